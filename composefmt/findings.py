@@ -1,0 +1,55 @@
+"""What composefmt says about a file: findings, and the fixes that they carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.source import Span
+
+
+class Severity(str, Enum):
+    """How bad a finding is. An error is refused by the reference or must fail when run; a warning is doubtful."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _RANK[self]
+
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding. `safe`: the meaning stays, or the change is the only possible reading."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that explains a finding, such as the first of two equal keys."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell about a file; `span` is in characters of the file's text, `help` says how to mend it."""
+
+    rule: str
+    severity: Severity
+    message: str
+    span: Span
+    help: str = ""
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()

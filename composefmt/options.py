@@ -1,0 +1,27 @@
+"""What can be chosen: one frozen object that travels with every call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to format and check.
+
+    long_form: names of the fields whose short forms are expanded.
+    max_range: a range of more ports than this stays short.
+    variables: "assume-scalar" expands `"${PORT}:80"`, "keep" leaves every entry with a variable short.
+    write_defaults: also write what the short form left to the default (`protocol: tcp`, `mode: ingress`).
+    verify: prove before returning new text that nothing was lost (see `composefmt.engine`).
+    environment: values of variables known to hold, such as those of the `.env` file beside the Compose file;
+        an entry is expanded only where that is right with these values as well.
+    """
+
+    long_form: tuple[str, ...] = ("ports", "volumes")
+    max_range: int = 16
+    variables: str = "assume-scalar"
+    write_defaults: bool = False
+    verify: bool = True
+    environment: Mapping[str, str] = field(default_factory=dict)

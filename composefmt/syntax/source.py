@@ -1,0 +1,119 @@
+"""The text of one file: how its bytes were decoded, and where its lines are.
+
+Everything that composefmt says about a file is an offset into `Source.text`, counted in characters from 0.
+`Source.position` turns an offset into a line and a column, both counted from 1, for people.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+_LINE_BREAK = re.compile(r"\r\n?|\n")
+
+# Byte order marks, with the encoding each announces (YAML 1.2.2, section 5.2).
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+class Span(NamedTuple):
+    """A stretch of text: character offsets from 0, half-open."""
+
+    start: int
+    end: int
+
+
+class Position(NamedTuple):
+    """A place for people: line and column, both counted from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+class NotText(ValueError):
+    """The bytes are not text in a Unicode encoding.
+
+    `offset` is the byte that could not be decoded, from 0; `line` and `column` are where it stands, from 1.
+    """
+
+    def __init__(self, message: str, offset: int, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.line = line
+        self.column = column
+
+
+class Source:
+    """One file's text, without its byte order mark, and what is needed to write it back as it was."""
+
+    __slots__ = ("_starts", "encoding", "filename", "mark", "text")
+
+    def __init__(self, text: str, filename: str = "<text>", *, mark: bytes = b"", encoding: str = "utf-8") -> None:
+        self.text = text
+        self.filename = filename
+        self.mark = mark
+        self.encoding = encoding
+        self._starts: list[int] | None = None
+
+    @classmethod
+    def from_bytes(cls, data: bytes, filename: str = "<text>") -> Source:
+        """Decode a file's bytes. Raises NotText where they are not UTF-8 (or UTF-16 with a byte order mark)."""
+        mark, encoding = b"", "utf-8"
+        for candidate, name in _MARKS:
+            if data.startswith(candidate):
+                mark, encoding = candidate, name
+                break
+        try:
+            text = data[len(mark) :].decode(encoding)
+        except UnicodeDecodeError as error:
+            offset = len(mark) + error.start
+            before = data[len(mark) : offset].decode(encoding, "replace")
+            where = Source(before).position(len(before))
+            message = f"byte 0x{data[offset]:02x} at offset {offset} is not {encoding.upper()} text"
+            raise NotText(message, offset, where.line, where.column) from None
+        return cls(text, filename, mark=mark, encoding=encoding)
+
+    def to_bytes(self, text: str) -> bytes:
+        """Encode `text` as this file was encoded, byte order mark included."""
+        return self.mark + text.encode(self.encoding)
+
+    @property
+    def newline(self) -> str:
+        r"""The line break of the first line: "\n", "\r\n" or "\r"; "\n" where there is none."""
+        found = _LINE_BREAK.search(self.text)
+        return found.group() if found else "\n"
+
+    @property
+    def line_starts(self) -> list[int]:
+        """The offset of each line's first character; made when first asked for."""
+        if self._starts is None:
+            self._starts = [0, *(m.end() for m in _LINE_BREAK.finditer(self.text))]
+        return self._starts
+
+    def position(self, offset: int) -> Position:
+        """The line and column, from 1, of the character at `offset`."""
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
+
+    def offset(self, position: Position) -> int:
+        """The offset of a line and column; a column past the line's end gives the line's end."""
+        starts = self.line_starts
+        if position.line > len(starts):
+            return len(self.text)
+        start = starts[position.line - 1]
+        return min(start + position.column - 1, self.line_span(position.line).end)
+
+    def line_span(self, line: int) -> Span:
+        """The span of a line (from 1) without its line break."""
+        starts = self.line_starts
+        start = starts[line - 1]
+        end = starts[line] if line < len(starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
