@@ -1,0 +1,1 @@
+"""The Compose model: one module for each section of the specification. Knows Compose, not files."""

@@ -1,0 +1,190 @@
+"""The fields that have a short and a long form, by path pattern, and a walk that finds them in a tree.
+
+A pattern is a path with `*` for any key or item. The walk follows aliases and merge keys, so it also tells for what
+an anchored node is used: it may be rewritten only where every use of it is the same kind of field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping as MappingOf
+from dataclasses import dataclass, field as attribute
+from typing import TYPE_CHECKING
+
+from composefmt.compose import ports, volumes
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.scalars import scalar_value
+
+if TYPE_CHECKING:
+    from composefmt.compose.short import Answer
+    from composefmt.syntax.write import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A list whose items may be short.
+
+    `parse_short` reads an item's text, `long_entry` writes what it read, `canonical` and `canonical_long` give the
+    canonical objects of a short and of a long item.
+    """
+
+    name: str
+    pattern: str
+    parse_short: Callable[[str, MappingOf[str, str] | None], Answer[object]]
+    long_entry: Callable[..., Entry]
+    canonical: Callable[..., MappingOf[str, object]]
+    canonical_long: Callable[[MappingOf[str, object]], MappingOf[str, object]]
+    in_order: Callable[..., bool] = lambda entries: True
+
+
+FIELDS = (
+    Field("ports", "services.*.ports", ports.parse_short, ports.long_entry, ports.canonical, ports.canonical_long, ports.in_order),
+    Field("volumes", "services.*.volumes", volumes.parse_short, volumes.long_entry, volumes.canonical, volumes.canonical_long),
+)
+
+
+@dataclass(slots=True)
+class Use:
+    """One list that is used as a field: where it stands, and in which service it was first met.
+
+    `mapping` is the mapping in which it is written as a value, None where it is reached through an alias only;
+    `spoiled` where the list or a part of it is also used as something else.
+    """
+
+    field: Field
+    node: Sequence
+    service: str
+    mapping: Mapping | None = None
+    key: Node | None = None
+    spoiled: bool = False
+    spoiled_items: set[int] = attribute(default_factory=set)
+
+
+class _State:
+    """A place in the patterns: which keys lead on, and whether a field has been reached."""
+
+    __slots__ = ("any", "field", "keys")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, _State] = {}
+        self.any: _State | None = None
+        self.field: Field | None = None
+
+    def add(self, pattern: str, field: Field) -> None:
+        state = self
+        for part in pattern.split("."):
+            if part == "*":
+                state.any = state.any or _State()
+                state = state.any
+            else:
+                state = state.keys.setdefault(part, _State())
+        state.field = field
+
+
+def _automaton() -> _State:
+    root = _State()
+    for field in FIELDS:
+        root.add(field.pattern, field)
+    return root
+
+
+_ROOT = _automaton()
+# Anywhere that no pattern leads to; and the inside of a top-level `x-` field, which is free to hold what is shared.
+_ELSEWHERE = _State()
+
+
+def find_uses(tree: Tree) -> list[Use]:
+    """Every list in the tree that is used as a field, in the order of the text."""
+    finder = _Finder(follow_all=bool(tree.aliases))
+    for document in tree.documents:
+        finder.walk(document, _ROOT, "", None, None)
+    return finder.result()
+
+
+class _Finder:
+    __slots__ = ("elsewhere", "follow_all", "kinds", "seen", "uses")
+
+    def __init__(self, *, follow_all: bool) -> None:
+        self.follow_all = follow_all
+        self.uses: dict[int, Use] = {}
+        self.seen: set[tuple[int, int]] = set()
+        # Nodes met as something else than a field or its item, and as which fields items were met.
+        self.elsewhere: set[int] = set()
+        self.kinds: dict[int, set[str]] = {}
+
+    def walk(self, node: Node, state: _State, service: str, owner: Mapping | None, key: Node | None) -> None:
+        if type(node) is Alias:
+            node, owner, key = node.target, None, None
+        if self.follow_all:
+            mark = (id(node), id(state))
+            if mark in self.seen:
+                if owner is not None and (use := self.uses.get(id(node))) is not None and use.mapping is None:
+                    use.mapping, use.key = owner, key
+                return
+            self.seen.add(mark)
+        if state.field is not None:
+            self.reached(node, state.field, service, owner, key)
+        elif type(node) is Mapping:
+            self.mapping(node, state, service)
+        elif state is _ELSEWHERE:
+            self.elsewhere.add(id(node))
+            for item in node.items if type(node) is Sequence else ():
+                self.walk(item, _ELSEWHERE, service, None, None)
+
+    def mapping(self, node: Mapping, state: _State, service: str) -> None:
+        keys, any_key = state.keys, state.any
+        elsewhere = _ELSEWHERE if self.follow_all else None
+        if state is _ELSEWHERE:
+            self.elsewhere.add(id(node))
+        for key, value in node.entries:
+            text = key.value if type(key) is Scalar else ""
+            if text == "<<" and state is not _ELSEWHERE:
+                self.merge(value, state, service)
+                continue
+            following = keys.get(text) or any_key or elsewhere
+            if state is _ROOT and text.startswith("x-"):
+                continue
+            if following is not None:
+                self.walk(value, following, service or (text if state is _SERVICES else ""), node, key)
+
+    def merge(self, value: Node, state: _State, service: str) -> None:
+        target = value.target if type(value) is Alias else value
+        for source in target.items if type(target) is Sequence else [value]:
+            self.walk(source, state, service, None, None)
+
+    def reached(self, node: Node, field: Field, service: str, owner: Mapping | None, key: Node | None) -> None:
+        if type(node) is not Sequence:
+            return
+        use = self.uses.get(id(node))
+        if use is None:
+            self.uses[id(node)] = Use(field, node, service, owner, key)
+        elif use.field is not field:
+            use.spoiled = True
+        elif use.mapping is None:
+            use.mapping, use.key = owner, key
+        if self.follow_all:
+            for item in node.items:
+                target = item.target if type(item) is Alias else item
+                self.kinds.setdefault(id(target), set()).add(field.name)
+
+    def result(self) -> list[Use]:
+        uses = sorted(self.uses.values(), key=lambda use: use.node.start)
+        if self.follow_all:
+            for use in uses:
+                use.spoiled = use.spoiled or id(use.node) in self.elsewhere
+                use.spoiled_items = {
+                    id(item) for item in use.node.items if id(item) in self.elsewhere or len(self.kinds.get(id(item), ())) > 1
+                }
+        return uses
+
+
+_SERVICES = _ROOT.keys["services"]
+
+
+def item_text(item: Scalar) -> str | None:
+    """The text of a short item as the reference reads it, or None where it is neither text nor a whole number."""
+    value = scalar_value(item)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None

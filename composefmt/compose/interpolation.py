@@ -1,0 +1,123 @@
+"""Interpolation: `$NAME`, `${NAME:-default}` and their kin as a value with parts.
+
+The grammar is that of the specification (12-interpolation) as the reference's `template` package reads it: a dollar
+that is followed by neither a name, a brace nor a dollar stands for itself; braces nest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Union
+
+_DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
+_BRACED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<operator>:?[-+?])(?P<argument>.*))?", re.DOTALL)
+
+
+class InvalidInterpolation(ValueError):
+    """A `${` that the reference refuses; `offset` is its place in the value, from 0."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"invalid interpolation at {offset}")
+        self.offset = offset
+
+
+class MissingVariable(ValueError):
+    """A `${NAME:?}` or `${NAME?}` whose variable has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One use of a variable. `operator` is "" or one of :- - :? ? :+ +; offsets are in the value, half-open."""
+
+    name: str
+    operator: str
+    argument: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Text between variables, with `$$` still doubled."""
+
+    text: str
+    start: int
+    end: int
+
+
+Part = Union[Literal, Variable]
+
+
+def has_variable(value: str) -> bool:
+    """Whether a value holds a variable (or a `${` that is not one). `$$` alone is a dollar."""
+    return "$" in value and any(not found["escaped"] for found in _DOLLAR.finditer(value))
+
+
+def split(value: str) -> list[Part]:
+    """A value as literals and variables, in order. Raises InvalidInterpolation."""
+    parts: list[Part] = []
+    literal = scan = 0
+    while (found := _DOLLAR.search(value, scan)) is not None:
+        scan = found.end()
+        if found["escaped"]:
+            continue
+        if found["named"]:
+            variable = Variable(found["named"], "", "", found.start(), found.end())
+        else:
+            variable = _braced(value, found.start())
+        if variable.start > literal:
+            parts.append(Literal(value[literal : variable.start], literal, variable.start))
+        parts.append(variable)
+        literal = scan = variable.end
+    if literal < len(value):
+        parts.append(Literal(value[literal:], literal, len(value)))
+    return parts
+
+
+def _braced(value: str, start: int) -> Variable:
+    depth = 0
+    for index in range(start + 1, len(value)):
+        if value[index] == "{":
+            depth += 1
+        elif value[index] == "}":
+            depth -= 1
+            if depth == 0:
+                found = _BRACED.fullmatch(value, start + 2, index)
+                if found is None:
+                    break
+                return Variable(found["name"], found["operator"] or "", found["argument"] or "", start, index + 1)
+    raise InvalidInterpolation(start)
+
+
+def substitute(value: str, environment: Mapping[str, str]) -> str:
+    """The value with all variables replaced; unset ones are empty. Raises InvalidInterpolation, MissingVariable."""
+    if "$" not in value:
+        return value
+    return "".join(
+        _replacement(part, environment) if isinstance(part, Variable) else part.text.replace("$$", "$") for part in split(value)
+    )
+
+
+def _replacement(variable: Variable, environment: Mapping[str, str]) -> str:
+    value = environment.get(variable.name)
+    operator = variable.operator
+    given = value is not None and (value != "" or not operator.startswith(":"))
+    if operator.endswith("+"):
+        return substitute(variable.argument, environment) if given else value or ""
+    if operator.endswith("-") and not given:
+        return substitute(variable.argument, environment)
+    if operator.endswith("?") and not given:
+        raise MissingVariable(variable.name)
+    return value or ""
+
+
+def mask(value: str) -> str:
+    """The value with every character of a variable replaced by a NUL, so that separators inside it are not seen.
+
+    Offsets stay. Raises InvalidInterpolation.
+    """
+    if "$" not in value:
+        return value
+    return "".join("\0" * (part.end - part.start) if isinstance(part, Variable) else part.text for part in split(value))

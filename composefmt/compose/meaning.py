@@ -1,0 +1,107 @@
+"""Whether two trees mean the same: the proof behind every rewrite.
+
+The trees are walked side by side. Fields with a short and a long form are compared as canonical objects, everything
+else node by node: same tags, same anchors, same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+
+from composefmt.compose.fields import Field, Use, find_uses, item_text
+from composefmt.compose.short import Parsed
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.values import Values
+
+
+def same_meaning(before: Tree, after: Tree) -> bool:
+    """Whether the reference would make the same of both trees."""
+    if len(before.documents) != len(after.documents):
+        return False
+    old = {id(use.node): use for use in find_uses(before)}
+    new = {id(use.node): use for use in find_uses(after)}
+    comparison = _Comparison(old, new)
+    return len(old) == len(new) and all(comparison.same(a, b) for a, b in zip(before.documents, after.documents, strict=True))
+
+
+class _Comparison:
+    __slots__ = ("new", "new_values", "old", "old_values")
+
+    def __init__(self, old: MappingOf[int, Use], new: MappingOf[int, Use]) -> None:
+        self.old = old
+        self.new = new
+        self.old_values = Values()
+        self.new_values = Values()
+
+    def same(self, a: Node, b: Node) -> bool:
+        kind = type(a)
+        if kind is not type(b):
+            return False
+        if kind is Scalar:
+            return _same_scalar(a, b)  # type: ignore[arg-type]
+        if kind is Alias:
+            return a.name == b.name  # type: ignore[union-attr]
+        if a.tag != b.tag or a.anchor != b.anchor:  # type: ignore[union-attr]
+            return False
+        if kind is Mapping:
+            return self.same_mapping(a, b)  # type: ignore[arg-type]
+        use = self.old.get(id(a))
+        if use is not None:
+            other = self.new.get(id(b))
+            return other is not None and other.field is use.field and self.same_list(a, b, use.field)  # type: ignore[arg-type]
+        return len(a.items) == len(b.items) and all(map(self.same, a.items, b.items))  # type: ignore[union-attr]
+
+    def same_mapping(self, a: Mapping, b: Mapping) -> bool:
+        if len(a.entries) != len(b.entries):
+            return False
+        same = self.same
+        for (key_a, value_a), (key_b, value_b) in zip(a.entries, b.entries, strict=True):
+            if not (same(key_a, key_b) and same(value_a, value_b)):
+                return False
+        return True
+
+    def same_list(self, a: Sequence, b: Sequence, field: Field) -> bool:
+        """Compare two lists of a field as canonical objects, in order; anchors of items must stay where they were."""
+        return list(_canonical(a, field, self.old_values)) == list(_canonical(b, field, self.new_values))
+
+
+def _canonical(node: Sequence, field: Field, values: Values) -> list[object]:
+    made: list[object] = []
+    for item in node.items:
+        if type(item) is Alias:
+            made.append(("alias", item.name))
+            continue
+        if item.anchor is not None:  # type: ignore[union-attr]
+            made.append(("anchor", item.anchor))  # type: ignore[union-attr]
+        if type(item) is Scalar:
+            made += _canonical_short(item, field)
+        elif type(item) is Mapping:
+            made.append(_without_tags(field.canonical_long(values.value(item)), item))
+        else:
+            made.append(values.value(item))
+    return made
+
+
+def _canonical_short(item: Scalar, field: Field) -> list[object]:
+    text = item_text(item)
+    if text is None or item.tag not in (None, "!!str"):
+        return [("scalar", item.tag, scalar_value(item))]
+    # With no variables known: the question here is not whether an entry may be rewritten, but what it says.
+    answer = field.parse_short(text, {})
+    if isinstance(answer, Parsed):
+        return [field.canonical(entry) for entry in answer.entries]
+    return [("short", text)]
+
+
+def _without_tags(entry: object, item: Mapping) -> object:
+    return entry if item.tag is None else (item.tag, entry)
+
+
+def _same_scalar(a: Scalar, b: Scalar) -> bool:
+    if a.tag != b.tag or a.anchor != b.anchor:
+        return False
+    if a.value == b.value and bool(a.style) == bool(b.style):
+        return True
+    old, new = scalar_value(a), scalar_value(b)
+    return type(old) is type(new) and old == new

@@ -1,0 +1,55 @@
+"""What a short-syntax parser answers.
+
+There are three answers: parsed, with what it means; opaque, where a variable hides the structure; malformed, where
+the reference refuses the text. Offsets are characters in the text of the value, from 0, half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar, Union
+
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that the reference accepts in silence but that was hardly meant; a warning's worth."""
+
+    rule: str
+    message: str
+    help: str
+    start: int
+    end: int
+    replacement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[Model]):
+    """The entries that the short form stands for, one or more, and what is doubtful about it."""
+
+    entries: tuple[Model, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A variable hides how the text is to be split; `reason` says which and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """The reference refuses the text: what is wrong, where, and how it could be mended."""
+
+    rule: str
+    message: str
+    help: str
+    start: int
+    end: int
+
+
+Answer = Union[Parsed[Model], Opaque, Malformed]
+Plain = Mapping[str, object]

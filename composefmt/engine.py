@@ -1,0 +1,142 @@
+"""One file in, its findings and new text out: pure, picklable, without input or output.
+
+Before a changed text leaves this module it is verified: parsed again, it must hold the same model and the same
+comments in the same order, and formatting it must change nothing. What cannot be verified is not changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composefmt.findings import Finding, Severity
+from composefmt.options import Options
+from composefmt.syntax.edits import apply_edits
+from composefmt.syntax.nodes import Tree
+from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.source import NotText, Source, Span
+
+_DEFAULTS = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class FormatResult:
+    """`data`: the new bytes, None where nothing changes or the file was refused.
+
+    `findings`: errors tell why the file was refused, infos which short forms stay short and why. `source` is there
+    in any case, decoded with replacement characters where the bytes were not text.
+    """
+
+    source: Source
+    data: bytes | None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the file was refused, and so is left as it was."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def text(self) -> str:
+        """The formatted text; the text as it was where nothing changes."""
+        return self.source.text if self.data is None else Source.from_bytes(self.data).text
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """All findings of one file, in the order of the text."""
+
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+
+def format_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> FormatResult:
+    """Format the text of one file."""
+    return _format(Source(text, filename), options)
+
+
+def format_bytes(data: bytes, options: Options = _DEFAULTS, filename: str = "<text>") -> FormatResult:
+    """Format the bytes of one file."""
+    source = _decode(data, filename)
+    return _format(source, options) if isinstance(source, Source) else FormatResult(*source)
+
+
+def check_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> CheckResult:
+    """Check the text of one file."""
+    return _check(Source(text, filename), options)
+
+
+def check_bytes(data: bytes, options: Options = _DEFAULTS, filename: str = "<text>") -> CheckResult:
+    """Check the bytes of one file."""
+    source = _decode(data, filename)
+    return _check(source, options) if isinstance(source, Source) else CheckResult(source[0], source[2])
+
+
+def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Finding, ...]]:
+    try:
+        return Source.from_bytes(data, filename)
+    except NotText as error:
+        source = Source(data.decode("utf-8", "replace"), filename)
+        start = len(data[: error.offset].decode("utf-8", "replace"))
+        finding = Finding("encoding", Severity.ERROR, error.message, Span(start, start + 1), "save the file as UTF-8")
+        return source, None, (finding,)
+
+
+def _format(source: Source, options: Options) -> FormatResult:
+    from composefmt.format.passes import formatted
+    from composefmt.rules.syntax import explain_problem
+
+    try:
+        tree = parse(source.text)
+    except SyntaxProblem as problem:
+        return FormatResult(source, None, (explain_problem(source, problem),))
+    change = formatted(source.text, tree, options)
+    notes = tuple(
+        Finding("short-form-kept", Severity.INFO, f"{kept.field} entry stays short: {kept.reason}", kept.span) for kept in change.kept
+    )
+    if not change.edits:
+        return FormatResult(source, None, notes)
+    text = apply_edits(source.text, change.edits)
+    problem_found = _verify(source.text, tree, text, options) if options.verify else ""
+    if problem_found:
+        return FormatResult(source, None, (_internal_error(problem_found, change.edits[0].start),))
+    return FormatResult(source, source.to_bytes(text), notes)
+
+
+def _verify(before: str, tree: Tree, after: str, options: Options) -> str:
+    """What is wrong with the new text; empty where nothing is."""
+    from composefmt.compose.meaning import same_meaning
+    from composefmt.format.passes import formatted
+    from composefmt.syntax.comments import comment_texts
+
+    try:
+        new_tree = parse(after)
+    except SyntaxProblem as problem:
+        return f"the new text is not YAML ({problem.message})"
+    if not same_meaning(tree, new_tree):
+        return "the meaning would change"
+    if comment_texts(before, tree) != comment_texts(after, new_tree):
+        return "a comment would be lost or moved"
+    if formatted(after, new_tree, options).edits:
+        return "formatting twice would differ from formatting once"
+    return ""
+
+
+def _internal_error(problem: str, offset: int) -> Finding:
+    return Finding(
+        "internal-error",
+        Severity.ERROR,
+        f"the file is left as it is, since {problem}",
+        Span(offset, offset),
+        "this is a mistake in composefmt: please report it with this file",
+    )
+
+
+def _check(source: Source, options: Options) -> CheckResult:
+    from composefmt.rules.registry import run_rules
+    from composefmt.rules.syntax import explain_problem
+
+    try:
+        tree = parse(source.text)
+    except SyntaxProblem as problem:
+        return CheckResult(source, (explain_problem(source, problem),))
+    return CheckResult(source, tuple(run_rules(source, tree, options)))

@@ -1,0 +1,1 @@
+"""What is written differently: each part reads the tree and yields edits."""

@@ -1,0 +1,113 @@
+"""Short forms to long forms: the edits that rewrite `"8080:80"` as `target: 80`, `published: 8080`.
+
+A short entry is left alone where rewriting could change what it means or hide a mistake; each time a note says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping as MappingOf
+from dataclasses import dataclass
+
+from composefmt.compose.fields import Field, Use, find_uses, item_text
+from composefmt.compose.short import Malformed, Opaque, Parsed
+from composefmt.options import Options
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Mapping, Scalar, Tree, resolve
+from composefmt.syntax.replace import Layout, replace_block_items, replace_flow_items
+from composefmt.syntax.source import Span
+from composefmt.syntax.values import Values
+from composefmt.syntax.write import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A short entry that stays short: where it stands, and why."""
+
+    field: str
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LongForms:
+    """The edits of one pass, and what it left alone."""
+
+    edits: list[Edit]
+    kept: list[Kept]
+
+
+def long_forms(text: str, tree: Tree, options: Options, newline: Callable[[], str]) -> LongForms:
+    """The edits that expand the short entries of the fields named in `options.long_form`."""
+    result = LongForms([], [])
+    layout = Layout(text, newline)
+    for use in find_uses(tree):
+        # What `!reset` marks is thrown away, whatever it says.
+        if use.field.name in options.long_form and use.node.tag != "!reset":
+            _expand_list(layout, use, options, result)
+    return result
+
+
+def _expand_list(layout: Layout, use: Use, options: Options, result: LongForms) -> None:
+    plan: dict[int, list[Entry]] = {}
+    for item, answer in _entries(use, options):
+        if isinstance(answer, str):
+            result.kept.append(Kept(use.field.name, item.span, answer))
+        else:
+            plan[id(item)] = answer
+    if not plan:
+        return
+    if use.node.flow:
+        edits, refused = replace_flow_items(layout, use.node, plan, use.mapping, use.key)
+    else:
+        edits, refused = replace_block_items(layout, use.node, plan)
+    result.edits.extend(edits)
+    result.kept.extend(Kept(use.field.name, item.span, reason) for item, reason in refused)
+
+
+def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] | str]]:
+    """Each short item with the long entries to write, or the reason why it stays."""
+    field = use.field
+    already_long: list[MappingOf[str, object]] | None = None
+    for item in use.node.items:
+        text = item_text(item) if type(item) is Scalar else None
+        if type(item) is not Scalar or text is None:
+            continue
+        answer = _read(item, text, field, options)
+        if isinstance(answer, str):
+            yield item, answer
+            continue
+        if already_long is None:
+            already_long = _long_items(use)
+        if use.spoiled or id(item) in use.spoiled_items:
+            yield item, "its anchor is also used as another kind of field"
+        elif item.anchor is not None and len(answer.entries) > 1:
+            yield item, "it has an anchor, and a range becomes several entries"
+        elif already_long and any(field.canonical(entry) in already_long for entry in answer.entries):
+            # The reference merges equal entries, but takes a number for another port than a text.
+            yield item, "a long entry beside it says the same"
+        else:
+            yield item, [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
+
+
+def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[object] | str:
+    """What a short item means, or why it cannot be rewritten."""
+    if item.tag is not None and item.tag != "!!str":
+        return f"it has the tag {item.tag}"
+    answer = field.parse_short(text, options.environment if options.variables == "assume-scalar" else None)
+    if isinstance(answer, Malformed):
+        return f"it is not valid: {answer.message}"
+    if isinstance(answer, Opaque):
+        return answer.reason
+    if answer.doubts:
+        return f"it may be a mistake: {answer.doubts[0].message}"
+    if len(answer.entries) > options.max_range:
+        return f"it stands for {len(answer.entries)} ports, more than max-range ({options.max_range})"
+    if len(answer.entries) > 1 and not field.in_order(answer.entries):
+        return "the reference orders such a range by the text of its numbers"
+    return answer
+
+
+def _long_items(use: Use) -> list[MappingOf[str, object]]:
+    """The canonical objects of the items that are long already."""
+    values = Values()
+    return [use.field.canonical_long(values.value(item)) for item in use.node.items if type(resolve(item)) is Mapping]

@@ -1,0 +1,13 @@
+"""All parts of the formatter, in order: what a text becomes."""
+
+from __future__ import annotations
+
+from composefmt.format.long_forms import LongForms, long_forms
+from composefmt.options import Options
+from composefmt.syntax.nodes import Tree
+from composefmt.syntax.source import Source
+
+
+def formatted(text: str, tree: Tree, options: Options) -> LongForms:
+    """The edits that format a text whose tree is known, and the short entries that stay short."""
+    return long_forms(text, tree, options, lambda: Source(text).newline)

@@ -1,0 +1,111 @@
+"""The spanned tree: every node knows where it stands in the text.
+
+Offsets are characters from 0, half-open. A node's `start` includes its anchor and tag, its `content` is where the
+value itself begins; a collection ends with its last value, not with the comments after it.
+Nodes have no parent links: trees are free of cycles, so they vanish as soon as nobody needs them.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+from composefmt.syntax.source import Span
+
+
+class Scalar:
+    """One value: `style` is "" (plain), "'", '"', "|" or ">"; `value` is its text with escapes and folding undone."""
+
+    __slots__ = ("anchor", "content", "end", "start", "style", "tag", "value")
+
+    def __init__(self, start: int, end: int, content: int, tag: str | None, anchor: str | None, value: str, style: str) -> None:
+        self.start = start
+        self.end = end
+        self.content = content
+        self.tag = tag
+        self.anchor = anchor
+        self.value = value
+        self.style = style
+
+    @property
+    def span(self) -> Span:
+        """The value without its anchor and tag."""
+        return Span(self.content, self.end)
+
+
+class Sequence:
+    """A list: `items` in order, `flow` where it is written in brackets."""
+
+    __slots__ = ("anchor", "content", "end", "flow", "items", "start", "tag")
+
+    def __init__(self, start: int, content: int, tag: str | None, anchor: str | None, flow: bool) -> None:
+        self.start = start
+        self.end = start
+        self.content = content
+        self.tag = tag
+        self.anchor = anchor
+        self.flow = flow
+        self.items: list[Node] = []
+
+    @property
+    def span(self) -> Span:
+        """The value without its anchor and tag."""
+        return Span(self.content, self.end)
+
+
+class Mapping:
+    """A mapping: `entries` are (key, value) pairs in order, repeated keys included; `flow` where it is in braces."""
+
+    __slots__ = ("anchor", "content", "end", "entries", "flow", "start", "tag")
+
+    def __init__(self, start: int, content: int, tag: str | None, anchor: str | None, flow: bool) -> None:
+        self.start = start
+        self.end = start
+        self.content = content
+        self.tag = tag
+        self.anchor = anchor
+        self.flow = flow
+        self.entries: list[tuple[Node, Node]] = []
+
+    @property
+    def span(self) -> Span:
+        """The value without its anchor and tag."""
+        return Span(self.content, self.end)
+
+
+class Alias:
+    """A use of an anchor: `target` is the anchored node, which stands (and is edited) elsewhere."""
+
+    __slots__ = ("end", "name", "start", "target")
+
+    def __init__(self, start: int, end: int, name: str, target: Node) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+        self.target = target
+
+    @property
+    def span(self) -> Span:
+        """The alias itself."""
+        return Span(self.start, self.end)
+
+
+Node = Union[Scalar, Sequence, Mapping, Alias]
+
+
+class Tree:
+    """All documents of one file.
+
+    `documents` are their root nodes, `scalars` every scalar and `aliases` every alias in the order of the text.
+    """
+
+    __slots__ = ("aliases", "documents", "scalars")
+
+    def __init__(self) -> None:
+        self.documents: list[Node] = []
+        self.scalars: list[Scalar] = []
+        self.aliases: list[Alias] = []
+
+
+def resolve(node: Node) -> Scalar | Sequence | Mapping:
+    """The node that an alias stands for; any other node itself."""
+    return node.target if type(node) is Alias else node  # type: ignore[return-value]

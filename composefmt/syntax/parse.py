@@ -1,0 +1,265 @@
+"""Text to tree, from the events of ruamel.yaml's parser.
+
+Events keep what composing nodes would lose: the places of aliases, and the true end of a block collection. The C
+parser is used where it is installed; the pure Python one gives the same tree, many times slower.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Mark(Protocol):
+        """A place in the text, as the parser reports it."""
+
+        index: int
+
+    class Event(Protocol):
+        """What all parser events share, and what some of them have."""
+
+        start_mark: Mark
+        end_mark: Mark
+        anchor: str | None
+        tag: str | None
+        value: str
+        style: str | None
+        flow_style: bool | None
+
+    NextEvent = Callable[[], Event | None]
+
+# Compose needs fewer than 20 levels. Every reader that recurses fails on some thousands, so deeper files are refused.
+MAX_DEPTH = 200
+
+_SECOND_OPINION_LIMIT = 200_000
+
+# White space and comments between a node's anchor or tag and its value.
+_GAP = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*")
+_DASH = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*-")
+_PROPERTY = re.compile(r"[&!][^ \t\r\n]*")
+_FLOW_GAP = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
+
+
+class SyntaxProblem(ValueError):
+    """The text is not YAML, or not YAML that can be handled.
+
+    `rule` names the kind of problem; `offset` is the character, from 0, where it shows; `context` tells what the
+    parser was reading and `context_offset` where that began.
+    """
+
+    def __init__(self, rule: str, message: str, offset: int, context: str = "", context_offset: int | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.offset = offset
+        self.context = context
+        self.context_offset = context_offset
+
+
+def parse(text: str, *, pure: bool = False) -> Tree:
+    """Parse a whole file, one or more documents. `pure` forces the Python parser. Raises SyntaxProblem.
+
+    The C parser refuses some valid YAML (a URL in a flow mapping), so the Python one has the last word, up to a
+    size that it can read in a second or two.
+    """
+    events = None if pure else _c_events(text)
+    if events is None:
+        return _build(text, _pure_events(text), pure=True)
+    try:
+        return _build(text, events, pure=False)
+    except SyntaxProblem as problem:
+        if problem.rule != "yaml-syntax" or len(text) > _SECOND_OPINION_LIMIT:
+            raise
+        try:
+            return _build(text, _pure_events(text), pure=True)
+        except SyntaxProblem:
+            raise problem from None
+
+
+def _build(text: str, events: NextEvent, *, pure: bool) -> Tree:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
+
+    try:
+        return _Builder(text, pure=pure).build(events)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        context_mark = error.context_mark if error.problem_mark else None
+        raise SyntaxProblem(
+            "yaml-syntax",
+            str(error.problem or error.context or "not YAML"),
+            mark.index if mark else 0,
+            str(error.context or ""),
+            context_mark.index if context_mark else None,
+        ) from None
+    except (YAMLError, YAMLStreamError) as error:
+        raise SyntaxProblem("yaml-syntax", _reader_message(error), _reader_offset(error, text)) from None
+    except AssertionError as error:
+        # The Python parser's way to refuse a YAML version.
+        raise SyntaxProblem("yaml-syntax", str(error), 0) from None
+
+
+def _reader_message(error: Exception) -> str:
+    reason = str(getattr(error, "reason", "") or error).splitlines()[0]
+    character = getattr(error, "character", None)
+    return f"{reason} (U+{character:04X})" if isinstance(character, int) else reason
+
+
+def _reader_offset(error: Exception, text: str) -> int:
+    """Where the parser met a character that YAML forbids; the C parser counts bytes there."""
+    position = getattr(error, "position", 0)
+    if not isinstance(position, int):
+        return 0
+    character = getattr(error, "character", None)
+    found = text.find(chr(character)) if isinstance(character, int) and 0 <= character < 0x110000 else -1
+    return found if found >= 0 else min(position, len(text))
+
+
+def _c_events(text: str) -> NextEvent | None:
+    try:
+        from _ruamel_yaml import CParser
+    except ImportError:
+        return None
+    return cast("NextEvent", CParser(text).get_event)
+
+
+def _pure_events(text: str) -> NextEvent:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    events = iter(yaml.parse(text))
+    return cast("NextEvent", lambda: next(events, None))
+
+
+class _Builder:
+    """Makes the tree of one text from its events."""
+
+    __slots__ = ("anchors", "pure", "text", "tree")
+
+    def __init__(self, text: str, *, pure: bool) -> None:
+        self.text = text
+        self.pure = pure
+        self.tree = Tree()
+        self.anchors: dict[str, Node] = {}
+
+    def build(self, next_event: NextEvent) -> Tree:
+        # The one hot loop of the parser: no recursion, few calls, local names.
+        from ruamel.yaml import events as ev
+
+        tree = self.tree
+        scalars = tree.scalars
+        stack: list[Sequence | Mapping] = []
+        keys: list[Node | None] = []
+        parent: Sequence | Mapping | None = None
+        key: Node | None = None
+        node: Node
+        while (event := next_event()) is not None:
+            kind = type(event)
+            if kind is ev.ScalarEvent:
+                node = self.scalar(event)
+                if self.pure and node.start == node.end and parent is not None:
+                    self.place_nothing(node, parent, key)
+                scalars.append(node)
+            elif kind is ev.MappingStartEvent or kind is ev.SequenceStartEvent:
+                start = event.start_mark.index
+                tag, anchor = event.tag, event.anchor
+                content = start if tag is None and anchor is None else self.content(start)
+                collection = (Mapping if kind is ev.MappingStartEvent else Sequence)(start, content, tag, anchor, bool(event.flow_style))
+                if anchor is not None:
+                    self.anchors[anchor] = collection
+                stack.append(collection)
+                keys.append(key)
+                if len(stack) > MAX_DEPTH:
+                    raise SyntaxProblem("too-deep", f"nested more than {MAX_DEPTH} levels deep", start)
+                parent, key = collection, None
+                continue
+            elif kind is ev.MappingEndEvent or kind is ev.SequenceEndEvent:
+                collection = stack.pop()
+                key = keys.pop()
+                self.close(collection, event)
+                node = collection
+                parent = stack[-1] if stack else None
+            elif kind is ev.AliasEvent:
+                node = self.alias(event, stack)
+            else:
+                if kind is ev.DocumentEndEvent:
+                    self.anchors = {}
+                continue
+            if parent is None:
+                tree.documents.append(node)
+            elif type(parent) is Sequence:
+                parent.items.append(node)
+            elif key is None:
+                key = node
+            else:
+                parent.entries.append((key, node))  # type: ignore[union-attr]
+                key = None
+        return tree
+
+    def place_nothing(self, node: Scalar, parent: Sequence | Mapping, key: Node | None) -> None:
+        """Put a value that is not there behind its `:` or `-`; the Python parser reports where the next token is."""
+        if key is not None:
+            offset = self.text.find(":", key.end) + 1
+        elif type(parent) is Sequence and not parent.flow:
+            offset = parent.items[-1].end if parent.items else parent.content
+            found = _DASH.match(self.text, offset)
+            offset = found.end() if found else node.start
+        else:
+            return
+        node.start = node.end = node.content = offset
+
+    def scalar(self, event: Event) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
+        tag, anchor, style = event.tag, event.anchor, event.style or ""
+        content = start
+        if tag is not None or anchor is not None:
+            content = min(self.content(start), end) if end > start else end
+        if style in ("|", ">"):
+            # The parser's end of a block scalar lies after the blank lines that follow it.
+            body = self.text[content:end].rstrip(" \t\r\n")
+            end = content + len(body)
+        node = Scalar(start, end, content, tag, anchor, event.value, style)
+        if anchor is not None:
+            self.anchors[anchor] = node
+        return node
+
+    def alias(self, event: Event, stack: list[Sequence | Mapping]) -> Alias:
+        name = str(event.anchor)
+        start = event.start_mark.index
+        target = self.anchors.get(name)
+        if target is None:
+            raise SyntaxProblem("undefined-alias", f"alias *{name} has no anchor &{name} before it", start)
+        if any(target is open_node for open_node in stack):
+            raise SyntaxProblem("undefined-alias", f"alias *{name} stands inside its own anchor &{name}", start)
+        node = Alias(start, event.end_mark.index, name, target)
+        self.tree.aliases.append(node)
+        return node
+
+    def close(self, node: Sequence | Mapping, event: Event) -> None:
+        """Set where a collection ends: at its bracket, or with its last value."""
+        if node.flow:
+            node.end = event.end_mark.index
+        elif type(node) is Sequence:
+            node.end = node.items[-1].end if node.items else node.content
+        else:
+            entries = cast("Mapping", node).entries
+            node.end = max(entries[-1][0].end, entries[-1][1].end) if entries else node.content
+
+    def content(self, offset: int) -> int:
+        """Where the value begins whose anchor or tag stands at `offset`."""
+        text = self.text
+        while True:
+            found = _PROPERTY.match(text, offset)
+            if found is None:
+                return offset
+            if text.startswith("!<", offset):
+                offset = text.find(">", offset) + 1
+            else:
+                flow = _FLOW_GAP.match(text, offset)
+                offset = flow.end() if flow else found.end()
+            gap = _GAP.match(text, offset)
+            offset = gap.end() if gap else offset

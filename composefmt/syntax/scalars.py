@@ -1,0 +1,152 @@
+"""Scalars: what value a text stands for, and how to write a value so that every reader gets it back.
+
+Reading follows the reference's YAML library (go-yaml: YAML 1.2 with octal `0777` and without base 60). Writing is
+careful for both YAML 1.1 and 1.2: a string that either would take for something else is quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Union
+
+from composefmt.syntax.nodes import Scalar
+
+Value = Union[str, int, float, bool, None]
+
+_WORDS: dict[str, Value] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+    ".nan": float("nan"),
+    ".NaN": float("nan"),
+    ".NAN": float("nan"),
+    ".inf": float("inf"),
+    ".Inf": float("inf"),
+    ".INF": float("inf"),
+    "+.inf": float("inf"),
+    "+.Inf": float("inf"),
+    "+.INF": float("inf"),
+    "-.inf": float("-inf"),
+    "-.Inf": float("-inf"),
+    "-.INF": float("-inf"),
+}
+_NUMBER_START = frozenset("+-.0123456789")
+_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_MAX_INTEGER = 2**64
+
+# What YAML 1.1 or 1.2 readers take for a boolean, null, number, date, merge key or default value.
+_LOOKS_SPECIAL = re.compile(
+    r"~|=|<<|null|true|false|y|n|yes|no|on|off"
+    r"|[-+]?[0-9][0-9_,]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"  # base 60
+    r"|[-+]?0[xX][0-9a-fA-F_]+|[-+]?0[bB][01_]+|[-+]?0[oO][0-7_]+"
+    r"|[-+]?(?:\.[0-9_]+|[0-9][0-9_,]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(?:inf|nan)"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?",
+    re.IGNORECASE,
+)
+# Characters that begin something else than a plain scalar; `-`, `?` and `:` do so only before a space.
+_INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
+_UNSAFE_INSIDE = re.compile(r": |:$| #|[\t\r\n\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}:]")
+_ESCAPES = {
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x85": "\\N",
+    "\xa0": "\\_",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
+_TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
+
+
+class Quoted(str):
+    """A string that is to be written in quotes even where none are needed."""
+
+    __slots__ = ()
+
+
+def scalar_value(node: Scalar) -> Value:
+    """The value that the reference's YAML library gives a scalar."""
+    if node.style or (node.tag is not None and node.tag != "!!int" and not node.tag.endswith(("float", "int", "bool", "null"))):
+        return node.value
+    return plain_value(node.value)
+
+
+def plain_value(text: str) -> Value:
+    """The value of a plain scalar without a tag: null, boolean, number or, mostly, the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMBER_START:
+        return text
+    digits = text.replace("_", "") if "_" in text else text
+    if _INTEGER.fullmatch(digits):
+        number = _integer(digits)
+        if -_MAX_INTEGER // 2 <= number < _MAX_INTEGER:
+            return number
+    if _FLOAT.fullmatch(digits):
+        return float(digits)
+    return text
+
+
+def _integer(digits: str) -> int:
+    sign = -1 if digits[0] == "-" else 1
+    body = digits.lstrip("+-")
+    prefix = body[:2].lower()
+    if prefix in ("0x", "0b", "0o"):
+        return sign * int(body[2:], {"0x": 16, "0b": 2, "0o": 8}[prefix])
+    return sign * (int(body, 8) if body[0] == "0" and len(body) > 1 else int(body))
+
+
+def write_scalar(value: Value, *, flow: bool = False) -> str:
+    """A value as one line of YAML: plain where that is safe, double-quoted otherwise. `flow`: inside brackets."""
+    if isinstance(value, str):
+        return quote(value) if isinstance(value, Quoted) or not is_plain_safe(value, flow=flow) else value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def is_plain_safe(text: str, *, flow: bool = False) -> bool:
+    """Whether a string may stand without quotes, so that YAML 1.1 and 1.2 readers both read this string."""
+    if not text or text != text.strip() or text[0] in _INDICATORS:
+        return False
+    if text[0] in "-?:" and (len(text) == 1 or text[1] == " " or flow):
+        return False
+    if text.startswith(("---", "...")):
+        return False
+    if _UNSAFE_INSIDE.search(text) or (flow and _UNSAFE_IN_FLOW.search(text)):
+        return False
+    return not _LOOKS_SPECIAL.fullmatch(text)
+
+
+def quote(text: str) -> str:
+    """A string in double quotes, with escapes where needed."""
+    return '"' + _TO_ESCAPE.sub(_escape, text) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found.group()
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

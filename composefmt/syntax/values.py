@@ -1,0 +1,94 @@
+"""Plain values of nodes: dictionaries, lists and scalars, with aliases and merge keys resolved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
+from composefmt.syntax.scalars import scalar_value
+
+MERGE_KEY = "<<"
+
+
+def key_text(node: Node) -> str:
+    """A mapping's key as text; a key that is itself a collection gives an empty text."""
+    node = resolve(node)
+    return node.value if type(node) is Scalar else ""
+
+
+def is_merge_key(node: Node) -> bool:
+    """Whether a key is the merge key `<<` (plain, as the reference reads it)."""
+    return type(node) is Scalar and node.value == MERGE_KEY and not node.style
+
+
+Entries = dict[str, tuple[Node, Node]]
+
+
+def merged_entries(node: Mapping, cache: dict[int, Entries] | None = None) -> Entries:
+    """The (key, value) nodes of a mapping by key: its own ones, then those that merge keys add.
+
+    `cache` (by node id) keeps the work linear where merges build on merges; pass the same one for a whole tree.
+    """
+    cache = {} if cache is None else cache
+    if id(node) in cache:
+        return cache[id(node)]
+    entries: Entries = {}
+    merges: list[Node] = []
+    for key, value in node.entries:
+        if is_merge_key(key):
+            merges.append(value)
+        else:
+            entries[key_text(key)] = (key, value)
+    for merge in merges:
+        target = resolve(merge)
+        for item in target.items if type(target) is Sequence else [target]:
+            source = resolve(item)
+            if type(source) is Mapping:
+                for name, entry in merged_entries(source, cache).items():
+                    entries.setdefault(name, entry)
+    cache[id(node)] = entries
+    return entries
+
+
+class Values:
+    """Turns nodes into plain values. What an anchor shares is made once and shared, so alias bombs stay small."""
+
+    __slots__ = ("_merged", "_shared")
+
+    def __init__(self) -> None:
+        self._shared: dict[int, object] = {}
+        self._merged: dict[int, Entries] = {}
+
+    def value(self, node: Node) -> Any:  # noqa: ANN401 - a YAML value may be anything
+        """The plain value of a node. Keys are text, as in the reference's model; `!reset` values are None."""
+        kind = type(node)
+        if kind is Scalar:
+            return scalar_value(node)  # type: ignore[arg-type]
+        if kind is Alias:
+            node = resolve(node)
+        key = id(node)
+        shared = self._shared
+        if key in shared:
+            return shared[key]
+        result = self._make(node)
+        if getattr(node, "anchor", None) is not None:
+            shared[key] = result
+        return result
+
+    def _make(self, node: Node) -> object:
+        if type(node) is Sequence:
+            return [self.value(item) for item in node.items if getattr(item, "tag", None) != "!reset"]
+        if type(node) is Mapping:
+            made: dict[str, object] = {}
+            has_merge = False
+            for key, value in node.entries:
+                if type(key) is Scalar and key.value == MERGE_KEY and not key.style:
+                    has_merge = True
+                elif getattr(value, "tag", None) != "!reset":
+                    made[key_text(key)] = self.value(value)
+            if has_merge:
+                for name, (_, value) in merged_entries(node, self._merged).items():
+                    if name not in made and getattr(value, "tag", None) != "!reset":
+                        made[name] = self.value(value)
+            return made
+        return scalar_value(node) if type(node) is Scalar else None
