@@ -7,6 +7,7 @@ comments in the same order, and formatting it must change nothing. What cannot b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from composefmt.findings import Finding, Severity
 from composefmt.options import Options
@@ -14,6 +15,9 @@ from composefmt.syntax.edits import apply_edits
 from composefmt.syntax.nodes import Tree
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source, Span
+
+if TYPE_CHECKING:
+    from composefmt.format.long_forms import LongForms
 
 _DEFAULTS = Options()
 
@@ -96,13 +100,13 @@ def _format(source: Source, options: Options) -> FormatResult:
     if not change.edits:
         return FormatResult(source, None, notes)
     text = apply_edits(source.text, change.edits)
-    problem_found = _verify(source.text, tree, text, options) if options.verify else ""
+    problem_found = _verify(source.text, tree, change, text, options) if options.verify else ""
     if problem_found:
         return FormatResult(source, None, (_internal_error(problem_found, change.edits[0].start),))
     return FormatResult(source, source.to_bytes(text), notes)
 
 
-def _verify(before: str, tree: Tree, after: str, options: Options) -> str:
+def _verify(before: str, tree: Tree, change: LongForms, after: str, options: Options) -> str:
     """What is wrong with the new text; empty where nothing is."""
     from composefmt.compose.meaning import same_meaning
     from composefmt.format.passes import formatted
@@ -112,11 +116,12 @@ def _verify(before: str, tree: Tree, after: str, options: Options) -> str:
         new_tree = parse(after)
     except SyntaxProblem as problem:
         return f"the new text is not YAML ({problem.message})"
-    if not same_meaning(tree, new_tree):
+    second = formatted(after, new_tree, options)
+    if not same_meaning(tree, change.uses, new_tree, second.uses):
         return "the meaning would change"
     if comment_texts(before, tree) != comment_texts(after, new_tree):
         return "a comment would be lost or moved"
-    if formatted(after, new_tree, options).edits:
+    if second.edits:
         return "formatting twice would differ from formatting once"
     return ""
 

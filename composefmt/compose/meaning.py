@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 
-from composefmt.compose.fields import Field, Use, find_uses, item_text
+from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.values import Values
 
 
-def same_meaning(before: Tree, after: Tree) -> bool:
-    """Whether the reference would make the same of both trees."""
-    if len(before.documents) != len(after.documents):
+def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use]) -> bool:
+    """Whether the reference would make the same of both trees; the uses are those that `find_uses` finds in each."""
+    if len(before.documents) != len(after.documents) or len(old_uses) != len(new_uses):
         return False
-    old = {id(use.node): use for use in find_uses(before)}
-    new = {id(use.node): use for use in find_uses(after)}
-    comparison = _Comparison(old, new)
-    return len(old) == len(new) and all(comparison.same(a, b) for a, b in zip(before.documents, after.documents, strict=True))
+    comparison = _Comparison({id(use.node): use for use in old_uses}, {id(use.node): use for use in new_uses})
+    return all(comparison.same(a, b) for a, b in zip(before.documents, after.documents, strict=True))
 
 
 class _Comparison:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
-from composefmt.compose.short import Answer, Doubt, Malformed, Opaque, Parsed
+from composefmt.compose.short import Answer, Doubt, Malformed, Opaque, Parsed, bad_interpolation
 from composefmt.syntax.scalars import Quoted
 
 PROTOCOLS = ("tcp", "udp", "sctp")
@@ -66,15 +67,25 @@ def parse_short(value: str, environment: Mapping[str, str] | None = None) -> Ans
     With an `environment` (variables known to be set; may be empty) an entry with variables is taken apart where that
     is right with it and with nothing set; without one (None), such an entry is opaque.
     """
+    if "$" not in value:
+        return _literal(value)
+    return _interpolated(value, environment) if environment or environment is None else _without_environment(value)
+
+
+# The same few entries stand in many files, and each is read again when new text is verified.
+@lru_cache(maxsize=4096)
+def _without_environment(value: str) -> Answer[Port]:
+    return _interpolated(value, {})
+
+
+def _interpolated(value: str, environment: Mapping[str, str] | None) -> Answer[Port]:
     try:
         masked = interpolation.mask(value)
     except interpolation.InvalidInterpolation as error:
-        return Malformed("invalid-interpolation", f'"{value}" holds a "${{" that is no variable', "write $$ for a dollar sign",
-                         error.offset, error.offset + 2)
-    pieces = _take_apart(value, masked)
-    if "\0" in masked:
-        return _with_variables(value, masked, pieces, environment)
-    return _literal(value, pieces)
+        return bad_interpolation(value, error)
+    if "\0" not in masked:
+        return _literal(value)
+    return _with_variables(value, masked, _take_apart(value, masked), environment)
 
 
 def _take_apart(value: str, masked: str) -> Pieces:
@@ -96,7 +107,9 @@ def _take_apart(value: str, masked: str) -> Pieces:
     )
 
 
-def _literal(value: str, pieces: Pieces) -> Answer[Port]:
+@lru_cache(maxsize=4096)
+def _literal(value: str) -> Answer[Port]:
+    pieces = _take_apart(value, value)
     host_ip = _host_ip(value, pieces.host_ip)
     if isinstance(host_ip, Malformed):
         return host_ip
@@ -233,7 +246,7 @@ def _with_variables(value: str, masked: str, pieces: Pieces, environment: Mappin
 def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
     """Whether the short and the long form come to the same with these variables."""
     try:
-        short = _literal(*(lambda text: (text, _take_apart(text, text)))(interpolation.substitute(value, environment)))
+        short = _literal(interpolation.substitute(value, environment))
         target, published, host_ip, protocol = (
             interpolation.substitute(str(part), environment) if part is not None else None for part in entry
         )

@@ -6,9 +6,10 @@ the reference refuses the text. Offsets are characters in the text of the value,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, Union
+
+from composefmt.compose.interpolation import InvalidInterpolation
 
 Model = TypeVar("Model")
 
@@ -52,4 +53,14 @@ class Malformed:
 
 
 Answer = Union[Parsed[Model], Opaque, Malformed]
-Plain = Mapping[str, object]
+
+
+def bad_interpolation(value: str, error: InvalidInterpolation) -> Malformed:
+    """The answer for a value whose `${` begins no variable."""
+    return Malformed(
+        "invalid-interpolation",
+        f'"{value}" holds a "${{" that begins no variable',
+        'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"',
+        error.offset,
+        error.offset + 2,
+    )

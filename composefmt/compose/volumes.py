@@ -8,11 +8,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Literal, Part, Variable
-from composefmt.compose.short import Answer, Doubt, Malformed, Opaque, Parsed
+from composefmt.compose.short import Answer, Doubt, Malformed, Opaque, Parsed, bad_interpolation
 from composefmt.syntax.scalars import Quoted
 
 KEY_ORDER = ("type", "source", "target", "read_only", "consistency", "bind", "volume", "tmpfs", "image", "cluster")
@@ -64,18 +65,25 @@ def parse_short(value: str, environment: Mapping[str, str] | None = None) -> Ans
     With an `environment` (variables known to be set; may be empty) an entry with variables is taken apart where that
     is right with it and with nothing set; without one (None), such an entry is opaque.
     """
-    if not value:
-        return Malformed("invalid-volume", "a volume is empty", f'a volume looks like "{EXAMPLE}"', 0, 0)
+    if "$" not in value:
+        return _literal(value)
+    return _interpolated(value, environment) if environment or environment is None else _without_environment(value)
+
+
+# The same few entries stand in many files, and each is read again when new text is verified.
+@lru_cache(maxsize=4096)
+def _without_environment(value: str) -> Answer[Mount]:
+    return _interpolated(value, {})
+
+
+def _interpolated(value: str, environment: Mapping[str, str] | None) -> Answer[Mount]:
     try:
         masked = interpolation.mask(value)
     except interpolation.InvalidInterpolation as error:
-        return Malformed("invalid-interpolation", f'"{value}" holds a "${{" that is no variable', "write $$ for a dollar sign",
-                         error.offset, error.offset + 2)
+        return bad_interpolation(value, error)
     if "\0" not in masked:
         return _literal(value)
-    if environment is None:
-        return Opaque("it holds a variable")
-    return _with_variables(value, masked, environment)
+    return Opaque("it holds a variable") if environment is None else _with_variables(value, masked, environment)
 
 
 def _sections(value: str, masked: str) -> list[Section]:
@@ -90,7 +98,10 @@ def _sections(value: str, masked: str) -> list[Section]:
     return sections
 
 
+@lru_cache(maxsize=4096)
 def _literal(value: str) -> Answer[Mount]:
+    if not value:
+        return Malformed("invalid-volume", "a volume is empty", f'a volume looks like "{EXAMPLE}"', 0, 0)
     if len(value.encode()) <= 2:
         return Parsed((Mount("volume", "", clean_path(value)),), (_relative(value, Section(value, 0)),))
     sections = _sections(value, value)

@@ -30,17 +30,18 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class LongForms:
-    """The edits of one pass, and what it left alone."""
+    """The edits of one pass, what it left alone, and the fields that it found."""
 
     edits: list[Edit]
     kept: list[Kept]
+    uses: list[Use]
 
 
 def long_forms(text: str, tree: Tree, options: Options, newline: Callable[[], str]) -> LongForms:
     """The edits that expand the short entries of the fields named in `options.long_form`."""
-    result = LongForms([], [])
+    result = LongForms([], [], find_uses(tree))
     layout = Layout(text, newline)
-    for use in find_uses(tree):
+    for use in result.uses:
         # What `!reset` marks is thrown away, whatever it says.
         if use.field.name in options.long_form and use.node.tag != "!reset":
             _expand_list(layout, use, options, result)

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 
 from composefmt.syntax.nodes import Tree
 from composefmt.syntax.source import Span
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[^\r\n]*", re.MULTILINE)
-
 
 def comments(text: str, tree: Tree) -> list[Span]:
     """The spans of all comments, in order, from `#` to the last character that is not white space."""
-    if "#" not in text:
-        return []
     found: list[Span] = []
-    done = 0
-    for scalar in tree.scalars:
-        if scalar.style in ("|", ">"):
-            # The line of a block scalar's header may end with a comment.
-            header = _line_end(text, scalar.content)
-            _collect(text, done, min(header, scalar.end) if scalar.end > header else header, found)
-            done = max(header, scalar.end)
-        else:
-            _collect(text, done, scalar.start, found)
-            done = scalar.end
-    _collect(text, done, len(text), found)
+    offset = text.find("#")
+    if offset < 0:
+        return found
+    starts = [scalar.start for scalar in tree.scalars]
+    while offset >= 0:
+        end = offset + 1
+        if offset == 0 or text[offset - 1] in " \t\r\n":
+            skip = _inside(text, tree, starts, offset)
+            if skip is None:
+                end = _line_end(text, offset)
+                found.append(Span(offset, offset + len(text[offset:end].rstrip())))
+            else:
+                end = max(skip, end)
+        offset = text.find("#", end)
     return found
 
 
@@ -34,14 +33,19 @@ def comment_texts(text: str, tree: Tree) -> list[str]:
     return [text[start:end] for start, end in comments(text, tree)]
 
 
-def _collect(text: str, start: int, end: int, found: list[Span]) -> None:
-    if text.find("#", start, end) < 0:
-        return
-    for match in _COMMENT.finditer(text, start, end):
-        comment = match.group().rstrip()
-        found.append(Span(match.start(), match.start() + len(comment)))
+def _inside(text: str, tree: Tree, starts: list[int], offset: int) -> int | None:
+    """The end of the scalar that holds `offset`, None where no scalar does (a block scalar's header is none)."""
+    index = bisect_right(starts, offset) - 1
+    if index < 0:
+        return None
+    scalar = tree.scalars[index]
+    if scalar.style in ("|", ">") and offset < _line_end(text, scalar.content):
+        return None
+    return scalar.end if scalar.content <= offset < scalar.end else None
 
 
 def _line_end(text: str, offset: int) -> int:
-    ends = [e for e in (text.find("\n", offset), text.find("\r", offset)) if e >= 0]
-    return min(ends, default=len(text))
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    carriage_return = text.find("\r", offset, end)
+    return end if carriage_return < 0 else carriage_return

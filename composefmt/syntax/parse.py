@@ -150,6 +150,8 @@ class _Builder:
         # The one hot loop of the parser: no recursion, few calls, local names.
         from ruamel.yaml import events as ev
 
+        scalar_event, mapping_start, sequence_start = ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent
+        ends, alias_event = (ev.MappingEndEvent, ev.SequenceEndEvent), ev.AliasEvent
         tree = self.tree
         scalars = tree.scalars
         stack: list[Sequence | Mapping] = []
@@ -159,31 +161,26 @@ class _Builder:
         node: Node
         while (event := next_event()) is not None:
             kind = type(event)
-            if kind is ev.ScalarEvent:
+            if kind is scalar_event:
                 node = self.scalar(event)
                 if self.pure and node.start == node.end and parent is not None:
                     self.place_nothing(node, parent, key)
                 scalars.append(node)
-            elif kind is ev.MappingStartEvent or kind is ev.SequenceStartEvent:
-                start = event.start_mark.index
-                tag, anchor = event.tag, event.anchor
-                content = start if tag is None and anchor is None else self.content(start)
-                collection = (Mapping if kind is ev.MappingStartEvent else Sequence)(start, content, tag, anchor, bool(event.flow_style))
-                if anchor is not None:
-                    self.anchors[anchor] = collection
+            elif kind is mapping_start or kind is sequence_start:
+                collection = self.collection(Mapping if kind is mapping_start else Sequence, event)
                 stack.append(collection)
                 keys.append(key)
                 if len(stack) > MAX_DEPTH:
-                    raise SyntaxProblem("too-deep", f"nested more than {MAX_DEPTH} levels deep", start)
+                    raise SyntaxProblem("too-deep", f"nested more than {MAX_DEPTH} levels deep", collection.start)
                 parent, key = collection, None
                 continue
-            elif kind is ev.MappingEndEvent or kind is ev.SequenceEndEvent:
+            elif kind in ends:
                 collection = stack.pop()
                 key = keys.pop()
                 self.close(collection, event)
                 node = collection
                 parent = stack[-1] if stack else None
-            elif kind is ev.AliasEvent:
+            elif kind is alias_event:
                 node = self.alias(event, stack)
             else:
                 if kind is ev.DocumentEndEvent:
@@ -218,11 +215,20 @@ class _Builder:
         content = start
         if tag is not None or anchor is not None:
             content = min(self.content(start), end) if end > start else end
-        if style in ("|", ">"):
+        if style == "|" or style == ">":
             # The parser's end of a block scalar lies after the blank lines that follow it.
             body = self.text[content:end].rstrip(" \t\r\n")
             end = content + len(body)
         node = Scalar(start, end, content, tag, anchor, event.value, style)
+        if anchor is not None:
+            self.anchors[anchor] = node
+        return node
+
+    def collection(self, kind: type[Sequence] | type[Mapping], event: Event) -> Sequence | Mapping:
+        start = event.start_mark.index
+        tag, anchor = event.tag, event.anchor
+        content = start if tag is None and anchor is None else self.content(start)
+        node = kind(start, content, tag, anchor, bool(event.flow_style))
         if anchor is not None:
             self.anchors[anchor] = node
         return node
