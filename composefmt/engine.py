@@ -137,11 +137,12 @@ def _internal_error(problem: str, offset: int) -> Finding:
 
 
 def _check(source: Source, options: Options) -> CheckResult:
-    from composefmt.rules.registry import run_rules
+    from composefmt.compose.file import ComposeFile
+    from composefmt.rules.registry import default_selection, run_rules
     from composefmt.rules.syntax import explain_problem
 
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
         return CheckResult(source, (explain_problem(source, problem),))
-    return CheckResult(source, tuple(run_rules(source, tree, options)))
+    return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options), default_selection())))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping as MappingOf
 from dataclasses import dataclass
 
-from composefmt.compose.fields import Field, Use, find_uses, item_text
+from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.options import Options
 from composefmt.syntax.edits import Edit
-from composefmt.syntax.nodes import Mapping, Scalar, Tree, resolve
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.replace import Layout, replace_block_items, replace_flow_items
 from composefmt.syntax.source import Span
 from composefmt.syntax.values import Values
@@ -37,9 +37,9 @@ class LongForms:
     uses: list[Use]
 
 
-def long_forms(text: str, tree: Tree, options: Options, newline: Callable[[], str]) -> LongForms:
+def long_forms(text: str, uses: list[Use], options: Options, newline: Callable[[], str]) -> LongForms:
     """The edits that expand the short entries of the fields named in `options.long_form`."""
-    result = LongForms([], [], find_uses(tree))
+    result = LongForms([], [], uses)
     layout = Layout(text, newline)
     for use in result.uses:
         # What `!reset` marks is thrown away, whatever it says.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from composefmt.compose.fields import Use, find_uses
 from composefmt.format.long_forms import LongForms, long_forms
 from composefmt.options import Options
 from composefmt.syntax.nodes import Tree
 from composefmt.syntax.source import Source
 
 
-def formatted(text: str, tree: Tree, options: Options) -> LongForms:
+def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> LongForms:
     """The edits that format a text whose tree is known, and the short entries that stay short."""
-    return long_forms(text, tree, options, lambda: Source(text).newline)
+    return long_forms(text, find_uses(tree) if uses is None else uses, options, lambda: Source(text).newline)

@@ -1,15 +1,186 @@
-"""The rules, and how they are run."""
+"""The rules: how they are declared, found and run.
+
+A rule is one generator with a decorator; its docstring is its page. It is called for each element of the file that
+its pattern names (`services.*.ports`, with `*` for any key or item; "" for the file as a whole), aliases and merge
+keys followed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
-from composefmt.findings import Finding
-from composefmt.options import Options
-from composefmt.syntax.nodes import Tree
-from composefmt.syntax.source import Source
+from composefmt.compose.file import ComposeFile, Path
+from composefmt.findings import Finding, Fix, Related, Severity
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.source import Span
 
 
-def run_rules(source: Source, tree: Tree, options: Options) -> Iterator[Finding]:
-    """All findings."""
-    return iter(())
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule yields: the place, the message and how to mend it. `severity` overrides the rule's own."""
+
+    span: Span
+    message: str
+    help: str = ""
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of a file: its path, its key (None for items of lists and the file) and its value, alias followed."""
+
+    file: ComposeFile
+    path: Path
+    key: Node | None
+    node: Node
+
+    @property
+    def service(self) -> str:
+        """The name of the service that the element belongs to, "" for none."""
+        return str(self.path[1]) if len(self.path) > 1 and self.path[0] == "services" else ""
+
+
+Check = Callable[[Element], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as it was declared. `default` tells whether it is on without being selected."""
+
+    name: str
+    severity: Severity
+    group: str
+    patterns: tuple[str, ...]
+    default: bool
+    since: str
+    check: Check
+
+    @property
+    def page(self) -> str:
+        """What the rule finds, why, and examples: its docstring."""
+        from inspect import cleandoc
+
+        return cleandoc(self.check.__doc__ or "")
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(
+    name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0"
+) -> Callable[[Check], Check]:
+    """Declare a rule. Raises ValueError where the name is taken."""
+
+    def declare(check: Check) -> Check:
+        if name in _RULES:
+            raise ValueError(f"two rules are named {name}")
+        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check)
+        return check
+
+    return declare
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> dict[str, Rule]:
+    """Every rule by name, sorted; importing the package's modules declares them."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    import composefmt.rules
+
+    for module in sorted(found.name for found in iter_modules(composefmt.rules.__path__)):
+        import_module(f"composefmt.rules.{module}")
+    return dict(sorted(_RULES.items()))
+
+
+class _State:
+    """A place in the patterns: the rules to call there, and which keys lead on."""
+
+    __slots__ = ("any", "keys", "rules")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, _State] = {}
+        self.any: _State | None = None
+        self.rules: list[Rule] = []
+
+
+@lru_cache(maxsize=8)
+def _automaton(selected: frozenset[str]) -> _State:
+    root = _State()
+    for rule in all_rules().values():
+        if rule.name in selected:
+            for pattern in rule.patterns:
+                _add(root, pattern.split(".") if pattern else [], rule)
+    return root
+
+
+def _add(state: _State, parts: list[str], rule: Rule) -> None:
+    for part in parts:
+        if part == "*":
+            state.any = state.any or _State()
+            state = state.any
+        else:
+            state = state.keys.setdefault(part, _State())
+    state.rules.append(rule)
+
+
+def default_selection() -> frozenset[str]:
+    """The names of the rules that are on without being selected."""
+    return frozenset(name for name, rule in all_rules().items() if rule.default)
+
+
+def run_rules(file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
+    """The findings of the selected rules, in the order of the text; one that is met on two ways is told once."""
+    run = _Run(file)
+    root = _automaton(selected)
+    whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
+    for check in root.rules:
+        run.call(check, whole)
+    for document in file.roots:
+        run.walk(document, (), root)
+    return sorted(run.findings.values(), key=lambda f: (f.span, f.severity.rank, f.rule))
+
+
+_NOTHING = Scalar(0, 0, 0, None, None, "", "")
+
+
+class _Run:
+    __slots__ = ("file", "findings")
+
+    def __init__(self, file: ComposeFile) -> None:
+        self.file = file
+        self.findings: dict[tuple[str, Span], Finding] = {}
+
+    def call(self, rule: Rule, element: Element) -> None:
+        for problem in rule.check(element):
+            finding = Finding(
+                rule.name, problem.severity or rule.severity, problem.message, problem.span, problem.help, problem.fix, problem.related
+            )
+            self.findings.setdefault((rule.name, problem.span), finding)
+
+    def walk(self, node: Node, path: Path, state: _State) -> None:
+        keys, any_key = state.keys, state.any
+        if type(node) is Mapping:
+            for name, (key, value) in self.file.entries(node).items():
+                for following in (keys.get(name), any_key):
+                    if following is not None:
+                        self.enter(key, value, (*path, name), following)
+        elif type(node) is Sequence and any_key is not None:
+            for index, item in enumerate(node.items):
+                self.enter(None, item, (*path, index), any_key)
+
+    def enter(self, key: Node | None, value: Node, path: Path, state: _State) -> None:
+        node = value.target if type(value) is Alias else value
+        if getattr(node, "tag", None) == "!reset":
+            return
+        if state.rules:
+            element = Element(self.file, path, key, node)
+            for check in state.rules:
+                self.call(check, element)
+        if (state.keys or state.any is not None) and type(node) is not Scalar:
+            self.walk(node, path, state)
+

@@ -1,0 +1,152 @@
+"""One Compose file as rules and models see it: the tree, and views of it that are made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from composefmt.compose.fields import Use, find_uses
+from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, Tree, resolve
+from composefmt.syntax.source import Source, Span
+from composefmt.syntax.values import Entries, Values, key_text, merged_entries
+
+if TYPE_CHECKING:
+    from composefmt.compose.schema import SchemaProblem
+    from composefmt.options import Options
+
+Path = tuple["str | int", ...]
+
+
+class ComposeFile:
+    """A parsed file. `root` is the mapping of its first document, None where that is no mapping."""
+
+    __slots__ = ("_merged", "_problems", "_uses", "options", "source", "tree", "values")
+
+    def __init__(self, source: Source, tree: Tree, options: Options) -> None:
+        self.source = source
+        self.tree = tree
+        self.options = options
+        self.values = Values()
+        self._merged: dict[int, Entries] = {}
+        self._uses: list[Use] | None = None
+        self._problems: list[tuple[Span, SchemaProblem]] | None = None
+
+    @property
+    def roots(self) -> list[Mapping]:
+        """The documents that are mappings, in order; the reference merges them."""
+        return [node for node in self.tree.documents if type(node) is Mapping]
+
+    @property
+    def root(self) -> Mapping | None:
+        """The first document, where it is a mapping."""
+        return next(iter(self.roots), None)
+
+    @property
+    def uses(self) -> list[Use]:
+        """The lists that are used as fields with a short and a long form."""
+        if self._uses is None:
+            self._uses = find_uses(self.tree)
+        return self._uses
+
+    def entries(self, node: Node | None) -> Entries:
+        """The (key, value) nodes of a mapping by key, merge keys and aliases followed; {} for anything else."""
+        node = resolve(node) if node is not None else None
+        return merged_entries(node, self._merged) if type(node) is Mapping else {}
+
+    def items(self, node: Node | None) -> list[Node]:
+        """The items of a list, [] for anything else."""
+        node = resolve(node) if node is not None else None
+        return node.items if type(node) is Sequence else []
+
+    def get(self, *path: str | int) -> Node | None:
+        """The node at a path below the first document's root, aliases followed, None where there is none."""
+        found = self.root and self.locate(path, self.root)
+        return found[1] if found else None
+
+    def locate(self, path: Path, root: Node) -> tuple[Node | None, Node] | None:
+        """The (key, value) nodes at a path below `root`; the key is None for items of lists."""
+        key: Node | None = None
+        node: Node = root
+        for part in path:
+            if isinstance(part, int):
+                items = self.items(node)
+                if part >= len(items):
+                    return None
+                key, node = None, items[part]
+            else:
+                entry = self.entries(node).get(part)
+                if entry is None:
+                    return None
+                key, node = entry
+        return key, node
+
+    @property
+    def schema_problems(self) -> list[tuple[Span, SchemaProblem]]:
+        """What the schema says of each document, with the place it speaks of."""
+        if self._problems is None:
+            self._problems = list(self._find_schema_problems())
+        return self._problems
+
+    def _find_schema_problems(self) -> Iterator[tuple[Span, SchemaProblem]]:
+        from composefmt.compose.schema import problems
+
+        for root in self.roots:
+            for problem in problems(self.values.value(root)):
+                yield self.place(problem.path, root, on_key=problem.on_key), problem
+
+    def place(self, path: Path, root: Node, *, on_key: bool = False) -> Span:
+        """The span of the key or value at a path; that of the nearest thing around it where it has none of its own."""
+        while path:
+            found = self.locate(path, root)
+            if found is not None:
+                key, node = found
+                if key is not None and (on_key or type(node) is Mapping or node.span.start == node.span.end):
+                    return key.span
+                return first_line(self.source, node.span)
+            path = path[:-1]
+        return first_line(self.source, root.span)
+
+    def services(self) -> Iterator[tuple[str, Node, Mapping]]:
+        """The services of all documents: name, key node and mapping."""
+        for root in self.roots:
+            entry = self.entries(root).get("services")
+            for name, (key, value) in self.entries(entry[1] if entry else None).items():
+                node = resolve(value)
+                if type(node) is Mapping:
+                    yield name, key, node
+
+    def interpolated_scalars(self) -> Iterator[Scalar]:
+        """The values in which variables are replaced: all but keys, in the order of the text."""
+        stack = list(reversed(self.tree.documents))
+        while stack:
+            node = stack.pop()
+            if type(node) is Scalar:
+                if "$" in node.value:
+                    yield node
+            elif type(node) is Sequence:
+                stack += reversed(node.items)
+            elif type(node) is Mapping:
+                stack += [value for _, value in reversed(node.entries)]
+
+
+def first_line(source: Source, span: Span) -> Span:
+    """A span cut at the end of its first line, so that a caret can stand under it."""
+    end = source.text.find("\n", span.start, span.end)
+    return span if end < 0 else Span(span.start, max(end, span.start + 1))
+
+
+def text_span(source: Source, node: Scalar, start: int, end: int) -> Span:
+    """The place in the file of a stretch of a scalar's value.
+
+    Offsets in the value are offsets in the text only where it is written on one line and without escapes; elsewhere the
+    place is the whole scalar.
+    """
+    content = node.content + (1 if node.style in ("'", '"') else 0)
+    if node.style in ("|", ">") or not source.text.startswith(node.value, content):
+        return first_line(source, node.span)
+    span = Span(content + start, content + end)
+    # An empty part is shown by the character that stands where it is missing.
+    return span if end > start else Span(span.start, span.start + 1)
+
+
+__all__ = ["ComposeFile", "Path", "first_line", "key_text", "text_span"]

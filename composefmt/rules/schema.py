@@ -1,0 +1,156 @@
+"""Rules that come from the official schema: which keys there are, and what they may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from composefmt.findings import Severity
+from composefmt.rules.registry import Element, Problem, rule
+
+
+def _problems(element: Element, name: str) -> Iterator[Problem]:
+    for span, problem in element.file.schema_problems:
+        if problem.rule == name:
+            yield Problem(span, problem.message, problem.help)
+
+
+@rule("unknown-key", Severity.ERROR, group="schema")
+def unknown_key(element: Element) -> Iterator[Problem]:
+    """A key that Compose does not know at this place.
+
+    It is a typo, or it belongs elsewhere. Keys of your own begin with `x-`.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            prots: ["80"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+
+    Source: the specification's compose-spec.json, `additionalProperties`.
+    """
+    yield from _problems(element, "unknown-key")
+
+
+@rule("wrong-type", Severity.ERROR, group="schema")
+def wrong_type(element: Element) -> Iterator[Problem]:
+    """A value of the wrong kind: a list where a text must stand, and the like.
+
+    Bad:
+
+        services:
+          web:
+            image: [nginx]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+
+    Source: the specification's compose-spec.json, `type`.
+    """
+    yield from _problems(element, "wrong-type")
+
+
+@rule("invalid-value", Severity.ERROR, group="schema")
+def invalid_value(element: Element) -> Iterator[Problem]:
+    """A value that is none of the allowed ones, or does not have the form that its field demands.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            cgroup: shared
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            cgroup: host
+
+    Source: the specification's compose-spec.json, `enum`, `pattern`, `minimum` and their like.
+    """
+    yield from _problems(element, "invalid-value")
+
+
+@rule("missing-key", Severity.ERROR, group="schema")
+def missing_key(element: Element) -> Iterator[Problem]:
+    """A key that must be there is not.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            credential_spec: {}
+            develop:
+              watch:
+                - path: ./src
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            develop:
+              watch:
+                - path: ./src
+                  action: rebuild
+
+    Source: the specification's compose-spec.json, `required`.
+    """
+    yield from _problems(element, "missing-key")
+
+
+@rule("invalid-duration", Severity.ERROR, group="schema")
+def invalid_duration(element: Element) -> Iterator[Problem]:
+    """A duration that cannot be read: numbers with the units h, m, s, ms, us or ns, such as `1m30s`.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            stop_grace_period: 30
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            stop_grace_period: 30s
+
+    Source: the specification's 11-extension, durations; the reference's schema/schema.go.
+    """
+    yield from _problems(element, "invalid-duration")
+
+
+@rule("invalid-service-name", Severity.ERROR, group="schema")
+def invalid_service_name(element: Element) -> Iterator[Problem]:
+    """The name of a service, network, volume, secret or config has a character that is not allowed.
+
+    Bad:
+
+        services:
+          my web:
+            image: nginx
+
+    Good:
+
+        services:
+          my-web:
+            image: nginx
+
+    Source: the specification's compose-spec.json, `patternProperties`.
+    """
+    yield from _problems(element, "invalid-service-name")
