@@ -1,0 +1,49 @@
+# Every routine of the project. `make demo` and `make test` need nothing but Python 3.10 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-fast lint types layers bench fuzz update-cases schema clean
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: .venv/installed ## what composefmt does to the samples, and what it finds in them
+	@echo '$$ composefmt format --diff samples/before.yaml samples/messy.yaml'
+	@$(BIN)/composefmt format --diff samples/before.yaml samples/messy.yaml || test $$? -eq 1
+	@echo
+	@echo '$$ composefmt check samples/mistakes.yaml samples/typo.yaml'
+	@$(BIN)/composefmt check samples/mistakes.yaml samples/typo.yaml || test $$? -eq 1
+
+test: lint types layers ## everything, fast tests first
+	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -m slow
+
+test-fast: .venv/installed
+	$(BIN)/pytest -m 'not slow'
+
+lint: .venv/installed
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+types: .venv/installed
+	$(BIN)/mypy --no-error-summary
+
+layers: .venv/installed
+	$(BIN)/lint-imports --no-cache > .venv/layers.log || { cat .venv/layers.log; exit 1; }
+
+bench: .venv/installed ## composefmt and the peers that are installed, as ratios
+	$(BIN)/python benchmarks/run.py
+
+fuzz: .venv/installed ## the promises on many more generated files
+	COMPOSEFMT_EXAMPLES=10000 $(BIN)/pytest tests/test_promises.py
+
+update-cases: .venv/installed ## rewrite the expectations of the data cases, for review in the diff
+	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py
+
+schema: .venv/installed ## check the pinned schema, and what is generated from it
+	$(BIN)/python tools/update_schema.py
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
