@@ -1,0 +1,48 @@
+"""The commands, each loaded when it is called for."""
+
+from __future__ import annotations
+
+import click
+
+from composefmt import __version__
+
+_COMMANDS = {
+    "format": ("composefmt.cli.format_command", "Rewrite Compose files into the readable long form, in place."),
+    "check": ("composefmt.cli.check_command", "Find what is wrong in Compose files, and say how to mend it."),
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command only to run it or to show its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+EPILOG = """\b
+Examples:
+  composefmt format                  format all Compose files below this folder
+  composefmt format --diff web.yaml  show what would change, change nothing
+  composefmt check --output-format json . > findings.json
+
+\b
+Exit status: 0 clean, 1 findings or files that would change, 2 could not do the job.
+"""
+
+
+@click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+def app() -> None:
+    """Format and check Compose files: short forms become readable, comments stay, mistakes are found."""

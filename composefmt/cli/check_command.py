@@ -1,0 +1,102 @@
+"""`composefmt check`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+
+from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for
+from composefmt.engine import check_bytes
+from composefmt.findings import Finding, Severity
+from composefmt.syntax.source import Source
+
+_EPILOG = """\b
+Examples:
+  composefmt check                          all Compose files below this folder
+  composefmt check --output-format json .   for programs
+  composefmt check --fail-level warning     warnings fail too
+
+\b
+Exit status: 0 nothing at or above the fail level, 1 findings, 2 a file could not be read.
+An error is what the reference implementation refuses or what must fail when it runs; a warning is doubtful.
+"""
+
+
+@click.command("check", epilog=_EPILOG)
+@shared_options
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How findings are told.")
+@click.option(
+    "--fail-level", type=click.Choice([s.value for s in Severity]), help="The least severity that fails (error, and unformatted files)."
+)
+def command(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    max_range: int | None,
+    write_defaults: bool,
+    variables: str | None,
+    quiet: bool,
+    output_format: str,
+    fail_level: str | None,
+) -> int:
+    """Find what is wrong in Compose files, and say how to mend it.
+
+    PATHS are files, folders to search, or "-" for standard input; the default is this folder.
+    """
+    inputs = Inputs(paths, options_of(max_range, write_defaults=write_defaults, variables=variables), stdin_filename)
+    run = _Run(inputs, fail_level)
+    if output_format == "json":
+        from composefmt.reports.data import as_json
+
+        for piece in as_json(run.findings()):
+            sys.stdout.write(piece)
+    else:
+        from composefmt.reports.text import render
+
+        style = style_for(sys.stdout)
+        for source, finding in run.findings():
+            sys.stdout.write(render(source, finding, style) + "\n")
+    if not quiet:
+        sys.stdout.flush()
+        click.echo(run.summary(), err=True)
+    return run.status()
+
+
+class _Run:
+    """One run over all files: what was found, and how bad it is."""
+
+    def __init__(self, inputs: Inputs, fail_level: str | None) -> None:
+        self.inputs = inputs
+        self.fail_rank = Severity(fail_level or "error").rank
+        self.unformatted_fails = fail_level is None
+        self.files = 0
+        self.with_findings = 0
+        self.severities: Counter[Severity] = Counter()
+        self.bad = False
+
+    def findings(self) -> Iterator[tuple[Source, Finding]]:
+        for path, data, options in self.inputs:
+            result = check_bytes(data, options, self.inputs.name(path))
+            self.files += 1
+            self.with_findings += bool(result.findings)
+            for finding in result.findings:
+                self.severities[finding.severity] += 1
+                fails = finding.severity.rank <= self.fail_rank or (self.unformatted_fails and finding.rule == "unformatted")
+                self.bad = self.bad or fails
+                yield result.source, finding
+
+    def summary(self) -> str:
+        where = "" if STDIN in self.inputs.paths else f" in {count(self.files, 'file')}"
+        if not self.files:
+            return "no Compose files found."
+        if not self.with_findings:
+            return f"nothing found{where}."
+        found = ", ".join(count(self.severities[s], s.value) for s in Severity if self.severities[s])
+        return f"found {found}{where}."
+
+    def status(self) -> int:
+        if self.inputs.failed:
+            return 2
+        return 1 if self.bad else 0

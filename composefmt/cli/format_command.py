@@ -1,0 +1,138 @@
+"""`composefmt format`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import click
+
+from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for
+from composefmt.engine import FormatResult, format_bytes
+from composefmt.files.content import FileTrouble, write_file
+from composefmt.findings import Severity
+from composefmt.reports.text import Style, printable, render
+
+_EPILOG = """\b
+Examples:
+  composefmt format                    all Compose files below this folder, in place
+  composefmt format --check .          only say which files would change (exit status 1)
+  composefmt format --diff web.yaml    show what would change
+  composefmt format - < compose.yaml   from standard input to standard output
+
+\b
+Below folders, compose*.yaml and docker-compose*.yml (and .yml, .yaml) are taken, unless .gitignore excludes them.
+Before a file is written, the new text is proved to mean the same and to hold the same comments.
+Exit status: 0 done, 1 files would change (--check, --diff), 2 a file could not be formatted; it is left as it was.
+"""
+
+
+@dataclass(slots=True)
+class _Mode:
+    """What to do with new text."""
+
+    check: bool
+    diff: bool
+    quiet: bool
+    verbose: bool
+
+    @property
+    def writes(self) -> bool:
+        return not (self.check or self.diff)
+
+
+@dataclass(slots=True)
+class _Tally:
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+    def summary(self, *, writes: bool) -> str:
+        would = "" if writes else "would be "
+        parts = [f"{count(self.changed, 'file')} {would}reformatted"] if self.changed else []
+        if self.unchanged:
+            parts.append(f"{count(self.unchanged, 'file')} {would}left unchanged")
+        if self.failed:
+            parts.append(f"{count(self.failed, 'file')} {'not' if writes else 'could not be'} formatted")
+        return (", ".join(parts) or "no Compose files found") + "."
+
+
+@click.command("format", epilog=_EPILOG)
+@shared_options
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if something would.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every file, and each short form that stays short, with the reason.")
+@click.option("--fast", is_flag=True, help="Skip the proof that meaning and comments stay the same.")
+def command(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    max_range: int | None,
+    write_defaults: bool,
+    variables: str | None,
+    quiet: bool,
+    check: bool,
+    diff: bool,
+    verbose: bool,
+    fast: bool,
+) -> int:
+    """Rewrite Compose files into the readable long form, in place.
+
+    PATHS are files, folders to search, or "-" for standard input; the default is this folder.
+    """
+    options = options_of(max_range, write_defaults=write_defaults, variables=variables, verify=not fast)
+    inputs = Inputs(paths, options, stdin_filename)
+    mode = _Mode(check, diff, quiet, verbose)
+    tally = _Tally()
+    style = style_for(sys.stderr)
+    for path, data, file_options in inputs:
+        result = format_bytes(data, file_options, inputs.name(path))
+        _tell(result, mode, style)
+        if result.failed:
+            tally.failed += 1
+        elif _apply(path, data, result, mode, inputs):
+            tally.unchanged += result.data is None
+            tally.changed += result.data is not None
+        else:
+            tally.failed += 1
+    if not quiet and STDIN not in inputs.paths:
+        click.echo(tally.summary(writes=mode.writes), err=True)
+    if tally.failed or inputs.failed:
+        return 2
+    return 1 if tally.changed and not mode.writes else 0
+
+
+def _tell(result: FormatResult, mode: _Mode, style: Style) -> None:
+    for finding in result.findings:
+        if finding.severity is Severity.ERROR or mode.verbose:
+            click.echo(render(result.source, finding, style), nl=False, err=True)
+
+
+def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: Inputs) -> bool:
+    """Write or show the result; whether that worked."""
+    name = printable(inputs.name(path))
+    if mode.diff and result.data is not None:
+        _show_diff(result)
+    if path == STDIN:
+        if mode.writes:
+            sys.stdout.buffer.write(data if result.data is None else result.data)
+        return True
+    if result.data is None:
+        if mode.verbose:
+            click.echo(f"unchanged {name}", err=True)
+        return True
+    if mode.writes:
+        try:
+            write_file(path, result.data, data)
+        except FileTrouble as trouble:
+            inputs.trouble(path, trouble)
+            return False
+    if not mode.quiet and not mode.diff:
+        click.echo(f"{'' if mode.writes else 'would '}reformat{'ted' if mode.writes else ''} {name}", err=True)
+    return True
+
+
+def _show_diff(result: FormatResult) -> None:
+    from composefmt.reports.diff import unified
+
+    lines = unified(result.source.filename, result.source.text, result.text, style_for(sys.stdout))
+    sys.stdout.write("".join(lines))

@@ -1,0 +1,102 @@
+"""What the commands share: their options, colours, and the reading of files one after the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import IO, TypeVar
+
+import click
+
+from composefmt.files.content import FileTrouble, environment_beside, read_file
+from composefmt.files.discovery import Missing, discover
+from composefmt.options import Options
+from composefmt.reports.text import COLOURED, PLAIN, Style, printable
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+STDIN = "-"
+
+
+def shared_options(command: Command) -> Command:
+    """The arguments and options that every command on files takes."""
+    for option in reversed(
+        (
+            click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+            click.option("--stdin-filename", metavar="NAME", help='The name to report for standard input (the path "-").'),
+            click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (16)."),
+            click.option("--write-defaults", is_flag=True, help="Also write what short forms leave to defaults (protocol: tcp)."),
+            click.option("--variables", type=click.Choice(["assume-scalar", "keep"]), help="Whether entries with variables may become long."),
+            click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and results."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def options_of(max_range: int | None, *, write_defaults: bool, variables: str | None, verify: bool = True) -> Options:
+    """The options in force: the defaults, and what the command line says."""
+    options = Options(write_defaults=write_defaults, verify=verify)
+    if max_range is not None:
+        options = replace(options, max_range=max_range)
+    return replace(options, variables=variables) if variables is not None else options
+
+
+class Inputs:
+    """The files of a run, read one after the other; what can't be read is told, and the others are still done."""
+
+    def __init__(self, paths: Sequence[str], options: Options, stdin_filename: str | None) -> None:
+        self.paths = paths or (".",)
+        self.options = options
+        self.stdin_filename = stdin_filename or "<stdin>"
+        self.failed = False
+
+    def __iter__(self) -> Iterator[tuple[str, bytes, Options]]:
+        """Path, bytes and options of each file; the path is "-" for standard input."""
+        if STDIN in self.paths:
+            if len(self.paths) > 1:
+                raise click.UsageError('"-" (standard input) cannot be mixed with other paths.')
+            name = self.stdin_filename
+            data = sys.stdin.buffer.read()
+            yield STDIN, data, self.options_for(name, data)
+            return
+        for path in discover(self.paths):
+            if isinstance(path, Missing):
+                self.trouble(path.path, FileTrouble("unreadable", path.message))
+                continue
+            try:
+                data = read_file(path)
+            except FileTrouble as trouble:
+                self.trouble(path, trouble)
+                continue
+            yield path, data, self.options_for(path, data)
+
+    def options_for(self, path: str, data: bytes) -> Options:
+        environment = environment_beside(path, data)
+        return replace(self.options, environment=environment) if environment else self.options
+
+    def trouble(self, path: str, trouble: FileTrouble) -> None:
+        """Tell that a file could not be read or written."""
+        self.failed = True
+        advice = f" ({trouble.advice})" if trouble.advice else ""
+        click.echo(f"{printable(path)}: error[{trouble.rule}] {trouble.message}{advice}", err=True)
+
+    def name(self, path: str) -> str:
+        """The name to report for a path."""
+        return self.stdin_filename if path == STDIN else path
+
+
+def style_for(stream: IO[str]) -> Style:
+    """Colours where NO_COLOR is not set and a person looks, or where FORCE_COLOR asks for them (no-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return PLAIN
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return COLOURED
+    return COLOURED if stream.isatty() and os.environ.get("TERM") != "dumb" else PLAIN
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun: `1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

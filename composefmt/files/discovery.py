@@ -1,0 +1,147 @@
+"""Which files a run is about: the ones that are named, and the Compose files below the folders that are named.
+
+A folder is searched for `compose*.yaml`, `docker-compose*.yml` and their like, minus what .gitignore files exclude.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
+
+# Folders that hold other people's or generated files.
+_SKIPPED = frozenset(
+    {
+        ".direnv", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv",
+        "__pycache__", "node_modules", "site-packages",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A path that was named but leads nowhere."""
+
+    path: str
+    message: str
+
+
+def discover(paths: Sequence[str]) -> Iterator[str | Missing]:
+    """The files to work on, each once, as paths relative to what was named; folders are walked in sorted order."""
+    seen: set[str] = set()
+    for path in paths:
+        for found in _named(path):
+            if isinstance(found, Missing) or len(paths) == 1:
+                yield found
+            else:
+                real = os.path.realpath(found)
+                if real not in seen:
+                    seen.add(real)
+                    yield found
+
+
+def _named(path: str) -> Iterator[str | Missing]:
+    try:
+        is_folder = Path(path).is_dir()
+    except (OSError, ValueError) as error:
+        yield Missing(path, reason(error))
+        return
+    if is_folder:
+        yield from _Walk().folder(path)
+    elif os.path.lexists(path):
+        yield path
+    else:
+        yield Missing(path, "no such file or folder")
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why the system refused, in lower case."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text[:1].lower() + text[1:]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One search below a folder: what is ignored, and which files were met through links."""
+
+    ignored: list[tuple[str, GitIgnoreSpec]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def folder(self, root: str) -> Iterator[str | Missing]:
+        self.ignored = _above(root)
+        yield from self.walk("" if root == "." else root.rstrip("/") or "/", root)
+        # A link to a file that was met itself would be the same file twice.
+        met = set(map(os.path.realpath, self.files)) if self.links else set()
+        for link in self.links:
+            target = os.path.realpath(link)
+            if target not in met and Path(target).is_file():
+                met.add(target)
+                yield link
+
+    def walk(self, prefix: str, folder: str) -> Iterator[str | Missing]:
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Missing(folder, reason(error))
+            return
+        names = {entry.name for entry in entries}
+        depth = len(self.ignored)
+        if ".gitignore" in names:
+            self.ignored.append((folder, _read_ignore(Path(folder, ".gitignore"))))
+        for entry in entries:
+            path = f"{prefix}/{entry.name}" if prefix and prefix != "/" else prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED and not self.is_ignored(path, is_folder=True):
+                    yield from self.walk(path, path)
+            elif COMPOSE_NAME.fullmatch(entry.name) and not self.is_ignored(path, is_folder=False):
+                if entry.is_symlink():
+                    self.links.append(path)
+                else:
+                    self.files.append(path)
+                    yield path
+        del self.ignored[depth:]
+
+    def is_ignored(self, path: str, *, is_folder: bool) -> bool:
+        """Whether git would ignore a path: the deepest .gitignore that says anything of it decides."""
+        for base, spec in reversed(self.ignored):
+            relative = os.path.relpath(path, base).replace(os.sep, "/")
+            answer = spec.check_file(relative + "/" if is_folder else relative).include
+            if answer is not None:
+                return answer
+        return False
+
+
+def _above(root: str) -> list[tuple[str, GitIgnoreSpec]]:
+    """What the .gitignore files above a folder say, from the repository's root down to it."""
+    found: list[tuple[str, GitIgnoreSpec]] = []
+    folder = Path(root).resolve()
+    for parent in (folder, *folder.parents):
+        ignore = parent / ".gitignore"
+        if parent != folder and ignore.is_file():
+            found.append((str(parent), _read_ignore(ignore)))
+        if (parent / ".git").exists():
+            exclude = parent / ".git" / "info" / "exclude"
+            if exclude.is_file():
+                found.append((str(parent), _read_ignore(exclude)))
+            return found[::-1]
+    return []
+
+
+def _read_ignore(path: Path) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    return GitIgnoreSpec.from_lines(lines)

@@ -1,0 +1,1 @@
+"""Reports: findings as text for people or as data for programs."""

@@ -1,0 +1,103 @@
+"""Findings for people: the place, the message, the line with a caret under what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composefmt.findings import Finding, Severity
+from composefmt.syntax.source import Source, Span
+
+# The longest stretch of a line that is shown, in columns.
+_WIDTH = 120
+_TAB = "    "
+# What must not reach a terminal: control characters, and those that turn the direction of text.
+_DANGEROUS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How parts of a report are coloured: ANSI sequences, all empty without colour."""
+
+    error: str = ""
+    warning: str = ""
+    info: str = ""
+    bold: str = ""
+    dim: str = ""
+    added: str = ""
+    removed: str = ""
+    reset: str = ""
+
+    def severity(self, severity: Severity) -> str:
+        """The colour of a severity."""
+        return {Severity.ERROR: self.error, Severity.WARNING: self.warning, Severity.INFO: self.info}[severity]
+
+
+PLAIN = Style()
+COLOURED = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[1;36m", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[31m", "\x1b[0m")
+
+
+def printable(text: str) -> str:
+    """Text that a terminal shows as it is: control characters are written as escapes."""
+    return _DANGEROUS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def render(source: Source, finding: Finding, style: Style = PLAIN) -> str:
+    """One finding as lines of text, ending with a line break."""
+    return "\n".join(_lines(source, finding, style)) + "\n"
+
+
+def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:
+    colour = style.severity(finding.severity)
+    where = _place(source, finding.span)
+    yield f"{style.bold}{where}:{style.reset} {colour}{finding.severity.value}[{finding.rule}]{style.reset} {printable(finding.message)}"
+    yield from _snippet(source, finding.span, style, colour)
+    for related in finding.related:
+        yield f"  note: {_place(source, related.span)}: {printable(related.message)}"
+    if finding.help:
+        yield f"  help: {printable(finding.help)}"
+
+
+def _place(source: Source, span: Span) -> str:
+    line, column = source.position(span.start)
+    return f"{printable(source.filename)}:{line}:{column}"
+
+
+def _snippet(source: Source, span: Span, style: Style, colour: str) -> Iterator[str]:
+    line = source.position(span.start).line
+    start, end = source.line_span(line)
+    text = source.text[start:end]
+    if not text.strip():
+        return
+    before, marked, after = _cut(text, span.start - start, max(min(span.end, end) - start, span.start - start + 1))
+    gutter = f"{line:>4} | "
+    yield f"{style.dim}{gutter}{style.reset}{before}{marked}{after}"
+    yield f"{style.dim}{' ' * (len(gutter) - 2)}| {style.reset}{' ' * _width(before)}{colour}{'^' * max(_width(marked), 1)}{style.reset}"
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """What is shown before, at and after a stretch of a line; a long line is cut around it."""
+    before, marked, after = (_shown(part) for part in (text[:start], text[start:end], text[end:]))
+    if len(before) + len(marked) + len(after) > _WIDTH:
+        if len(marked) > _WIDTH // 2:
+            marked = marked[: _WIDTH // 2] + "…"
+            after = ""
+        if len(before) > _WIDTH // 3:
+            before = "…" + before[-_WIDTH // 3 :]
+        room = max(_WIDTH - len(before) - len(marked), 0)
+        after = after[:room] + ("…" if len(after) > room else "")
+    return before, marked, after
+
+
+def _shown(text: str) -> str:
+    return printable(text.replace("\t", _TAB))
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal uses for a text."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
