@@ -6,8 +6,7 @@ comments in the same order, and formatting it must change nothing. What cannot b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from composefmt.findings import Finding, Severity
 from composefmt.options import Options
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 _DEFAULTS = Options()
 
 
-@dataclass(frozen=True, slots=True)
-class FormatResult:
+class FormatResult(NamedTuple):
     """`data`: the new bytes, None where nothing changes or the file was refused.
 
     `findings`: errors tell why the file was refused, infos which short forms stay short and why. `source` is there
@@ -45,8 +43,7 @@ class FormatResult:
         return self.source.text if self.data is None else Source.from_bytes(self.data).text
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """All findings of one file, in the order of the text."""
 
     source: Source
@@ -87,12 +84,11 @@ def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Fi
 
 def _format(source: Source, options: Options) -> FormatResult:
     from composefmt.format.passes import formatted
-    from composefmt.rules.syntax import explain_problem
 
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
-        return FormatResult(source, None, (explain_problem(source, problem),))
+        return FormatResult(source, None, (_explained(source, problem),))
     change = formatted(source.text, tree, options)
     notes = tuple(
         Finding("short-form-kept", Severity.INFO, f"{kept.field} entry stays short: {kept.reason}", kept.span) for kept in change.kept
@@ -104,6 +100,12 @@ def _format(source: Source, options: Options) -> FormatResult:
     if problem_found:
         return FormatResult(source, None, (_internal_error(problem_found, change.edits[0].start),))
     return FormatResult(source, source.to_bytes(text), notes)
+
+
+def _explained(source: Source, problem: SyntaxProblem) -> Finding:
+    from composefmt.rules.syntax import explain_problem
+
+    return explain_problem(source, problem)
 
 
 def _verify(before: str, tree: Tree, change: LongForms, after: str, options: Options) -> str:
@@ -139,10 +141,9 @@ def _internal_error(problem: str, offset: int) -> Finding:
 def _check(source: Source, options: Options) -> CheckResult:
     from composefmt.compose.file import ComposeFile
     from composefmt.rules.registry import default_selection, run_rules
-    from composefmt.rules.syntax import explain_problem
 
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
-        return CheckResult(source, (explain_problem(source, problem),))
+        return CheckResult(source, (_explained(source, problem),))
     return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options), default_selection())))

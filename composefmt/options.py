@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to format and check.
 
     long_form: names of the fields whose short forms are expanded.
@@ -24,4 +23,4 @@ class Options:
     variables: str = "assume-scalar"
     write_defaults: bool = False
     verify: bool = True
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}

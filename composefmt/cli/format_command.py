@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
@@ -27,8 +27,7 @@ Exit status: 0 done, 1 files would change (--check, --diff), 2 a file could not 
 """
 
 
-@dataclass(slots=True)
-class _Mode:
+class _Mode(NamedTuple):
     """What to do with new text."""
 
     check: bool
@@ -41,11 +40,11 @@ class _Mode:
         return not (self.check or self.diff)
 
 
-@dataclass(slots=True)
 class _Tally:
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
+    """How many files came out how."""
+
+    def __init__(self) -> None:
+        self.changed = self.unchanged = self.failed = 0
 
     def summary(self, *, writes: bool) -> str:
         would = "" if writes else "would be "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import IO, TypeVar
 
 import click
@@ -40,8 +39,8 @@ def options_of(max_range: int | None, *, write_defaults: bool, variables: str | 
     """The options in force: the defaults, and what the command line says."""
     options = Options(write_defaults=write_defaults, verify=verify)
     if max_range is not None:
-        options = replace(options, max_range=max_range)
-    return replace(options, variables=variables) if variables is not None else options
+        options = options._replace(max_range=max_range)
+    return options._replace(variables=variables) if variables is not None else options
 
 
 class Inputs:
@@ -75,7 +74,7 @@ class Inputs:
 
     def options_for(self, path: str, data: bytes) -> Options:
         environment = environment_beside(path, data)
-        return replace(self.options, environment=environment) if environment else self.options
+        return self.options._replace(environment=environment) if environment else self.options
 
     def trouble(self, path: str, trouble: FileTrouble) -> None:
         """Tell that a file could not be read or written."""

@@ -7,8 +7,7 @@ an anchored node is used: it may be rewritten only where every use of it is the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping as MappingOf
-from dataclasses import dataclass, field as attribute
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from composefmt.compose import ports, volumes
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.write import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A list whose items may be short.
 
     `parse_short` reads an item's text, `long_entry` writes what it read, `canonical` and `canonical_long` give the
@@ -42,7 +40,6 @@ FIELDS = (
 )
 
 
-@dataclass(slots=True)
 class Use:
     """One list that is used as a field: where it stands, and in which service it was first met.
 
@@ -50,13 +47,16 @@ class Use:
     `spoiled` where the list or a part of it is also used as something else.
     """
 
-    field: Field
-    node: Sequence
-    service: str
-    mapping: Mapping | None = None
-    key: Node | None = None
-    spoiled: bool = False
-    spoiled_items: set[int] = attribute(default_factory=set)
+    __slots__ = ("field", "key", "mapping", "node", "service", "spoiled", "spoiled_items")
+
+    def __init__(self, field: Field, node: Sequence, service: str, mapping: Mapping | None, key: Node | None) -> None:
+        self.field = field
+        self.node = node
+        self.service = service
+        self.mapping = mapping
+        self.key = key
+        self.spoiled = False
+        self.spoiled_items: set[int] = set()
 
 
 class _State:

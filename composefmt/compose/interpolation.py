@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Union
+from functools import lru_cache
+from typing import NamedTuple, Union
 
 _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
 _BRACED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<operator>:?[-+?])(?P<argument>.*))?", re.DOTALL)
@@ -27,8 +27,7 @@ class MissingVariable(ValueError):
     """A `${NAME:?}` or `${NAME?}` whose variable has no value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One use of a variable. `operator` is "" or one of :- - :? ? :+ +; offsets are in the value, half-open."""
 
     name: str
@@ -38,8 +37,7 @@ class Variable:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """Text between variables, with `$$` still doubled."""
 
     text: str
@@ -55,7 +53,8 @@ def has_variable(value: str) -> bool:
     return "$" in value and any(not found["escaped"] for found in _DOLLAR.finditer(value))
 
 
-def split(value: str) -> list[Part]:
+@lru_cache(maxsize=4096)
+def split(value: str) -> tuple[Part, ...]:
     """A value as literals and variables, in order. Raises InvalidInterpolation."""
     parts: list[Part] = []
     literal = scan = 0
@@ -73,22 +72,22 @@ def split(value: str) -> list[Part]:
         literal = scan = variable.end
     if literal < len(value):
         parts.append(Literal(value[literal:], literal, len(value)))
-    return parts
+    return tuple(parts)
 
 
 def _braced(value: str, start: int) -> Variable:
-    depth = 0
-    for index in range(start + 1, len(value)):
-        if value[index] == "{":
-            depth += 1
-        elif value[index] == "}":
-            depth -= 1
-            if depth == 0:
-                found = _BRACED.fullmatch(value, start + 2, index)
-                if found is None:
-                    break
-                return Variable(found["name"], found["operator"] or "", found["argument"] or "", start, index + 1)
-    raise InvalidInterpolation(start)
+    depth = 1
+    end = opening = start + 2
+    while depth:
+        end = value.find("}", end) + 1
+        if not end:
+            raise InvalidInterpolation(start)
+        depth += value.count("{", opening, end) - 1
+        opening = end
+    found = _BRACED.fullmatch(value, start + 2, end - 1)
+    if found is None:
+        raise InvalidInterpolation(start)
+    return Variable(found["name"], found["operator"] or "", found["argument"] or "", start, end)
 
 
 def substitute(value: str, environment: Mapping[str, str]) -> str:

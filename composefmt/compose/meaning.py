@@ -55,7 +55,15 @@ class _Comparison:
             return False
         same = self.same
         for (key_a, value_a), (key_b, value_b) in zip(a.entries, b.entries, strict=True):
-            if not (same(key_a, key_b) and same(value_a, value_b)):
+            if type(key_a) is not Scalar or type(key_b) is not Scalar:
+                if not same(key_a, key_b):
+                    return False
+            elif not _same_scalar(key_a, key_b):
+                return False
+            if type(value_a) is Scalar and type(value_b) is Scalar:
+                if not _same_scalar(value_a, value_b):
+                    return False
+            elif not same(value_a, value_b):
                 return False
         return True
 
@@ -99,7 +107,7 @@ def _without_tags(entry: object, item: Mapping) -> object:
 def _same_scalar(a: Scalar, b: Scalar) -> bool:
     if a.tag != b.tag or a.anchor != b.anchor:
         return False
-    if a.value == b.value and bool(a.style) == bool(b.style):
+    if a.value == b.value and (a.style == b.style or (a.style and b.style)):
         return True
     old, new = scalar_value(a), scalar_value(b)
     return type(old) is type(new) and old == new

@@ -22,9 +22,7 @@ KEY_ORDER = ("name", "target", "host_ip", "published", "protocol", "app_protocol
 LAST_PORT = 65535
 EXAMPLE = "8080:80"
 
-_NUMBER = re.compile(r"[0-9]+")
-_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
-_DIGITS_OR_VARIABLE = re.compile(r"[0-9\0]+(?:-[0-9\0]+)?")
+_DIGITS_OR_VARIABLE = r"[0-9\0]+(?:-[0-9\0]+)?"
 
 
 class Port(NamedTuple):
@@ -148,7 +146,7 @@ def _host_ip(value: str, piece: Piece) -> str | Malformed:
         return ""
     bracketed = text.startswith("[") and text.endswith("]")
     address = text[1:-1] if bracketed else text
-    if not address or _IPV4.fullmatch(address):
+    if not address or _is_ipv4(address):
         return address
     if ":" in address:
         if not _is_ipv6(address):
@@ -157,6 +155,14 @@ def _host_ip(value: str, piece: Piece) -> str | Malformed:
             return _bad(value, piece, f'the IPv6 address "{text}" needs brackets', f'write "[{text}]{value[piece.end :]}"')
         return address
     return _bad(value, piece, f'"{text}" is not an IP address', "a host name cannot stand here: use an address such as 127.0.0.1")
+
+
+def _is_ipv4(address: str) -> bool:
+    """Four numbers up to 255, without leading zeros."""
+    parts = address.split(".")
+    return len(parts) == 4 and all(
+        part.isascii() and part.isdecimal() and int(part) < 256 and (part == "0" or part[0] != "0") for part in parts
+    )
 
 
 def _is_ipv6(address: str) -> bool:
@@ -174,7 +180,7 @@ def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
     numbers: list[int] = []
     start = piece.start
     for text in piece.text.split("-")[:2]:
-        number = int(text) if text.isascii() and _NUMBER.fullmatch(text) else None
+        number = int(text) if text.isascii() and text.isdecimal() else None
         here = Piece(text, start) if text else piece
         if number is None:
             return _bad(value, here, f'"{text or piece.text}" is not a {what}', f"ports are whole numbers up to {LAST_PORT}, or a range such as 8000-8010")
@@ -224,8 +230,8 @@ def _with_variables(value: str, masked: str, pieces: Pieces, environment: Mappin
     """Take an entry with variables apart, if each part surely stays one part (see `Options.variables`)."""
     if environment is None:
         return Opaque("it holds a variable")
-    for piece, pattern in ((pieces.published, _DIGITS_OR_VARIABLE), (pieces.target, re.compile(r"[0-9\0]+"))):
-        if piece.text and not pattern.fullmatch(masked, piece.start, piece.end):
+    for piece, pattern in ((pieces.published, _DIGITS_OR_VARIABLE), (pieces.target, r"[0-9\0]+")):
+        if piece.text and not re.fullmatch(pattern, masked[piece.start : piece.end]):
             return Opaque("a variable hides where its parts begin")
     if pieces.rest.text or any(part.operator.endswith("+") for part in interpolation.split(value) if isinstance(part, Variable)):
         return Opaque("a variable hides what it means")

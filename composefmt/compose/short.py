@@ -7,15 +7,14 @@ the reference refuses the text. Offsets are characters in the text of the value,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar, Union
+from typing import NamedTuple, Generic, TypeVar, Union
 
 from composefmt.compose.interpolation import InvalidInterpolation
 
 Model = TypeVar("Model")
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(NamedTuple):
     """Something that the reference accepts in silence but that was hardly meant; a warning's worth."""
 
     rule: str
@@ -34,15 +33,13 @@ class Parsed(Generic[Model]):
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(NamedTuple):
     """A variable hides how the text is to be split; `reason` says which and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """The reference refuses the text: what is wrong, where, and how it could be mended."""
 
     rule: str

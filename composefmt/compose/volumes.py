@@ -31,8 +31,7 @@ _ROOTS = (
     "etc|var|usr|opt|home|root|srv|tmp|mnt|media|run|lib|lib64|bin|sbin|boot|dev|proc|sys"
     "|app|apps|data|config|conf|code|src|www|workspace|workdir|docker-entrypoint-initdb\\.d"
 )
-_CONTAINER_ROOT = re.compile(rf"(?<=[^/:])/(?:{_ROOTS})(?:/|$)")
-_VOLUME_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+_CONTAINER_ROOT = rf"(?<=[^/:])/(?:{_ROOTS})(?:/|$)"
 
 
 class Mount(NamedTuple):
@@ -187,7 +186,7 @@ def _relative(value: str, section: Section) -> Doubt:
 
 def _lost_colon(value: str, sections: list[Section]) -> Doubt:
     source, options = sections[0], sections[1]
-    found = _CONTAINER_ROOT.search(source.text, 1)
+    found = re.search(_CONTAINER_ROOT, source.text)
     mended = f"{value[: found.start()]}:{value[found.start() :]}" if found else None
     advice = f'did you mean "{mended}"?' if mended else f'the container path comes before the options: "{source.text}:/path/in/container:{options.text}"'
     return Doubt("lost-colon", f'volume "{value}" mounts "{source.text}" at the container path "{options.text}"; a colon seems to be missing',
@@ -246,7 +245,7 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
 
 def _kind(source: str) -> str | None:
     """bind or volume, where a source with variables can only be one of them."""
-    parts: list[Part] = interpolation.split(source)
+    parts: tuple[Part, ...] = interpolation.split(source)
     first = parts[0]
     if isinstance(first, Literal):
         return "bind" if is_path(first.text) else "volume"

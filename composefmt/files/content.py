@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
 from composefmt.files.discovery import reason
 
@@ -41,10 +39,20 @@ def read_file(path: str) -> bytes:
             raise FileTrouble("unreadable", "is not a regular file")
         if status.st_size > MAX_BYTES:
             raise FileTrouble("too-large", f"{status.st_size:,} bytes are more than {MAX_BYTES:,}", "this is hardly a Compose file")
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            return _read_all(handle, status.st_size)
+        finally:
+            os.close(handle)
     except (OSError, ValueError) as error:
         raise FileTrouble("unreadable", reason(error)) from None
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    data = os.read(handle, size + 1)
+    while len(data) <= MAX_BYTES and (more := os.read(handle, MAX_BYTES)):
+        data += more
+    return data
 
 
 def write_file(path: str, data: bytes, expected: bytes) -> None:
@@ -57,7 +65,7 @@ def write_file(path: str, data: bytes, expected: bytes) -> None:
         status = os.stat(target)
         if not os.access(target, os.W_OK):
             raise FileTrouble("unwritable", "is read-only")
-        if Path(target).read_bytes() != expected:
+        if read_file(target) != expected:
             raise FileTrouble("unwritable", "changed while it was being formatted", "run composefmt again")
         if status.st_nlink > 1:
             # A new file would cut the other names of this one off.
@@ -77,6 +85,8 @@ def _overwrite(target: str, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes, status: os.stat_result) -> None:
+    import tempfile
+
     folder, name = os.path.split(target)
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
     try:

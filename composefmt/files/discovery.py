@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -26,8 +24,7 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A path that was named but leads nowhere."""
 
     path: str
@@ -50,7 +47,7 @@ def discover(paths: Sequence[str]) -> Iterator[str | Missing]:
 
 def _named(path: str) -> Iterator[str | Missing]:
     try:
-        is_folder = Path(path).is_dir()
+        is_folder = os.path.isdir(path)
     except (OSError, ValueError) as error:
         yield Missing(path, reason(error))
         return
@@ -68,13 +65,13 @@ def reason(error: OSError | ValueError) -> str:
     return text[:1].lower() + text[1:]
 
 
-@dataclass(slots=True)
 class _Walk:
-    """One search below a folder: what is ignored, and which files were met through links."""
+    """One search below a folder: what is ignored, and which files were met as such and through links."""
 
-    ignored: list[tuple[str, GitIgnoreSpec]] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.ignored: list[tuple[str, GitIgnoreSpec]] = []
+        self.files: list[str] = []
+        self.links: list[str] = []
 
     def folder(self, root: str) -> Iterator[str | Missing]:
         self.ignored = _above(root)
@@ -83,7 +80,7 @@ class _Walk:
         met = set(map(os.path.realpath, self.files)) if self.links else set()
         for link in self.links:
             target = os.path.realpath(link)
-            if target not in met and Path(target).is_file():
+            if target not in met and os.path.isfile(target):
                 met.add(target)
                 yield link
 
@@ -97,7 +94,7 @@ class _Walk:
         names = {entry.name for entry in entries}
         depth = len(self.ignored)
         if ".gitignore" in names:
-            self.ignored.append((folder, _read_ignore(Path(folder, ".gitignore"))))
+            self.ignored.append((folder, _read_ignore(os.path.join(folder, ".gitignore"))))
         for entry in entries:
             path = f"{prefix}/{entry.name}" if prefix and prefix != "/" else prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
@@ -124,24 +121,27 @@ class _Walk:
 def _above(root: str) -> list[tuple[str, GitIgnoreSpec]]:
     """What the .gitignore files above a folder say, from the repository's root down to it."""
     found: list[tuple[str, GitIgnoreSpec]] = []
-    folder = Path(root).resolve()
-    for parent in (folder, *folder.parents):
-        ignore = parent / ".gitignore"
-        if parent != folder and ignore.is_file():
-            found.append((str(parent), _read_ignore(ignore)))
-        if (parent / ".git").exists():
-            exclude = parent / ".git" / "info" / "exclude"
-            if exclude.is_file():
-                found.append((str(parent), _read_ignore(exclude)))
+    folder = parent = os.path.realpath(root)
+    while True:
+        ignore = os.path.join(parent, ".gitignore")
+        if parent != folder and os.path.isfile(ignore):
+            found.append((parent, _read_ignore(ignore)))
+        if os.path.exists(os.path.join(parent, ".git")):
+            exclude = os.path.join(parent, ".git", "info", "exclude")
+            if os.path.isfile(exclude):
+                found.append((parent, _read_ignore(exclude)))
             return found[::-1]
-    return []
+        if parent == os.path.dirname(parent):
+            return []
+        parent = os.path.dirname(parent)
 
 
-def _read_ignore(path: Path) -> GitIgnoreSpec:
+def _read_ignore(path: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
     except OSError:
         lines = []
     return GitIgnoreSpec.from_lines(lines)

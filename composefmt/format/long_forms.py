@@ -5,8 +5,8 @@ A short entry is left alone where rewriting could change what it means or hide a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping as MappingOf
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping as MappingOf
+from typing import NamedTuple
 
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
@@ -19,8 +19,7 @@ from composefmt.syntax.values import Values
 from composefmt.syntax.write import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A short entry that stays short: where it stands, and why."""
 
     field: str
@@ -28,8 +27,7 @@ class Kept:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class LongForms:
+class LongForms(NamedTuple):
     """The edits of one pass, what it left alone, and the fields that it found."""
 
     edits: list[Edit]
@@ -37,7 +35,7 @@ class LongForms:
     uses: list[Use]
 
 
-def long_forms(text: str, uses: list[Use], options: Options, newline: Callable[[], str]) -> LongForms:
+def long_forms(text: str, uses: list[Use], options: Options, newline: str) -> LongForms:
     """The edits that expand the short entries of the fields named in `options.long_form`."""
     result = LongForms([], [], uses)
     layout = Layout(text, newline)

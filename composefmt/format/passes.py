@@ -11,4 +11,4 @@ from composefmt.syntax.source import Source
 
 def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> LongForms:
     """The edits that format a text whose tree is known, and the short entries that stay short."""
-    return long_forms(text, find_uses(tree) if uses is None else uses, options, lambda: Source(text).newline)
+    return long_forms(text, find_uses(tree) if uses is None else uses, options, Source(text).newline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from composefmt.findings import Finding, Severity
 from composefmt.syntax.source import Source, Span
@@ -16,8 +16,7 @@ _TAB = "    "
 _DANGEROUS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How parts of a report are coloured: ANSI sequences, all empty without colour."""
 
     error: str = ""

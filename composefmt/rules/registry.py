@@ -8,8 +8,8 @@ keys followed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from composefmt.compose.file import ComposeFile, Path
 from composefmt.findings import Finding, Fix, Related, Severity
@@ -17,8 +17,7 @@ from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 from composefmt.syntax.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule yields: the place, the message and how to mend it. `severity` overrides the rule's own."""
 
     span: Span
@@ -29,8 +28,7 @@ class Problem:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One element of a file: its path, its key (None for items of lists and the file) and its value, alias followed."""
 
     file: ComposeFile
@@ -47,8 +45,7 @@ class Element:
 Check = Callable[[Element], Iterable[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule as it was declared. `default` tells whether it is on without being selected."""
 
     name: str

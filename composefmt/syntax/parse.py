@@ -40,9 +40,8 @@ _SECOND_OPINION_LIMIT = 200_000
 
 # White space and comments between a node's anchor or tag and its value.
 _GAP = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*")
-_DASH = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*-")
-_PROPERTY = re.compile(r"[&!][^ \t\r\n]*")
-_FLOW_GAP = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
+_DASH = r"(?:[ \t\r\n]+|#[^\r\n]*)*-"
+_PROPERTY = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
 
 
 class SyntaxProblem(ValueError):
@@ -162,7 +161,12 @@ class _Builder:
         while (event := next_event()) is not None:
             kind = type(event)
             if kind is scalar_event:
-                node = self.scalar(event)
+                style = event.style
+                if event.tag is None and event.anchor is None and style != "|" and style != ">":
+                    start = event.start_mark.index
+                    node = Scalar(start, event.end_mark.index, start, None, None, event.value, style or "")
+                else:
+                    node = self.scalar(event)
                 if self.pure and node.start == node.end and parent is not None:
                     self.place_nothing(node, parent, key)
                 scalars.append(node)
@@ -203,8 +207,8 @@ class _Builder:
             offset = self.text.find(":", key.end) + 1
         elif type(parent) is Sequence and not parent.flow:
             offset = parent.items[-1].end if parent.items else parent.content
-            found = _DASH.match(self.text, offset)
-            offset = found.end() if found else node.start
+            found = re.match(_DASH, self.text[offset:])
+            offset = offset + found.end() if found else node.start
         else:
             return
         node.start = node.end = node.content = offset
@@ -265,7 +269,6 @@ class _Builder:
             if text.startswith("!<", offset):
                 offset = text.find(">", offset) + 1
             else:
-                flow = _FLOW_GAP.match(text, offset)
-                offset = flow.end() if flow else found.end()
+                offset = found.end()
             gap = _GAP.match(text, offset)
             offset = gap.end() if gap else offset

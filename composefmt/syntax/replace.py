@@ -6,7 +6,7 @@ An item's comment stays with it: one at the end of its line goes to the end of t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from composefmt.syntax.edits import Edit
@@ -25,11 +25,12 @@ class Layout(NamedTuple):
     """The text that is edited, and how its lines end."""
 
     text: str
-    newline: Callable[[], str]
+    newline: str
 
     def line_start(self, offset: int) -> int:
         """The offset of the first character of the line that holds `offset`."""
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        start = self.text.rfind("\n", 0, offset) + 1
+        return max(start, self.text.rfind("\r", start, offset) + 1)
 
     def column(self, offset: int) -> int:
         """How many characters stand before `offset` on its line."""
@@ -66,7 +67,7 @@ def _obstacle(layout: Layout, item: Scalar) -> str:
 
 
 def _block_edits(layout: Layout, item: Scalar, entries: list[Entry], dash_column: int) -> list[Edit]:
-    text, newline = layout.text, layout.newline()
+    text, newline = layout.text, layout.newline
     start = item.start
     # White space between the dash and the value may be a tab, on which no mapping may stand.
     gap = start
@@ -136,7 +137,7 @@ def _has_break(text: str) -> bool:
 
 
 def _to_block(layout: Layout, node: Sequence, plan: Plan, key_column: int) -> Edit:
-    text, newline = layout.text, layout.newline()
+    text, newline = layout.text, layout.newline
     indent = newline + " " * (key_column + 2)
     body = ""
     for item in node.items:

@@ -7,6 +7,7 @@ careful for both YAML 1.1 and 1.2: a string that either would take for something
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Union
 
 from composefmt.syntax.nodes import Scalar
@@ -117,13 +118,20 @@ def _integer(digits: str) -> int:
 
 def write_scalar(value: Value, *, flow: bool = False) -> str:
     """A value as one line of YAML: plain where that is safe, double-quoted otherwise. `flow`: inside brackets."""
+    if isinstance(value, Quoted):
+        return quote(value)
     if isinstance(value, str):
-        return quote(value) if isinstance(value, Quoted) or not is_plain_safe(value, flow=flow) else value
+        return _write_text(value, flow=flow)
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+@lru_cache(maxsize=4096)
+def _write_text(text: str, *, flow: bool) -> str:
+    return text if is_plain_safe(text, flow=flow) else quote(text)
 
 
 def is_plain_safe(text: str, *, flow: bool = False) -> bool:
