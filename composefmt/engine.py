@@ -6,17 +6,17 @@ comments in the same order, and formatting it must change nothing. What cannot b
 
 from __future__ import annotations
 
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.findings import Finding, Severity
 from composefmt.options import Options
 from composefmt.syntax.edits import apply_edits
-from composefmt.syntax.nodes import Tree
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source, Span
 
 if TYPE_CHECKING:
     from composefmt.format.long_forms import LongForms
+    from composefmt.syntax.nodes import Tree
 
 _DEFAULTS = Options()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.syntax.edits import Edit
-from composefmt.syntax.source import Span
+if TYPE_CHECKING:
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.source import Span
 
 
 class Severity(str, Enum):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for
 from composefmt.engine import check_bytes
 from composefmt.findings import Finding, Severity
-from composefmt.syntax.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.syntax.source import Source
 
 _EPILOG = """\b
 Examples:

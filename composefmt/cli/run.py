@@ -27,7 +27,9 @@ def shared_options(command: Command) -> Command:
             click.option("--stdin-filename", metavar="NAME", help='The name to report for standard input (the path "-").'),
             click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (16)."),
             click.option("--write-defaults", is_flag=True, help="Also write what short forms leave to defaults (protocol: tcp)."),
-            click.option("--variables", type=click.Choice(["assume-scalar", "keep"]), help="Whether entries with variables may become long."),
+            click.option(
+                "--variables", type=click.Choice(["assume-scalar", "keep"]), help="Whether entries with variables may become long."
+            ),
             click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and results."),
         )
     ):
@@ -73,6 +75,7 @@ class Inputs:
             yield path, data, self.options_for(path, data)
 
     def options_for(self, path: str, data: bytes) -> Options:
+        """The options for one file: those of the run, and the variables of the `.env` beside it."""
         environment = environment_beside(path, data)
         return self.options._replace(environment=environment) if environment else self.options
 

@@ -6,16 +6,17 @@ an anchored node is used: it may be rewritten only where every use of it is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as MappingOf
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose import ports, volumes
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as MappingOf
+
     from composefmt.compose.short import Answer
-    from composefmt.syntax.write import Entry
 
 
 class Field(NamedTuple):
@@ -28,10 +29,10 @@ class Field(NamedTuple):
     name: str
     pattern: str
     parse_short: Callable[[str, MappingOf[str, str] | None], Answer[object]]
-    long_entry: Callable[..., Entry]
+    long_entry: Callable[..., MappingOf[str, object]]
     canonical: Callable[..., MappingOf[str, object]]
     canonical_long: Callable[[MappingOf[str, object]], MappingOf[str, object]]
-    in_order: Callable[..., bool] = lambda entries: True
+    in_order: Callable[..., bool] = bool
 
 
 FIELDS = (

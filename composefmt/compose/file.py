@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import Use, find_uses
@@ -11,6 +10,8 @@ from composefmt.syntax.source import Source, Span
 from composefmt.syntax.values import Entries, Values, key_text, merged_entries
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from composefmt.compose.schema import SchemaProblem
     from composefmt.options import Options
 

@@ -7,9 +7,11 @@ that is followed by neither a name, a brace nor a dollar stands for itself; brac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
 _BRACED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<operator>:?[-+?])(?P<argument>.*))?", re.DOTALL)
@@ -94,9 +96,7 @@ def substitute(value: str, environment: Mapping[str, str]) -> str:
     """The value with all variables replaced; unset ones are empty. Raises InvalidInterpolation, MissingVariable."""
     if "$" not in value:
         return value
-    return "".join(
-        _replacement(part, environment) if isinstance(part, Variable) else part.text.replace("$$", "$") for part in split(value)
-    )
+    return "".join(_replacement(part, environment) if isinstance(part, Variable) else part.text.replace("$$", "$") for part in split(value))
 
 
 def _replacement(variable: Variable, environment: Mapping[str, str]) -> str:

@@ -6,13 +6,16 @@ else node by node: same tags, same anchors, same values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
+from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
 
 
 def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use]) -> bool:

@@ -8,14 +8,17 @@ nat.ParsePortSpec. `parse_short` is the only reader of the short syntax; the pyd
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
 from composefmt.compose.short import Answer, Doubt, Malformed, Opaque, Parsed, bad_interpolation
 from composefmt.syntax.scalars import Quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 KEY_ORDER = ("name", "target", "host_ip", "published", "protocol", "app_protocol", "mode")
@@ -183,7 +186,12 @@ def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
         number = int(text) if text.isascii() and text.isdecimal() else None
         here = Piece(text, start) if text else piece
         if number is None:
-            return _bad(value, here, f'"{text or piece.text}" is not a {what}', f"ports are whole numbers up to {LAST_PORT}, or a range such as 8000-8010")
+            return _bad(
+                value,
+                here,
+                f'"{text or piece.text}" is not a {what}',
+                f"ports are whole numbers up to {LAST_PORT}, or a range such as 8000-8010",
+            )
         if number > LAST_PORT:
             return _bad(value, here, f"the {what} {text} is out of range", f"ports go up to {LAST_PORT}")
         numbers.append(number)
@@ -207,7 +215,7 @@ def _range_mismatch(value: str, pieces: Pieces, target: tuple[int, int], publish
 
 def _bad(value: str, piece: Piece, problem: str, advice: str) -> Malformed:
     start, end = piece.start, piece.end
-    return Malformed("invalid-port", f'port "{value}": {problem}', advice, start, end if end > start else start)
+    return Malformed("invalid-port", f'port "{value}": {problem}', advice, start, max(start, end))
 
 
 def _doubts(value: str, pieces: Pieces) -> Iterator[Doubt]:
@@ -216,14 +224,30 @@ def _doubts(value: str, pieces: Pieces) -> Iterator[Doubt]:
         parts = piece.text.split("-")
         if len(parts) > 2:
             kept = "-".join(parts[:2])
-            yield Doubt("suspicious-port", f'"{piece.text}" in port "{value}" is read as {kept}; the rest is ignored',
-                        "list ranges and single ports as entries of their own", piece.start, piece.end)
+            yield Doubt(
+                "suspicious-port",
+                f'"{piece.text}" in port "{value}" is read as {kept}; the rest is ignored',
+                "list ranges and single ports as entries of their own",
+                piece.start,
+                piece.end,
+            )
     if pieces.rest.text:
-        yield Doubt("suspicious-port", f'"{pieces.rest.text}" at the end of port "{value}" is ignored',
-                    "one entry holds one protocol: add an entry for the other", pieces.rest.start, pieces.rest.end)
+        yield Doubt(
+            "suspicious-port",
+            f'"{pieces.rest.text}" at the end of port "{value}" is ignored',
+            "one entry holds one protocol: add an entry for the other",
+            pieces.rest.start,
+            pieces.rest.end,
+        )
     elif value.endswith("/"):
-        yield Doubt("suspicious-port", f'port "{value}" ends with a slash but names no protocol',
-                    f'write "{value[:-1]}" or "{value}udp"', len(value) - 1, len(value), value[:-1])
+        yield Doubt(
+            "suspicious-port",
+            f'port "{value}" ends with a slash but names no protocol',
+            f'write "{value[:-1]}" or "{value}udp"',
+            len(value) - 1,
+            len(value),
+            value[:-1],
+        )
 
 
 def _with_variables(value: str, masked: str, pieces: Pieces, environment: Mapping[str, str] | None) -> Answer[Port]:
@@ -271,7 +295,7 @@ def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
 
 def in_order(entries: tuple[Port, ...]) -> bool:
     """Whether a range's entries come in the order of their numbers: not so for 9-10, since "10" sorts before "9"."""
-    return all(int(a.target) < int(b.target) for a, b in zip(entries, entries[1:], strict=False))
+    return all(int(a.target) < int(b.target) for a, b in pairwise(entries))
 
 
 def long_entry(port: Port, *, write_defaults: bool = False) -> dict[str, int | str]:

@@ -7,11 +7,12 @@ the reference refuses the text. Offsets are characters in the text of the value,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Generic, TypeVar, Union
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, Union
 
-from composefmt.compose.interpolation import InvalidInterpolation
+if TYPE_CHECKING:
+    from composefmt.compose.interpolation import InvalidInterpolation
 
-Model = TypeVar("Model")
+Model_co = TypeVar("Model_co", covariant=True)
 
 
 class Doubt(NamedTuple):
@@ -26,10 +27,10 @@ class Doubt(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed(Generic[Model]):
+class Parsed(Generic[Model_co]):
     """The entries that the short form stands for, one or more, and what is doubtful about it."""
 
-    entries: tuple[Model, ...]
+    entries: tuple[Model_co, ...]
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -49,7 +50,7 @@ class Malformed(NamedTuple):
     end: int
 
 
-Answer = Union[Parsed[Model], Opaque, Malformed]
+Answer = Union[Parsed[Model_co], Opaque, Malformed]
 
 
 def bad_interpolation(value: str, error: InvalidInterpolation) -> Malformed:

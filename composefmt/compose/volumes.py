@@ -106,12 +106,21 @@ def _literal(value: str) -> Answer[Mount]:
     sections = _sections(value, value)
     for section in sections:
         if not section.text:
-            return Malformed("invalid-volume", f'volume "{value}": a part between colons is empty',
-                             f'a volume looks like "{EXAMPLE}"', section.start, section.end)
+            return Malformed(
+                "invalid-volume",
+                f'volume "{value}": a part between colons is empty',
+                f'a volume looks like "{EXAMPLE}"',
+                section.start,
+                section.end,
+            )
     if len(sections) > 3:
-        return Malformed("invalid-volume", f'volume "{value}": too many colons',
-                         "source, container path and options are all there can be; options are joined by commas, as in ro,z",
-                         sections[3].start - 1, len(value))
+        return Malformed(
+            "invalid-volume",
+            f'volume "{value}": too many colons',
+            "source, container path and options are all there can be; options are joined by commas, as in ro,z",
+            sections[3].start - 1,
+            len(value),
+        )
     if len(sections) == 1:
         mount = Mount("volume", "", clean_path(value))
     else:
@@ -152,19 +161,34 @@ def _doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
         if not _is_absolute(value):
             yield _relative(value, target)
         elif value[1:2] == ":" and value[2:3] == "/":
-            yield Doubt("windows-path", f'volume "{value}" is read as a Windows path in the container, not as a volume named {value[0]}',
-                        "give the volume a name of more than one letter", 0, len(value))
+            yield Doubt(
+                "windows-path",
+                f'volume "{value}" is read as a Windows path in the container, not as a volume named {value[0]}',
+                "give the volume a name of more than one letter",
+                0,
+                len(value),
+            )
         return
     source = sections[0]
     if _is_options(target.text):
         yield _lost_colon(value, sections)
     elif not _is_absolute(target.text):
-        yield Doubt("relative-target", f'the container path "{target.text}" of volume "{value}" is not absolute',
-                    f'container paths begin with a slash: "/{target.text.lstrip("./~")}"', target.start, target.end)
+        yield Doubt(
+            "relative-target",
+            f'the container path "{target.text}" of volume "{value}" is not absolute',
+            f'container paths begin with a slash: "/{target.text.lstrip("./~")}"',
+            target.start,
+            target.end,
+        )
     if kind == "volume" and ("/" in source.text or "\\" in source.text):
-        yield Doubt("named-volume-looks-like-path", f'"{source.text}" is read as the name of a volume, not as a path',
-                    f'a path begins with ./ or /: "./{source.text}{value[source.end :]}"', source.start, source.end,
-                    f"./{value}")
+        yield Doubt(
+            "named-volume-looks-like-path",
+            f'"{source.text}" is read as the name of a volume, not as a path',
+            f'a path begins with ./ or /: "./{source.text}{value[source.end :]}"',
+            source.start,
+            source.end,
+            f"./{value}",
+        )
     if len(sections) == 3:
         yield from _option_doubts(value, sections[2])
 
@@ -180,29 +204,54 @@ def _is_absolute(path: str) -> bool:
 def _relative(value: str, section: Section) -> Doubt:
     text = section.text
     advice = f'"{text}:/path/in/container"' if is_path(text) and len(text) > 1 else f'"{text}:/path/in/container" or "/{text}"'
-    return Doubt("relative-target", f'volume "{value}" has no source, so "{text}" is read as a path in the container',
-                 f"did you mean {advice}?", section.start, section.end)
+    return Doubt(
+        "relative-target",
+        f'volume "{value}" has no source, so "{text}" is read as a path in the container',
+        f"did you mean {advice}?",
+        section.start,
+        section.end,
+    )
 
 
 def _lost_colon(value: str, sections: list[Section]) -> Doubt:
     source, options = sections[0], sections[1]
     found = re.search(_CONTAINER_ROOT, source.text)
     mended = f"{value[: found.start()]}:{value[found.start() :]}" if found else None
-    advice = f'did you mean "{mended}"?' if mended else f'the container path comes before the options: "{source.text}:/path/in/container:{options.text}"'
-    return Doubt("lost-colon", f'volume "{value}" mounts "{source.text}" at the container path "{options.text}"; a colon seems to be missing',
-                 advice, options.start, options.end, mended)
+    advice = (
+        f'did you mean "{mended}"?'
+        if mended
+        else f'the container path comes before the options: "{source.text}:/path/in/container:{options.text}"'
+    )
+    return Doubt(
+        "lost-colon",
+        f'volume "{value}" mounts "{source.text}" at the container path "{options.text}"; a colon seems to be missing',
+        advice,
+        options.start,
+        options.end,
+        mended,
+    )
 
 
 def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
     start = section.start
     for option in section.text.split(","):
         if option in CONSISTENCIES:
-            yield Doubt("unknown-volume-option", f'the option "{option}" of volume "{value}" has no effect',
-                        "it belonged to an old Docker Desktop: leave it out", start, start + len(option))
+            yield Doubt(
+                "unknown-volume-option",
+                f'the option "{option}" of volume "{value}" has no effect',
+                "it belonged to an old Docker Desktop: leave it out",
+                start,
+                start + len(option),
+            )
         elif option and option not in OPTIONS:
             near = next((known for known in OPTIONS if known.lower() == option.lower()), None) or _nearest(option)
-            yield Doubt("unknown-volume-option", f'the option "{option}" of volume "{value}" is ignored',
-                        f'did you mean "{near}"?' if near else f"known options are {', '.join(OPTIONS)}", start, start + len(option))
+            yield Doubt(
+                "unknown-volume-option",
+                f'the option "{option}" of volume "{value}" is ignored',
+                f'did you mean "{near}"?' if near else f"known options are {', '.join(OPTIONS)}",
+                start,
+                start + len(option),
+            )
         start += len(option) + 1
 
 
@@ -216,8 +265,13 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
     """Take an entry with variables apart, if every value of them leads to the same split (see `Options.variables`)."""
     sections = _sections(value, masked)
     if any(not section.text for section in sections) or len(sections) > 3:
-        return Malformed("invalid-volume", f'volume "{value}": a part between colons is empty or there are too many',
-                         f'a volume looks like "{EXAMPLE}"', 0, len(value))
+        return Malformed(
+            "invalid-volume",
+            f'volume "{value}": a part between colons is empty or there are too many',
+            f'a volume looks like "{EXAMPLE}"',
+            0,
+            len(value),
+        )
     if len(sections) == 1:
         if not value.startswith("/"):
             return Opaque("its variable may hold a source as well as a container path")
@@ -244,7 +298,7 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
 
 
 def _kind(source: str) -> str | None:
-    """bind or volume, where a source with variables can only be one of them."""
+    """Bind or volume, where a source with variables can only be one of them."""
     parts: tuple[Part, ...] = interpolation.split(source)
     first = parts[0]
     if isinstance(first, Literal):

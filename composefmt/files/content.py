@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from composefmt.files.discovery import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Larger files are no Compose files; reading them would take minutes and gigabytes.
 MAX_BYTES = 10_000_000

@@ -5,18 +5,22 @@ A short entry is left alone where rewriting could change what it means or hide a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as MappingOf
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
-from composefmt.options import Options
-from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.replace import Layout, replace_block_items, replace_flow_items
-from composefmt.syntax.source import Span
 from composefmt.syntax.values import Values
-from composefmt.syntax.write import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping as MappingOf
+
+    from composefmt.options import Options
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.source import Span
+    from composefmt.syntax.write import Entry
 
 
 class Kept(NamedTuple):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from composefmt.compose.fields import Use, find_uses
 from composefmt.format.long_forms import LongForms, long_forms
-from composefmt.options import Options
-from composefmt.syntax.nodes import Tree
 from composefmt.syntax.source import Source
+
+if TYPE_CHECKING:
+    from composefmt.options import Options
+    from composefmt.syntax.nodes import Tree
 
 
 def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> LongForms:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from composefmt.findings import Finding
-from composefmt.syntax.source import Source
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from composefmt.findings import Finding
+    from composefmt.syntax.source import Source
 
 
 def as_json(found: Iterable[tuple[Source, Finding]]) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from composefmt.reports.text import PLAIN, Style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def unified(filename: str, before: str, after: str, style: Style = PLAIN) -> Iterator[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.findings import Finding, Severity
-from composefmt.syntax.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.syntax.source import Source, Span
 
 # The longest stretch of a line that is shown, in columns.
 _WIDTH = 120

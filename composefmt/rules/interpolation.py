@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.file import text_span
 from composefmt.findings import Severity
 from composefmt.rules.registry import Element, Problem, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @rule("invalid-interpolation", Severity.ERROR, group="interpolation")
@@ -39,5 +42,8 @@ def invalid_interpolation(element: Element) -> Iterator[Problem]:
             interpolation.split(node.value)
         except interpolation.InvalidInterpolation as error:
             span = text_span(file.source, node, error.offset, error.offset + 2)
-            yield Problem(span, f'"{node.value[error.offset : error.offset + 20]}" begins no variable',
-                          'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"')
+            yield Problem(
+                span,
+                f'"{node.value[error.offset : error.offset + 20]}" begins no variable',
+                'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"',
+            )

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
-from composefmt.compose.file import text_span
-from composefmt.compose.short import Answer, Malformed, Parsed
-from composefmt.findings import Fix, Severity
+from composefmt.findings import Severity
+from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Scalar
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _ITEMS = "services.*.ports.*"
-
-
-def _answer(element: Element) -> tuple[Scalar, Answer[ports.Port]] | None:
-    node = element.node
-    if type(node) is not Scalar:
-        return None
-    text = item_text(node)
-    return None if text is None else (node, ports.parse_short(text, element.file.options.environment))
-
-
-def _malformed(element: Element, name: str) -> Iterator[Problem]:
-    found = _answer(element)
-    if found is not None and isinstance(found[1], Malformed) and found[1].rule == name:
-        node, answer = found
-        yield Problem(text_span(element.file.source, node, answer.start, answer.end), f'service "{element.service}": {answer.message}', answer.help)
 
 
 @rule("invalid-port", Severity.ERROR, _ITEMS, group="ports")
@@ -56,7 +42,7 @@ def invalid_port(element: Element) -> Iterator[Problem]:
 
     Source: the specification's 05-services, `ports`; the reference's types/types.go, ParsePortConfig.
     """
-    yield from _malformed(element, "invalid-port")
+    yield from malformed(element, ports.parse_short, "invalid-port")
 
 
 @rule("port-range-mismatch", Severity.ERROR, _ITEMS, group="ports")
@@ -84,7 +70,7 @@ def port_range_mismatch(element: Element) -> Iterator[Problem]:
 
     Source: go-connections' nat/nat.go, ParsePortSpec, through which the reference reads ports.
     """
-    yield from _malformed(element, "port-range-mismatch")
+    yield from malformed(element, ports.parse_short, "port-range-mismatch")
 
 
 @rule("suspicious-port", Severity.WARNING, _ITEMS, group="ports")
@@ -113,15 +99,7 @@ def suspicious_port(element: Element) -> Iterator[Problem]:
 
     Source: go-connections' nat/nat.go, SplitProtoPort and ParsePortRange.
     """
-    found = _answer(element)
-    if found is None or not isinstance(found[1], Parsed):
-        return
-    node, answer = found
-    for doubt in answer.doubts:
-        fix = None
-        if doubt.replacement is not None and node.span == text_span(element.file.source, node, 0, len(node.value)):
-            fix = Fix(f'write "{doubt.replacement}"', (Edit(node.content, node.end, doubt.replacement),))
-        yield Problem(text_span(element.file.source, node, doubt.start, doubt.end), f'service "{element.service}": {doubt.message}', doubt.help, fix)
+    yield from doubtful(element, ports.parse_short, "suspicious-port")
 
 
 @rule("invalid-type-of-port", Severity.ERROR, _ITEMS, group="ports")
@@ -148,4 +126,6 @@ def invalid_type_of_port(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and item_text(node) is None and node.tag is None and node.value:
-        yield Problem(node.span, f'service "{element.service}": port {node.value} is not a whole number', f'a port looks like "{ports.EXAMPLE}"')
+        yield Problem(
+            node.span, f'service "{element.service}": port {node.value} is not a whole number', f'a port looks like "{ports.EXAMPLE}"'
+        )

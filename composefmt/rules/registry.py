@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.compose.file import ComposeFile, Path
 from composefmt.findings import Finding, Fix, Related, Severity
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
-from composefmt.syntax.source import Span
+
+if TYPE_CHECKING:
+    from composefmt.compose.file import ComposeFile, Path
+    from composefmt.syntax.source import Span
 
 
 class Problem(NamedTuple):
@@ -67,9 +69,7 @@ class Rule(NamedTuple):
 _RULES: dict[str, Rule] = {}
 
 
-def rule(
-    name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0"
-) -> Callable[[Check], Check]:
+def rule(name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0") -> Callable[[Check], Check]:
     """Declare a rule. Raises ValueError where the name is taken."""
 
     def declare(check: Check) -> Check:
@@ -180,4 +180,3 @@ class _Run:
                 self.call(check, element)
         if (state.keys or state.any is not None) and type(node) is not Scalar:
             self.walk(node, path, state)
-

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.rules.registry import Element, Problem, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _problems(element: Element, name: str) -> Iterator[Problem]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @rule("unformatted", Severity.WARNING, group="style")
@@ -22,5 +25,9 @@ def unformatted(element: Element) -> Iterator[Problem]:
     if edits:
         first = min(edits)
         places = f"{len(edits)} places" if len(edits) > 1 else "one place"
-        yield Problem(Span(first.start, max(first.end, first.start + 1)), f"the file is not formatted ({places})", "run composefmt format",
-                      Fix("format the file", tuple(edits)))
+        yield Problem(
+            Span(first.start, max(first.end, first.start + 1)),
+            f"the file is not formatted ({places})",
+            "run composefmt format",
+            Fix("format the file", tuple(edits)),
+        )

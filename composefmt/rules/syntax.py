@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
 from composefmt.findings import Finding, Related, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
-from composefmt.syntax.parse import SyntaxProblem
 from composefmt.syntax.source import Source, Span
 from composefmt.syntax.values import key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.syntax.parse import SyntaxProblem
 
 # Aliases may repeat nodes; more than this many in all is an attack or a mistake. The reference gives up at 100,000.
 MAX_EXPANDED_NODES = 1_000_000
@@ -19,22 +23,58 @@ MAX_EXPANDED_NODES = 1_000_000
 # What the parser says, in plain words: a pattern of its message, the message to give, and the advice.
 _EXPLANATIONS = (
     (r"cannot start any token", "a {found} cannot begin a value here", "put the value in quotes"),
-    (r"mapping values are not allowed", "a colon followed by a space makes this a second key on one line", "put the value in quotes, or break the line before the key"),
-    (r"could not find expected ':'", "this line has no colon, so it is neither a key nor part of the value before it", 'keys end with a colon and a space: "key: value"; longer text needs quotes or more indentation'),
+    (
+        r"mapping values are not allowed",
+        "a colon followed by a space makes this a second key on one line",
+        "put the value in quotes, or break the line before the key",
+    ),
+    (
+        r"could not find expected ':'",
+        "this line has no colon, so it is neither a key nor part of the value before it",
+        'keys end with a colon and a space: "key: value"; longer text needs quotes or more indentation',
+    ),
     (r"did not find expected key", "the indentation does not fit the lines before it", "keys of one mapping begin in the same column"),
-    (r"did not find expected '-' indicator", "this line is neither an item of the list before it nor a key around it", "items of one list begin with a dash in the same column"),
+    (
+        r"did not find expected '-' indicator",
+        "this line is neither an item of the list before it nor a key around it",
+        "items of one list begin with a dash in the same column",
+    ),
     (r"block sequence entries are not allowed", "a list item cannot begin here", "a list begins on a line of its own, below its key"),
-    (r"did not find expected ',' or '\]'", "a list in brackets is not closed, or a comma is missing", "separate items by commas and end the list with ]"),
-    (r"did not find expected ',' or '\}'", "a mapping in braces is not closed, or a comma is missing", "separate entries by commas and end the mapping with }"),
+    (
+        r"did not find expected ',' or '\]'",
+        "a list in brackets is not closed, or a comma is missing",
+        "separate items by commas and end the list with ]",
+    ),
+    (
+        r"did not find expected ',' or '\}'",
+        "a mapping in braces is not closed, or a comma is missing",
+        "separate entries by commas and end the mapping with }",
+    ),
     (r"found unexpected end of stream", "a quote is not closed before the end of the file", "close the quote"),
-    (r"found unknown escape character", "a backslash in double quotes begins an escape that YAML does not know", "double the backslash, or use single quotes"),
+    (
+        r"found unknown escape character",
+        "a backslash in double quotes begins an escape that YAML does not know",
+        "double the backslash, or use single quotes",
+    ),
     (r"found unexpected document indicator", "a quoted value is not closed before the next document", "close the quote"),
     (r"found character.*tab|found a tab", "a tab stands in the indentation", "indent with spaces"),
-    (r"expected <document start>", "the file goes on after its top-level value has ended", "everything belongs to one mapping: check the indentation"),
-    (r"control characters are not allowed|special characters are not allowed|unacceptable character", "{found} is not allowed in YAML", "delete the character"),
+    (
+        r"expected <document start>",
+        "the file goes on after its top-level value has ended",
+        "everything belongs to one mapping: check the indentation",
+    ),
+    (
+        r"control characters are not allowed|special characters are not allowed|unacceptable character",
+        "{found} is not allowed in YAML",
+        "delete the character",
+    ),
     (r"duplicate|found undefined tag handle", "a tag uses a prefix that is not declared", "leave the tag out"),
     (r"did not find expected node content", "a value is missing here", "write a value, or quotes for an empty one"),
-    (r"did not find expected comment or line break", "nothing may follow the sign of a block scalar on its line", "begin the text on the next line"),
+    (
+        r"did not find expected comment or line break",
+        "nothing may follow the sign of a block scalar on its line",
+        "begin the text on the next line",
+    ),
 )
 
 
@@ -53,7 +93,9 @@ def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
     related: tuple[Related, ...] = ()
     if begun is not None and source.position(begun).line != source.position(offset).line:
         related = (Related(Span(begun, min(begun + 1, len(source.text))), "it began here"),)
-    return Finding(problem.rule, Severity.ERROR, message, Span(offset, offset + 1), advice or _ADVICE.get(problem.rule, ""), related=related)
+    return Finding(
+        problem.rule, Severity.ERROR, message, Span(offset, offset + 1), advice or _ADVICE.get(problem.rule, ""), related=related
+    )
 
 
 # Problems whose cause is better shown where the construct began than where the parser gave up.
@@ -81,7 +123,9 @@ def _plain_words(source: Source, problem: SyntaxProblem, offset: int) -> tuple[s
     said = f"{problem.context} {problem.message}"
     if character == "\t" or (re.search(r"token|tab", said) and "\t" in _indentation(text, offset)):
         return "a tab stands in the indentation", "indent with spaces"
-    found = "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
+    found = (
+        "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
+    )
     for pattern, message, advice in _EXPLANATIONS:
         if re.search(pattern, said):
             return message.format(found=found), advice
@@ -167,7 +211,11 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
     for node in documents:
         if type(node) is not Mapping and not _is_nothing(node):
             shape = "a list" if type(node) is Sequence else "a single value"
-            yield Problem(first_line(element.file.source, node.span), f"the file is {shape}, not a mapping", 'a Compose file begins with keys such as "services:"')
+            yield Problem(
+                first_line(element.file.source, node.span),
+                f"the file is {shape}, not a mapping",
+                'a Compose file begins with keys such as "services:"',
+            )
 
 
 def _is_nothing(node: Node) -> bool:
@@ -193,8 +241,11 @@ def multiple_documents(element: Element) -> Iterator[Problem]:
     Source: the reference's loader/loader.go.
     """
     for node in element.file.tree.documents[1:]:
-        yield Problem(first_line(element.file.source, node.span), "this is another document; the reference merges it over the ones before",
-                      "use an override file, which every tool understands")
+        yield Problem(
+            first_line(element.file.source, node.span),
+            "this is another document; the reference merges it over the ones before",
+            "use an override file, which every tool understands",
+        )
 
 
 @rule("alias-bomb", Severity.ERROR, group="syntax")
@@ -208,7 +259,9 @@ def alias_bomb(element: Element) -> Iterator[Problem]:
     """
     tree = element.file.tree
     if tree.aliases and expanded_size(tree.documents) > MAX_EXPANDED_NODES:
-        yield Problem(tree.aliases[-1].span, f"aliases multiply this file into more than {MAX_EXPANDED_NODES:,} values", "write the values out")
+        yield Problem(
+            tree.aliases[-1].span, f"aliases multiply this file into more than {MAX_EXPANDED_NODES:,} values", "write the values out"
+        )
 
 
 def expanded_size(documents: list[Node]) -> int:

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from composefmt.compose import volumes
-from composefmt.compose.fields import item_text
-from composefmt.compose.file import text_span
-from composefmt.compose.short import Answer, Malformed, Parsed
 from composefmt.findings import Severity
+from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ITEMS = "services.*.volumes.*"
-
-
-def _answer(element: Element) -> tuple[Scalar, Answer[volumes.Mount]] | None:
-    node = element.node
-    if type(node) is not Scalar:
-        return None
-    text = item_text(node)
-    return None if text is None else (node, volumes.parse_short(text, element.file.options.environment))
-
-
-def _doubts(element: Element, name: str) -> Iterator[Problem]:
-    found = _answer(element)
-    if found is None or not isinstance(found[1], Parsed):
-        return
-    node, answer = found
-    for doubt in answer.doubts:
-        if doubt.rule == name:
-            span = text_span(element.file.source, node, doubt.start, doubt.end)
-            yield Problem(span, f'service "{element.service}": {doubt.message}', doubt.help)
 
 
 @rule("invalid-volume", Severity.ERROR, _ITEMS, group="volumes")
@@ -58,11 +39,7 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
 
     Source: the specification's 05-services, `volumes`; the reference's format/volume.go.
     """
-    found = _answer(element)
-    if found is not None and isinstance(found[1], Malformed) and found[1].rule == "invalid-volume":
-        node, answer = found
-        span = text_span(element.file.source, node, answer.start, answer.end)
-        yield Problem(span, f'service "{element.service}": {answer.message}', answer.help)
+    yield from malformed(element, volumes.parse_short, "invalid-volume")
 
 
 @rule("lost-colon", Severity.WARNING, _ITEMS, group="volumes")
@@ -90,7 +67,7 @@ def lost_colon(element: Element) -> Iterator[Problem]:
 
     Source: the reference's format/volume.go, populateFieldFromBuffer.
     """
-    yield from _doubts(element, "lost-colon")
+    yield from doubtful(element, volumes.parse_short, "lost-colon")
 
 
 @rule("relative-target", Severity.WARNING, _ITEMS, group="volumes")
@@ -119,7 +96,7 @@ def relative_target(element: Element) -> Iterator[Problem]:
 
     Source: the specification's 05-services, `volumes`.
     """
-    yield from _doubts(element, "relative-target")
+    yield from doubtful(element, volumes.parse_short, "relative-target")
 
 
 @rule("unknown-volume-option", Severity.WARNING, _ITEMS, group="volumes")
@@ -146,7 +123,7 @@ def unknown_volume_option(element: Element) -> Iterator[Problem]:
 
     Source: the reference's format/volume.go, populateFieldFromBuffer.
     """
-    yield from _doubts(element, "unknown-volume-option")
+    yield from doubtful(element, volumes.parse_short, "unknown-volume-option")
 
 
 @rule("named-volume-looks-like-path", Severity.WARNING, _ITEMS, group="volumes")
@@ -173,7 +150,7 @@ def named_volume_looks_like_path(element: Element) -> Iterator[Problem]:
 
     Source: the reference's format/volume.go, isFilePath.
     """
-    yield from _doubts(element, "named-volume-looks-like-path")
+    yield from doubtful(element, volumes.parse_short, "named-volume-looks-like-path")
 
 
 @rule("windows-path", Severity.WARNING, _ITEMS, group="volumes")
@@ -202,4 +179,4 @@ def windows_path(element: Element) -> Iterator[Problem]:
 
     Source: the reference's format/volume.go, isWindowsDrive.
     """
-    yield from _doubts(element, "windows-path")
+    yield from doubtful(element, volumes.parse_short, "windows-path")

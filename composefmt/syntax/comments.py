@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
-from composefmt.syntax.nodes import Tree
 from composefmt.syntax.source import Span
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Tree
 
 
 def comments(text: str, tree: Tree) -> list[Span]:

@@ -7,12 +7,12 @@ parser is used where it is installed; the pure Python one gives the same tree, m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     class Mark(Protocol):

@@ -6,12 +6,14 @@ An item's comment stays with it: one at the end of its line goes to the end of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 from composefmt.syntax.write import Entry, block_lines, flow_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Plan = dict[int, list[Entry]]
 Replacement = tuple[list[Edit], list[tuple[Scalar, str]]]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
-from composefmt.syntax.nodes import Scalar
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Scalar
 
 Value = Union[str, int, float, bool, None]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from composefmt.compose.interpolation import has_variable
 from composefmt.compose.schema import SchemaProblem
@@ -13,6 +12,8 @@ from composefmt.compose.schema.load import Schema, branches, resolve, schema
 from composefmt.compose.schema.words import EXAMPLES, KINDS, KNOWN_AS, SECTIONS, Path, found, one_of, subject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
@@ -26,7 +27,7 @@ _DEDUPLICATED = re.compile(
 
 def explain(value: object) -> list[SchemaProblem]:
     """All violations, in the order of the paths, each once."""
-    problems = dict.fromkeys(_translated(_validator().iter_errors(value)))  # type: ignore[arg-type]
+    problems = dict.fromkeys(_translated(map(_violation, _validator().iter_errors(value))))
     return sorted(problems, key=lambda problem: [str(part) for part in problem.path])
 
 
@@ -37,12 +38,38 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(schema())
 
 
-def _translated(errors: Iterable[ValidationError]) -> Iterator[SchemaProblem]:
+class _Violation(NamedTuple):
+    """What the library says of one place: the keyword, what it demands, the subschema, the value, and inner violations."""
+
+    keyword: str
+    wanted: Any
+    node: Schema
+    instance: Any
+    path: Path
+    at_root: bool
+    branch: object
+    inner: list[_Violation]
+
+
+def _violation(error: ValidationError) -> _Violation:
+    return _Violation(
+        str(error.validator),
+        error.validator_value,
+        cast("Schema", error.schema),
+        error.instance,
+        tuple(error.absolute_path),
+        not error.relative_path,
+        next(iter(error.relative_schema_path), None),
+        [_violation(inner) for inner in error.context or ()],
+    )
+
+
+def _translated(errors: Iterable[_Violation]) -> Iterator[SchemaProblem]:
     for error in errors:
-        path: Path = tuple(error.absolute_path)
+        path = error.path
         if _depends_on_variables(error.instance):
             continue
-        tell = _TELLERS.get(str(error.validator))
+        tell = _TELLERS.get(error.keyword)
         if tell is not None:
             yield from tell(error, path)
         else:
@@ -54,29 +81,29 @@ def _depends_on_variables(value: object) -> bool:
     return isinstance(value, str) and "$" in value and has_variable(value)
 
 
-def _alternatives(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
+def _alternatives(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
     """None of several forms fits: tell what is wrong with the one that was meant, or which forms there are."""
-    groups: dict[object, list[ValidationError]] = {}
-    for inner in error.context or ():
-        groups.setdefault(inner.relative_schema_path[0], []).append(inner)
-    meant = [group for group in groups.values() if not any(inner.validator == "type" and not inner.relative_path for inner in group)]
+    groups: dict[object, list[_Violation]] = {}
+    for inner in error.inner:
+        groups.setdefault(inner.branch, []).append(inner)
+    meant = [group for group in groups.values() if not any(inner.keyword == "type" and inner.at_root for inner in group)]
     if meant:
         # The deepest error lies in the form that fits best.
-        yield from _translated(max(meant, key=lambda group: max(len(inner.absolute_path) for inner in group)))
+        yield from _translated(max(meant, key=lambda group: max(len(inner.path) for inner in group)))
     elif groups:
-        yield _wrong_type(path, error.instance, list(_types(error.schema)))
+        yield _wrong_type(path, error.instance, list(_types(error.node)))
     else:
         yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", "")
 
 
-def _types(node: Any) -> Iterator[str]:  # noqa: ANN401 - a subschema as the library gives it
+def _types(node: Schema) -> Iterator[str]:
     for part in branches(schema(), node):
         kinds = part.get("type", [])
         yield from [kinds] if isinstance(kinds, str) else kinds
 
 
-def _type(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
-    kinds = error.validator_value
+def _type(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
+    kinds = error.wanted
     yield _wrong_type(path, error.instance, [kinds] if isinstance(kinds, str) else list(kinds))
 
 
@@ -90,8 +117,8 @@ def _wrong_type(path: Path, value: object, kinds: list[str]) -> SchemaProblem:
     return SchemaProblem("wrong-type", path, False, f"{subject(path)} must be {one_of(words)}, not {found(value)}", advice)
 
 
-def _additional(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
-    node, instance = error.schema, error.instance
+def _additional(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
+    node, instance = error.node, error.instance
     known = node.get("properties", {})
     patterns = node.get("patternProperties", {})
     for key in instance:
@@ -99,8 +126,13 @@ def _additional(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
             continue
         if not known and len(path) == 1 and path[0] in SECTIONS:
             kind = SECTIONS[str(path[0])]
-            yield SchemaProblem("invalid-service-name", (*path, key), True, f'"{key}" cannot be the name of a {kind}',
-                                "names are made of letters, digits, dots, dashes and underscores")
+            yield SchemaProblem(
+                "invalid-service-name",
+                (*path, key),
+                True,
+                f'"{key}" cannot be the name of a {kind}',
+                "names are made of letters, digits, dots, dashes and underscores",
+            )
         else:
             yield SchemaProblem("unknown-key", (*path, key), True, _no_key(path, key), _advice(path, key, instance[key], list(known)))
 
@@ -135,7 +167,7 @@ def _nearest(key: str, known: list[str]) -> str | None:
 def _homes() -> dict[str, str]:
     """For each key of the schema the place where it belongs; the outermost one where there are several."""
     root = schema()
-    homes = {key: "at the top level of the file" for key in root["properties"]}
+    homes = dict.fromkeys(root["properties"], "at the top level of the file")
     queue: list[tuple[tuple[str, ...], Schema]] = []
     for section, definition in (("services", "service"), ("networks", "network"), ("volumes", "volume")):
         queue.append(((section, "NAME"), root["$defs"][definition]))
@@ -143,41 +175,48 @@ def _homes() -> dict[str, str]:
         path, node = queue.pop(0)
         for part in branches(root, node):
             for key, inner in part.get("properties", {}).items():
-                if key not in homes or homes[key].startswith("below") is False and path[0] == "services" and len(path) == 2:
+                if key not in homes or (homes[key].startswith("below") is False and path[0] == "services" and len(path) == 2):
                     homes.setdefault(key, f"below {'.'.join(path)}")
                     if len(path) < 6:
                         queue.append(((*path, key), resolve(root, inner)))
     return homes
 
 
-def _enum(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
-    allowed = [str(value) for value in error.validator_value]
+def _enum(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
+    allowed = [str(value) for value in error.wanted]
     near = _nearest(str(error.instance), allowed)
     advice = f'did you mean "{near}"?' if near else f"it can be {one_of(allowed)}"
     yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", advice)
 
 
-def _pattern(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
+def _pattern(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
     advice = {
         "pull_policy": "it can be always, never, missing, build, daily, weekly or every_ with a time, such as every_12h",
         "container_name": "it begins with a letter or digit and goes on with letters, digits, _, . and -",
-    }.get(str(path[-1]) if path else "", f"it has to match {error.validator_value}")
+    }.get(str(path[-1]) if path else "", f"it has to match {error.wanted}")
     yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", advice)
 
 
-def _bound(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
-    side = "at least" if error.validator == "minimum" else "at most"
-    yield SchemaProblem("invalid-value", path, False, f"{subject(path)} is {error.instance}, but must be {side} {error.validator_value}",
-                        f"write a number that is {side} {error.validator_value}")
+def _bound(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
+    side = "at least" if error.keyword == "minimum" else "at most"
+    yield SchemaProblem(
+        "invalid-value",
+        path,
+        False,
+        f"{subject(path)} is {error.instance}, but must be {side} {error.wanted}",
+        f"write a number that is {side} {error.wanted}",
+    )
 
 
-def _required(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
-    for key in error.validator_value:
+def _required(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
+    for key in error.wanted:
         if key not in error.instance:
-            yield SchemaProblem("missing-key", path, bool(path) and isinstance(path[-1], str), f'{subject(path)} lacks the key "{key}"', f'add "{key}: ..."')
+            yield SchemaProblem(
+                "missing-key", path, bool(path) and isinstance(path[-1], str), f'{subject(path)} lacks the key "{key}"', f'add "{key}: ..."'
+            )
 
 
-def _unique(error: ValidationError, path: Path) -> Iterator[SchemaProblem]:
+def _unique(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
     if _DEDUPLICATED.fullmatch(".".join(map(str, path))):
         return
     items = error.instance

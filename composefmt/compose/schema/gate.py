@@ -42,10 +42,9 @@ class _Compiler:
         self.definitions: dict[str, Check] = {}
 
     def compile(self, node: Schema) -> Check:
-        checks: list[Check] = []
         known = {"properties", "patternProperties", "additionalProperties", "required", "minimum", "maximum"}
-        for keyword in node.keys() - _IGNORED - known:
-            checks.append(getattr(self, "check_" + keyword.lstrip("$"))(node[keyword]))
+        others = sorted(node.keys() - _IGNORED - known)
+        checks: list[Check] = [getattr(self, "check_" + keyword.lstrip("$"))(node[keyword]) for keyword in others]
         if node.keys() & {"properties", "patternProperties", "additionalProperties", "required"}:
             checks.append(self.check_object(node))
         if node.keys() & {"minimum", "maximum"}:

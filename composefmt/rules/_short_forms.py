@@ -1,0 +1,48 @@
+"""What the rules on short forms share: findings from the answers of the short-syntax parsers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose.fields import item_text
+from composefmt.compose.file import text_span
+from composefmt.compose.short import Malformed, Parsed
+from composefmt.findings import Fix
+from composefmt.rules.registry import Element, Problem
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from composefmt.compose.short import Answer
+
+    Parse = Callable[[str, Mapping[str, str] | None], Answer[object]]
+
+
+def malformed(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
+    """A problem where the reference refuses a short item, and `rule` is the one to tell it."""
+    node = element.node
+    text = item_text(node) if type(node) is Scalar else None
+    if type(node) is not Scalar or text is None:
+        return
+    answer = parse(text, element.file.options.environment)
+    if isinstance(answer, Malformed) and answer.rule == rule:
+        span = text_span(element.file.source, node, answer.start, answer.end)
+        yield Problem(span, f'service "{element.service}": {answer.message}', answer.help)
+
+
+def doubtful(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
+    """The problems of a short item that the reference accepts in silence, and that `rule` is to tell."""
+    node = element.node
+    text = item_text(node) if type(node) is Scalar else None
+    if type(node) is not Scalar or text is None:
+        return
+    answer = parse(text, element.file.options.environment)
+    for doubt in answer.doubts if isinstance(answer, Parsed) else ():
+        if doubt.rule == rule:
+            span = text_span(element.file.source, node, doubt.start, doubt.end)
+            fix = None
+            if doubt.replacement is not None and not node.style:
+                fix = Fix(f'write "{doubt.replacement}"', (Edit(node.content, node.end, doubt.replacement),), safe=False)
+            yield Problem(span, f'service "{element.service}": {doubt.message}', doubt.help, fix)
