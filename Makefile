@@ -13,8 +13,8 @@ demo: .venv/installed ## what composefmt does to the samples, and what it finds 
 	@echo '$$ composefmt format --diff samples/before.yaml samples/messy.yaml'
 	@$(BIN)/composefmt format --diff samples/before.yaml samples/messy.yaml || test $$? -eq 1
 	@echo
-	@echo '$$ composefmt check samples/mistakes.yaml samples/typo.yaml'
-	@$(BIN)/composefmt check samples/mistakes.yaml samples/typo.yaml || test $$? -eq 1
+	@echo '$$ composefmt check samples/mistakes.yaml samples/before.yaml'
+	@$(BIN)/composefmt check samples/mistakes.yaml samples/before.yaml || test $$? -eq 1
 
 test: lint types layers ## everything, fast tests first
 	$(BIN)/pytest -m 'not slow'

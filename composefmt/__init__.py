@@ -1,7 +1,8 @@
 """composefmt formats and checks Compose files.
 
-The public API is small: `format_text` and `check_text` with their result types. Everything
-else may change between versions. Names are loaded on first use, so that importing the package costs nothing.
+The public API is small: `format_text` and `check_text` with their result types, and the canonical models with
+`parse_ports` and `parse_volumes`. Everything else may change between versions. Names are loaded on first use, so that
+importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -11,21 +12,43 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from composefmt.compose.models import ShortSyntaxError
+    from composefmt.compose.models.ports import PortConfig, parse_ports
+    from composefmt.compose.models.volumes import VolumeConfig, parse_volumes
     from composefmt.engine import CheckResult, FormatResult, check_text, format_text
     from composefmt.findings import Finding, Severity
     from composefmt.options import Options
 
-__all__ = ["CheckResult", "Finding", "FormatResult", "Options", "Severity", "__version__", "check_text", "format_text"]
-
 _HOME = {
     "CheckResult": "composefmt.engine",
+    "Finding": "composefmt.findings",
     "FormatResult": "composefmt.engine",
+    "Options": "composefmt.options",
+    "PortConfig": "composefmt.compose.models.ports",
+    "Severity": "composefmt.findings",
+    "ShortSyntaxError": "composefmt.compose.models",
+    "VolumeConfig": "composefmt.compose.models.volumes",
     "check_text": "composefmt.engine",
     "format_text": "composefmt.engine",
-    "Finding": "composefmt.findings",
-    "Severity": "composefmt.findings",
-    "Options": "composefmt.options",
+    "parse_ports": "composefmt.compose.models.ports",
+    "parse_volumes": "composefmt.compose.models.volumes",
 }
+
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "FormatResult",
+    "Options",
+    "PortConfig",
+    "Severity",
+    "ShortSyntaxError",
+    "VolumeConfig",
+    "__version__",
+    "check_text",
+    "format_text",
+    "parse_ports",
+    "parse_volumes",
+]
 
 
 def __getattr__(name: str) -> object:

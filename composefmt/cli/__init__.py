@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
+FAILED = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+
+
+class PipeClosed(Exception):
+    """The reader of the output went away; Click would take a BrokenPipeError for its own and exit with 1."""
 
 
 def main() -> NoReturn:
@@ -20,24 +26,42 @@ def main() -> NoReturn:
 
     # Trees hold no cycles, so counting references is enough; the collector would only cost time.
     gc.disable()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         status = _run()
         sys.stdout.flush()
         sys.stderr.flush()
     except KeyboardInterrupt:
-        sys.stderr.write("composefmt: interrupted\n")
         status = INTERRUPTED
-    except BrokenPipeError:
-        # Nobody reads on: say nothing, and keep the interpreter from trying to flush at its exit.
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        for number in (1, 2):
-            os.dup2(devnull, number)
+        _last_words("interrupted")
+    except (BrokenPipeError, PipeClosed):
+        # Nobody reads on: say nothing.
         status = PIPE_CLOSED
+    except OSError as error:
+        status = FAILED
+        _last_words(f"the output cannot be written: {error.strerror or error}")
     # Everything is written; taking the trees of a thousand files apart one by one would be time for nothing.
     os._exit(status)
+
+
+def _prepare_streams() -> None:
+    """Have an output for everything, and characters that it can't take written as escapes."""
+    # Python has None for a stream that was closed before it started.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _last_words(message: str) -> None:
+    """Say why the run ends here, if anybody listens."""
+    from contextlib import suppress
+
+    for stream, text in ((sys.stdout, ""), (sys.stderr, f"composefmt: {message}\n")):
+        with suppress(OSError, ValueError):
+            stream.write(text)
+            stream.flush()
 
 
 def _run() -> int:
@@ -51,6 +75,6 @@ def _run() -> int:
         return error.exit_code
     except ClickException as error:
         error.show()
-        return 2
+        return FAILED
     except Abort:
         raise KeyboardInterrupt from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from composefmt import __version__
+from composefmt.cli import PipeClosed
 
 _COMMANDS = {
     "format": ("composefmt.cli.format_command", "Rewrite Compose files into the readable long form, in place."),
@@ -25,6 +26,12 @@ class _Lazy(click.Group):
 
         command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for
+from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for, write_utf8
 from composefmt.engine import check_bytes
 from composefmt.findings import Finding, Severity
 
@@ -54,6 +54,7 @@ def command(
     if output_format == "json":
         from composefmt.reports.data import as_json
 
+        write_utf8(sys.stdout)
         for piece in as_json(run.findings()):
             sys.stdout.write(piece)
     else:
@@ -76,15 +77,15 @@ class _Run:
         self.fail_rank = Severity(fail_level or "error").rank
         self.unformatted_fails = fail_level is None
         self.files = 0
-        self.with_findings = 0
         self.severities: Counter[Severity] = Counter()
         self.bad = False
 
     def findings(self) -> Iterator[tuple[Source, Finding]]:
         for path, data, options in self.inputs:
-            result = check_bytes(data, options, self.inputs.name(path))
+            result = self.inputs.result_of(check_bytes, path, data, options)
+            if result is None:
+                continue
             self.files += 1
-            self.with_findings += bool(result.findings)
             for finding in result.findings:
                 self.severities[finding.severity] += 1
                 fails = finding.severity.rank <= self.fail_rank or (self.unformatted_fails and finding.rule == "unformatted")
@@ -92,13 +93,14 @@ class _Run:
                 yield result.source, finding
 
     def summary(self) -> str:
-        where = "" if STDIN in self.inputs.paths else f" in {count(self.files, 'file')}"
-        if not self.files:
+        if not self.files and not self.inputs.failed:
             return "no Compose files found."
-        if not self.with_findings:
-            return f"nothing found{where}."
+        where = "" if STDIN in self.inputs.paths else f" in {count(self.files, 'file')}"
         found = ", ".join(count(self.severities[s], s.value) for s in Severity if self.severities[s])
-        return f"found {found}{where}."
+        parts = [f"found {found or 'nothing'}{where}"] if self.files else []
+        if self.inputs.failed:
+            parts.append(f"{count(self.inputs.failed, 'file')} could not be checked")
+        return ", ".join(parts) + "."
 
     def status(self) -> int:
         if self.inputs.failed:

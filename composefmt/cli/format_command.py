@@ -11,7 +11,7 @@ from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options,
 from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
-from composefmt.reports.text import Style, printable, render
+from composefmt.reports.text import PLAIN, Style, printable, render
 
 _EPILOG = """\b
 Examples:
@@ -84,18 +84,19 @@ def command(
     tally = _Tally()
     style = style_for(sys.stderr)
     for path, data, file_options in inputs:
-        result = format_bytes(data, file_options, inputs.name(path))
+        result = inputs.result_of(format_bytes, path, data, file_options)
+        if result is None:
+            continue
         _tell(result, mode, style)
         if result.failed:
-            tally.failed += 1
+            inputs.failed += 1
         elif _apply(path, data, result, mode, inputs):
             tally.unchanged += result.data is None
             tally.changed += result.data is not None
-        else:
-            tally.failed += 1
+    tally.failed = inputs.failed
     if not quiet and STDIN not in inputs.paths:
         click.echo(tally.summary(writes=mode.writes), err=True)
-    if tally.failed or inputs.failed:
+    if tally.failed:
         return 2
     return 1 if tally.changed and not mode.writes else 0
 
@@ -103,7 +104,7 @@ def command(
 def _tell(result: FormatResult, mode: _Mode, style: Style) -> None:
     for finding in result.findings:
         if finding.severity is Severity.ERROR or mode.verbose:
-            click.echo(render(result.source, finding, style), nl=False, err=True)
+            click.echo(render(result.source, finding, style), nl=False, err=True, color=style is not PLAIN)
 
 
 def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: Inputs) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TypeVar
+from io import TextIOWrapper
+from typing import TextIO, TypeVar
 
 import click
 
-from composefmt.files.content import FileTrouble, environment_beside, read_file
-from composefmt.files.discovery import Missing, discover
+from composefmt.files.content import FileTrouble, environment_beside, read_file, read_stream
+from composefmt.files.discovery import Missing, discover, reason
 from composefmt.options import Options
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable
 
+Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., object])
 
 STDIN = "-"
@@ -52,16 +54,19 @@ class Inputs:
         self.paths = paths or (".",)
         self.options = options
         self.stdin_filename = stdin_filename or "<stdin>"
-        self.failed = False
+        self.failed = 0
 
     def __iter__(self) -> Iterator[tuple[str, bytes, Options]]:
         """Path, bytes and options of each file; the path is "-" for standard input."""
         if STDIN in self.paths:
             if len(self.paths) > 1:
                 raise click.UsageError('"-" (standard input) cannot be mixed with other paths.')
-            name = self.stdin_filename
-            data = sys.stdin.buffer.read()
-            yield STDIN, data, self.options_for(name, data)
+            try:
+                data = _standard_input()
+            except FileTrouble as trouble:
+                self.trouble(STDIN, trouble)
+            else:
+                yield STDIN, data, self.options_for(self.stdin_filename, data)
             return
         for path in discover(self.paths):
             if isinstance(path, Missing):
@@ -80,23 +85,52 @@ class Inputs:
         return self.options._replace(environment=environment) if environment else self.options
 
     def trouble(self, path: str, trouble: FileTrouble) -> None:
-        """Tell that a file could not be read or written."""
-        self.failed = True
+        """Tell that a file could not be read, done or written."""
+        self.failed += 1
         advice = f" ({trouble.advice})" if trouble.advice else ""
-        click.echo(f"{printable(path)}: error[{trouble.rule}] {trouble.message}{advice}", err=True)
+        click.echo(f"{printable(self.name(path))}: error[{trouble.rule}] {trouble.message}{advice}", err=True)
+
+    def result_of(self, work: Callable[[bytes, Options, str], Result], path: str, data: bytes, options: Options) -> Result | None:
+        """What the engine makes of a file; None, told, where it breaks: a mistake of ours must not stop the other files."""
+        try:
+            return work(data, options, self.name(path))
+        except Exception as error:  # noqa: BLE001 (whatever it is, the next file is to be done)
+            where = error.__traceback__
+            while where and where.tb_next:
+                where = where.tb_next
+            place = f" ({os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno})" if where else ""
+            message = printable(f"{type(error).__name__}: {error}"[:200]) + place
+            self.trouble(path, FileTrouble("internal-error", message, "a mistake in composefmt: please report it with this file"))
+            return None
 
     def name(self, path: str) -> str:
         """The name to report for a path."""
         return self.stdin_filename if path == STDIN else path
 
 
-def style_for(stream: IO[str]) -> Style:
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise FileTrouble("unreadable", "standard input is closed")
+    try:
+        return read_stream(sys.stdin.buffer)
+    except OSError as error:
+        raise FileTrouble("unreadable", reason(error)) from None
+
+
+def style_for(stream: TextIO) -> Style:
     """Colours where NO_COLOR is not set and a person looks, or where FORCE_COLOR asks for them (no-color.org)."""
     if os.environ.get("NO_COLOR"):
         return PLAIN
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return COLOURED
     return COLOURED if stream.isatty() and os.environ.get("TERM") != "dumb" else PLAIN
+
+
+def write_utf8(stream: TextIO) -> None:
+    """Have a stream written in UTF-8 whatever the terminal speaks: what programs read must not depend on it."""
+    if isinstance(stream, TextIOWrapper):
+        # What is no character (of a file name) becomes an escape, which JSON has too.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def count(number: int, noun: str) -> str:

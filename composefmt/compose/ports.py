@@ -257,6 +257,8 @@ def _with_variables(value: str, masked: str, pieces: Pieces, environment: Mappin
     for piece, pattern in ((pieces.published, _DIGITS_OR_VARIABLE), (pieces.target, r"[0-9\0]+")):
         if piece.text and not re.fullmatch(pattern, masked[piece.start : piece.end]):
             return Opaque("a variable hides where its parts begin")
+    if not masked.strip("\0"):
+        return Opaque("its variable may hold a published port as well as a container port")
     if pieces.rest.text or any(part.operator.endswith("+") for part in interpolation.split(value) if isinstance(part, Variable)):
         return Opaque("a variable hides what it means")
     if not pieces.target.text:

@@ -24,6 +24,9 @@ CONSISTENCIES = ("cached", "delegated", "consistent")
 OPTIONS = ("ro", "rw", "nocopy", *SELINUX, *PROPAGATIONS)
 EXAMPLE = "./data:/var/lib/data:ro"
 
+# What people write for an option.
+_MEANT = {"readonly": "ro", "read-only": "ro", "read_only": "ro", "r": "ro", "w": "rw", "readwrite": "rw", "read-write": "rw"}
+
 # Variables that always hold an absolute path.
 _PATH_VARIABLES = frozenset({"HOME", "PWD"})
 # Folders at the top of a container's file system, to guess where a container path begins.
@@ -244,7 +247,7 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
                 start + len(option),
             )
         elif option and option not in OPTIONS:
-            near = next((known for known in OPTIONS if known.lower() == option.lower()), None) or _nearest(option)
+            near = _MEANT.get(option.lower()) or _nearest(option)
             yield Doubt(
                 "unknown-volume-option",
                 f'the option "{option}" of volume "{value}" is ignored',
@@ -258,7 +261,9 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
 def _nearest(option: str) -> str | None:
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(option, OPTIONS, 1)), None)
+    return next((known for known in OPTIONS if known.lower() == option.lower()), None) or next(
+        iter(get_close_matches(option, OPTIONS, 1)), None
+    )
 
 
 def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> Answer[Mount]:

@@ -9,16 +9,22 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from errno import EBUSY
 from functools import lru_cache
+from time import monotonic_ns
 from typing import TYPE_CHECKING
 
 from composefmt.files.discovery import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import BinaryIO
 
 # Larger files are no Compose files; reading them would take minutes and gigabytes.
 MAX_BYTES = 10_000_000
+
+# Without it Windows would change line breaks.
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class FileTrouble(Exception):
@@ -41,14 +47,29 @@ def read_file(path: str) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise FileTrouble("unreadable", "is not a regular file")
         if status.st_size > MAX_BYTES:
-            raise FileTrouble("too-large", f"{status.st_size:,} bytes are more than {MAX_BYTES:,}", "this is hardly a Compose file")
-        handle = os.open(path, os.O_RDONLY)
+            raise _too_large()
+        handle = os.open(path, os.O_RDONLY | _BINARY)
         try:
-            return _read_all(handle, status.st_size)
+            data = _read_all(handle, status.st_size)
         finally:
             os.close(handle)
+        if len(data) > MAX_BYTES:
+            raise _too_large()
+        return data
     except (OSError, ValueError) as error:
         raise FileTrouble("unreadable", reason(error)) from None
+
+
+def read_stream(stream: BinaryIO) -> bytes:
+    """The bytes of a stream, such as standard input, of at most MAX_BYTES. Raises FileTrouble."""
+    data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _too_large()
+    return data
+
+
+def _too_large() -> FileTrouble:
+    return FileTrouble("too-large", f"more than {MAX_BYTES:,} bytes", "this is hardly a Compose file")
 
 
 def _read_all(handle: int, size: int) -> bytes:
@@ -72,34 +93,46 @@ def write_file(path: str, data: bytes, expected: bytes) -> None:
             raise FileTrouble("unwritable", "changed while it was being formatted", "run composefmt again")
         if status.st_nlink > 1:
             # A new file would cut the other names of this one off.
-            _overwrite(target, data)
-        else:
+            _overwrite(target, data, expected)
+            return
+        try:
             _replace(target, data, status)
+        except OSError as error:
+            # A file that is a mount point of its own, as in containers, can't be replaced.
+            if error.errno != EBUSY:
+                raise
+            _overwrite(target, data, expected)
     except OSError as error:
         raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
 
 
-def _overwrite(target: str, data: bytes) -> None:
-    with open(target, "r+b") as file:
-        file.write(data)
-        file.truncate()
-        file.flush()
+def _overwrite(target: str, data: bytes, expected: bytes) -> None:
+    with open(target, "r+b", buffering=0) as file:
+        try:
+            _write_all(file.fileno(), data)
+            file.truncate(len(data))
+        except BaseException:
+            # No room, or Ctrl-C: the old text had room before, so it has again.
+            file.seek(0)
+            _write_all(file.fileno(), expected)
+            file.truncate(len(expected))
+            raise
         os.fsync(file.fileno())
 
 
 def _replace(target: str, data: bytes, status: os.stat_result) -> None:
-    import tempfile
-
-    folder, name = os.path.split(target)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+    # The name is made by hand: importing tempfile takes longer than formatting a file.
+    temporary = os.path.join(os.path.dirname(target), f".composefmt-{os.getpid()}-{monotonic_ns():x}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+        try:
+            _write_all(handle, data)
             if hasattr(os, "fchown"):
                 with contextlib.suppress(OSError):
-                    os.fchown(file.fileno(), status.st_uid, status.st_gid)
-            os.fsync(file.fileno())
+                    os.fchown(handle, status.st_uid, status.st_gid)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
         os.replace(temporary, target)
     except BaseException:
@@ -107,6 +140,12 @@ def _replace(target: str, data: bytes, status: os.stat_result) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def environment_beside(path: str, data: bytes) -> Mapping[str, str]:

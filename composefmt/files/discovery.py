@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
     from pathspec import GitIgnoreSpec
 
@@ -48,16 +50,16 @@ def discover(paths: Sequence[str]) -> Iterator[str | Missing]:
 
 def _named(path: str) -> Iterator[str | Missing]:
     try:
-        is_folder = os.path.isdir(path)
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        yield Missing(path, "the link leads nowhere" if os.path.islink(path) else "no such file or folder")
     except (OSError, ValueError) as error:
         yield Missing(path, reason(error))
-        return
-    if is_folder:
-        yield from _Walk().folder(path)
-    elif os.path.lexists(path):
-        yield path
     else:
-        yield Missing(path, "no such file or folder")
+        if stat.S_ISDIR(mode):
+            yield from _walk(path)
+        else:
+            yield path
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -66,75 +68,103 @@ def reason(error: OSError | ValueError) -> str:
     return text[:1].lower() + text[1:]
 
 
-class _Walk:
-    """One search below a folder: what is ignored, and which files were met as such and through links."""
+class _Ignore(NamedTuple):
+    """One .gitignore file: a path below its folder is told to it as `above` and the path from `skip` on."""
 
-    def __init__(self) -> None:
-        self.ignored: list[tuple[str, GitIgnoreSpec]] = []
-        self.files: list[str] = []
-        self.links: list[str] = []
+    above: str
+    skip: int
+    spec: GitIgnoreSpec
 
-    def folder(self, root: str) -> Iterator[str | Missing]:
-        self.ignored = _above(root)
-        yield from self.walk("" if root == "." else root.rstrip("/") or "/", root)
-        # A link to a file that was met itself would be the same file twice.
-        met = set(map(os.path.realpath, self.files)) if self.links else set()
-        for link in self.links:
-            target = os.path.realpath(link)
-            if target not in met and os.path.isfile(target):
-                met.add(target)
-                yield link
 
-    def walk(self, prefix: str, folder: str) -> Iterator[str | Missing]:
+_Ignores: TypeAlias = "tuple[_Ignore, ...]"
+# A path of a walk with the .gitignore files that speak of what is in it; a file has none.
+_Pending: TypeAlias = "tuple[str, _Ignores | None]"
+
+
+def _walk(root: str) -> Iterator[str | Missing]:
+    """The Compose files below a folder, in sorted order.
+
+    Links to folders are not followed: what they lead to is either met itself, or was not asked for. A link to a file
+    is, unless that file is met itself.
+    """
+    prefix = "" if root == "." else root.rstrip("/") + "/"
+    links: list[str] = []
+    files: list[str] = []
+    # A stack of our own: folders may be nested deeper than Python's calls may be.
+    pending: list[_Pending] = [(prefix, _above(root, len(prefix)))]
+    while pending:
+        path, ignores = pending.pop()
+        if ignores is None:
+            files.append(path)
+            yield path
+            continue
         try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            pending += _listing(path, ignores, links)
         except OSError as error:
-            yield Missing(folder, reason(error))
-            return
-        names = {entry.name for entry in entries}
-        depth = len(self.ignored)
-        if ".gitignore" in names:
-            self.ignored.append((folder, _read_ignore(os.path.join(folder, ".gitignore"))))
-        for entry in entries:
-            path = f"{prefix}/{entry.name}" if prefix and prefix != "/" else prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _SKIPPED and not self.is_ignored(path, is_folder=True):
-                    yield from self.walk(path, path)
-            elif COMPOSE_NAME.fullmatch(entry.name) and not self.is_ignored(path, is_folder=False):
-                if entry.is_symlink():
-                    self.links.append(path)
-                else:
-                    self.files.append(path)
-                    yield path
-        del self.ignored[depth:]
-
-    def is_ignored(self, path: str, *, is_folder: bool) -> bool:
-        """Whether git would ignore a path: the deepest .gitignore that says anything of it decides."""
-        for base, spec in reversed(self.ignored):
-            relative = os.path.relpath(path, base).replace(os.sep, "/")
-            answer = spec.check_file(relative + "/" if is_folder else relative).include
-            if answer is not None:
-                return answer
-        return False
+            yield Missing(path.rstrip("/") or root, reason(error))
+    yield from _links_to_others(links, files)
 
 
-def _above(root: str) -> list[tuple[str, GitIgnoreSpec]]:
-    """What the .gitignore files above a folder say, from the repository's root down to it."""
-    found: list[tuple[str, GitIgnoreSpec]] = []
-    folder = parent = os.path.realpath(root)
+def _listing(folder: str, ignores: _Ignores, links: list[str]) -> Iterator[_Pending]:
+    """What of a folder (its path ends with a slash) is still to be done, the last in order first."""
+    with os.scandir(folder or ".") as listing:
+        entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
+    if any(entry.name == ".gitignore" for entry in entries):
+        ignores = (*ignores, _Ignore("", len(folder), _read_ignore(folder + ".gitignore")))
+    for entry in entries:
+        path = folder + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            path += "/"
+            if entry.name not in _SKIPPED and not (ignores and _is_ignored(path, ignores)):
+                yield path, ignores
+        elif COMPOSE_NAME.fullmatch(entry.name) and not (ignores and _is_ignored(path, ignores)):
+            if entry.is_symlink():
+                links.append(path)
+            else:
+                yield path, None
+
+
+def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:
+    """The links that lead to a file that was not met itself, one for each such file."""
+    met = set(map(os.path.realpath, files)) if links else set()
+    for link in sorted(links):
+        target = os.path.realpath(link)
+        if target not in met and os.path.isfile(target):
+            met.add(target)
+            yield link
+
+
+def _is_ignored(path: str, ignores: _Ignores) -> bool:
+    """Whether git would ignore a path (of a folder with a slash at its end): the deepest file that speaks of it decides."""
+    for above, skip, spec in reversed(ignores):
+        below = above + path[skip:]
+        answer = spec.check_file(below).include if below else None
+        if answer is not None:
+            return answer
+    return False
+
+
+def _above(root: str, skip: int) -> _Ignores:
+    """What the .gitignore files above a folder say, from the repository's root down to it.
+
+    Nothing, where they ignore the folder itself: whoever names it wants what is in it.
+    """
+    found: list[_Ignore] = []
+    parent, below = os.path.realpath(root), ""
     while True:
-        ignore = os.path.join(parent, ".gitignore")
-        if parent != folder and os.path.isfile(ignore):
-            found.append((parent, _read_ignore(ignore)))
+        if below and os.path.isfile(os.path.join(parent, ".gitignore")):
+            found.append(_Ignore(below, skip, _read_ignore(os.path.join(parent, ".gitignore"))))
         if os.path.exists(os.path.join(parent, ".git")):
             exclude = os.path.join(parent, ".git", "info", "exclude")
             if os.path.isfile(exclude):
-                found.append((parent, _read_ignore(exclude)))
-            return found[::-1]
-        if parent == os.path.dirname(parent):
-            return []
-        parent = os.path.dirname(parent)
+                found.append(_Ignore(below, skip, _read_ignore(exclude)))
+            break
+        grandparent, name = os.path.split(parent)
+        if grandparent == parent:
+            return ()
+        parent, below = grandparent, f"{name}/{below}"
+    ignores = tuple(found[::-1])
+    return () if _is_ignored("", ignores) else ignores
 
 
 def _read_ignore(path: str) -> GitIgnoreSpec:

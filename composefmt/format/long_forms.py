@@ -94,7 +94,7 @@ def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] |
 
 def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[object] | str:
     """What a short item means, or why it cannot be rewritten."""
-    if item.tag is not None and item.tag != "!!str":
+    if item.tag is not None:
         return f"it has the tag {item.tag}"
     answer = field.parse_short(text, options.environment if options.variables == "assume-scalar" else None)
     if isinstance(answer, Malformed):

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _WIDTH = 120
 _TAB = "    "
 # What must not reach a terminal: control characters, and those that turn the direction of text.
-_DANGEROUS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_DANGEROUS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+# Unicode's categories of marks that sit on the character before, and of characters that are not shown.
+_NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
 class Style(NamedTuple):
@@ -80,8 +82,11 @@ def _snippet(source: Source, span: Span, style: Style, colour: str) -> Iterator[
 
 def _cut(text: str, start: int, end: int) -> tuple[str, str, str]:
     """What is shown before, at and after a stretch of a line; a long line is cut around it."""
-    before, marked, after = (_shown(part) for part in (text[:start], text[start:end], text[end:]))
-    if len(before) + len(marked) + len(after) > _WIDTH:
+    # Cut first and coarsely: a file may be one line of megabytes with a finding in every corner.
+    before = _shown(text[max(start - _WIDTH, 0) : start])
+    marked = _shown(text[start : min(end, start + _WIDTH)])
+    after = _shown(text[end : end + _WIDTH])
+    if len(before) + len(marked) + len(after) > _WIDTH or start > _WIDTH:
         if len(marked) > _WIDTH // 2:
             marked = marked[: _WIDTH // 2] + "…"
             after = ""
@@ -100,6 +105,6 @@ def _width(text: str) -> int:
     """How many columns a terminal uses for a text."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(0 if category(c) in _NO_WIDTH else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -115,29 +115,6 @@ def missing_key(element: Element) -> Iterator[Problem]:
     yield from _problems(element, "missing-key")
 
 
-@rule("invalid-duration", Severity.ERROR, group="schema")
-def invalid_duration(element: Element) -> Iterator[Problem]:
-    """A duration that cannot be read: numbers with the units h, m, s, ms, us or ns, such as `1m30s`.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            stop_grace_period: 30
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            stop_grace_period: 30s
-
-    Source: the specification's 11-extension, durations; the reference's schema/schema.go.
-    """
-    yield from _problems(element, "invalid-duration")
-
-
 @rule("invalid-service-name", Severity.ERROR, group="schema")
 def invalid_service_name(element: Element) -> Iterator[Problem]:
     """The name of a service, network, volume, secret or config has a character that is not allowed.

@@ -57,7 +57,7 @@ _EXPLANATIONS = (
         "double the backslash, or use single quotes",
     ),
     (r"found unexpected document indicator", "a quoted value is not closed before the next document", "close the quote"),
-    (r"found character.*tab|found a tab", "a tab stands in the indentation", "indent with spaces"),
+    (r"found character.*tab|found a tab", "a tab stands where only spaces may", "indent with spaces"),
     (
         r"expected <document start>",
         "the file goes on after its top-level value has ended",
@@ -122,7 +122,7 @@ def _plain_words(source: Source, problem: SyntaxProblem, offset: int) -> tuple[s
     character = text[offset : offset + 1]
     said = f"{problem.context} {problem.message}"
     if character == "\t" or (re.search(r"token|tab", said) and "\t" in _indentation(text, offset)):
-        return "a tab stands in the indentation", "indent with spaces"
+        return "a tab stands where only spaces may", "indent with spaces"
     found = (
         "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
     )

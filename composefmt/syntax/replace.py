@@ -19,8 +19,7 @@ Plan = dict[int, list[Entry]]
 Replacement = tuple[list[Edit], list[tuple[Scalar, str]]]
 
 # What may follow a value on its line: white space, or a comment after white space.
-_REST_OF_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?(?=[\r\n]|$)")
-_BLANKS = re.compile(r"[ \t]*")
+_REST_OF_LINE = re.compile(r"(?:[ \t]+(#[^\r\n]*)|[ \t]*)(?=[\r\n]|$)")
 
 
 class Layout(NamedTuple):
@@ -63,37 +62,32 @@ def _obstacle(layout: Layout, item: Scalar) -> str:
     if _REST_OF_LINE.match(layout.text, item.end) is None:
         return "something else follows on its line"
     before = layout.text[layout.line_start(item.start) : item.start]
-    if before.strip(" -\t"):
+    if before.strip(" -:"):
         return "something else stands before it on its line"
     return ""
 
 
 def _block_edits(layout: Layout, item: Scalar, entries: list[Entry], dash_column: int) -> list[Edit]:
     text, newline = layout.text, layout.newline
-    start = item.start
-    # White space between the dash and the value may be a tab, on which no mapping may stand.
-    gap = start
-    while gap > 0 and text[gap - 1] in " \t":
-        gap -= 1
-    on_dash = gap > 0 and text[gap - 1] == "-" and "\t" in text[gap:start]
-    column = layout.column(gap) + 1 if on_dash else layout.column(start)
-    indent = newline + " " * column
+    indent = newline + " " * layout.column(item.start)
     lines = block_lines(entries[0])
     rest = "".join(indent + line for line in lines[1:])
     for entry in entries[1:]:
         rest += newline + " " * dash_column + "- " + (newline + " " * (dash_column + 2)).join(block_lines(entry))
     edits: list[Edit] = []
-    if on_dash:
-        edits.append(Edit(gap, start, " "))
     found = _REST_OF_LINE.match(text, item.end)
     comment = found is not None and found.group(1) is not None
-    if item.anchor is not None or item.tag is not None:
+    # The line gets another length, so a comment at its end cannot stay in its column.
+    value_end = found.start(1) if found is not None and comment else item.end
+    if item.anchor is not None:
         # The anchor stays on the dash's line, so the whole mapping goes below it.
-        anchor_end = len(text[: item.content].rstrip(" \t"))
-        edits.append(Edit(anchor_end, item.end, "" if comment else indent + lines[0] + rest))
+        anchor_end = item.content
+        while text[anchor_end - 1] in " \t":
+            anchor_end -= 1
+        edits.append(Edit(anchor_end, value_end, "  " if comment else indent + lines[0] + rest))
         rest = indent + lines[0] + rest
     else:
-        edits.append(Edit(item.content, item.end, lines[0] if comment else lines[0] + rest))
+        edits.append(Edit(item.content, value_end, lines[0] + "  " if comment else lines[0] + rest))
     if comment and found is not None:
         edits.append(Edit(found.end(), found.end(), rest))
     return edits
@@ -150,7 +144,7 @@ def _to_block(layout: Layout, node: Sequence, plan: Plan, key_column: int) -> Ed
         start -= 1
     found = _REST_OF_LINE.match(text, node.end)
     if found is not None and found.group(1) is not None:
-        return Edit(start, found.end(), text[node.end : found.end()] + body)
+        return Edit(start, found.end(), "  " + found.group(1) + body)
     return Edit(start, node.end, body)
 
 

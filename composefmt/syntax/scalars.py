@@ -117,7 +117,7 @@ def _integer(digits: str) -> int:
     return sign * (int(body, 8) if body[0] == "0" and len(body) > 1 else int(body))
 
 
-def write_scalar(value: Value, *, flow: bool = False) -> str:
+def write_scalar(value: object, *, flow: bool = False) -> str:
     """A value as one line of YAML: plain where that is safe, double-quoted otherwise. `flow`: inside brackets."""
     if isinstance(value, Quoted):
         return quote(value)

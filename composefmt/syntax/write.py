@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
-from composefmt.syntax.scalars import Value, write_scalar
+from composefmt.syntax.scalars import write_scalar
 
 # What the formatter writes: a mapping of keys to scalars or to further mappings.
 Entry = Mapping[str, object]
@@ -19,18 +18,14 @@ def block_lines(entry: Entry) -> list[str]:
             lines.append(f"{write_scalar(key)}:")
             lines += ["  " + line for line in block_lines(value)]
         else:
-            lines.append(f"{write_scalar(key)}: {write_scalar(cast('Value', value))}")
+            lines.append(f"{write_scalar(key)}: {write_scalar(value)}")
     return lines
 
 
 def flow_text(entry: Entry) -> str:
     """A mapping in braces, on one line."""
     parts = (
-        f"{write_scalar(key, flow=True)}: " + (flow_text(value) if isinstance(value, Mapping) else write_scalar(_scalar(value), flow=True))
+        f"{write_scalar(key, flow=True)}: " + (flow_text(value) if isinstance(value, Mapping) else write_scalar(value, flow=True))
         for key, value in entry.items()
     )
     return "{" + ", ".join(parts) + "}"
-
-
-def _scalar(value: object) -> Value:
-    return cast("Value", value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from composefmt.compose.interpolation import has_variable
@@ -23,6 +24,11 @@ _DEDUPLICATED = re.compile(
     r"|cap_add|cap_drop|devices|configs|deploy\.labels|dns|dns_opt|dns_search|environment|env_file|expose|labels|links"
     r"|networks\.[^.]+\.(?:aliases|link_local_ips)|ports|profiles|secrets|sysctls|tmpfs|volumes))"
 )
+
+
+# The sections whose keys are looked through for the home of a misplaced key, and how deep.
+_DEFINITIONS = {"services": "service", "networks": "network", "volumes": "volume"}
+_DEEPEST_HOME = 6
 
 
 def explain(value: object) -> list[SchemaProblem]:
@@ -110,8 +116,13 @@ def _type(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
 def _wrong_type(path: Path, value: object, kinds: list[str]) -> SchemaProblem:
     words = list(dict.fromkeys(KINDS[kind] for kind in sorted(kinds, key=list(KINDS).index)))
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    example = EXAMPLES.get(key, "") if key == (path[-1] if path else "") else ""
+    # The examples are those of services; a section at the top level is written in another way.
+    fits_here = bool(path) and key == path[-1] and (len(path) > 1 or key == "services")
+    example = EXAMPLES.get(key, "") if fits_here else ""
     advice = f"for example: {example}" if example else f"write {one_of(words)}"
+    if isinstance(value, dict) and len(value) == 1 and path and isinstance(path[-1], int) and "string" in kinds:
+        name, inner = next(iter(value.items()))
+        advice = f'write "- {name}={inner}", or leave out the dashes of the whole list'
     if value is None:
         advice = f"give it a value or delete the line; {advice}"
     return SchemaProblem("wrong-type", path, False, f"{subject(path)} must be {one_of(words)}, not {found(value)}", advice)
@@ -147,7 +158,7 @@ def _advice(path: Path, key: str, value: object, known: list[str]) -> str:
         return f'did you mean "{near}"?'
     if not path and isinstance(value, dict) and value.keys() & {"image", "build", "extends"}:
         return f'it looks like a service: indent "{key}" below "services:"'
-    if (home := _homes().get(key)) is not None:
+    if (home := _home(key, path)) is not None:
         return f'"{key}" belongs {home}'
     return f'keys of your own begin with "x-": "x-{key}"' if not key.startswith("x") else 'keys of your own begin with "x-"'
 
@@ -164,22 +175,31 @@ def _nearest(key: str, known: list[str]) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _homes() -> dict[str, str]:
-    """For each key of the schema the place where it belongs; the outermost one where there are several."""
+def _homes() -> dict[str, list[tuple[str, ...]]]:
+    """For each key of the schema the places where it belongs, outermost first; () is the top level."""
     root = schema()
-    homes = dict.fromkeys(root["properties"], "at the top level of the file")
-    queue: list[tuple[tuple[str, ...], Schema]] = []
-    for section, definition in (("services", "service"), ("networks", "network"), ("volumes", "volume")):
-        queue.append(((section, "NAME"), root["$defs"][definition]))
+    homes: dict[str, list[tuple[str, ...]]] = {key: [()] for key in root["properties"]}
+    queue: list[tuple[tuple[str, ...], Schema]] = [
+        ((section, "NAME"), root["$defs"][definition]) for section, definition in _DEFINITIONS.items()
+    ]
     while queue:
         path, node = queue.pop(0)
         for part in branches(root, node):
             for key, inner in part.get("properties", {}).items():
-                if key not in homes or (homes[key].startswith("below") is False and path[0] == "services" and len(path) == 2):
-                    homes.setdefault(key, f"below {'.'.join(path)}")
-                    if len(path) < 6:
-                        queue.append(((*path, key), resolve(root, inner)))
+                homes.setdefault(key, []).append(path)
+                if len(path) < _DEEPEST_HOME:
+                    queue.append(((*path, key), resolve(root, inner)))
     return homes
+
+
+def _home(key: str, path: Path) -> str | None:
+    """Where a key belongs: of several places the one nearest to where it stands."""
+    here = [str(part) if index != 1 else "NAME" for index, part in enumerate(path)]
+    places = _homes().get(key)
+    if not places:
+        return None
+    best = max(places, key=lambda place: (len(commonprefix([here, list(place)])), -len(place)))
+    return f"below {'.'.join(best)}" if best else "at the top level of the file"
 
 
 def _enum(error: _Violation, path: Path) -> Iterator[SchemaProblem]:

@@ -1,0 +1,86 @@
+"""The data cases: how they are written in their files, run, and rewritten.
+
+A file of `tests/cases` holds cases that begin with `#=== title`. Then come the text, and a marker: `#--- formatted`
+with what the formatter makes of it, `#--- unchanged`, or `#--- findings` with what `check` says. A first line
+`# flags: max-range=2 write-defaults` sets options. `make update-cases` rewrites what stands behind the markers.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from composefmt.engine import CheckResult, check_text, format_text
+from composefmt.options import Options
+
+ROOT = Path(__file__).parent / "cases"
+_MARKER = re.compile(r"^#--- (formatted|unchanged|findings)\n", re.MULTILINE)
+
+
+@dataclass
+class Case:
+    path: Path
+    title: str
+    flags: str
+    text: str
+    kind: str
+    expected: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.path.stem}: {self.title}"
+
+    @property
+    def options(self) -> Options:
+        options = Options()
+        for flag in self.flags.split():
+            name, _, value = flag.partition("=")
+            field = name.replace("-", "_")
+            options = options._replace(**{field: int(value) if value.isdecimal() else value or True})
+        return options
+
+    def actual(self) -> tuple[str, str]:
+        """The marker's word and what stands behind it, as the code has it now."""
+        if self.kind == "findings":
+            return "findings", tell(check_text(self.text, self.options))
+        result = format_text(self.text, self.options)
+        assert not result.failed, result.findings
+        return ("unchanged", "") if result.text == self.text else ("formatted", result.text)
+
+    def written(self, kind: str, expected: str) -> str:
+        flags = f"# flags: {self.flags}\n" if self.flags else ""
+        return f"#=== {self.title}\n{flags}{self.text}#--- {kind}\n{expected}"
+
+
+def tell(result: CheckResult) -> str:
+    """Findings as lines that read well in a diff; `unformatted` only where it is all there is to say."""
+    lines = []
+    findings = [f for f in result.findings if f.rule != "unformatted"] or result.findings
+    for finding in findings:
+        start, end = result.source.position(finding.span.start), result.source.position(finding.span.end)
+        where = f"{start.line}:{start.column}-" + (f"{end.line}:" if end.line != start.line else "") + str(end.column)
+        lines.append(f"{where} {finding.severity.value}[{finding.rule}] {finding.message}\n")
+        lines += [f"    {result.source.position(related.span.start).line}: {related.message}\n" for related in finding.related]
+        if finding.help:
+            lines.append(f"    help: {finding.help}\n")
+    return "".join(lines)
+
+
+def read(path: Path) -> list[Case]:
+    cases = []
+    for part in re.split(r"^#=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+        title, _, body = part.partition("\n")
+        flags = ""
+        if body.startswith("# flags: "):
+            flags, _, body = body.removeprefix("# flags: ").partition("\n")
+        text, kind, expected = _MARKER.split(body)
+        cases.append(Case(path, title, flags, text, kind, expected))
+    return cases
+
+
+def all_cases(folder: str) -> list[Case]:
+    return [case for path in sorted((ROOT / folder).glob("*.yaml")) for case in read(path)]
+
+
+def update(folder: str) -> None:
+    for path in sorted((ROOT / folder).glob("*.yaml")):
+        path.write_text("".join(case.written(*case.actual()) for case in read(path)), encoding="utf-8")

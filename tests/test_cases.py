@@ -1,0 +1,61 @@
+"""The data cases of `tests/cases`, each also run through the promises and in other encodings of the same text."""
+
+import os
+
+import cases
+import pytest
+from promises import assert_promises
+
+from composefmt.engine import check_bytes, format_bytes
+
+if os.environ.get("COMPOSEFMT_UPDATE_CASES"):
+    cases.update("format")
+    cases.update("rules")
+
+FORMAT = cases.all_cases("format")
+RULES = cases.all_cases("rules")
+
+
+@pytest.mark.parametrize("case", FORMAT + RULES, ids=lambda case: case.id)
+def test_case(case):
+    kind, text = case.actual()
+    assert text == (case.expected if kind != "unchanged" else "")
+    assert kind == case.kind
+
+
+@pytest.mark.parametrize("case", FORMAT, ids=lambda case: case.id)
+def test_format_keeps_the_promises(case):
+    assert_promises(case.text, case.options)
+
+
+@pytest.mark.parametrize("case", FORMAT, ids=lambda case: case.id)
+def test_format_keeps_line_breaks_byte_order_marks_and_the_missing_last_line_break(case):
+    expected = case.text if case.kind == "unchanged" else case.expected
+    crlf = format_bytes(case.text.replace("\n", "\r\n").encode(), case.options)
+    assert crlf.text == expected.replace("\n", "\r\n")
+    marked = format_bytes(b"\xef\xbb\xbf" + case.text.encode(), case.options)
+    assert (marked.data or b"\xef\xbb\xbf" + case.text.encode()) == b"\xef\xbb\xbf" + expected.encode()
+    utf16 = format_bytes(b"\xff\xfe" + case.text.encode("utf-16-le"), case.options)
+    assert utf16.text == expected
+    bare = format_bytes(case.text.rstrip("\n").encode(), case.options)
+    assert bare.text == expected.rstrip("\n")
+
+
+@pytest.mark.parametrize("case", RULES, ids=lambda case: case.id)
+def test_findings_are_the_same_with_other_line_breaks(case):
+    data = case.text.replace("\n", "\r\n").encode()
+    assert [f.rule for f in check_bytes(data, case.options).findings] == [
+        f.rule for f in check_bytes(case.text.encode(), case.options).findings
+    ]
+
+
+def test_every_rule_has_a_case_that_it_finds_something_in():
+    from composefmt.rules.registry import all_rules
+
+    told = {
+        line.split("[")[1].split("]")[0]
+        for case in RULES
+        for line in case.expected.splitlines()
+        if "[" in line and not line.startswith(" ")
+    }
+    assert set(all_rules()) - told == set()
