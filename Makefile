@@ -42,8 +42,8 @@ fuzz: .venv/installed ## the promises on many more generated files
 update-cases: .venv/installed ## rewrite the expectations of the data cases, for review in the diff
 	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py
 
-schema: .venv/installed ## check the pinned schema, and what is generated from it
-	$(BIN)/python tools/update_schema.py
+schema: .venv/installed ## check the pinned schema; FILE=... VERSION=... replaces it
+	$(BIN)/python tools/update_schema.py $(FILE) $(VERSION)
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -76,10 +76,9 @@ def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Fi
     try:
         return Source.from_bytes(data, filename)
     except NotText as error:
-        source = Source(data.decode("utf-8", "replace"), filename)
-        start = len(data[: error.offset].decode("utf-8", "replace"))
-        finding = Finding("encoding", Severity.ERROR, error.message, Span(start, start + 1), "save the file as UTF-8")
-        return source, None, (finding,)
+        span = Span(error.start, error.start + 1)
+        finding = Finding("encoding", Severity.ERROR, error.message, span, "save the file as UTF-8")
+        return Source.from_bytes(data, filename, errors="replace"), None, (finding,)
 
 
 def _format(source: Source, options: Options) -> FormatResult:

@@ -5,8 +5,10 @@ from composefmt.options import Options
 from composefmt.syntax.comments import comment_texts
 from composefmt.syntax.parse import SyntaxProblem, parse
 
+_DEFAULTS = Options()
 
-def assert_promises(text: str, options: Options = Options()) -> None:
+
+def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
     """Formatting loses no comment, changes no line that it need not, and is done at the first time."""
     result = format_text(text, options)
     try:

@@ -1,6 +1,7 @@
 """The data cases of `tests/cases`, each also run through the promises and in other encodings of the same text."""
 
 import os
+import re
 
 import cases
 import pytest
@@ -43,19 +44,12 @@ def test_format_keeps_line_breaks_byte_order_marks_and_the_missing_last_line_bre
 
 @pytest.mark.parametrize("case", RULES, ids=lambda case: case.id)
 def test_findings_are_the_same_with_other_line_breaks(case):
-    data = case.text.replace("\n", "\r\n").encode()
-    assert [f.rule for f in check_bytes(data, case.options).findings] == [
-        f.rule for f in check_bytes(case.text.encode(), case.options).findings
-    ]
+    crlf = check_bytes(case.text.replace("\n", "\r\n").encode(), case.options)
+    assert [f.rule for f in crlf.findings] == [f.rule for f in check_bytes(case.text.encode(), case.options).findings]
 
 
 def test_every_rule_has_a_case_that_it_finds_something_in():
     from composefmt.rules.registry import all_rules
 
-    told = {
-        line.split("[")[1].split("]")[0]
-        for case in RULES
-        for line in case.expected.splitlines()
-        if "[" in line and not line.startswith(" ")
-    }
+    told = set(re.findall(r"^\S+ [a-z]+\[([a-z-]+)\]", "".join(case.expected for case in RULES), re.MULTILINE))
     assert set(all_rules()) - told == set()

@@ -265,9 +265,9 @@ def _with_variables(value: str, masked: str, pieces: Pieces, environment: Mappin
         return _bad(value, pieces.target, "the container port is missing", f'a port looks like "{EXAMPLE}"')
     entry = Port(
         int(pieces.target.text) if pieces.target.text.isdecimal() else pieces.target.text,
-        pieces.published.text,
+        str(int(pieces.published.text)) if pieces.published.text.isdecimal() else pieces.published.text,
         pieces.host_ip.text.strip("[]") if "\0" not in masked[: pieces.host_ip.end] else pieces.host_ip.text,
-        pieces.protocol.text or None,
+        (pieces.protocol.text if "$" in pieces.protocol.text else pieces.protocol.text.lower()) or None,
     )
     for known in {(): {}, tuple(environment): environment}.values():
         if not _same_with(value, entry, known):

@@ -270,13 +270,9 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
     """Take an entry with variables apart, if every value of them leads to the same split (see `Options.variables`)."""
     sections = _sections(value, masked)
     if any(not section.text for section in sections) or len(sections) > 3:
-        return Malformed(
-            "invalid-volume",
-            f'volume "{value}": a part between colons is empty or there are too many',
-            f'a volume looks like "{EXAMPLE}"',
-            0,
-            len(value),
-        )
+        # Refused whatever the variables hold, or fine with some of their values: with none set, at least?
+        answer = _literal(_substituted(value))
+        return answer._replace(start=0, end=len(value)) if isinstance(answer, Malformed) else Opaque("a part between colons may be empty")
     if len(sections) == 1:
         if not value.startswith("/"):
             return Opaque("its variable may hold a source as well as a container path")
@@ -300,6 +296,13 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
         if not _same_with(value, mount, known):
             return Opaque("a variable may be empty or hold more than one part")
     return Parsed((mount,))
+
+
+def _substituted(value: str) -> str:
+    try:
+        return interpolation.substitute(value, {})
+    except (interpolation.MissingVariable, interpolation.InvalidInterpolation):
+        return value
 
 
 def _kind(source: str) -> str | None:

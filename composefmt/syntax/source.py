@@ -37,15 +37,14 @@ class Position(NamedTuple):
 class NotText(ValueError):
     """The bytes are not text in a Unicode encoding.
 
-    `offset` is the byte that could not be decoded, from 0; `line` and `column` are where it stands, from 1.
+    `offset` is the byte that could not be decoded, from 0; `start` is the character at which it stands, from 0.
     """
 
-    def __init__(self, message: str, offset: int, line: int, column: int) -> None:
+    def __init__(self, message: str, offset: int, start: int) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
-        self.line = line
-        self.column = column
+        self.start = start
 
 
 class Source:
@@ -61,21 +60,22 @@ class Source:
         self._starts: list[int] | None = None
 
     @classmethod
-    def from_bytes(cls, data: bytes, filename: str = "<text>") -> Source:
-        """Decode a file's bytes. Raises NotText where they are not UTF-8 (or UTF-16 with a byte order mark)."""
+    def from_bytes(cls, data: bytes, filename: str = "<text>", errors: str = "strict") -> Source:
+        """Decode a file's bytes: UTF-8, or UTF-16 with a byte order mark.
+
+        Raises NotText where they are neither, unless `errors` is "replace": then each bad byte becomes U+FFFD.
+        """
         mark, encoding = b"", "utf-8"
         for candidate, name in _MARKS:
             if data.startswith(candidate):
                 mark, encoding = candidate, name
                 break
         try:
-            text = data[len(mark) :].decode(encoding)
+            text = data[len(mark) :].decode(encoding, errors)
         except UnicodeDecodeError as error:
             offset = len(mark) + error.start
-            before = data[len(mark) : offset].decode(encoding, "replace")
-            where = Source(before).position(len(before))
             message = f"byte 0x{data[offset]:02x} at offset {offset} is not {encoding.upper()} text"
-            raise NotText(message, offset, where.line, where.column) from None
+            raise NotText(message, offset, len(data[len(mark) : offset].decode(encoding, "replace"))) from None
         return cls(text, filename, mark=mark, encoding=encoding)
 
     def to_bytes(self, text: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from composefmt.compose.interpolation import has_variable
@@ -198,8 +198,13 @@ def _home(key: str, path: Path) -> str | None:
     places = _homes().get(key)
     if not places:
         return None
-    best = max(places, key=lambda place: (len(commonprefix([here, list(place)])), -len(place)))
+    best = max(places, key=lambda place: (_shared(place, here), -len(place)))
     return f"below {'.'.join(best)}" if best else "at the top level of the file"
+
+
+def _shared(place: tuple[str, ...], here: list[str]) -> int:
+    """How many steps from the top two paths have in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(place, here, strict=False)))
 
 
 def _enum(error: _Violation, path: Path) -> Iterator[SchemaProblem]:

@@ -1,0 +1,208 @@
+"""Bad input is normal input: each gets one clear line, the right exit status, and stays as it was."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+GOOD = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80"\n'
+
+BOMB = "x-0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
+MERGE_BOMB = "x-0: &a0 {k0: v}\n" + "".join(f"x-{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: v}}\n" for i in range(1, 40))
+
+TEXTS = {
+    "not YAML": ("a: [", "1:5: error[yaml-syntax]"),
+    "not UTF-8": (b"services:\n  web: \xff\n", "2:8: error[encoding] byte 0xff at offset 17 is not UTF-8 text"),
+    "broken UTF-16": (b"\xff\xfea\x00\x00\xd8", "1:2: error[encoding]"),
+    "a NUL byte": (b"services:\n  a\x00b: c\n", "2:4: error[yaml-syntax] character U+0000 is not allowed in YAML"),
+    "a control character": (b"a: \x07\n", "1:4: error[yaml-syntax]"),
+    "10,000 nested lists": ("[" * 10_000, "1:201: error[too-deep]"),
+    "3,000 nested levels": ("\n".join(" " * i + "a:" for i in range(3_000)), "error[too-deep]"),
+    "10,000 nested dashes": ("- " * 10_000, "error[too-deep]"),
+    "an unknown alias": ("a: *b\n", "1:4: error[undefined-alias]"),
+    "an alias of itself": ("a: &b [*b]\n", "1:8: error[undefined-alias]"),
+}
+REFUSED_BY_CHECK_ONLY = {
+    "empty": ("", "1:1: error[not-a-mapping] the file is empty"),
+    "only comments": ("# nothing\n", "1:1: error[not-a-mapping] the file is empty"),
+    "a scalar": ("web\n", "1:1: error[not-a-mapping] the file is a single value"),
+    "a list": ("- a\n", "1:1: error[not-a-mapping] the file is a list"),
+    "an alias bomb": (BOMB + GOOD, "error[alias-bomb]"),
+}
+
+
+def as_bytes(text):
+    return text.encode() if isinstance(text, str) else text
+
+
+@pytest.mark.parametrize("kind", [*TEXTS, *REFUSED_BY_CHECK_ONLY])
+def test_texts(run, tmp_path, kind):
+    text, line = {**TEXTS, **REFUSED_BY_CHECK_ONLY}[kind]
+    bad = tmp_path / "compose.bad.yaml"
+    bad.write_bytes(as_bytes(text))
+    (tmp_path / "compose.yaml").write_text(GOOD)
+    started = time.monotonic()
+    checked = run("check", ".")
+    assert checked.returncode == 1
+    assert "compose.bad.yaml:" in checked.stdout
+    assert line in checked.stdout
+    done = run("format", ".")
+    if kind in TEXTS:
+        assert done.returncode == 2
+        assert line in done.stderr
+        assert len([text for text in done.stderr.splitlines() if "error[" in text]) == 1
+        assert bad.read_bytes() == as_bytes(text)
+    else:
+        assert done.returncode == 0
+    assert "target: 80" in (tmp_path / "compose.yaml").read_text()
+    assert time.monotonic() - started < 20
+
+
+def test_merge_keys_that_build_on_each_other(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MERGE_BOMB + "services:\n  web:\n    <<: *a39\n    image: nginx\n")
+    done = run("check", ".")
+    assert "unknown-key" in done.stdout
+    assert run("format", ".").returncode == 0
+
+
+def test_a_file_over_10_megabytes(run, tmp_path):
+    (tmp_path / "compose.yaml").write_bytes(b"#" * 10_000_001)
+    for command in ("check", "format"):
+        done = run(command, "compose.yaml")
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[0] == ("compose.yaml: error[too-large] more than 10,000,000 bytes (this is hardly a Compose file)")
+
+
+def test_folders_pipes_devices_and_what_is_not_there(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(GOOD)
+    os.mkfifo(tmp_path / "compose.pipe.yaml")
+    (tmp_path / "compose.folder.yaml").mkdir()
+    (tmp_path / "compose.broken.yaml").symlink_to("nowhere")
+    names = ["compose.pipe.yaml", "/dev/zero", "missing.yaml", "compose.broken.yaml", "compose.folder.yaml", "compose.yaml"]
+    done = run("format", *names)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "compose.pipe.yaml: error[unreadable] is not a regular file",
+        "/dev/zero: error[unreadable] is not a regular file",
+        "missing.yaml: error[unreadable] no such file or folder",
+        "compose.broken.yaml: error[unreadable] the link leads nowhere",
+        "reformatted compose.yaml",
+        "1 file reformatted, 4 files not formatted.",
+    ]
+
+
+@pytest.fixture
+def nobody():
+    """Options that run a program without root's power to read and write everything."""
+    if os.geteuid() != 0:
+        return {}
+    import pwd
+
+    user = pwd.getpwnam("nobody")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@pytest.fixture
+def open_folder(tmp_path, nobody):
+    """A folder that the unprivileged user can enter, with the interpreter in reach; skips where it is not."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and folder != folder.parent:
+            folder.chmod(folder.stat().st_mode | 0o755)
+    try:
+        subprocess.run([sys.executable, "-c", "import composefmt"], cwd=tmp_path, capture_output=True, check=True, **nobody)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("an unprivileged user cannot run the interpreter here")
+    return tmp_path
+
+
+def test_unreadable_and_read_only_files(run, open_folder, nobody):
+    secret, fixed = open_folder / "compose.secret.yaml", open_folder / "compose.fixed.yaml"
+    for path, mode in ((secret, 0o000), (fixed, 0o444)):
+        path.write_text(GOOD)
+        path.chmod(mode)
+    done = run("format", "compose.secret.yaml", "compose.fixed.yaml", **nobody)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "compose.secret.yaml: error[unreadable] permission denied",
+        "compose.fixed.yaml: error[unwritable] is read-only",
+        "1 file not formatted.",
+    ]
+    assert fixed.read_text() == GOOD
+
+
+def test_a_read_only_folder(run, open_folder, nobody):
+    folder = open_folder / "sub"
+    folder.mkdir()
+    path = folder / "compose.yaml"
+    path.write_text(GOOD)
+    path.chmod(0o666)
+    folder.chmod(0o555)
+    done = run("format", "sub", **nobody)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == "sub/compose.yaml: error[unwritable] cannot be written: permission denied"
+    assert path.read_text() == GOOD
+    assert os.listdir(folder) == ["compose.yaml"]
+
+
+def test_a_closed_output_pipe(tmp_path):
+    for number in range(300):
+        (tmp_path / f"compose.{number}.yaml").write_text("services:\n  web:\n    foo: 1\n" + GOOD.replace("services:\n  web:", "  api:"))
+    for command in (["check"], ["check", "--output-format", "json"], ["format", "--diff"]):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "composefmt", *command, "."], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        process.stdout.read(10)
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert process.wait(30) == 141
+        assert b"Traceback" not in errors
+        assert b"Exception" not in errors
+
+
+def test_interrupted_in_the_middle_of_a_batch(tmp_path):
+    for number in range(4000):
+        (tmp_path / f"compose.{number}.yaml").write_text(GOOD)
+    process = subprocess.Popen([sys.executable, "-m", "composefmt", "format", "."], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    errors = process.stderr.read()
+    assert process.wait(30) == 130
+    assert errors.endswith("composefmt: interrupted\n")
+    assert "Traceback" not in errors
+    texts = {path.read_text() for path in tmp_path.iterdir()}
+    assert len(texts) == 2, "some files done, the others as they were"
+    assert len(list(tmp_path.iterdir())) == 4000, "no temporary file stays behind"
+
+
+def test_a_file_that_changes_meanwhile_is_left_alone(tmp_path):
+    from composefmt.files.content import FileTrouble, write_file
+
+    path = tmp_path / "compose.yaml"
+    path.write_text("newer")
+    with pytest.raises(FileTrouble, match="changed while it was being formatted"):
+        write_file(str(path), b"formatted", b"older")
+    assert path.read_text() == "newer"
+    path.unlink()
+    with pytest.raises(FileTrouble, match="no such file"):
+        write_file(str(path), b"formatted", b"older")
+
+
+def test_a_million_lines_need_bounded_memory_and_time(tmp_path):
+    """Just under the size limit; limits are set on the process itself."""
+    path = tmp_path / "compose.yaml"
+    path.write_text("services:\n  web:\n    image: nginx\n    environment:\n" + "      A: b\n" * 900_000)
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "composefmt", "check", "--quiet", "--output-format", "json", "compose.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)),
+    )
+    assert done.returncode == 1
+    assert b"duplicate-key" in done.stdout
+    assert time.monotonic() - started < 120

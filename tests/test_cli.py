@@ -1,0 +1,32 @@
+"""What the command line shows and how it starts; its commands have tests of their own."""
+
+import subprocess
+import sys
+
+LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80\n        published: 8080\n"
+
+
+class TestSnippets:
+    def test_the_caret_stands_under_wide_characters_and_tabs(self, run):
+        text = 'services: {web: {image: x, x-a: "界e\u0301",\tfoo: 1}}\n'
+        snippet, caret = run("check", "-", stdin=text.encode()).stdout.splitlines()[1:3]
+        before = snippet[: snippet.index("foo")]
+        assert caret.index("^") == len(before) + before.count("界") - before.count("\u0301")
+        assert "\t" not in snippet
+
+    def test_a_long_line_is_cut_around_the_caret(self, run):
+        text = "services: {web: {image: x, x-a: '" + "a" * 500 + "', foo: 1, x-b: '" + "b" * 500 + "'}}\n"
+        snippet, caret = run("check", "-", stdin=text.encode()).stdout.splitlines()[1:3]
+        assert len(snippet) < 140
+        assert snippet[caret.index("^") : caret.rindex("^") + 1] == "foo"
+
+
+class TestStart:
+    def test_a_plain_run_loads_no_heavy_library(self, tmp_path):
+        """Start-up time is a feature: what is slow to import is imported only where it is needed."""
+        (tmp_path / "compose.yaml").write_text(LONG)
+        code = "import sys; from composefmt.cli.app import app; app.main(sys.argv[1:], standalone_mode=False); print(sorted(sys.modules))"
+        for command in (["format", "--check"], ["check"]):
+            done = subprocess.run([sys.executable, "-c", code, *command, "."], cwd=tmp_path, capture_output=True, check=True, text=True)
+            for library in ("'pydantic'", "'jsonschema'", "'pathspec'", "'difflib'", "'tempfile'", "'asyncio'"):
+                assert library not in done.stdout

@@ -1,0 +1,88 @@
+"""The promises, on generated files."""
+
+import os
+
+from generate import PORTS, VOLUMES, compose_files
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from promises import assert_promises
+
+from composefmt import parse_ports, parse_volumes
+from composefmt.compose.models import ShortSyntaxError
+from composefmt.engine import check_text, format_text
+from composefmt.options import Options
+from composefmt.syntax.parse import SyntaxProblem, parse
+
+EXAMPLES = settings(
+    max_examples=int(os.environ.get("COMPOSEFMT_EXAMPLES", "300")),
+    deadline=None,
+    derandomize="COMPOSEFMT_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@EXAMPLES
+@given(compose_files(), st.sampled_from([Options(), Options(write_defaults=True), Options(max_range=2, variables="keep")]))
+def test_generated_files_keep_the_promises(text, options):
+    try:
+        parse(text)
+    except SyntaxProblem:
+        event("not YAML")
+    assert_promises(text, options)
+
+
+@EXAMPLES
+@given(compose_files())
+def test_lines_without_short_entries_do_not_change(text):
+    """Every line that is not a list item survives as it was, in order."""
+    result = format_text(text)
+    if result.data is None:
+        return
+    kept = iter(result.text.splitlines())
+    for line in text.splitlines():
+        if (
+            line.strip()
+            and not line.lstrip().startswith(("-", '"', "'", "["))
+            and "[" not in line
+            and not line.endswith(("]", ","))
+            and "80" not in line
+        ):
+            stripped = line.strip()
+            if stripped.startswith("#") or stripped.endswith(":"):
+                assert any(candidate == line for candidate in kept), line
+
+
+@EXAMPLES
+@given(st.text(alphabet="-:[]{}#&*!|>'\"%@`$ ab80/\n\t\r.,~\\é🥐\ufeff\x00\u2028", max_size=60))
+def test_any_text_is_formatted_or_refused_but_never_harmed(text):
+    result = format_text(text)
+    assert result.failed or result.text == text or format_text(result.text).data is None
+    check_text(text)
+
+
+@EXAMPLES
+@given(st.binary(max_size=60))
+def test_any_bytes_are_formatted_or_refused(data):
+    from composefmt.engine import check_bytes, format_bytes
+
+    result = format_bytes(data)
+    assert result.failed or result.data is None or format_bytes(result.data).data is None
+    check_bytes(data)
+
+
+@EXAMPLES
+@given(PORTS, VOLUMES)
+def test_models_read_what_the_formatter_writes(port, volume):
+    """The canonical objects of a short form are those of the long form that it becomes."""
+    from ruamel.yaml import YAML
+
+    for key, short, read in (("ports", port, parse_ports), ("volumes", volume, parse_volumes)):
+        text = f"services: {{s: {{{key}: ['{short.replace(chr(39), chr(39) * 2)}']}}}}\n"
+        after = format_text(text).text
+        try:
+            canonical = [item.canonical() for item in read([short])]
+        except ShortSyntaxError:
+            assert after == text
+            continue
+        items = YAML(typ="safe").load(after)["services"]["s"][key]
+        assert [item.canonical() for item in read(items)] == canonical

@@ -1,0 +1,44 @@
+"""The samples show what composefmt does: each one is run."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cases import tell
+from promises import assert_promises
+
+from composefmt.engine import check_text, format_text
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+def read(name):
+    return (SAMPLES / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("before", "after"), [("before.yaml", "after.yaml"), ("messy.yaml", "messy.formatted.yaml")])
+def test_before_becomes_after(before, after):
+    assert format_text(read(before)).text == read(after)
+    assert format_text(read(after)).data is None
+    assert_promises(read(before))
+
+
+def test_the_messy_sample_is_realistic():
+    lines = read("messy.yaml").splitlines()
+    assert len(lines) >= 95
+    assert sum("#" in line for line in lines) >= 35
+
+
+def test_the_lost_colon_is_found_and_stays_as_it_is():
+    entry = "- ~/configs/etc/configs/:ro"
+    assert entry in read("after.yaml")
+    assert 'did you mean "~/configs:/etc/configs/:ro"?' in tell(check_text(read("after.yaml")))
+
+
+def test_every_mistake_of_the_sample_is_found():
+    found = re.findall(r"\[([a-z-]+)\]", tell(check_text(read("mistakes.yaml"))))
+    assert sorted(found) == [
+        "duplicate-key", "invalid-port", "invalid-port", "lost-colon", "port-range-mismatch", "suspicious-port",
+        "unknown-key", "unknown-key",
+        "unknown-volume-option", "wrong-type",
+    ]  # fmt: skip
