@@ -10,11 +10,13 @@ import re
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.files.ignore import read_ignore, verdict
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
-    from pathspec import GitIgnoreSpec
+    from composefmt.files.ignore import Pattern
 
 COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
 
@@ -73,7 +75,7 @@ class _Ignore(NamedTuple):
 
     above: str
     skip: int
-    spec: GitIgnoreSpec
+    patterns: tuple[Pattern, ...]
 
 
 _Ignores: TypeAlias = "tuple[_Ignore, ...]"
@@ -110,7 +112,7 @@ def _listing(folder: str, ignores: _Ignores, links: list[str]) -> Iterator[_Pend
     with os.scandir(folder or ".") as listing:
         entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
     if any(entry.name == ".gitignore" for entry in entries):
-        ignores = (*ignores, _Ignore("", len(folder), _read_ignore(folder + ".gitignore")))
+        ignores = (*ignores, _Ignore("", len(folder), read_ignore(folder + ".gitignore")))
     for entry in entries:
         path = folder + entry.name
         if entry.is_dir(follow_symlinks=False):
@@ -136,9 +138,9 @@ def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:
 
 def _is_ignored(path: str, ignores: _Ignores) -> bool:
     """Whether git would ignore a path (of a folder with a slash at its end): the deepest file that speaks of it decides."""
-    for above, skip, spec in reversed(ignores):
-        below = above + path[skip:]
-        answer = spec.check_file(below).include if below else None
+    is_folder = path.endswith("/")
+    for above, skip, patterns in reversed(ignores):
+        answer = verdict(patterns, above + path[skip : len(path) - is_folder], is_folder=is_folder)
         if answer is not None:
             return answer
     return False
@@ -153,26 +155,27 @@ def _above(root: str, skip: int) -> _Ignores:
     parent, below = os.path.realpath(root), ""
     while True:
         if below and os.path.isfile(os.path.join(parent, ".gitignore")):
-            found.append(_Ignore(below, skip, _read_ignore(os.path.join(parent, ".gitignore"))))
+            found.append(_Ignore(below, skip, read_ignore(os.path.join(parent, ".gitignore"))))
         if os.path.exists(os.path.join(parent, ".git")):
             exclude = os.path.join(parent, ".git", "info", "exclude")
             if os.path.isfile(exclude):
-                found.append(_Ignore(below, skip, _read_ignore(exclude)))
+                found.append(_Ignore(below, skip, read_ignore(exclude)))
             break
         grandparent, name = os.path.split(parent)
         if grandparent == parent:
             return ()
         parent, below = grandparent, f"{name}/{below}"
     ignores = tuple(found[::-1])
-    return () if _is_ignored("", ignores) else ignores
+    return () if _leads_into_ignored(below, ignores) else ignores
 
 
-def _read_ignore(path: str) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
-    except OSError:
-        lines = []
-    return GitIgnoreSpec.from_lines(lines)
+def _leads_into_ignored(below: str, ignores: _Ignores) -> bool:
+    """Whether one of the folders on the way from the repository's root to the folder that is searched is ignored."""
+    names = below.split("/")[:-1]
+    for depth in range(1, len(names) + 1):
+        # The path to this folder as each .gitignore file above it sees it.
+        seen = [(*ignore, len(names) - ignore.above.count("/")) for ignore in ignores]
+        path = tuple(_Ignore("/".join(names[start:depth]), 0, patterns) for _, _, patterns, start in seen if start < depth)
+        if _is_ignored("/", path):
+            return True
+    return False

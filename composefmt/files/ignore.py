@@ -1,0 +1,153 @@
+"""What a .gitignore file excludes, as git reads it: gitignore(5), and git's wildmatch.c for the finer points.
+
+One file or folder is asked about at a time, on the way down: that the folders above it are not excluded is known.
+(pathspec, the usual library, lets a pattern that speaks of a folder speak of all that is in it, which is not what git
+does with `logs*` and `!logs-kept`; and importing it takes as long as checking two hundred files.)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SPECIAL = re.compile(r"[*?\[\\]")
+_TRAILING_SPACES = re.compile(r"(?<!\\) +$")
+# For `*` in front of a literal there is a short way; for the rest, a regular expression.
+_NEVER = "(?!)"
+
+_CLASSES = {
+    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "blank": r" \t", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9", "graph": "!-~",
+    "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": r" \t-\r", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+
+
+class Pattern(NamedTuple):
+    """One line of a .gitignore file.
+
+    by_name: it speaks of names at any depth; otherwise of paths from the file's folder on.
+    literal: what a name or path must begin with; all of it where `glob` is empty.
+    """
+
+    negated: bool
+    folders_only: bool
+    by_name: bool
+    literal: str
+    glob: str
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern speaks of a name or path."""
+        if not self.glob:
+            return text == self.literal
+        return text.startswith(self.literal) and _compiled(self.glob).fullmatch(text) is not None
+
+
+def read_ignore(path: str) -> tuple[Pattern, ...]:
+    """The patterns of a .gitignore file, the last first; none where it cannot be read."""
+    try:
+        # Git matches bytes; in this encoding every byte is a character.
+        with open(path, encoding="latin-1", newline="\n") as file:
+            return parse_ignore(file.read().removeprefix("\xef\xbb\xbf").split("\n"))
+    except OSError:
+        return ()
+
+
+def parse_ignore(lines: Iterable[str]) -> tuple[Pattern, ...]:
+    """The patterns of some lines, the last first: the last one that matches decides."""
+    found = []
+    for line in lines:
+        text = _TRAILING_SPACES.sub("", line.removesuffix("\r"))
+        if text.startswith("#"):
+            continue
+        negated = text.startswith("!")
+        text = text[negated:]
+        folders_only = text.endswith("/")
+        text = text[: len(text) - folders_only]
+        if text:
+            by_name = "/" not in text
+            text = text.removeprefix("/")
+            special = _SPECIAL.search(text)
+            found.append(Pattern(negated, folders_only, by_name, text[: special.start()] if special else text, text if special else ""))
+    return tuple(found[::-1])
+
+
+def verdict(patterns: tuple[Pattern, ...], path: str, *, is_folder: bool) -> bool | None:
+    """Whether a path (relative to the folder of the .gitignore file) is excluded; None where the file does not say."""
+    if not path.isascii():
+        path = os.fsencode(path).decode("latin-1")
+    name = path[path.rfind("/") + 1 :]
+    for pattern in patterns:
+        if (is_folder or not pattern.folders_only) and pattern.matches(name if pattern.by_name else path):
+            return not pattern.negated
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(glob: str) -> re.Pattern[str]:
+    return re.compile(_translated(glob), re.DOTALL)
+
+
+def _translated(glob: str) -> str:
+    """A glob as a regular expression."""
+    parts: list[str] = []
+    at = 0
+    while at < len(glob):
+        char = glob[at]
+        at += 1
+        if char == "*":
+            start = at - 1
+            while glob.startswith("*", at):
+                at += 1
+            if at - start > 1 and glob[start - 1 : start] in ("", "/") and glob[at : at + 1] in ("", "/"):
+                parts.append("(?:.*/)?" if at < len(glob) else ".*")
+                at += 1
+            else:
+                parts.append("[^/]*")
+        elif char == "?":
+            parts.append("[^/]")
+        elif char == "[":
+            ranges, at = _bracket(glob, at)
+            parts.append(ranges)
+        elif char == "\\":
+            parts.append(re.escape(glob[at]) if at < len(glob) else _NEVER)
+            at += 1
+        else:
+            parts.append(re.escape(char))
+    return "".join(parts)
+
+
+def _bracket(glob: str, at: int) -> tuple[str, int]:
+    """The regular expression of a bracket expression whose `[` ends at `at`, and where it ends; one that never ends never matches."""
+    negated = glob[at : at + 1] in ("!", "^")
+    at += negated
+    parts: list[str] = []
+    previous, first = "", True
+    while first or glob[at : at + 1] != "]":
+        first = False
+        char = glob[at : at + 1]
+        named = re.compile(r"\[:([^\]]*):\]").match(glob, at)
+        if char == "-" and previous and glob[at + 1 : at + 2] not in ("", "]"):
+            at += 1 + (glob[at + 1] == "\\")
+            last = glob[at : at + 1]
+            parts += [f"{re.escape(previous)}-{re.escape(last)}"] if previous <= last else []
+            previous = "" if last else "]"
+        elif named:
+            if named[1] not in _CLASSES:
+                return _NEVER, len(glob)
+            parts.append(_CLASSES[named[1]])
+            at, previous = named.end() - 1, ""
+        else:
+            at += char == "\\"
+            previous = glob[at : at + 1]
+            parts.append(re.escape(previous))
+        if at >= len(glob):
+            return _NEVER, len(glob)
+        at += 1
+    inside = "".join(parts)
+    if negated:
+        return f"[^/{inside}]", at + 1
+    return (f"(?!/)[{inside}]" if inside else _NEVER), at + 1

@@ -1,0 +1,58 @@
+"""Running composefmt as a user does: in a process of its own, in a folder of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-m", "composefmt"]
+
+SHORT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80"  # the door\n'
+LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: 8080\n"
+BROKEN = 'services:\n  web:\n    image: "nginx\n'
+CLEAN = "services:\n  web:\n    image: nginx\n"
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """This process's environment without what changes composefmt's output."""
+    kept = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING"}}
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", **extra}
+
+
+def run(*args, cwd, stdin=b"", env=None, before=(), timeout=60):
+    """Run composefmt; whatever happens, no traceback may be seen. The outputs are text, `raw` is the output's bytes."""
+    done = subprocess.run(
+        [*before, *COMMAND, *map(os.fspath, args)],
+        cwd=cwd,
+        input=stdin,
+        env=environment(**(env or {})),
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    done.raw = done.stdout
+    done.stdout, done.stderr = done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode("utf-8", "surrogateescape")
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "Traceback" not in done.stdout
+    return done
+
+
+def without_privileges() -> list[str]:
+    """What to put before a command so that permissions bind it even where the tests run as root; skips where that can't be."""
+    if os.name != "posix":
+        pytest.skip("permissions are different here")
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root may write everything, and setpriv is not installed")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its content."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -1,0 +1,216 @@
+"""`composefmt format`, as a user sees it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import BROKEN, CLEAN, LONG, SHORT, environment, files_below, run
+
+
+def test_formats_a_file_in_place(tmp_path):
+    file = tmp_path / "compose.yaml"
+    file.write_text(SHORT)
+    done = run("format", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "reformatted compose.yaml\n1 file reformatted.\n"
+    assert file.read_text() == LONG
+
+
+def test_the_second_run_has_nothing_to_do(tmp_path):
+    file = tmp_path / "compose.yaml"
+    file.write_text(SHORT)
+    run("format", cwd=tmp_path)
+    before = file.stat()
+    done = run("format", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "1 file left unchanged.\n")
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_check_names_the_files_that_would_change_and_changes_none(tmp_path):
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    (tmp_path / "compose.prod.yml").write_text(CLEAN)
+    before = files_below(tmp_path)
+    done = run("format", "--check", ".", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "would reformat compose.yaml" in done.stderr
+    assert "compose.prod.yml" not in done.stderr
+    assert done.stderr.endswith("1 file would be reformatted, 1 file would be left unchanged.\n")
+    assert files_below(tmp_path) == before
+
+
+def test_check_of_formatted_files_succeeds(tmp_path):
+    (tmp_path / "compose.yaml").write_text(LONG)
+    assert run("format", "--check", cwd=tmp_path).returncode == 0
+    assert run("format", "--diff", cwd=tmp_path).returncode == 0
+
+
+def test_diff_shows_what_would_change_and_changes_nothing(tmp_path):
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    done = run("format", "--diff", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == (
+        "--- a/compose.yaml\n+++ b/compose.yaml\n@@ -2,4 +2,5 @@\n   web:\n     image: nginx\n     ports:\n"
+        '-      - "8080:80"  # the door\n+      - target: 80  # the door\n+        published: 8080\n'
+    )
+    assert (tmp_path / "compose.yaml").read_text() == SHORT
+
+
+@pytest.mark.parametrize("text", [SHORT, SHORT.replace("\n", "\r\n"), SHORT.rstrip("\n"), SHORT + "\n" * 9 + "x-a: 1\n"])
+def test_the_diff_can_be_applied(tmp_path, text):
+    if not shutil.which("git"):
+        pytest.skip("git is not installed")
+    file = tmp_path / "compose.yaml"
+    file.write_bytes(text.encode())
+    diff = run("format", "--diff", cwd=tmp_path).raw
+    formatted = run("format", "-", cwd=tmp_path, stdin=text.encode()).raw
+    env = environment(GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
+    subprocess.run(["git", "apply", "--whitespace=nowarn", "-"], input=diff, cwd=tmp_path, env=env, check=True)
+    assert file.read_bytes() == formatted != text.encode()
+
+
+def test_standard_input_goes_to_standard_output(tmp_path):
+    done = run("format", "-", cwd=tmp_path, stdin=SHORT.encode())
+    assert (done.returncode, done.stdout, done.stderr) == (0, LONG, "")
+
+
+@pytest.mark.parametrize("text", [CLEAN, "", "# nothing\n", LONG.replace("\n", "\r\n"), "\ufeff" + LONG, "a: é 😀"])
+def test_standard_input_with_nothing_to_do_comes_back_byte_for_byte(tmp_path, text):
+    done = run("format", "-", cwd=tmp_path, stdin=text.encode())
+    assert (done.returncode, done.raw) == (0, text.encode())
+
+
+def test_standard_input_keeps_its_line_breaks_and_its_byte_order_mark(tmp_path):
+    done = run("format", "-", cwd=tmp_path, stdin=("\ufeff" + SHORT.replace("\n", "\r\n")).encode())
+    assert done.raw == ("\ufeff" + LONG.replace("\n", "\r\n")).encode()
+
+
+def test_broken_standard_input_gives_no_output(tmp_path):
+    done = run("format", "-", "--stdin-filename", "src/compose.yaml", cwd=tmp_path, stdin=BROKEN.encode())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("src/compose.yaml:3:12: error[yaml-syntax] ")
+
+
+def test_standard_input_under_check_and_diff(tmp_path):
+    done = run("format", "--check", "-", cwd=tmp_path, stdin=SHORT.encode())
+    assert (done.returncode, done.stdout) == (1, "")
+    done = run("format", "--diff", "-", "--stdin-filename", "x/compose.yaml", cwd=tmp_path, stdin=SHORT.encode())
+    assert done.returncode == 1
+    assert done.stdout.startswith("--- a/x/compose.yaml\n+++ b/x/compose.yaml\n")
+
+
+def test_standard_input_cannot_be_mixed_with_files(tmp_path):
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    done = run("format", "-", "compose.yaml", cwd=tmp_path, stdin=SHORT.encode())
+    assert done.returncode == 2
+    assert "cannot be mixed" in done.stderr
+    assert (tmp_path / "compose.yaml").read_text() == SHORT
+
+
+def test_quiet_says_nothing_but_errors(tmp_path):
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    done = run("format", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (tmp_path / "compose.yaml").write_text(BROKEN)
+    done = run("format", "-q", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("compose.yaml:3:12: error[yaml-syntax] ")
+
+
+def test_verbose_tells_why_a_short_form_stays(tmp_path):
+    (tmp_path / "compose.yaml").write_text('services:\n  web:\n    image: nginx\n    ports:\n      - "3000-3999"\n      - ${PORTS}\n')
+    done = run("format", "--verbose", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "compose.yaml:5:9: info[short-form-kept] " in done.stderr
+    assert "compose.yaml:6:9: info[short-form-kept] " in done.stderr
+    assert "unchanged compose.yaml" in done.stderr
+
+
+def test_max_range_expands_longer_ranges(tmp_path):
+    text = 'services:\n  web:\n    image: nginx\n    ports:\n      - "3000-3019"\n'
+    assert run("format", "-", cwd=tmp_path, stdin=text.encode()).stdout == text
+    assert run("format", "-", "--max-range", "20", cwd=tmp_path, stdin=text.encode()).stdout.count("- target: ") == 20
+
+
+def test_fast_writes_the_same(tmp_path):
+    assert run("format", "--fast", "-", cwd=tmp_path, stdin=SHORT.encode()).stdout == LONG
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path):
+    for name, text in {"compose.a.yaml": SHORT, "compose.b.yaml": BROKEN, "compose.c.yaml": SHORT}.items():
+        (tmp_path / name).write_text(text)
+    done = run("format", ".", "missing.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "compose.b.yaml:3:12: error[yaml-syntax] " in done.stderr
+    assert "missing.yaml: error[unreadable] no such file or folder" in done.stderr
+    assert done.stderr.endswith("2 files reformatted, 2 files not formatted.\n")
+    assert files_below(tmp_path) == {"compose.a.yaml": LONG.encode(), "compose.b.yaml": BROKEN.encode(), "compose.c.yaml": LONG.encode()}
+
+
+def test_failure_wins_over_what_would_change(tmp_path):
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    assert run("format", "--check", "compose.yaml", "missing.yaml", cwd=tmp_path).returncode == 2
+
+
+def test_a_mistake_of_composefmt_in_one_file_spares_the_others(tmp_path):
+    """The engine is made to break on one file."""
+    for name in ("compose.a.yaml", "compose.b.yaml", "compose.c.yaml"):
+        (tmp_path / name).write_text(SHORT)
+    program = (
+        "import sys, composefmt.engine as engine\n"
+        "true = engine.format_bytes\n"
+        "def broken(data, options, filename):\n"
+        "    if 'b' in filename.split('.'): raise IndexError('list index out of range')\n"
+        "    return true(data, options, filename)\n"
+        "engine.format_bytes = broken\n"
+        "sys.argv = ['composefmt', 'format']\n"
+        "from composefmt.cli import main; main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "compose.b.yaml: error[internal-error] IndexError: list index out of range" in done.stderr
+    assert "please report it" in done.stderr
+    assert [(tmp_path / f"compose.{x}.yaml").read_text() for x in "abc"] == [LONG, SHORT, LONG]
+
+
+def test_a_folder_without_compose_files(tmp_path):
+    done = run("format", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "no Compose files found.\n")
+
+
+def test_real_values_of_variables_decide(tmp_path):
+    """A value in `.env` that is a range, not a port, keeps the entry short."""
+    text = 'services:\n  web:\n    image: nginx\n    ports:\n      - "${PORT}:80"\n'
+    for name, env in {"plain": "PORT=8080\n", "other": "# c\n", "range": "OTHER=1\nexport PORT='127.0.0.1:8080'\n"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".env").write_text(env)
+        (tmp_path / name / "compose.yaml").write_text(text)
+    assert run("format", cwd=tmp_path).returncode == 0
+    changed = {name: (tmp_path / name / "compose.yaml").read_text() != text for name in ("plain", "other", "range")}
+    assert changed == {"plain": True, "other": True, "range": False}
+
+
+def test_the_console_script_is_installed():
+    script = Path(sys.executable).with_name("composefmt")
+    if not script.exists():
+        pytest.skip("composefmt is not installed beside this Python")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("composefmt 0.")
+
+
+@pytest.mark.parametrize("args", [["--help"], ["-h"], ["format", "-h"], ["check", "--help"]])
+def test_help_needs_no_manual(tmp_path, args):
+    done = run(*args, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Examples:" in done.stdout
+    assert "Exit status:" in done.stdout
+    assert all(len(line) <= 120 for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("args", [["format", "--nope"], ["chekc"], ["check", "--output-format", "xml"], ["format", "--max-range", "0"]])
+def test_usage_errors_are_2(tmp_path, args):
+    done = run(*args, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error: " in done.stderr

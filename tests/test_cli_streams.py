@@ -1,0 +1,127 @@
+"""How composefmt ends when its streams or its user go away: quietly, with the right status and no half-done work."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from running import BROKEN, COMMAND, LONG, SHORT, environment, run
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="streams and signals are different here")
+
+
+def many_files(folder, number):
+    for i in range(number):
+        (folder / f"s{i:04}").mkdir()
+        (folder / f"s{i:04}/compose.yaml").write_text(SHORT)
+
+
+def shell(line, cwd):
+    """A line of shell with composefmt as $COMPOSEFMT; its status, output and errors."""
+    command = " ".join(COMMAND)
+    return subprocess.run(
+        ["bash", "-c", line], check=False, cwd=cwd, env=environment(COMPOSEFMT=command), capture_output=True, text=True, timeout=60
+    )
+
+
+@posix_only
+@pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff ."])
+def test_a_reader_that_goes_away_is_no_trouble(tmp_path, command):
+    many_files(tmp_path, 300)
+    done = shell(f"$COMPOSEFMT {command} | head -1; echo ${{PIPESTATUS[0]}}", tmp_path)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1:] == ["141"]
+
+
+@posix_only
+def test_help_with_a_reader_that_goes_away(tmp_path):
+    assert shell("$COMPOSEFMT check --help | true", tmp_path).stderr == ""
+
+
+@posix_only
+@pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff .", "check --help"])
+def test_a_full_disk_under_the_output_is_told(tmp_path, command):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full")
+    many_files(tmp_path, 3)
+    done = shell(f"$COMPOSEFMT {command} > /dev/full; echo $?", tmp_path)
+    assert done.stdout == "2\n"
+    assert done.stderr.endswith("composefmt: the output cannot be written: No space left on device\n")
+    assert "Traceback" not in done.stderr
+
+
+@posix_only
+@pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff ."])
+def test_closed_output(tmp_path, command):
+    many_files(tmp_path, 2)
+    done = shell(f"$COMPOSEFMT {command} >&-; echo $?", tmp_path)
+    assert done.stdout == "1\n"
+    assert "Traceback" not in done.stderr
+    assert shell(f"$COMPOSEFMT {command} 2>&- > out; echo $?", tmp_path).stdout == "1\n"
+
+
+@posix_only
+def test_closed_input(tmp_path):
+    done = shell("$COMPOSEFMT format - <&-; echo $?", tmp_path)
+    assert done.stdout == "2\n"
+    assert done.stderr == "<stdin>: error[unreadable] standard input is closed\n"
+
+
+@posix_only
+def test_endless_input_is_refused(tmp_path):
+    done = shell("ulimit -v 1000000; $COMPOSEFMT format - < /dev/zero; echo $?", tmp_path)
+    assert done.stdout == "2\n"
+    assert done.stderr.startswith("<stdin>: error[too-large] ")
+
+
+@posix_only
+def test_ctrl_c_in_the_middle_of_a_batch(tmp_path):
+    number = 1500
+    many_files(tmp_path, number)
+    process = subprocess.Popen([*COMMAND, "format", "."], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+    late = time.monotonic() + 30
+    while (tmp_path / "s0003/compose.yaml").read_text() == SHORT:
+        assert time.monotonic() < late
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "composefmt: interrupted"
+    assert "Traceback" not in errors
+    texts = [path.read_text() for path in sorted(tmp_path.glob("*/*"))]
+    assert len(texts) == number
+    assert set(texts) == {SHORT, LONG}
+
+
+@posix_only
+@pytest.mark.parametrize("delay", [0.02, 0.04, 0.06, 0.08, 0.1])
+def test_ctrl_c_at_any_time_leaves_whole_files_and_no_others(tmp_path, delay):
+    many_files(tmp_path, 200)
+    process = subprocess.Popen([*COMMAND, "format", "."], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    texts = [path.read_text() for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    assert len(texts) == 200
+    assert set(texts) <= {SHORT, LONG}
+
+
+@posix_only
+def test_ctrl_c_with_nobody_to_tell(tmp_path):
+    many_files(tmp_path, 1)
+    os.mkfifo(tmp_path / "in")
+    process = subprocess.Popen(
+        f"{' '.join(COMMAND)} check - < in 2>&1 | true", shell=True, cwd=tmp_path, env=environment(), start_new_session=True
+    )
+    with open(tmp_path / "in", "wb"):
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)
+
+
+def test_findings_and_messages_go_to_different_streams(tmp_path):
+    (tmp_path / "compose.yaml").write_text(BROKEN)
+    done = run("check", "compose.yaml", "missing.yaml", cwd=tmp_path)
+    assert "missing.yaml" not in done.stdout
+    assert "compose.yaml:3" not in done.stderr
