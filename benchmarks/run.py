@@ -1,0 +1,181 @@
+"""composefmt and its peers on the same files in the same run, as ratios.
+
+Usage: run.py [--runs N] [--corpus FOLDER] [--peer NAME=COMMAND ...]
+
+Two sets of files are made (a batch of small files and one of 1,000 lines), and every program that is installed is timed
+as a whole process, cold, in turns: A B C A B C. A program is looked for on PATH and in node_modules/.bin; --peer names
+one that is elsewhere. The figure of a program is its median; absolute times are left out, since they say more of the
+machine than of the program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BATCH = 500
+SIZES = (1_000, 2_000, 4_000, 8_000)
+
+# What each peer does that comes nearest: validating or linting ("check"), or telling what it would reformat ("format").
+PEERS = {
+    "dclint": ("check", "dclint {files}"),
+    "check-jsonschema": ("check", "check-jsonschema --builtin-schema vendor.compose-spec {files}"),
+    "yamllint": ("check", "yamllint {files}"),
+    "prettier": ("format", "prettier --check {files}"),
+    "yamlfmt": ("format", "yamlfmt -lint {files}"),
+}
+LIMITS = {
+    # (set, ours, peer): what the ratio should not exceed
+    ("batch", "format --check", "check-jsonschema"): 1 / 3,
+    ("batch", "check", "check-jsonschema"): 1 / 2,
+    ("batch", "format --check", "dclint"): 1 / 30,
+    ("batch", "check", "dclint"): 1 / 30,
+    ("1,000 lines", "check", "dclint"): 1 / 3,
+    ("1,000 lines", "check", "prettier"): 2 / 3,
+}
+
+
+def service(number: int, *, variables: bool) -> list[str]:
+    """One service in short forms, as people write them: 13 lines."""
+    port = '"${PORT:-8080}:80"' if variables else f'"{8000 + number % 50000}:80"'
+    return [
+        f"  service{number}:",
+        f"    image: registry.example.org/app{number}:1.{number}",
+        "    # published for the proxy",
+        "    ports:",
+        f"      - {port}",
+        f'      - "127.0.0.1:{9000 + number % 50000}:9090/udp" # metrics',
+        "    environment:",
+        f"      LOG_LEVEL: level{number}",
+        "    volumes:",
+        f"      - ./data{number}:/data:ro",
+        f"      - volume{number}:/var/lib/app",
+        "    restart: unless-stopped",
+        "",
+    ]
+
+
+def compose_file(lines: int, seed: int = 0) -> str:
+    """A Compose file of about so many lines, always the same for the same arguments."""
+    text = ["# made by benchmarks/run.py", "services:"]
+    number = seed
+    while len(text) < lines * 13 / 14:
+        number += 1
+        text += service(number, variables=number % 4 == 0)
+    return "\n".join([*text, "volumes:", *(f"  volume{n}:" for n in range(seed + 1, number + 1))]) + "\n"
+
+
+def make_batch(folder: Path) -> list[str]:
+    """Small files in folders of their own, 15 to 60 lines each."""
+    for number in range(BATCH):
+        place = folder / f"project{number:03}"
+        place.mkdir(parents=True)
+        (place / "compose.yaml").write_text(compose_file(15 + 45 * (number % 10) // 9, seed=number), encoding="utf-8")
+    return sorted(str(path) for path in folder.rglob("compose.yaml"))
+
+
+def timed(command: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak memory in MB of a whole process."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    elapsed = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1, 123):
+        sys.exit(f"{' '.join(command[:3])} ... ended with {process.returncode}")
+    return elapsed, usage.ru_maxrss / 1024
+
+
+def measure(commands: dict[str, list[str]], runs: int) -> dict[str, tuple[float, float]]:
+    """Median seconds and peak MB of each command, run in turns after one round that is not counted."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for round_number in range(runs + 1):
+        for name, command in commands.items():
+            figures = timed(command)
+            if round_number:
+                times[name].append(figures)
+    return {name: (statistics.median(t for t, _ in seen), max(m for _, m in seen)) for name, seen in times.items()}
+
+
+def find(name: str, given: dict[str, str]) -> str | None:
+    """The program of a peer, None where it is not installed."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")])
+    return given.get(name) or shutil.which(name, path=places)
+
+
+def commands_for(files: list[str], given: dict[str, str]) -> dict[str, list[str]]:
+    """The commands to time on these files, by name; ours are named after what they do."""
+    ours = [sys.executable, "-m", "composefmt"]
+    commands = {"format --check": [*ours, "format", "--check", "--quiet", *files], "check": [*ours, "check", "--quiet", *files]}
+    for name, (_, template) in PEERS.items():
+        program = find(name, given)
+        if program:
+            _, *rest = template.split()
+            commands[name] = [*shlex.split(program), *(word for part in rest for word in (files if part == "{files}" else [part]))]
+    return commands
+
+
+def report(title: str, figures: dict[str, tuple[float, float]]) -> None:
+    """Print the ratios of one set of files."""
+    print(f"\n{title}: time as a ratio to the peer's, and peak memory")
+    for ours in ("format --check", "check"):
+        seconds, memory = figures[ours]
+        print(f"  composefmt {ours} ({memory:.0f} MB)")
+        for peer, (peer_seconds, peer_memory) in figures.items():
+            if peer in PEERS:
+                limit = LIMITS.get((title, ours, peer))
+                ratio = seconds / peer_seconds
+                verdict = "" if limit is None else f"   limit {limit:.3f} {'kept' if ratio <= limit else 'MISSED'}"
+                print(f"    / {peer:<17} {ratio:7.3f}   ({peer_memory:.0f} MB){verdict}")
+
+
+def linearity(folder: Path, runs: int) -> None:
+    """Print how the time grows with a file's size."""
+    print("\nsize: seconds a line, as a ratio to those of 1,000 lines (start-up included)")
+    for command in ("format --check", "check"):
+        paths = {}
+        for size in SIZES:
+            path = folder / f"compose.{size}.yaml"
+            path.write_text(compose_file(size), encoding="utf-8")
+            paths[str(size)] = [sys.executable, "-m", "composefmt", *command.split(), "--quiet", str(path)]
+        figures = measure(paths, runs)
+        first = figures[str(SIZES[0])][0] / SIZES[0]
+        print(f"  composefmt {command}: " + ", ".join(f"{size:,} lines {figures[str(size)][0] / size / first:.2f}" for size in SIZES))
+
+
+def main() -> None:
+    """Time everything and print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--corpus", type=Path, help="also time this folder of Compose files")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
+    arguments = parser.parse_args()
+    given = dict(peer.split("=", 1) for peer in arguments.peer)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    missing = [name for name in PEERS if not find(name, given)]
+    if missing:
+        print(f"not installed, and so left out: {', '.join(missing)}")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        sets = {"batch": make_batch(folder / "batch")}
+        (folder / "compose.yaml").write_text(compose_file(1_000), encoding="utf-8")
+        sets["1,000 lines"] = [str(folder / "compose.yaml")]
+        if arguments.corpus:
+            names = ("compose*.y*ml", "docker-compose*.y*ml")
+            sets["batch (corpus)"] = sorted(str(p) for pattern in names for p in arguments.corpus.rglob(pattern) if p.is_file())
+        for title, files in sets.items():
+            report(title, measure(commands_for(files, given), arguments.runs))
+        linearity(folder, arguments.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""The wheel, installed in a new environment elsewhere, works on its own: with its schema, and without this checkout."""
+
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(folder),
+        str(ROOT),
+    ]
+    subprocess.run(pip, check=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def composefmt(wheel, tmp_path_factory):
+    """A function that runs the installed program in a folder of its own."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder / "env", with_pip=True)
+    binaries = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
+    subprocess.run([binaries / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", str(wheel)], check=True)
+
+    def run(*arguments, stdin=""):
+        return subprocess.run([binaries / "composefmt", *arguments], cwd=folder, input=stdin, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "composefmt/schemas/compose-spec.json" in names
+    assert "composefmt/py.typed" in names
+    assert not [name for name in names if name.split("/")[0] not in {"composefmt", f"{wheel.name.split('-py3')[0]}.dist-info"}]
+
+
+def test_the_installed_program_knows_the_schema(composefmt):
+    assert composefmt("--version").stdout.startswith("composefmt ")
+    done = composefmt("check", "-", stdin="services:\n  web:\n    image: nginx\n    prots: []\n")
+    assert done.returncode == 1
+    assert 'did you mean "ports"?' in done.stdout
+
+
+def test_the_installed_program_formats(composefmt):
+    done = composefmt("format", "-", stdin="services:\n  web:\n    ports: ['8080:80']\n")
+    assert done.stdout == "services:\n  web:\n    ports:\n      - target: 80\n        published: 8080\n"

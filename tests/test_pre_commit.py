@@ -1,0 +1,101 @@
+"""The hooks, run by the real pre-commit in a real git repository."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHORT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80" # the door\n'
+LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: 8080\n"
+
+pytestmark = pytest.mark.slow
+
+
+def git(folder, *arguments):
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory):
+    """A repository with this checkout's files, as users would name it in their configuration; and pre-commit's own cache."""
+    folder = tmp_path_factory.mktemp("hooks") / "composefmt"
+    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "dist", "build", "tests", "*.egg-info")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "as it is")
+    return folder, git(folder, "rev-parse", "HEAD"), tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def repository(hooks, tmp_path):
+    """A user's repository that runs both hooks; gives the folder and a function that runs them."""
+    source, revision, cache = hooks
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {source}\n  rev: {revision}\n  hooks:\n  - id: composefmt-format\n  - id: composefmt-check\n"
+    )
+
+    def run(*arguments):
+        git(tmp_path, "add", "-A")
+        return subprocess.run(
+            [sys.executable, "-m", "pre_commit", "run", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PRE_COMMIT_HOME": str(cache), "PRE_COMMIT_COLOR": "never"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return tmp_path, run
+
+
+def test_the_manifest_is_valid():
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-manifest", ".pre-commit-hooks.yaml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_format_rewrites_and_fails_once_then_both_pass(repository):
+    folder, run = repository
+    (folder / "docker-compose.yml").write_text(SHORT)
+    (folder / "deploy").mkdir()
+    (folder / "deploy" / "compose.prod.yaml").write_text(SHORT)
+    (folder / "other.yaml").write_text(SHORT)
+    first = run("--all-files")
+    assert first.returncode == 1
+    assert "files were modified by this hook" in first.stdout
+    assert "reformatted docker-compose.yml" in first.stdout
+    assert (folder / "docker-compose.yml").read_text() == LONG
+    assert (folder / "deploy" / "compose.prod.yaml").read_text() == LONG
+    assert (folder / "other.yaml").read_text() == SHORT, "not a Compose file by its name"
+    second = run("--all-files")
+    assert second.returncode == 0, second.stdout
+
+
+def test_check_stops_a_commit_with_a_mistake(repository):
+    folder, run = repository
+    (folder / "compose.yaml").write_text("services:\n  web:\n    image: nginx\n    prots: []\n")
+    done = run()
+    assert done.returncode == 1
+    assert 'compose.yaml:4:5: error[unknown-key] service "web" has no key "prots"' in done.stdout
+
+
+def test_a_file_that_is_not_yaml_stops_the_commit_and_stays(repository):
+    folder, run = repository
+    (folder / "compose.yaml").write_text("services: [\n")
+    done = run()
+    assert done.returncode == 1
+    assert "compose.yaml:2:1: error[yaml-syntax]" in done.stdout
+    assert (folder / "compose.yaml").read_text() == "services: [\n"
