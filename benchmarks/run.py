@@ -35,10 +35,10 @@ PEERS = {
 }
 LIMITS = {
     # (set, ours, peer): what the ratio should not exceed
-    ("batch", "format --check", "check-jsonschema"): 1 / 3,
-    ("batch", "check", "check-jsonschema"): 1 / 2,
-    ("batch", "format --check", "dclint"): 1 / 30,
-    ("batch", "check", "dclint"): 1 / 30,
+    ("corpus", "format --check", "check-jsonschema"): 1 / 3,
+    ("corpus", "check", "check-jsonschema"): 1 / 2,
+    ("corpus", "format --check", "dclint"): 1 / 30,
+    ("corpus", "check", "dclint"): 1 / 30,
     ("1,000 lines", "check", "dclint"): 1 / 3,
     ("1,000 lines", "check", "prettier"): 2 / 3,
 }
@@ -171,7 +171,7 @@ def main() -> None:
         sets["1,000 lines"] = [str(folder / "compose.yaml")]
         if arguments.corpus:
             names = ("compose*.y*ml", "docker-compose*.y*ml")
-            sets["batch (corpus)"] = sorted(str(p) for pattern in names for p in arguments.corpus.rglob(pattern) if p.is_file())
+            sets["corpus"] = sorted(str(p) for pattern in names for p in arguments.corpus.rglob(pattern) if p.is_file())
         for title, files in sets.items():
             report(title, measure(commands_for(files, given), arguments.runs))
         linearity(folder, arguments.runs)

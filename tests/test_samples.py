@@ -42,3 +42,20 @@ def test_every_mistake_of_the_sample_is_found():
         "unknown-key", "unknown-key",
         "unknown-volume-option", "wrong-type",
     ]  # fmt: skip
+
+
+def test_the_readme_shows_what_the_program_does():
+    """Its diff, its finding, its table of forms and its Python are run."""
+    readme = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    diff = re.search(r"```diff\n(.*?)```", readme, re.DOTALL).group(1).splitlines(keepends=True)
+    before = "".join(line[1:] for line in diff if line[0] in " -")
+    assert format_text(before).text == "".join(line[1:] for line in diff if line[0] in " +")
+    finding = re.search(r"```text\n(.*?)```", readme, re.DOTALL).group(1).splitlines()
+    assert finding[0].split(" ", 1)[1] in tell(check_text(read("before.yaml")))
+    assert finding[1].split(" | ")[1] in read("before.yaml")
+    for short, long in re.findall(r"^\| `([^`]+)` \| (`.*`) \|$", readme, re.MULTILINE):
+        field = "ports" if re.match(r'"|\d', short) else "volumes"
+        after = format_text(f"services:\n  web:\n    {field}:\n      - {short}\n").text
+        assert [line.strip(" -") for line in after.splitlines()[3:]] == re.findall(r"`([^`]+)`", long)
+    code = re.search(r"```python\n(.*?)```", readme, re.DOTALL).group(1)
+    exec(code, {})  # noqa: S102 - the README's own lines

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         end_mark: Mark
         anchor: str | None
         tag: str | None
+        ctag: object
         value: str
         style: str | None
         flow_style: bool | None
@@ -162,7 +163,8 @@ class _Builder:
             kind = type(event)
             if kind is scalar_event:
                 style = event.style
-                if event.tag is None and event.anchor is None and style != "|" and style != ">":
+                # `ctag` is None where there is no tag; the property `tag` would make a text of it each time.
+                if event.ctag is None and event.anchor is None and style != "|" and style != ">":
                     start = event.start_mark.index
                     node = Scalar(start, event.end_mark.index, start, None, None, event.value, style or "")
                 else:
@@ -230,7 +232,7 @@ class _Builder:
 
     def collection(self, kind: type[Sequence] | type[Mapping], event: Event) -> Sequence | Mapping:
         start = event.start_mark.index
-        tag, anchor = event.tag, event.anchor
+        tag, anchor = None if event.ctag is None else event.tag, event.anchor
         content = start if tag is None and anchor is None else self.content(start)
         node = kind(start, content, tag, anchor, bool(event.flow_style))
         if anchor is not None:

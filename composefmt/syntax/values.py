@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
-from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.scalars import plain_value, scalar_value
 
 MERGE_KEY = "<<"
 
@@ -64,31 +64,33 @@ class Values:
         kind = type(node)
         if kind is Scalar:
             return scalar_value(node)  # type: ignore[arg-type]
-        if kind is Alias:
-            node = resolve(node)
+        node = resolve(node)
         key = id(node)
         shared = self._shared
-        if key in shared:
+        if node.anchor is not None and key in shared:
             return shared[key]
         result = self._make(node)
-        if getattr(node, "anchor", None) is not None:
+        if node.anchor is not None:
             shared[key] = result
         return result
 
     def _make(self, node: Node) -> object:
         if type(node) is Sequence:
-            return [self.value(item) for item in node.items if getattr(item, "tag", None) != "!reset"]
+            return [self.value(item) for item in node.items if isinstance(item, Alias) or item.tag != "!reset"]
         if type(node) is Mapping:
             made: dict[str, object] = {}
             has_merge = False
             for key, value in node.entries:
-                if type(key) is Scalar and key.value == MERGE_KEY and not key.style:
+                name = key.value if type(key) is Scalar else key_text(key)
+                if name == MERGE_KEY and is_merge_key(key):
                     has_merge = True
-                elif getattr(value, "tag", None) != "!reset":
-                    made[key_text(key)] = self.value(value)
+                elif type(value) is Scalar and value.tag is None:
+                    made[name] = value.value if value.style else plain_value(value.value)
+                elif isinstance(value, Alias) or value.tag != "!reset":
+                    made[name] = self.value(value)
             if has_merge:
                 for name, (_, value) in merged_entries(node, self._merged).items():
-                    if name not in made and getattr(value, "tag", None) != "!reset":
+                    if name not in made and (isinstance(value, Alias) or value.tag != "!reset"):
                         made[name] = self.value(value)
             return made
         return scalar_value(node) if type(node) is Scalar else None
