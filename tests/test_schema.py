@@ -1,155 +1,189 @@
-"""The schema: the fast gate agrees with the jsonschema library, and the pinned file is the one it says it is."""
+"""The schema: the cases of each rule, the formats, and the pinned file with the tables made from it."""
 
 import copy
-import hashlib
+import importlib.util
 import json
-import random
-import re
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from cases import all_cases
+import yaml
 
 from composefmt.compose.schema import problems
-from composefmt.compose.schema.gate import fits
-from composefmt.compose.schema.load import schema, schema_path
-from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.compose.schema.formats import FORMATS
+from composefmt.compose.schema.hints import distance, nearest
+from composefmt.compose.schema.shapes import load
+from composefmt.syntax.parse import parse
 from composefmt.syntax.values import Values
 
 ROOT = Path(__file__).parents[1]
-VALUES = [
-    None,
-    True,
-    False,
-    0,
-    1,
-    -1,
-    1.0,
-    1.5,
-    "",
-    "a",
-    "1",
-    "${A}",
-    [],
-    ["a"],
-    ["a", "a"],
-    [1, True],
-    {},
-    {"a": "b"},
-    {"x-a": 1},
-    [{}],
-    {"a": {}},
-]
+CASES = sorted((ROOT / "tests" / "cases" / "schema").glob("*.yaml"))
 
 
-def original():
-    return json.loads(Path(schema_path()).read_text(encoding="utf-8"))
+def values(text):
+    """The plain values of a text's documents."""
+    return [Values().value(node) for node in parse(text).documents]
 
 
-@pytest.fixture(scope="module")
-def judge():
-    """The library's answer, on the schema as it is published."""
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(original()).is_valid
+def findings(text):
+    (value,) = values(text)
+    return [{**problem._asdict(), "path": list(problem.path)} for problem in problems(value)]
 
 
-def documents():
-    for case in [*all_cases("rules"), *all_cases("format")]:
-        try:
-            tree = parse(case.text)
-        except SyntaxProblem:
-            continue
-        if case.path.stem != "alias-bomb":
-            yield from (Values().value(node) for node in tree.documents)
+def write_cases(path, about, cases):
+    """A case file as it reads best, with what `problems` says now."""
+    lines = [f"about: {json.dumps(about, ensure_ascii=False)}", "cases:"]
+    for case in cases:
+        lines += [f"  - name: {json.dumps(case['name'], ensure_ascii=False)}", "    input: |"]
+        lines += [f"      {line}" for line in case["input"].splitlines()]
+        found = findings(case["input"])
+        lines.append("    findings:" if found else "    findings: []")
+        for finding in found:
+            for index, field in enumerate(("path", "on_key", "rule", "message", "help")):
+                lines.append(f"      {'- ' if index == 0 else '  '}{field}: {json.dumps(finding[field], ensure_ascii=False)}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def keys_of(node):
-    """Every key that the schema knows, anywhere."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "properties":
-                yield from value
-            yield from keys_of(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from keys_of(item)
+def read_cases():
+    for path in CASES:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if os.environ.get("COMPOSEFMT_UPDATE_CASES"):
+            write_cases(path, content["about"], content["cases"])
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield from (pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}") for case in content["cases"])
 
 
-def mutated(document, chance, keys):
-    """A copy in which one place holds another value or another key."""
-    document = copy.deepcopy(document)
-    places = []
-
-    def collect(node):
-        for key in list(node) if isinstance(node, dict) else range(len(node)):
-            places.append((node, key))
-            if isinstance(node[key], (dict, list)):
-                collect(node[key])
-
-    collect({"": document} if not isinstance(document, (dict, list)) else document)
-    if not places:
-        return document
-    node, key = chance.choice(places)
-    if isinstance(node, dict) and chance.random() < 0.5:
-        node[chance.choice(keys)] = copy.deepcopy(chance.choice(VALUES))
+@pytest.mark.parametrize(("rule", "case"), list(read_cases()))
+def test_case(rule, case):
+    found = findings(case["input"])
+    assert found == case["findings"]
+    if rule == "accepted":
+        assert found == []
     else:
-        node[key] = copy.deepcopy(chance.choice(VALUES))
-    return document
+        assert {finding["rule"] for finding in found} == {rule} or case["name"].startswith("but ")
 
 
-def test_the_gate_agrees_with_the_library(judge):
-    chance = random.Random(20261123)
-    keys = sorted(set(keys_of(original())))
-    seeds = [*documents(), {"services": {"a": dict.fromkeys(keys, "x")}}]
-    answers = {True: 0, False: 0}
-    for _ in range(2500):
-        document = mutated(chance.choice(seeds), chance, keys)
-        for _ in range(chance.randrange(3)):
-            document = mutated(document, chance, keys)
-        expected = judge(document)
-        answers[expected] += 1
-        assert fits(document) == expected, document
-    assert min(answers.values()) > 200, "both answers must be tried"
+def test_there_are_cases_for_every_rule():
+    assert len(list(read_cases())) >= 60
+    told = {finding["rule"] for case in read_cases() for finding in case.values[1]["findings"]}
+    assert told == {path.stem for path in CASES} - {"accepted"}
 
 
-def test_each_key_of_the_schema_with_each_kind_of_value(judge):
-    for section, name in (("services", "service"), ("networks", "network"), ("volumes", "volume"), ("secrets", "secret"), ("jobs", "job")):
-        for key in schema()["$defs"][name]["properties"]:
-            for value in VALUES:
-                document = {section: {"a": {key: value}}}
-                assert fits(document) == judge(document), document
+@pytest.mark.parametrize("finding", [finding for case in read_cases() for finding in case.values[1]["findings"]], ids=str)
+def test_findings_say_what_is_wrong_and_how_to_mend_it(finding):
+    assert finding["message"]
+    assert finding["help"]
+    assert not finding["message"].endswith(".")
+    assert not any(word in finding["message"] for word in ("schema", "object", "array", "string", "None", "additional"))
 
 
-def test_what_the_gate_refuses_is_explained():
-    """Never silence: unless variables hide the text, or the reference drops what is repeated."""
-    for key in schema()["$defs"]["service"]["properties"]:
-        for value in VALUES:
-            document = {"services": {"a": {key: value}}}
-            hidden = "$" in json.dumps(value) or value == ["a", "a"]
-            if not fits(document) and not hidden:
-                assert problems(document), document
+@pytest.mark.parametrize("value", [None, [], "web", 3, True])
+def test_a_file_that_is_no_mapping(value):
+    (problem,) = problems(value)
+    assert problem.path == ()
+    assert problem.rule == "wrong-type"
 
 
-def test_the_pinned_schema_is_the_recorded_one():
-    readme = (ROOT / "schemas" / "README.md").read_text(encoding="utf-8")
-    recorded = re.search(r"[0-9a-f]{64}", readme)
-    assert recorded is not None
-    assert hashlib.sha256((ROOT / "schemas" / "compose-spec.json").read_bytes()).hexdigest() == recorded.group()
+TEXTS = {
+    "duration": (
+        ["0", "+0", "1s", "1m30s", "-1.5h", ".5s", "1.s", "2w3d", "1us", "1\u00b5s", "1\u03bcs", "100ms1ns"],
+        ["", "1", "s", "1 s", "1m 30s", "1y", "1S", "-", ".", "1e3s", "1s2", "20000w", "9999999999999999999h", "1ss", "\u0661s"],
+    ),
+    "size": (
+        ["0", "-1", "1024", "1k", "1K", "1kb", "1KiB", "1.5g", "1 GB", "1b", "2T", "1p", ".5m"],
+        ["", "m", "1x", "1kbb", "1ki", "1,5g", "-1g", "1 000 k", "two", "1gib1", "1bb"],
+    ),
+    "boolean": (["true", "True", "YES", "off", "n"], ["", "1", "0", "t", "maybe"]),
+    "integer": (["0", "-3", "+3", "007"], ["", "1.0", "1e3", "0x10", "1_000", "9" * 20, " 1"]),
+    "decimal": (["1", "0.5", "-1e3", "inf", "0x1p-2"], ["", "1,5", "500m", " 1", "half", "\u0661"]),
+    "count": (["all", "ALL", "2"], ["", "some", "1.5"]),
+    "file-mode": (["0440", "440"], ["", "rw", "0o440", "888"]),
+    "umask": (["0022", "22", "0o22", "0x1F", "0b11"], ["", "-1", "9x", "09", "99999999999", "rw"]),
+}
 
 
-def test_every_corpus_file_that_the_reference_loads_fits(shared):
-    loads = {}
-    for line in (shared / "corpus" / "expected.jsonl").read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        if len(entry["files"]) == 1:
-            loads.setdefault(entry["files"][0], []).append(entry)
-    checked = 0
-    for name, entries in loads.items():
-        path = shared / "corpus" / name
-        if not path.exists() or not any(entry["ok"] for entry in entries):
-            continue
-        for node in parse(path.read_text(encoding="utf-8")).documents:
-            assert problems(Values().value(node)) == [], name
-            checked += 1
-    assert checked > 400
+@pytest.mark.parametrize("name", TEXTS)
+def test_formats(name):
+    good, bad = TEXTS[name]
+    assert [text for text in good if not FORMATS[name](text)] == []
+    assert [text for text in bad if FORMATS[name](text)] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "steps"), [("ports", "prots", 1), ("port", "ports", 1), ("", "abc", 3), ("image", "mage", 1), ("abcdefgh", "a", 99)]
+)
+def test_distance(one, other, steps):
+    assert distance(one, other) == distance(other, one) == steps
+
+
+def test_no_known_key_is_taken_for_another():
+    _, shapes = load()
+    for shape in shapes:
+        keys = shape.get("map", {}).get("keys", {})
+        assert [key for key in keys if nearest(key, keys) not in (key, key.replace("-", "_")) and not key.startswith("x-")] == []
+
+
+# --- the pinned file, and what is made from it ---
+
+
+def load_tool():
+    spec = importlib.util.spec_from_file_location("update_schema", ROOT / "tools" / "update_schema.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tool():
+    return load_tool()
+
+
+@pytest.fixture
+def schema():
+    return json.loads((ROOT / "schemas" / "compose-spec.json").read_text(encoding="utf-8"))
+
+
+def test_the_pinned_schema_and_its_tables_are_up_to_date(tool):
+    assert tool.verify() == []
+
+
+def test_a_schema_with_an_unknown_keyword_is_refused(tool, schema):
+    for change in ({"not": {}}, {"type": "object", "minProperties": 1}, {"oneOf": [{"type": "string"}, {"type": ["string", "null"]}]}):
+        changed = copy.deepcopy(schema)
+        changed["$defs"]["service"]["properties"]["new"] = change
+        with pytest.raises(tool.Unsupported):
+            tool.Compiler(changed, {}).compile()
+
+
+def test_a_place_that_the_schema_no_longer_has_is_named(tool, schema):
+    changed = copy.deepcopy(schema)
+    del changed["$defs"]["service"]["properties"]["scale"]
+    with pytest.raises(tool.Unsupported, match=r"services\.\*\.scale"):
+        tool.Compiler(changed, json.loads(tool.REFERENCE.read_text(encoding="utf-8"))).compile()
+
+
+def test_updating_records_the_checksum_and_makes_the_tables(tool, schema, tmp_path, monkeypatch):
+    for name in ("SCHEMA", "README", "REFERENCE", "SHAPES"):
+        copied = tmp_path / getattr(tool, name).name
+        copied.write_bytes(getattr(tool, name).read_bytes())
+        monkeypatch.setattr(tool, name, copied)
+    schema["$defs"]["service"]["properties"]["brand_new"] = {"type": "string"}
+    newer = tmp_path / "newer.json"
+    newer.write_text(json.dumps(schema))
+    assert tool.main([]) == 0
+    tool.SCHEMA.write_bytes(newer.read_bytes())
+    assert tool.main([]) == 1
+    assert tool.main([str(newer), "v9.9.9"]) == 0
+    assert "| version | v9.9.9 |" in tool.README.read_text()
+    assert "brand_new" in tool.SHAPES.read_text()
+
+
+def test_checking_loads_no_heavy_library():
+    code = (
+        "import sys; from composefmt.compose.schema import problems;"
+        "assert problems({'services': {'a': {'prots': 1, 'image': 3}}}); print(sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not any(name in done.stdout for name in ("'jsonschema'", "'difflib'", "'pydantic'", "'yaml'"))

@@ -1,7 +1,7 @@
 """The official schema: whether a file fits it, and where it does not, in Compose's words.
 
-A small compiled gate answers yes or no in microseconds; only where it says no, the jsonschema library names every
-violation, and `explain` puts them into words.
+`tools/update_schema.py` turns the schema into tables of what may stand where. A small gate compiled from them answers
+yes or no in microseconds; only where it says no, `explain` walks the tables to name every violation.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 
 class SchemaProblem(NamedTuple):
-    """One violation: the rule, the path in the value, whether the key (not the value) is wrong, what, and how to mend it."""
+    """One violation: the rule, the path in the value, whether the key (not the value) is wrong, what, and how to mend it.
+
+    The rule `ignored-key` is a warning: the reference loads such a file, but what stands there has no effect.
+    """
 
     rule: str
     path: tuple[str | int, ...]
@@ -20,7 +23,7 @@ class SchemaProblem(NamedTuple):
 
 
 def problems(value: object) -> list[SchemaProblem]:
-    """Everything in a Compose file's plain value that the schema does not allow; [] where it fits."""
+    """Everything in a Compose file's plain value that the schema, as the reference applies it, does not allow."""
     from composefmt.compose.schema.gate import fits
 
     if fits(value):

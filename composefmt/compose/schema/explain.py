@@ -1,264 +1,176 @@
-"""Every violation of the schema in one value, found by the jsonschema library and told in Compose's words."""
+"""Every violation of the schema in one value, told in Compose's words."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
-from composefmt.compose.interpolation import has_variable
 from composefmt.compose.schema import SchemaProblem
-from composefmt.compose.schema.load import Schema, branches, resolve, schema
-from composefmt.compose.schema.words import EXAMPLES, KINDS, KNOWN_AS, SECTIONS, Path, found, one_of, subject
+from composefmt.compose.schema.gate import name_check, repeated, text_check
+from composefmt.compose.schema.hints import misplaced_section, nearest, unknown_key
+from composefmt.compose.schema.mistakes import nearest_text, wrong_type
+from composefmt.compose.schema.shapes import load
+from composefmt.compose.schema.words import FORMAT_HELP, FORMAT_RULES, NAME_HELP, PATTERN_HELP, SECTIONS, found, one_of, quoted, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
-
-# Lists from which the reference drops repeated entries before it asks the schema (its override/uncity.go).
-_DEDUPLICATED = re.compile(
-    r"(?:networks\.[^.]+\.(?:labels|ipam\.options)|services\.[^.]+\.(?:annotations|build\.(?:args|additional_contexts|tags|labels)"
-    r"|cap_add|cap_drop|devices|configs|deploy\.labels|dns|dns_opt|dns_search|environment|env_file|expose|labels|links"
-    r"|networks\.[^.]+\.(?:aliases|link_local_ips)|ports|profiles|secrets|sysctls|tmpfs|volumes))"
-)
-
-
-# The sections whose keys are looked through for the home of a misplaced key, and how deep.
-_DEFINITIONS = {"services": "service", "networks": "network", "volumes": "volume"}
-_DEEPEST_HOME = 6
+    from composefmt.compose.schema.shapes import List, Map, Number, Shape, Text
+    from composefmt.compose.schema.words import Path
 
 
 def explain(value: object) -> list[SchemaProblem]:
-    """All violations, in the order of the paths, each once."""
-    problems = dict.fromkeys(_translated(map(_violation, _validator().iter_errors(value))))
-    return sorted(problems, key=lambda problem: [str(part) for part in problem.path])
+    """All violations, in the order of the value."""
+    root, shapes = load()
+    return list(_Explainer(shapes).explain(value, root, ()))
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Draft202012Validator:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(schema())
-
-
-class _Violation(NamedTuple):
-    """What the library says of one place: the keyword, what it demands, the subschema, the value, and inner violations."""
-
-    keyword: str
-    wanted: Any
-    node: Schema
-    instance: Any
-    path: Path
-    at_root: bool
-    branch: object
-    inner: list[_Violation]
-
-
-def _violation(error: ValidationError) -> _Violation:
-    return _Violation(
-        str(error.validator),
-        error.validator_value,
-        cast("Schema", error.schema),
-        error.instance,
-        tuple(error.absolute_path),
-        not error.relative_path,
-        next(iter(error.relative_schema_path), None),
-        [_violation(inner) for inner in error.context or ()],
-    )
-
-
-def _translated(errors: Iterable[_Violation]) -> Iterator[SchemaProblem]:
-    for error in errors:
-        path = error.path
-        if _depends_on_variables(error.instance):
-            continue
-        tell = _TELLERS.get(error.keyword)
-        if tell is not None:
-            yield from tell(error, path)
-        else:
-            yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", "")
-
-
-def _depends_on_variables(value: object) -> bool:
-    """Whether the text is not known yet: the reference asks the schema after it has replaced the variables."""
-    return isinstance(value, str) and "$" in value and has_variable(value)
-
-
-def _alternatives(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    """None of several forms fits: tell what is wrong with the one that was meant, or which forms there are."""
-    groups: dict[object, list[_Violation]] = {}
-    for inner in error.inner:
-        groups.setdefault(inner.branch, []).append(inner)
-    meant = [group for group in groups.values() if not any(inner.keyword == "type" and inner.at_root for inner in group)]
-    if meant:
-        # The deepest error lies in the form that fits best.
-        yield from _translated(max(meant, key=lambda group: max(len(inner.path) for inner in group)))
-    elif groups:
-        yield _wrong_type(path, error.instance, list(_types(error.node)))
-    else:
-        yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", "")
-
-
-def _types(node: Schema) -> Iterator[str]:
-    for part in branches(schema(), node):
-        kinds = part.get("type", [])
-        yield from [kinds] if isinstance(kinds, str) else kinds
-
-
-def _type(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    kinds = error.wanted
-    yield _wrong_type(path, error.instance, [kinds] if isinstance(kinds, str) else list(kinds))
-
-
-def _wrong_type(path: Path, value: object, kinds: list[str]) -> SchemaProblem:
-    words = list(dict.fromkeys(KINDS[kind] for kind in sorted(kinds, key=list(KINDS).index)))
-    key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    # The examples are those of services; a section at the top level is written in another way.
-    fits_here = bool(path) and key == path[-1] and (len(path) > 1 or key == "services")
-    example = EXAMPLES.get(key, "") if fits_here else ""
-    advice = f"for example: {example}" if example else f"write {one_of(words)}"
-    if isinstance(value, dict) and len(value) == 1 and path and isinstance(path[-1], int) and "string" in kinds:
-        name, inner = next(iter(value.items()))
-        advice = f'write "- {name}={inner}", or leave out the dashes of the whole list'
+def kind_of(value: object) -> str:
+    """The kind of a value, as the tables call it."""
     if value is None:
-        advice = f"give it a value or delete the line; {advice}"
-    return SchemaProblem("wrong-type", path, False, f"{subject(path)} must be {one_of(words)}, not {found(value)}", advice)
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "number"
+    return "list" if isinstance(value, list) else "map" if isinstance(value, dict) else "text"
 
 
-def _additional(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    node, instance = error.node, error.instance
-    known = node.get("properties", {})
-    patterns = node.get("patternProperties", {})
-    for key in instance:
-        if key in known or any(re.search(pattern, key) for pattern in patterns):
-            continue
-        if not known and len(path) == 1 and path[0] in SECTIONS:
-            kind = SECTIONS[str(path[0])]
-            yield SchemaProblem(
-                "invalid-service-name",
-                (*path, key),
-                True,
-                f'"{key}" cannot be the name of a {kind}',
-                "names are made of letters, digits, dots, dashes and underscores",
-            )
-        else:
-            yield SchemaProblem("unknown-key", (*path, key), True, _no_key(path, key), _advice(path, key, instance[key], list(known)))
+class _Explainer:
+    def __init__(self, shapes: list[Shape]) -> None:
+        self.shapes = shapes
+        # What an anchor shares is explained once, where it is met first.
+        self.seen: set[tuple[int, int]] = set()
+        # Inside a service that extends another one: what it lacks, or leaves empty, the other one may give.
+        self.extends = False
+
+    def explain(self, value: object, number: int, path: Path) -> Iterator[SchemaProblem]:
+        shape = self.shapes[number]
+        kind = kind_of(value)
+        if "any" in shape or (kind == "null" and self._inherits(path)):
+            return
+        if kind not in shape:
+            yield wrong_type(path, value, shape)
+        elif kind == "number":
+            yield from _number(cast("float", value), shape, path)
+        elif kind == "text":
+            yield from _text(str(value), shape["text"], path)
+        elif kind in ("list", "map") and (id(value), number) not in self.seen:
+            self.seen.add((id(value), number))
+            if kind == "list":
+                yield from self._list(cast("list[object]", value), shape["list"], path)
+            else:
+                yield from self._map(cast("dict[str, object]", value), shape["map"], path)
+
+    def _inherits(self, path: Path) -> bool:
+        """Whether the reference merges another service's mapping into this one; lists it only adds to."""
+        return self.extends and len(path) > 2 and path[2] != "extends" and not any(isinstance(part, int) for part in path)
+
+    def _list(self, values: list[object], wanted: List, path: Path) -> Iterator[SchemaProblem]:
+        for index, value in enumerate(values):
+            yield from self.explain(value, wanted["items"], (*path, index))
+        if wanted.get("unique") and not self.extends:
+            for index in repeated(values):
+                message = f"{subject(path)} lists {found(values[index])} twice"
+                yield SchemaProblem("invalid-value", (*path, index), False, message, "keep one of the two")
+
+    def _map(self, values: dict[str, object], wanted: Map, path: Path) -> Iterator[SchemaProblem]:
+        is_service = len(path) == 2 and path[0] == "services"
+        if is_service:
+            self.extends = "extends" in values
+        meant = set()
+        for key, value in values.items():
+            number = _number_of(key, wanted)
+            if number is not None:
+                if path == ("services",) and misplaced_section(key, value, self.shapes[number]["map"]["keys"]):
+                    yield _misplaced(key)
+                else:
+                    yield from self.explain(value, number, (*path, key))
+            elif wanted.get("closed"):
+                problem, near = _not_known(key, value, wanted, path)
+                meant.add(near)
+                yield problem
+        yield from self._missing(values, wanted, path, meant)
+        if is_service:
+            self.extends = False
+
+    def _missing(self, values: dict[str, object], wanted: Map, path: Path, meant: set[str | None]) -> Iterator[SchemaProblem]:
+        if self._inherits(path):
+            return
+        on_key = bool(path) and isinstance(path[-1], str)
+        for key in wanted.get("required", ()):
+            if key not in values and key not in meant:
+                message = f'{subject(path)} lacks the key "{key}"'
+                yield SchemaProblem("missing-key", path, on_key, message, self._how_to_add(key, wanted))
+        choices = wanted.get("one_required", [])
+        if choices and not any(key in values or key in meant for key in choices):
+            names = one_of([f'"{key}"' for key in choices])
+            yield SchemaProblem("missing-key", path, on_key, f"{subject(path)} lacks the key {names}", f"add {names}")
+
+    def _how_to_add(self, key: str, wanted: Map) -> str:
+        values = self.shapes[wanted["keys"][key]].get("text", {}).get("enum")
+        return f'add "{key}:" with {one_of(values)}' if values else f'add "{key}: ..."'
 
 
-def _no_key(path: Path, key: str) -> str:
-    return f'{subject(path)} has no key "{key}"' if path else f'there is no top-level key "{key}"'
+def _number_of(key: str, wanted: Map) -> int | None:
+    """The number of the shape of a key's value; None where the schema does not speak of the key."""
+    known = wanted["keys"].get(key)
+    if known is not None:
+        return known
+    return next((number for pattern, number in wanted.get("names", ()) if name_check(pattern)(key)), None)
 
 
-def _advice(path: Path, key: str, value: object, known: list[str]) -> str:
-    """Where the key belongs, or what it should have been."""
-    if (near := _nearest(key, known)) is not None:
-        return f'did you mean "{near}"?'
-    if not path and isinstance(value, dict) and value.keys() & {"image", "build", "extends"}:
-        return f'it looks like a service: indent "{key}" below "services:"'
-    if (home := _home(key, path)) is not None:
-        return f'"{key}" belongs {home}'
-    return f'keys of your own begin with "x-": "x-{key}"' if not key.startswith("x") else 'keys of your own begin with "x-"'
+def _misplaced(key: str) -> SchemaProblem:
+    message = f'"{key}" stands below services, so it is read as the name of a service'
+    return SchemaProblem("unknown-key", ("services", key), True, message, 'move it to the left, so that it stands beside "services"')
 
 
-def _nearest(key: str, known: list[str]) -> str | None:
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).replace("-", "_").lower()
-    if plain in known:
-        return plain
-    if (alias := KNOWN_AS.get(plain)) in known:
-        return alias
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(plain, known, 1, 0.75)), None)
-
-
-@lru_cache(maxsize=1)
-def _homes() -> dict[str, list[tuple[str, ...]]]:
-    """For each key of the schema the places where it belongs, outermost first; () is the top level."""
-    root = schema()
-    homes: dict[str, list[tuple[str, ...]]] = {key: [()] for key in root["properties"]}
-    queue: list[tuple[tuple[str, ...], Schema]] = [
-        ((section, "NAME"), root["$defs"][definition]) for section, definition in _DEFINITIONS.items()
-    ]
-    while queue:
-        path, node = queue.pop(0)
-        for part in branches(root, node):
-            for key, inner in part.get("properties", {}).items():
-                homes.setdefault(key, []).append(path)
-                if len(path) < _DEEPEST_HOME:
-                    queue.append(((*path, key), resolve(root, inner)))
-    return homes
+def _not_known(key: str, value: object, wanted: Map, path: Path) -> tuple[SchemaProblem, str | None]:
+    """What is wrong with a key, and the key that was meant where one is near."""
+    place = (*path, key)
+    if not wanted["keys"] and wanted.get("names"):
+        return _invalid_name(key, path), None
+    advice, near = unknown_key(wanted, path, key, value)
+    if wanted.get("ignores"):
+        return SchemaProblem("ignored-key", place, True, f'{subject(path)} has no key "{key}": it is ignored', advice), near
+    message = f'{subject(path)} has no key "{key}"' if path else f'there is no top-level key "{key}"'
+    return SchemaProblem("unknown-key", place, True, message, advice), near
 
 
-def _home(key: str, path: Path) -> str | None:
-    """Where a key belongs: of several places the one nearest to where it stands."""
-    here = [str(part) if index != 1 else "NAME" for index, part in enumerate(path)]
-    places = _homes().get(key)
-    if not places:
-        return None
-    best = max(places, key=lambda place: (_shared(place, here), -len(place)))
-    return f"below {'.'.join(best)}" if best else "at the top level of the file"
+def _invalid_name(key: str, path: Path) -> SchemaProblem:
+    place = (*path, key)
+    section = str(path[-1])
+    kind = SECTIONS.get(section, "service" if section == "depends_on" else "")
+    if not kind:
+        return SchemaProblem("invalid-value", place, True, f"{subject(path)} has a value without a name", "write a name before the colon")
+    where = "" if len(path) == 1 else f"{subject(path)}: "
+    return SchemaProblem("invalid-service-name", place, True, f"{where}{quoted(key)} cannot be the name of a {kind}", NAME_HELP)
 
 
-def _shared(place: tuple[str, ...], here: list[str]) -> int:
-    """How many steps from the top two paths have in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(place, here, strict=False)))
-
-
-def _enum(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    allowed = [str(value) for value in error.wanted]
-    near = _nearest(str(error.instance), allowed)
-    advice = f'did you mean "{near}"?' if near else f"it can be {one_of(allowed)}"
-    yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", advice)
-
-
-def _pattern(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    advice = {
-        "pull_policy": "it can be always, never, missing, build, daily, weekly or every_ with a time, such as every_12h",
-        "container_name": "it begins with a letter or digit and goes on with letters, digits, _, . and -",
-    }.get(str(path[-1]) if path else "", f"it has to match {error.wanted}")
-    yield SchemaProblem("invalid-value", path, False, f"{subject(path)} cannot be {found(error.instance)}", advice)
-
-
-def _bound(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    side = "at least" if error.keyword == "minimum" else "at most"
-    yield SchemaProblem(
-        "invalid-value",
-        path,
-        False,
-        f"{subject(path)} is {error.instance}, but must be {side} {error.wanted}",
-        f"write a number that is {side} {error.wanted}",
-    )
-
-
-def _required(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    for key in error.wanted:
-        if key not in error.instance:
-            yield SchemaProblem(
-                "missing-key", path, bool(path) and isinstance(path[-1], str), f'{subject(path)} lacks the key "{key}"', f'add "{key}: ..."'
-            )
-
-
-def _unique(error: _Violation, path: Path) -> Iterator[SchemaProblem]:
-    if _DEDUPLICATED.fullmatch(".".join(map(str, path))):
+def _number(value: float, shape: Shape, path: Path) -> Iterator[SchemaProblem]:
+    wanted: Number = shape["number"]
+    if wanted.get("whole") and not float(value).is_integer():
+        yield wrong_type(path, value, shape)
         return
-    items = error.instance
-    for index, item in enumerate(items):
-        if item in items[:index]:
-            yield SchemaProblem("invalid-value", (*path, index), False, f"{subject(path)} lists {found(item)} twice", "keep one of the two")
+    for word, side, fits in (("min", "at least", value >= wanted.get("min", value)), ("max", "at most", value <= wanted.get("max", value))):
+        if not fits:
+            bound = f"{side} {wanted[word]}"  # type: ignore[literal-required]
+            yield SchemaProblem(
+                "invalid-value", path, False, f"{subject(path)} is {value}, but must be {bound}", f"write a number that is {bound}"
+            )
 
 
-_TELLERS = {
-    "additionalProperties": _additional,
-    "anyOf": _alternatives,
-    "enum": _enum,
-    "maximum": _bound,
-    "minimum": _bound,
-    "oneOf": _alternatives,
-    "pattern": _pattern,
-    "required": _required,
-    "type": _type,
-    "uniqueItems": _unique,
-}
+def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
+    if "$" in value or text_check(wanted)(value):
+        return
+    rule, advice = "invalid-value", ""
+    if "enum" in wanted:
+        near = nearest(value, wanted["enum"])
+        advice = f'did you mean "{near}"?' if near else f"it can be {one_of(wanted['enum'])}"
+    elif "pattern" in wanted:
+        advice = PATTERN_HELP.get(str(path[-1]), f"it has to match {wanted['pattern']}")
+    else:
+        name = wanted["format"]
+        rule, advice = FORMAT_RULES.get(name, (rule, FORMAT_HELP.get(name, "")))
+        if (near := nearest_text(value, name)) is not None:
+            advice = f'did you mean "{near}"? {advice}'
+    yield SchemaProblem(rule, path, False, f"{subject(path)} cannot be {quoted(value)}", advice)

@@ -1,7 +1,7 @@
 """Whether a value fits the schema: yes or no, and fast.
 
-The schema is compiled into nested closures, each part when it is first met. Only the keywords that the schema uses
-are known; another one is an error, so that a new schema cannot slip through half checked.
+The tables become nested closures. A text with a dollar sign passes where any text might: the reference asks the
+schema after it has replaced the variables, so what the text will be is not known.
 """
 
 from __future__ import annotations
@@ -9,139 +9,191 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from composefmt.compose.schema.load import Schema, schema
+from composefmt.compose.schema.shapes import load
+
+if TYPE_CHECKING:
+    from composefmt.compose.schema.shapes import List, Map, Number, Shape, Shapes, Text
 
 Check = Callable[[object], bool]
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "array": (list,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "null": (type(None),),
-    "number": (int, float),
-    "object": (dict,),
-    "string": (str,),
-}
-_IGNORED = {"$defs", "$id", "$schema", "default", "deprecated", "description", "title"}
+_KINDS: dict[str, tuple[type, ...]] = {"null": (type(None),), "bool": (bool,), "number": (int, float), "text": (str,)}
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+# Collections from this size on are remembered once they passed: anchors may share them a million times.
+_REMEMBERED_SIZE = 8
 
 
 def fits(value: object) -> bool:
-    """Whether a Compose file's plain value fits the schema."""
-    return _root()(value)
+    """Whether a Compose file's plain value fits the schema, as the reference applies it."""
+    check, seen = _compiled()
+    seen.clear()
+    return check(value)
 
 
 @lru_cache(maxsize=1)
-def _root() -> Check:
-    return _Compiler(schema()).compile(schema())
+def _compiled() -> tuple[Check, set[tuple[int, int]]]:
+    seen: set[tuple[int, int]] = set()
+    return compile_gate(load(), seen), seen
 
 
-class _Compiler:
-    def __init__(self, root: Schema) -> None:
-        self.root = root
-        self.definitions: dict[str, Check] = {}
-
-    def compile(self, node: Schema) -> Check:
-        known = {"properties", "patternProperties", "additionalProperties", "required", "minimum", "maximum"}
-        others = sorted(node.keys() - _IGNORED - known)
-        checks: list[Check] = [getattr(self, "check_" + keyword.lstrip("$"))(node[keyword]) for keyword in others]
-        if node.keys() & {"properties", "patternProperties", "additionalProperties", "required"}:
-            checks.append(self.check_object(node))
-        if node.keys() & {"minimum", "maximum"}:
-            checks.append(self.check_bounds(node.get("minimum", float("-inf")), node.get("maximum", float("inf"))))
-        if len(checks) == 1:
-            return checks[0]
-        return lambda value: all(check(value) for check in checks)
-
-    def check_ref(self, reference: str) -> Check:
-        """A definition, compiled when it is first needed."""
-        name = reference.rpartition("/")[2]
-        definitions = self.definitions
-
-        def check(value: object) -> bool:
-            found = definitions.get(name)
-            if found is None:
-                found = definitions[name] = self.compile(self.root["$defs"][name])
-            return found(value)
-
-        return check
-
-    def check_type(self, names: str | list[str]) -> Check:
-        wanted = frozenset(kind for name in ([names] if isinstance(names, str) else names) for kind in _TYPES[name])
-        if int in wanted and float not in wanted:
-            return lambda value: type(value) in wanted or (type(value) is float and value.is_integer())
-        return lambda value: type(value) in wanted
-
-    def check_enum(self, values: list[object]) -> Check:
-        return lambda value: any(value == allowed and type(value) is type(allowed) for allowed in values)
-
-    def check_const(self, wanted: object) -> Check:
-        return self.check_enum([wanted])
-
-    def check_pattern(self, pattern: str) -> Check:
-        search = re.compile(pattern).search
-        return lambda value: not isinstance(value, str) or search(value) is not None
-
-    def check_bounds(self, least: float, most: float) -> Check:
-        return lambda value: not isinstance(value, (int, float)) or isinstance(value, bool) or least <= value <= most
-
-    def check_items(self, node: Schema) -> Check:
-        item = self.compile(node)
-        return lambda value: not isinstance(value, list) or all(map(item, value))
-
-    def check_uniqueItems(self, wanted: bool) -> Check:  # noqa: N802 - named after the keyword
-        if not wanted:
-            return lambda _: True
-        return lambda value: not isinstance(value, list) or len(value) < 2 or _all_different(value)
-
-    def check_oneOf(self, nodes: list[Schema]) -> Check:  # noqa: N802 - named after the keyword
-        checks = [self.compile(node) for node in nodes]
-        return lambda value: sum(check(value) for check in checks) == 1
-
-    def check_anyOf(self, nodes: list[Schema]) -> Check:  # noqa: N802 - named after the keyword
-        checks = [self.compile(node) for node in nodes]
-        return lambda value: any(check(value) for check in checks)
-
-    def check_object(self, node: Schema) -> Check:
-        properties = {name: self.compile(part) for name, part in node.get("properties", {}).items()}
-        patterns = [(_matcher(pattern), self.compile(part)) for pattern, part in node.get("patternProperties", {}).items()]
-        additional = node.get("additionalProperties", True)
-        others = self.compile(additional) if isinstance(additional, dict) else (lambda _: additional)
-        required = node.get("required", [])
-
-        def check(value: object) -> bool:
-            if type(value) is not dict:
-                return True
-            for key, part in value.items():
-                known = properties.get(key)
-                if known is not None and not known(part):
-                    return False
-                for matches, pattern_check in patterns:
-                    if matches(key):
-                        if not pattern_check(part):
-                            return False
-                        known = pattern_check
-                if known is None and not others(part):
-                    return False
-            return all(name in value for name in required)
-
-        return check
+def compile_gate(tables: Shapes, seen: set[tuple[int, int]]) -> Check:
+    """The check of whole files. `seen` holds what passed, by shape and identity: clear it before each value."""
+    checks: list[Check] = []
+    for number, shape in enumerate(tables.shapes):
+        checks.append(_check(shape, checks, (seen, number)))
+    return checks[tables.root]
 
 
-def _matcher(pattern: str) -> Callable[[str], object]:
+def _check(shape: Shape, checks: list[Check], memory: tuple[set[tuple[int, int]], int]) -> Check:
+    if "any" in shape:
+        return _yes
+    plain = frozenset(kind for name, kinds in _KINDS.items() if name in shape and not _demands(shape, name) for kind in kinds)
+    by_kind: dict[type, Check] = {}
+    if _demands(shape, "number"):
+        by_kind[int] = by_kind[float] = _number(shape["number"])
+    if _demands(shape, "text"):
+        by_kind[str] = _text(shape["text"])
+    if "list" in shape:
+        by_kind[list] = _list(shape["list"], checks, memory)
+    if "map" in shape:
+        by_kind[dict] = _map(shape["map"], checks, memory)
+    if not by_kind:
+        return lambda value: type(value) in plain
+    if len(by_kind) == 1 and not plain:
+        ((wanted, only),) = by_kind.items()
+        return lambda value: type(value) is wanted and only(value)
+    by_kind.update(dict.fromkeys(plain, _yes))
+    get = by_kind.get
+
+    def check(value: object) -> bool:
+        found = get(type(value))
+        return found is not None and found(value)
+
+    return check
+
+
+def _demands(shape: Shape, kind: str) -> bool:
+    """Whether numbers or texts have to be more than that."""
+    return (kind == "number" and bool(shape.get("number"))) or (kind == "text" and bool(shape.get("text")))
+
+
+def _yes(_: object) -> bool:
+    return True
+
+
+def _number(wanted: Number) -> Check:
+    least, most, whole = wanted.get("min", float("-inf")), wanted.get("max", float("inf")), wanted.get("whole")
+
+    def check(value: int | float) -> bool:
+        return least <= value <= most and (not whole or type(value) is int or float(value).is_integer())
+
+    return check  # type: ignore[return-value]  # it is called for numbers only
+
+
+def _text(wanted: Text) -> Check:
+    fits_text = text_check(wanted)
+    return lambda value: fits_text(value) or "$" in value  # type: ignore[arg-type, operator]  # it is called for texts only
+
+
+def text_check(wanted: Text) -> Callable[[str], bool]:
+    """Whether a text without variables fits."""
+    if "enum" in wanted:
+        return frozenset(wanted["enum"]).__contains__
+    if "pattern" in wanted:
+        pattern = wanted["pattern"]
+        return lambda value: search(pattern, value)
+    name = wanted.get("format")
+    if name is None:
+        return _yes
+
+    def check(value: str) -> bool:
+        from composefmt.compose.schema.formats import FORMATS
+
+        return FORMATS[name](value)
+
+    return check
+
+
+@lru_cache(maxsize=32)
+def _searcher(pattern: str) -> Callable[[str], object]:
+    # In Python `$` also stands before a last line break; in the reference it does not.
+    return re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern).search
+
+
+def search(pattern: str, text: str) -> bool:
+    """Whether a text holds a pattern of the schema; patterns are compiled when they are first needed."""
+    return _searcher(pattern)(text) is not None
+
+
+def name_check(pattern: str) -> Callable[[str], bool]:
+    """Whether a key holds a pattern; the common patterns need no regular expression."""
     if pattern == "^x-":
         return lambda key: key.startswith("x-")
-    if pattern in (".+", "^.+$"):
-        return bool
-    return re.compile(pattern).search
+    if pattern == "^[a-zA-Z0-9._-]+$":
+        return lambda key: key != "" and not key.strip(_NAME_CHARACTERS)
+    return lambda key: search(pattern, key)
 
 
-def _all_different(values: list[object]) -> bool:
-    """Whether no two items are equal; 1 and true are not equal here."""
-    try:
-        return len({(type(value), value) for value in values}) == len(values)
-    except TypeError:
-        from json import dumps
+def _list(wanted: List, checks: list[Check], memory: tuple[set[tuple[int, int]], int]) -> Check:
+    item, unique = checks[wanted["items"]], wanted.get("unique", False)
+    seen, number = memory
 
-        texts = {dumps(value, sort_keys=True, default=str) for value in values}
-        return len(texts) == len(values)
+    def check(value: list[object]) -> bool:
+        if len(value) >= _REMEMBERED_SIZE:
+            if (number, id(value)) in seen:
+                return True
+            seen.add((number, id(value)))
+        return all(map(item, value)) and not (unique and len(value) > 1 and repeated(value))
+
+    return check  # type: ignore[return-value]  # it is called for lists only
+
+
+def repeated(values: list[object]) -> list[int]:
+    """The indexes of items that are equal to one before them; 1 and 1.0 are equal, 1 and true are not."""
+    known: set[object] = set()
+    indexes = []
+    for index, value in enumerate(values):
+        if type(value) is dict or type(value) is list:
+            from json import dumps
+
+            key: object = (dict, dumps(value, sort_keys=True, default=str))
+        else:
+            key = (bool, value) if type(value) is bool else value
+        if key in known:
+            indexes.append(index)
+        known.add(key)
+    return indexes
+
+
+def _map(wanted: Map, checks: list[Check], memory: tuple[set[tuple[int, int]], int]) -> Check:
+    get = {key: checks[number] for key, number in wanted["keys"].items()}.get
+    other = _others(wanted, checks)
+    required, one_required = wanted.get("required", ()), wanted.get("one_required", ())
+    seen, number = memory
+
+    def check(value: dict[str, object]) -> bool:
+        if len(value) >= _REMEMBERED_SIZE:
+            if (number, id(value)) in seen:
+                return True
+            seen.add((number, id(value)))
+        for key, part in value.items():
+            found = get(key)
+            if found is None:
+                if not other(key, part):
+                    return False
+            elif not found(part):
+                return False
+        return all(key in value for key in required) and (not one_required or any(key in value for key in one_required))
+
+    return check  # type: ignore[return-value]  # it is called for mappings only
+
+
+def _others(wanted: Map, checks: list[Check]) -> Callable[[str, object], bool]:
+    """The check of keys that are not in the list of keys."""
+    is_open = "closed" not in wanted
+    if "names" not in wanted:
+        return lambda _key, _part: is_open
+    ((pattern, number),) = wanted["names"]
+    matches, part_check = name_check(pattern), checks[number]
+    return lambda key, part: part_check(part) if matches(key) else is_open

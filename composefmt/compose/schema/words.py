@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from composefmt.compose.schema.shapes import Shape
+
 Path = tuple["str | int", ...]
 
 # The top-level sections, and what one of their elements is called.
@@ -15,72 +20,7 @@ SECTIONS = {
     "jobs": "job",
 }
 
-KINDS = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "null": "empty",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "text",
-}
-
-# An example for fields that are often written wrongly.
-EXAMPLES = {
-    "build": "build: ./app",
-    "cap_add": "cap_add: [NET_ADMIN]",
-    "command": 'command: ["npm", "start"]',
-    "configs": "configs: [app_config]",
-    "container_name": "container_name: web-1",
-    "cpus": 'cpus: "0.5"',
-    "depends_on": "depends_on: [db]",
-    "deploy": "deploy: {replicas: 2}",
-    "devices": 'devices: ["/dev/ttyUSB0:/dev/ttyUSB0"]',
-    "dns": "dns: [1.1.1.1]",
-    "entrypoint": 'entrypoint: ["/docker-entrypoint.sh"]',
-    "env_file": "env_file: [.env.web]",
-    "environment": "environment: {LOG_LEVEL: debug}",
-    "expose": 'expose: ["8080"]',
-    "extra_hosts": 'extra_hosts: ["host.docker.internal:host-gateway"]',
-    "healthcheck": 'healthcheck: {test: ["CMD", "curl", "-f", "http://localhost"]}',
-    "image": "image: nginx:1.27",
-    "labels": "labels: {com.example.team: web}",
-    "logging": "logging: {driver: local}",
-    "networks": "networks: [backend]",
-    "ports": 'ports: ["8080:80"]',
-    "profiles": "profiles: [debug]",
-    "restart": "restart: unless-stopped",
-    "secrets": "secrets: [db_password]",
-    "security_opt": "security_opt: [no-new-privileges]",
-    "services": "services: {web: {image: nginx}}",
-    "tmpfs": "tmpfs: [/run]",
-    "ulimits": "ulimits: {nofile: 65536}",
-    "user": 'user: "1000:1000"',
-    "volumes": 'volumes: ["./data:/var/lib/data"]',
-}
-
-# Keys that people write, and what Compose calls them, where the letters alone do not show it.
-KNOWN_AS = {
-    "cmd": "command",
-    "container": "container_name",
-    "cpu": "cpus",
-    "dependencies": "depends_on",
-    "env": "environment",
-    "env-file": "env_file",
-    "envs": "environment",
-    "exposes": "expose",
-    "hosts": "extra_hosts",
-    "mem": "mem_limit",
-    "memory": "mem_limit",
-    "mount": "volumes",
-    "mounts": "volumes",
-    "port": "ports",
-    "require": "depends_on",
-    "requires": "depends_on",
-    "restart_policy": "restart",
-    "variables": "environment",
-    "workdir": "working_dir",
-}
+_MANY = 40
 
 
 def subject(path: Path) -> str:
@@ -99,14 +39,122 @@ def found(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return written(value)
     if isinstance(value, (int, float)):
         return f"the number {value}"
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 40 else f'"{value[:37]}..."'
-    return "a list" if isinstance(value, list) else "a mapping"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a mapping"
+    return quoted(str(value))
+
+
+def written(value: object) -> str:
+    """A single value as YAML has it, without quotes; nothing is an empty text."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, on one line, and cut where it is long."""
+    text = text.replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{text}"' if len(text) <= _MANY else f'"{text[: _MANY - 3]}..."'
 
 
 def one_of(words: list[str]) -> str:
     """Alternatives in a sentence: `a`, `a or b`, `a, b or c`."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+# What texts of a format are called; those without a name here stand for what the place takes anyway.
+_FORMATS = {"duration": "a duration", "size": "a size", "count": '"all"'}
+
+
+def allowed(shape: Shape) -> str:
+    """What may stand at a place, in words; nothing at all is left out, since nobody asks for it."""
+    text = shape.get("text", {})
+    name = text.get("format", "")
+    words = []
+    if "list" in shape:
+        words.append("a list")
+    if "bool" in shape or name == "boolean":
+        words += ["true", "false"]
+    if "number" in shape:
+        words.append("a whole number" if shape["number"].get("whole") else "a number")
+    if "map" in shape:
+        words.append("a mapping")
+    if "text" in shape and (not name or name in _FORMATS):
+        words.append(quoted(text["enum"][0]) if len(text.get("enum", [])) == 1 else _FORMATS.get(name, "text"))
+    return one_of(words)
+
+
+# Examples for fields that are often written wrongly: of services, and of what stands inside them.
+EXAMPLES = {
+    "args": "args: {VERSION: 1.2.3}",
+    "build": "build: ./app",
+    "cap_add": "cap_add: [NET_ADMIN]",
+    "cap_drop": "cap_drop: [ALL]",
+    "command": 'command: ["npm", "start"]',
+    "configs": "configs: [app_config]",
+    "constraints": 'constraints: ["node.role == worker"]',
+    "container_name": "container_name: web-1",
+    "cpus": 'cpus: "0.5"',
+    "depends_on": "depends_on: [db]",
+    "deploy": "deploy: {replicas: 2}",
+    "develop": "develop: {watch: [{path: ./src, action: rebuild}]}",
+    "devices": 'devices: ["/dev/ttyUSB0:/dev/ttyUSB0"]',
+    "dns": "dns: [1.1.1.1]",
+    "driver_opts": "driver_opts: {type: nfs}",
+    "entrypoint": 'entrypoint: ["/docker-entrypoint.sh"]',
+    "env_file": "env_file: [.env.web]",
+    "environment": "environment: {LOG_LEVEL: debug}",
+    "expose": 'expose: ["8080"]',
+    "extra_hosts": 'extra_hosts: ["host.docker.internal:host-gateway"]',
+    "healthcheck": 'healthcheck: {test: ["CMD", "curl", "-f", "http://localhost"]}',
+    "image": "image: nginx:1.27",
+    "labels": "labels: {com.example.team: web}",
+    "links": "links: [db]",
+    "logging": "logging: {driver: local}",
+    "networks": "networks: [backend]",
+    "ports": 'ports: ["8080:80"]',
+    "profiles": "profiles: [debug]",
+    "resources": 'resources: {limits: {memory: 512m, cpus: "0.5"}}',
+    "restart": "restart: unless-stopped",
+    "secrets": "secrets: [db_password]",
+    "security_opt": "security_opt: [no-new-privileges]",
+    "sysctls": "sysctls: {net.core.somaxconn: 1024}",
+    "test": 'test: ["CMD", "curl", "-f", "http://localhost"]',
+    "tmpfs": "tmpfs: [/run]",
+    "ulimits": "ulimits: {nofile: 65536}",
+    "volumes": 'volumes: ["./data:/var/lib/data"]',
+    "watch": "watch: [{path: ./src, action: rebuild}]",
+}
+
+# Examples for the top level, where a section is written in another way than the field of the same name.
+TOP_EXAMPLES = {
+    "configs": "configs: {app_config: {file: ./app.conf}}",
+    "include": "include: [./db/compose.yaml]",
+    "models": "models: {llm: {model: ai/smollm2}}",
+    "name": "name: shop",
+    "networks": "networks: {backend: {}}",
+    "secrets": "secrets: {db_password: {file: ./db_password.txt}}",
+    "services": "services: {web: {image: nginx}}",
+    "volumes": "volumes: {data: {}}",
+}
+
+# What a text of a format looks like: the rule that is broken, and how the text is written.
+FORMAT_RULES = {
+    "cpus": ("invalid-cpus", 'write the number of processors, such as "0.5" or 2'),
+    "duration": ("invalid-duration", 'a duration is made of numbers with units (ns, us, ms, s, m, h, d, w), such as "1m30s"'),
+    "size": ("invalid-bytes", 'a size is a number with a unit (b, k, m, g, t or p), such as "512m" or "1.5g"'),
+}
+FORMAT_HELP = {
+    "boolean": "write true or false",
+    "count": "write a whole number, or all",
+    "decimal": "write a number, such as 0.5",
+    "file-mode": 'write octal digits in quotes, such as "0440"',
+    "integer": "write a whole number in decimal digits",
+    "umask": 'write octal digits, such as "0022"',
+}
+PATTERN_HELP = {
+    "pull_policy": "it can be always, never, missing, build, daily, weekly or every_ with a time, such as every_12h",
+    "container_name": "it begins with a letter or digit and goes on with letters, digits, _, . and -",
+}
+NAME_HELP = "names are made of letters, digits, dots, dashes and underscores"

@@ -1,0 +1,116 @@
+"""Values of the wrong kind: what stands there, what may, and how the mistake is mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose.schema import SchemaProblem
+from composefmt.compose.schema.words import (
+    EXAMPLES,
+    FORMAT_HELP,
+    FORMAT_RULES,
+    TOP_EXAMPLES,
+    allowed,
+    found,
+    one_of,
+    quoted,
+    subject,
+    written,
+)
+
+if TYPE_CHECKING:
+    from composefmt.compose.schema.shapes import Shape
+    from composefmt.compose.schema.words import Path
+
+# From here on a bare number is more likely meant as bytes than as megabytes.
+_MEGABYTE = 1 << 20
+_FEW = 4
+_NO_LIST = "a variable stands for a single value, never for a list or mapping"
+# Mappings whose keys are the user's own: an `image` among labels is no image.
+_FREE_NAMES = ("annotations", "args", "driver_opts", "environment", "labels", "networks", "options", "sysctls", "depends_on")
+
+
+def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
+    """The problem of a value of a kind that the place does not take."""
+    name = shape.get("text", {}).get("format", "")
+    if name in FORMAT_RULES and isinstance(value, (int, float)) and not isinstance(value, bool):
+        message = f"{subject(path)} is {value}, without a unit"
+        return SchemaProblem("wrong-type", path, False, message, f"{_with_unit(value, name)} {FORMAT_RULES[name][1]}")
+    message = f"{subject(path)} must be {allowed(shape)}, not {found(value)}"
+    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape))
+
+
+def nearest_text(text: str, name: str) -> str | None:
+    """The text of a format that another text was meant to be; None where it cannot be told."""
+    from composefmt.compose.schema.formats import FORMATS
+
+    plain = "".join(text.split()).replace(",", ".")
+    if name == "duration" and plain.isdecimal():
+        return f"{plain}s"
+    if name == "cpus" and plain.endswith("m") and plain[:-1].isdecimal():
+        return f"{int(plain[:-1]) / 1000:g}"
+    return plain if plain and FORMATS[name](plain) else None
+
+
+def _with_unit(value: float, name: str) -> str:
+    if name == "duration":
+        return f'did you mean "{value}s"?'
+    return f'did you mean "{value}b"?' if value >= _MEGABYTE else f'did you mean "{value}m"?'
+
+
+def _advice(path: Path, value: object, shape: Shape) -> str:
+    """How to mend it, from what stands there and what may."""
+    example = _example(path)
+    if value is None:
+        return f"give it a value or delete the line; {example or _how_to_write(shape)}"
+    if isinstance(value, str) and "$" in value and "text" not in shape:
+        return _NO_LIST if shape.keys() & {"list", "map"} else f"write {allowed(shape)}: a variable always stands for text"
+    if isinstance(value, dict) and len(value) == 1 and path and isinstance(path[-1], int) and "text" in shape:
+        return _entry_as_text(path, value)
+    if example:
+        return example
+    text = shape.get("text")
+    if isinstance(value, (int, float)) and text == {}:
+        quotes = f"put it in quotes: {quoted(written(value))}"
+        return f"{quotes}, or leave it out, since it is ignored" if path == ("version",) else quotes
+    if isinstance(value, str) and "number" in shape and value.lstrip("-").isdecimal():
+        return f"write it without quotes: {value}"
+    return _how_to_write(shape)
+
+
+def _how_to_write(shape: Shape) -> str:
+    """What to write at a place that has no example of its own."""
+    text = shape.get("text", {})
+    name = text.get("format", "")
+    if "enum" in text:
+        return f"it can be {one_of(text['enum'])}"
+    if name in FORMAT_HELP or name in FORMAT_RULES:
+        return FORMAT_HELP.get(name) or FORMAT_RULES[name][1]
+    if "text" in shape:
+        return "write a single value" if "map" not in shape else "write a single value, or keys with values below it"
+    if "list" in shape:
+        return 'begin each entry with a dash: "- ..."'
+    if "map" in shape:
+        keys = sorted(key for key in shape["map"]["keys"] if not key.startswith("x-"))[:_FEW]
+        return f"write keys with values below it, such as {one_of(keys)}" if keys else "write keys with values below it"
+    return f"write {allowed(shape)}"
+
+
+def _example(path: Path) -> str:
+    """An example of the field that a path ends in, "" for none and for entries of lists."""
+    if len(path) < 3:
+        text = TOP_EXAMPLES.get(str(path[0]) if path else "services", "")
+    else:
+        text = EXAMPLES.get(str(path[-1]), "") if path[-2] not in _FREE_NAMES else ""
+    return f"for example: {text}" if text else ""
+
+
+def _entry_as_text(path: Path, value: dict[str, object]) -> str:
+    """Advice on a `key: value` that stands in a list of texts."""
+    name, inner = next(iter(value.items()))
+    field = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if isinstance(inner, (dict, list)) or field in ("depends_on", "networks", "models"):
+        return "leave out the dashes of the whole list"
+    if field in ("command", "entrypoint", "test"):
+        return f"put it in quotes: {quoted(f'{name}: {written(inner)}')}"
+    return f'write "- {name}={written(inner)}", or leave out the dashes of the whole list'
