@@ -160,6 +160,11 @@ def _host_ip(value: str, piece: Piece) -> str | Malformed:
     return _bad(value, piece, f'"{text}" is not an IP address', "a host name cannot stand here: use an address such as 127.0.0.1")
 
 
+def is_address(text: str) -> bool:
+    """Whether a `host_ip` is an IP address: IPv4, or IPv6 without brackets."""
+    return _is_ipv4(text) or (":" in text and _is_ipv6(text))
+
+
 def _is_ipv4(address: str) -> bool:
     """Four numbers up to 255, without leading zeros."""
     parts = address.split(".")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose import interpolation
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
@@ -71,6 +72,7 @@ def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] |
     """Each short item with the long entries to write, or the reason why it stays."""
     field = use.field
     already_long: list[MappingOf[str, object]] | None = None
+    repeated = _repeated(use, options)
     for item in use.node.items:
         text = item_text(item) if type(item) is Scalar else None
         if type(item) is not Scalar or text is None:
@@ -85,6 +87,8 @@ def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] |
             yield item, "its anchor is also used as another kind of field"
         elif item.anchor is not None and len(answer.entries) > 1:
             yield item, "it has an anchor, and a range becomes several entries"
+        elif id(item) in repeated:
+            yield item, "another entry says the same"
         elif already_long and any(field.canonical(entry) in already_long for entry in answer.entries):
             # The reference merges equal entries, but takes a number for another port than a text.
             yield item, "a long entry beside it says the same"
@@ -108,6 +112,32 @@ def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[obj
     if len(answer.entries) > 1 and not field.in_order(answer.entries):
         return "the reference orders such a range by the text of its numbers"
     return answer
+
+
+def _repeated(use: Use, options: Options) -> set[int]:
+    """The items that say the same once variables are replaced, where some are numbers and some are text with variables.
+
+    The reference merges equal ports, but takes a number for another port than a text.
+    """
+    texts = [(item, item_text(item)) for item in use.node.items if type(item) is Scalar]
+    if use.field.name != "ports" or not any(text and "$" in text for _, text in texts):
+        return set()
+    owners: dict[object, int] = {}
+    repeated: set[int] = set()
+    for item, text in texts:
+        answer = use.field.parse_short(_substituted(text or "", options), None)
+        for entry in answer.entries if isinstance(answer, Parsed) else ():
+            other = owners.setdefault(tuple(use.field.canonical(entry).items()), id(item))
+            if other != id(item):
+                repeated |= {other, id(item)}
+    return repeated
+
+
+def _substituted(text: str, options: Options) -> str:
+    try:
+        return interpolation.substitute(text, options.environment)
+    except (interpolation.InvalidInterpolation, interpolation.MissingVariable):
+        return text
 
 
 def _long_items(use: Use) -> list[MappingOf[str, object]]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
+from composefmt.compose.file import first_line
 from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,16 @@ def invalid_port(element: Element) -> Iterator[Problem]:
     Source: the specification's 05-services, `ports`; the reference's types/types.go, ParsePortConfig.
     """
     yield from malformed(element, ports.parse_short, "invalid-port")
+    if type(element.node) is not Mapping:
+        return
+    entries = element.file.entries(element.node)
+    if "target" not in entries:
+        span = first_line(element.file.source, element.node.span)
+        yield Problem(span, f'service "{element.service}": a port has no target', 'name the port inside the container: "target: 80"')
+    address = resolve(entries["host_ip"][1]) if "host_ip" in entries else None
+    if type(address) is Scalar and "$" not in address.value and not ports.is_address(address.value):
+        message = f'service "{element.service}": host_ip "{address.value}" is not an IP address'
+        yield Problem(address.span, message, 'use an address such as "127.0.0.1" or "::1"')
 
 
 @rule("port-range-mismatch", Severity.ERROR, _ITEMS, group="ports")

@@ -207,7 +207,9 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
     """
     documents = element.file.tree.documents
     if all(map(_is_nothing, documents)):
-        yield Problem(Span(0, 1), "the file is empty", 'a Compose file needs at least "services:" with a service below it')
+        what = "the file is empty" if not element.file.roots else "the file sets nothing but its version"
+        yield Problem(Span(0, 1), what, 'a Compose file needs at least "services:" with a service below it')
+        return
     for node in documents:
         if type(node) is not Mapping and not _is_nothing(node):
             shape = "a list" if type(node) is Sequence else "a single value"
@@ -219,6 +221,8 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
 
 
 def _is_nothing(node: Node) -> bool:
+    if type(node) is Mapping:
+        return all(key_text(key) == "version" for key, _ in node.entries)
     return type(node) is Scalar and not node.value and not node.style
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose import volumes
+from composefmt.compose.file import first_line
 from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,9 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
     Source: the specification's 05-services, `volumes`; the reference's format/volume.go.
     """
     yield from malformed(element, volumes.parse_short, "invalid-volume")
+    if type(element.node) is Mapping and "target" not in element.file.entries(element.node):
+        span = first_line(element.file.source, element.node.span)
+        yield Problem(span, f'service "{element.service}": a volume has no target', 'name the path in the container: "target: /data"')
 
 
 @rule("lost-colon", Severity.WARNING, _ITEMS, group="volumes")

@@ -1,0 +1,100 @@
+"""What the rules on references share: names that are used, names that are defined, and how sure a single file can be."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose.interpolation import has_variable
+from composefmt.findings import Severity
+from composefmt.rules.registry import Element, Problem
+from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from composefmt.compose.file import ComposeFile
+
+# The names under which a file is a project of its own; any other may be an override, or be included or extended.
+PROJECT_NAMES = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
+
+
+class Name(NamedTuple):
+    """A name that is used, and the node that holds it."""
+
+    text: str
+    node: Node
+
+
+def is_project(file: ComposeFile) -> bool:
+    """Whether a file is surely a whole project, not a part of one."""
+    name = os.path.basename(file.source.filename)
+    return name in PROJECT_NAMES or name.startswith("<")
+
+
+def severity(file: ComposeFile) -> Severity:
+    """An error where the file is a whole project; a warning where another file may define what is missing."""
+    return Severity.ERROR if is_project(file) else Severity.WARNING
+
+
+def is_active(file: ComposeFile, name: str) -> bool:
+    """Whether a service starts without a profile being enabled; the reference does not look at the others."""
+    service = file.get("services", name)
+    profiles = file.entries(service).get("profiles") if service is not None else None
+    return profiles is None or not file.items(profiles[1])
+
+
+def defined(file: ComposeFile, section: str) -> dict[str, Node]:
+    """The names that a top-level section defines in any of the file's documents, with their values."""
+    found: dict[str, Node] = {}
+    for root in file.roots:
+        entry = file.entries(root).get(section)
+        for name, (_, value) in file.entries(entry[1] if entry else None).items():
+            found[name] = value
+    return found
+
+
+def has_include(file: ComposeFile) -> bool:
+    """Whether other files are included, which may define anything."""
+    return any("include" in file.entries(root) for root in file.roots)
+
+
+def used(file: ComposeFile, node: Node, source_key: str = "source") -> Iterator[Name]:
+    """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`."""
+    node = resolve(node)
+    if type(node) is Mapping:
+        for name, (key, _) in file.entries(node).items():
+            yield Name(name, key)
+    elif type(node) is Sequence:
+        for item in map(resolve, node.items):
+            value: Node | None = item
+            if type(item) is Mapping:
+                entry = file.entries(item).get(source_key)
+                value = resolve(entry[1]) if entry else None
+            if type(value) is Scalar and value.value and not has_variable(value.value):
+                yield Name(value.value, value)
+
+
+def undefined(element: Element, names: Iterable[Name], section: str, kind: str, implicit: tuple[str, ...] = ()) -> Iterator[Problem]:
+    """A problem for each name that the section does not define."""
+    file = element.file
+    if has_include(file) or not is_active(file, element.service):
+        return
+    known = defined(file, section)
+    for name in names:
+        if name.text not in known and name.text not in implicit:
+            yield Problem(
+                name.node.span,
+                f'service "{element.service}": there is no {kind} "{name.text}"',
+                _advice(name.text, list(known), section, kind),
+                severity=severity(file),
+            )
+
+
+def _advice(name: str, known: list[str], section: str, kind: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return f'define it below the top-level key "{section}": "{name}:"' if kind != "service" else f'define the service "{name}"'
