@@ -116,7 +116,9 @@ def _is_external(entries: Entries) -> bool:
 
 def _is_empty(node: Node) -> bool:
     node = resolve(node)
-    return not node.items if type(node) is Sequence else not node.entries if type(node) is Mapping else not node.value
+    if type(node) is Sequence:
+        return not node.items
+    return not node.entries if type(node) is Mapping else type(node) is Scalar and not node.value
 
 
 @rule("missing-source", Severity.ERROR, "secrets.*", "configs.*", group="structure")

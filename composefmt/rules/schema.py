@@ -134,3 +134,99 @@ def invalid_service_name(element: Element) -> Iterator[Problem]:
     Source: the specification's compose-spec.json, `patternProperties`.
     """
     yield from _problems(element, "invalid-service-name")
+
+
+@rule("invalid-duration", Severity.ERROR, group="schema")
+def invalid_duration(element: Element) -> Iterator[Problem]:
+    """A duration that cannot be read: numbers with the units w, d, h, m, s, ms, us or ns, without spaces.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            stop_grace_period: "30"
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            stop_grace_period: 30s
+
+    Source: the specification's 11-extension, durations; the reference's types/duration.go.
+    """
+    yield from _problems(element, "invalid-duration")
+
+
+@rule("invalid-bytes", Severity.ERROR, group="schema")
+def invalid_bytes(element: Element) -> Iterator[Problem]:
+    """A size that cannot be read: a number with the unit b, k, m or g (also kb, mb, gb).
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            mem_limit: 512 megabytes
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            mem_limit: 512m
+
+    Source: the specification's 11-extension, byte values; the reference's types/bytes.go.
+    """
+    yield from _problems(element, "invalid-bytes")
+
+
+@rule("invalid-cpus", Severity.ERROR, group="schema")
+def invalid_cpus(element: Element) -> Iterator[Problem]:
+    """A number of processors that is not a number.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            cpus: half
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            cpus: "0.5"
+
+    Source: the specification's 05-services, `cpus`; the reference's types/cpus.go.
+    """
+    yield from _problems(element, "invalid-cpus")
+
+
+@rule("ignored-key", Severity.WARNING, group="schema")
+def ignored_key(element: Element) -> Iterator[Problem]:
+    """A key that the reference does not know, but drops without a word.
+
+    It is a typo, or it belongs elsewhere: it has no effect.
+
+    Bad:
+
+        services:
+          web:
+            extends:
+              service: base
+              flie: base.yaml
+
+    Good:
+
+        services:
+          web:
+            extends:
+              service: base
+              file: base.yaml
+
+    Source: the reference's loader/extends.go and loader/include.go.
+    """
+    yield from _problems(element, "ignored-key")

@@ -1,7 +1,8 @@
 """The official schema: whether a file fits it, and where it does not, in Compose's words.
 
 `tools/update_schema.py` turns the schema into tables of what may stand where. A small gate compiled from them answers
-yes or no in microseconds; only where it says no, `explain` walks the tables to name every violation.
+yes or no in microseconds; only where it says no, `explain` walks the tables to name every violation. The jsonschema
+library, which takes longer to start than a run may take, is their judge in the tests.
 """
 
 from __future__ import annotations
