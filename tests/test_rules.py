@@ -1,0 +1,39 @@
+"""Every rule's page proves itself: what it shows as bad is found, what it shows as good is not."""
+
+import re
+import textwrap
+
+import pytest
+
+from composefmt.engine import check_text
+from composefmt.rules.registry import all_rules
+
+RULES = all_rules()
+
+
+def examples(rule, label):
+    """The indented blocks below `Bad:` or `Good:` on a rule's page."""
+    found = re.findall(rf"^{label}:\n\n((?:    .*\n|\n)+)", rule.page + "\n", re.MULTILINE)
+    return [textwrap.dedent(block).strip("\n") + "\n" for block in found]
+
+
+def found_by(text):
+    return {finding.rule for finding in check_text(text).findings}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_page_of_a_rule(name):
+    rule = RULES[name]
+    first, *_ = rule.page.split("\n\n")
+    assert first.endswith("."), "a page begins with a sentence"
+    assert re.search(r"^Source: .*\.$", rule.page, re.MULTILINE | re.DOTALL), "a page names the source of its rule"
+    for text in examples(rule, "Bad"):
+        assert name in found_by(text), text
+    for text in examples(rule, "Good"):
+        assert name not in found_by(text), text
+
+
+@pytest.mark.parametrize("name", sorted(RULES.keys() - {"unformatted", "alias-bomb"}))
+def test_a_rule_shows_what_it_means(name):
+    assert examples(RULES[name], "Bad")
+    assert examples(RULES[name], "Good")
