@@ -7,9 +7,14 @@ the reference refuses the text. Offsets are characters in the text of the value,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, Union
 
+from composefmt.compose import interpolation
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from composefmt.compose.interpolation import InvalidInterpolation
 
 Model_co = TypeVar("Model_co", covariant=True)
@@ -51,6 +56,37 @@ class Malformed(NamedTuple):
 
 
 Answer = Union[Parsed[Model_co], Opaque, Malformed]
+
+
+class ShortSyntax(Generic[Model_co]):
+    """A parser of short forms: called with a text, and with the variables that are known to be set, it answers.
+
+    `literal` reads a text without variables; `with_variables` gets the text, the text with its variables masked, and the
+    environment. An entry with variables is taken apart where that is right with this environment (which may be empty) and
+    with nothing set; without an environment (None), such an entry is opaque.
+    """
+
+    def __init__(
+        self, literal: Callable[[str], Answer[Model_co]], with_variables: Callable[[str, str, Mapping[str, str]], Answer[Model_co]]
+    ) -> None:
+        self._literal = literal
+        self._with_variables = with_variables
+        self._without_environment = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, {}))
+
+    def __call__(self, value: str, environment: Mapping[str, str] | None = None) -> Answer[Model_co]:
+        """Read one short form."""
+        if "$" not in value:
+            return self._literal(value)
+        return self._interpolated(value, environment) if environment or environment is None else self._without_environment(value)
+
+    def _interpolated(self, value: str, environment: Mapping[str, str] | None) -> Answer[Model_co]:
+        try:
+            masked = interpolation.mask(value)
+        except interpolation.InvalidInterpolation as error:
+            return bad_interpolation(value, error)
+        if "\0" not in masked:
+            return self._literal(value)
+        return Opaque("it holds a variable") if environment is None else self._with_variables(value, masked, environment)
 
 
 def bad_interpolation(value: str, error: InvalidInterpolation) -> Malformed:

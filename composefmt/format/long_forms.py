@@ -115,22 +115,20 @@ def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[obj
 
 
 def _repeated(use: Use, options: Options) -> set[int]:
-    """The items that say the same once variables are replaced, where some are numbers and some are text with variables.
+    """The items that come to the same port as one with variables does, once these are replaced.
 
-    The reference merges equal ports, but takes a number for another port than a text.
+    The reference merges equal ports, but takes a number for another port than a text with variables.
     """
-    texts = [(item, item_text(item)) for item in use.node.items if type(item) is Scalar]
-    if use.field.name != "ports" or not any(text and "$" in text for _, text in texts):
+    texts = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
+    if use.field.name != "ports" or not any("$" in text for _, text in texts):
         return set()
-    owners: dict[object, int] = {}
-    repeated: set[int] = set()
+    groups: dict[object, set[tuple[int, bool]]] = {}
     for item, text in texts:
-        answer = use.field.parse_short(_substituted(text or "", options), None)
+        answer = use.field.parse_short(_substituted(text, options), None)
         for entry in answer.entries if isinstance(answer, Parsed) else ():
-            other = owners.setdefault(tuple(use.field.canonical(entry).items()), id(item))
-            if other != id(item):
-                repeated |= {other, id(item)}
-    return repeated
+            groups.setdefault(tuple(use.field.canonical(entry).items()), set()).add((id(item), "$" in text))
+    repeated = [group for group in groups.values() if len(group) > 1 and any(variable for _, variable in group)]
+    return {item for group in repeated for item, _ in group}
 
 
 def _substituted(text: str, options: Options) -> str:

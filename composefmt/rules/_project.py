@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from composefmt.compose.file import ComposeFile
+    from composefmt.syntax.values import Entries
 
 # The names under which a file is a project of its own; any other may be an override, or be included or extended.
 PROJECT_NAMES = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
@@ -98,3 +99,18 @@ def _advice(name: str, known: list[str], section: str, kind: str) -> str:
     if near:
         return f'did you mean "{near[0]}"?'
     return f'define it below the top-level key "{section}": "{name}:"' if kind != "service" else f'define the service "{name}"'
+
+
+def plain(entries: Entries, key: str) -> Scalar | None:
+    """A scalar that is there and holds no variable."""
+    node = resolve(entries[key][1]) if key in entries else None
+    return node if type(node) is Scalar and node.value and "$" not in node.value else None
+
+
+def extended(file: ComposeFile, node: Node) -> Iterator[Name]:
+    """The service that is extended, where it stands in the same file."""
+    if type(node) is Mapping and "file" not in file.entries(node):
+        entry = file.entries(node).get("service")
+        node = resolve(entry[1]) if entry else node
+    if type(node) is Scalar and "$" not in node.value:
+        yield Name(node.value, node)

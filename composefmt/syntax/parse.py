@@ -41,6 +41,7 @@ _SECOND_OPINION_LIMIT = 200_000
 
 # White space and comments between a node's anchor or tag and its value.
 _GAP = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*")
+_COLON = r"(?:[ \t\r\n]+|#[^\r\n]*)*:"
 _DASH = r"(?:[ \t\r\n]+|#[^\r\n]*)*-"
 _PROPERTY = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
 
@@ -169,7 +170,7 @@ class _Builder:
                     node = Scalar(start, event.end_mark.index, start, None, None, event.value, style or "")
                 else:
                     node = self.scalar(event)
-                if self.pure and node.start == node.end and parent is not None:
+                if node.start == node.end and parent is not None and (self.pure or parent.flow):
                     self.place_nothing(node, parent, key)
                 scalars.append(node)
             elif kind is mapping_start or kind is sequence_start:
@@ -204,13 +205,14 @@ class _Builder:
         return tree
 
     def place_nothing(self, node: Scalar, parent: Sequence | Mapping, key: Node | None) -> None:
-        """Put a value that is not there behind its `:` or `-`; the Python parser reports where the next token is."""
+        """Put a value that is not there behind its `:` or `-`; the parsers report where the next token is."""
         if key is not None:
-            offset = self.text.find(":", key.end) + 1
+            found = re.compile(_COLON).match(self.text, key.end)
+            offset = found.end() if found else key.end
         elif type(parent) is Sequence and not parent.flow:
             offset = parent.items[-1].end if parent.items else parent.content
-            found = re.match(_DASH, self.text[offset:])
-            offset = offset + found.end() if found else node.start
+            found = re.compile(_DASH).match(self.text, offset)
+            offset = found.end() if found else node.start
         else:
             return
         node.start = node.end = node.content = offset

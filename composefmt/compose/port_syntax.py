@@ -1,0 +1,223 @@
+"""The short syntax of ports without variables: `[host_ip:][published:]target[/protocol]`.
+
+Source: the specification's 05-services, `ports`; the reference's types/types.go (ParsePortConfig) with go-connections'
+nat.ParsePortSpec.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose.short import Answer, Doubt, Malformed, Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROTOCOLS = ("tcp", "udp", "sctp")
+LAST_PORT = 65535
+EXAMPLE = "8080:80"
+
+
+class Port(NamedTuple):
+    """One long entry. `published` is text, since it may be a range or hold a variable; "" where nothing is published.
+
+    `target` is a number, or text where it is a variable; `protocol` is None where the short form names none.
+    """
+
+    target: int | str
+    published: str = ""
+    host_ip: str = ""
+    protocol: str | None = None
+
+
+class Piece(NamedTuple):
+    """A stretch of the short form: its text and where it begins."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+        return self.start + len(self.text)
+
+
+class Pieces(NamedTuple):
+    """The short form taken apart, before anything is judged."""
+
+    host_ip: Piece
+    published: Piece
+    target: Piece
+    protocol: Piece
+    rest: Piece
+
+
+def take_apart(value: str, masked: str) -> Pieces:
+    """The pieces of a short form; `masked` is the value with its variables hidden, so that no separator inside is seen."""
+    last = masked.rfind(":")
+    middle = masked.rfind(":", 0, last) if last > 0 else -1
+    container = masked[last + 1 :]
+    slash = container.find("/")
+    second = container.find("/", slash + 1) if slash >= 0 else -1
+    begin = last + 1
+    target_end = len(value) if slash < 0 else begin + slash
+    protocol_start = len(value) if slash < 0 else begin + slash + 1
+    protocol_end = len(value) if second < 0 else begin + second
+    return Pieces(
+        Piece(value[: max(middle, 0)], 0),
+        Piece(value[middle + 1 : max(last, 0)], middle + 1),
+        Piece(value[begin:target_end], begin),
+        Piece(value[protocol_start:protocol_end], protocol_start),
+        Piece(value[protocol_end:], protocol_end),
+    )
+
+
+# The same few entries stand in many files, and each is read again when new text is verified.
+@lru_cache(maxsize=4096)
+def literal(value: str) -> Answer[Port]:
+    """Read a short port that holds no variable."""
+    pieces = take_apart(value, value)
+    host_ip = _host_ip(value, pieces.host_ip)
+    if isinstance(host_ip, Malformed):
+        return host_ip
+    target = _range(value, pieces.target, "container port")
+    if isinstance(target, Malformed):
+        return target
+    published = _range(value, pieces.published, "published port") if pieces.published.text else None
+    if isinstance(published, Malformed):
+        return published
+    if target[0] == 0:
+        return bad(value, pieces.target, "the container port cannot be 0", f'name the port inside the container, as in "{EXAMPLE}"')
+    ports = target[1] - target[0]
+    if published and ports and published[1] - published[0] != ports:
+        return _range_mismatch(value, pieces, target, published)
+    protocol = pieces.protocol.text.lower()
+    if protocol and protocol not in PROTOCOLS:
+        return bad(value, pieces.protocol, f'"{pieces.protocol.text}" is not a protocol', f"use one of {', '.join(PROTOCOLS)}")
+    entries = _expand(target, published, host_ip, protocol or None)
+    return Parsed(tuple(entries), tuple(_doubts(value, pieces)))
+
+
+def _expand(target: tuple[int, int], published: tuple[int, int] | None, host_ip: str, protocol: str | None) -> Iterator[Port]:
+    """One entry a container port, in the reference's order: that of the numbers' text."""
+    first, last = target
+    if first == last:
+        text = "" if published is None else str(published[0]) if published[0] == published[1] else f"{published[0]}-{published[1]}"
+        yield Port(first, text, host_ip, protocol)
+        return
+    for port in sorted(range(first, last + 1), key=str):
+        yield Port(port, "" if published is None else str(published[0] + port - first), host_ip, protocol)
+
+
+def _host_ip(value: str, piece: Piece) -> str | Malformed:
+    text = piece.text
+    if not text:
+        return ""
+    bracketed = text.startswith("[") and text.endswith("]")
+    address = text[1:-1] if bracketed else text
+    if not address or _is_ipv4(address):
+        return address
+    if ":" in address:
+        if not _is_ipv6(address):
+            return bad(value, piece, f'"{text}" is not an IP address', 'an IPv6 address looks like "[::1]:8080:80"')
+        if not bracketed:
+            return bad(value, piece, f'the IPv6 address "{text}" needs brackets', f'write "[{text}]{value[piece.end :]}"')
+        return address
+    return bad(value, piece, f'"{text}" is not an IP address', "a host name cannot stand here: use an address such as 127.0.0.1")
+
+
+def is_address(text: str) -> bool:
+    """Whether a `host_ip` is an IP address: IPv4, or IPv6 without brackets."""
+    return _is_ipv4(text) or (":" in text and _is_ipv6(text))
+
+
+def _is_ipv4(address: str) -> bool:
+    """Four numbers up to 255, without leading zeros."""
+    parts = address.split(".")
+    return len(parts) == 4 and all(
+        part.isascii() and part.isdecimal() and int(part) < 256 and (part == "0" or part[0] != "0") for part in parts
+    )
+
+
+def _is_ipv6(address: str) -> bool:
+    from ipaddress import AddressValueError, IPv6Address
+
+    try:
+        return "%" not in address and bool(IPv6Address(address).packed)
+    except AddressValueError:
+        return False
+
+
+def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
+    if not piece.text:
+        return bad(value, piece, f"the {what} is missing", f'a port looks like "{EXAMPLE}"')
+    numbers: list[int] = []
+    start = piece.start
+    for text in piece.text.split("-")[:2]:
+        number = int(text) if text.isascii() and text.isdecimal() else None
+        here = Piece(text, start) if text else piece
+        if number is None:
+            return bad(
+                value,
+                here,
+                f'"{text or piece.text}" is not a {what}',
+                f"ports are whole numbers up to {LAST_PORT}, or a range such as 8000-8010",
+            )
+        if number > LAST_PORT:
+            return bad(value, here, f"the {what} {text} is out of range", f"ports go up to {LAST_PORT}")
+        numbers.append(number)
+        start += len(text) + 1
+    first, last = numbers[0], numbers[-1]
+    if last < first:
+        return bad(value, piece, f"the range {piece.text} runs backwards", f"write {last}-{first}")
+    return first, last
+
+
+def _range_mismatch(value: str, pieces: Pieces, target: tuple[int, int], published: tuple[int, int]) -> Malformed:
+    wanted, given = target[1] - target[0] + 1, published[1] - published[0] + 1
+    return Malformed(
+        "port-range-mismatch",
+        f'"{value}" publishes {given} port{"s" * (given != 1)} for {wanted} container ports',
+        f"use ranges of the same length, such as {published[0]}-{published[0] + wanted - 1}:{pieces.target.text}",
+        pieces.published.start,
+        pieces.target.end,
+    )
+
+
+def bad(value: str, piece: Piece, problem: str, advice: str) -> Malformed:
+    """The answer for a port of which one piece is wrong."""
+    start, end = piece.start, piece.end
+    return Malformed("invalid-port", f'port "{value}": {problem}', advice, start, max(start, end))
+
+
+def _doubts(value: str, pieces: Pieces) -> Iterator[Doubt]:
+    """What the reference reads in silence, but surely not as it was meant."""
+    for piece in (pieces.published, pieces.target):
+        parts = piece.text.split("-")
+        if len(parts) > 2:
+            kept = "-".join(parts[:2])
+            yield Doubt(
+                "suspicious-port",
+                f'"{piece.text}" in port "{value}" is read as {kept}; the rest is ignored',
+                "list ranges and single ports as entries of their own",
+                piece.start,
+                piece.end,
+            )
+    if pieces.rest.text:
+        yield Doubt(
+            "suspicious-port",
+            f'"{pieces.rest.text}" at the end of port "{value}" is ignored',
+            "one entry holds one protocol: add an entry for the other",
+            pieces.rest.start,
+            pieces.rest.end,
+        )
+    elif value.endswith("/"):
+        yield Doubt(
+            "suspicious-port",
+            f'port "{value}" ends with a slash but names no protocol',
+            f'write "{value[:-1]}" or "{value}udp"',
+            len(value) - 1,
+            len(value),
+            value[:-1],
+        )

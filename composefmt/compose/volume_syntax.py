@@ -1,0 +1,239 @@
+"""The short syntax of a service's volumes without variables: `[source:]target[:options]`.
+
+Source: the specification's 05-services, `volumes`; the reference's format/volume.go and transform/volume.go.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose.short import Answer, Doubt, Malformed, Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROPAGATIONS = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
+SELINUX = ("z", "Z")
+# Options of Docker Desktop's old file sharing: accepted, without effect.
+CONSISTENCIES = ("cached", "delegated", "consistent")
+OPTIONS = ("ro", "rw", "nocopy", *SELINUX, *PROPAGATIONS)
+EXAMPLE = "./data:/var/lib/data:ro"
+
+# What people write for an option.
+_MEANT = {"readonly": "ro", "read-only": "ro", "read_only": "ro", "r": "ro", "w": "rw", "readwrite": "rw", "read-write": "rw"}
+
+_ROOTS = (
+    "etc|var|usr|opt|home|root|srv|tmp|mnt|media|run|lib|lib64|bin|sbin|boot|dev|proc|sys"
+    "|app|apps|data|config|conf|code|src|www|workspace|workdir|docker-entrypoint-initdb\\.d"
+)
+_CONTAINER_ROOT = rf"(?<=[^/:])/(?:{_ROOTS})(?:/|$)"
+
+
+class Mount(NamedTuple):
+    """One long entry; `source` is "" for an anonymous volume, the options are "" or False where not given."""
+
+    type: str
+    source: str
+    target: str
+    read_only: bool = False
+    nocopy: bool = False
+    propagation: str = ""
+    selinux: str = ""
+
+
+class Section(NamedTuple):
+    """A stretch of the short form between colons, and where it begins."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+        return self.start + len(self.text)
+
+
+def split_sections(value: str, masked: str) -> list[Section]:
+    """The sections between colons; the colon of a Windows drive is not one."""
+    sections: list[Section] = []
+    start = 0
+    for index, character in enumerate(masked):
+        if character == ":" and not (index == start + 1 and masked[start].isalpha()):
+            sections.append(Section(value[start:index], start))
+            start = index + 1
+    sections.append(Section(value[start:], start))
+    return sections
+
+
+# The same few entries stand in many files, and each is read again when new text is verified.
+@lru_cache(maxsize=4096)
+def literal(value: str) -> Answer[Mount]:
+    """Read a short volume that holds no variable."""
+    if not value:
+        return Malformed("invalid-volume", "a volume is empty", f'a volume looks like "{EXAMPLE}"', 0, 0)
+    if len(value.encode()) <= 2:
+        return Parsed((Mount("volume", "", clean_path(value)),), (_relative(value, Section(value, 0)),))
+    sections = split_sections(value, value)
+    for section in sections:
+        if not section.text:
+            return Malformed(
+                "invalid-volume",
+                f'volume "{value}": a part between colons is empty',
+                f'a volume looks like "{EXAMPLE}"',
+                section.start,
+                section.end,
+            )
+    if len(sections) > 3:
+        return Malformed(
+            "invalid-volume",
+            f'volume "{value}": too many colons',
+            "source, container path and options are all there can be; options are joined by commas, as in ro,z",
+            sections[3].start - 1,
+            len(value),
+        )
+    if len(sections) == 1:
+        mount = Mount("volume", "", clean_path(value))
+    else:
+        source = sections[0].text
+        mount = Mount("bind" if is_path(source) else "volume", source, clean_path(sections[1].text))
+    if len(sections) == 3:
+        mount = with_options(mount, sections[2].text)
+    return Parsed((mount,), tuple(doubts(value, sections, mount.type)))
+
+
+def with_options(mount: Mount, options: str) -> Mount:
+    """The mount with what its options say; what the reference does not know it ignores."""
+    for option in options.split(","):
+        if option in ("ro", "rw"):
+            mount = mount._replace(read_only=option == "ro")
+        elif option == "nocopy":
+            mount = mount._replace(nocopy=True)
+        elif option in PROPAGATIONS:
+            mount = mount._replace(propagation=option)
+        elif option in SELINUX:
+            mount = mount._replace(selinux=option)
+    return mount
+
+
+def is_path(source: str) -> bool:
+    r"""Whether a source is a host path, not a volume's name: it begins with . / ~ \\ or a Windows drive."""
+    return source[:1] in (".", "/", "~") or source.startswith("\\\\") or (source[1:2] == ":" and source[0].isalpha())
+
+
+def clean_path(path: str) -> str:
+    """A container path as the reference cleans it: no trailing slash, no `.`, `..` or doubled slashes."""
+    cleaned = posixpath.normpath(path)
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
+    """What the reference reads in silence, but surely not as it was meant; `kind` is the type of the mount."""
+    target = sections[min(1, len(sections) - 1)]
+    if len(sections) == 1:
+        if not _is_absolute(value):
+            yield _relative(value, target)
+        elif value[1:2] == ":" and value[2:3] == "/":
+            yield Doubt(
+                "windows-path",
+                f'volume "{value}" is read as a Windows path in the container, not as a volume named {value[0]}',
+                "give the volume a name of more than one letter",
+                0,
+                len(value),
+            )
+        return
+    source = sections[0]
+    if is_options(target.text):
+        yield _lost_colon(value, sections)
+    elif not _is_absolute(target.text):
+        yield Doubt(
+            "relative-target",
+            f'the container path "{target.text}" of volume "{value}" is not absolute',
+            f'container paths begin with a slash: "/{target.text.lstrip("./~")}"',
+            target.start,
+            target.end,
+        )
+    if kind == "volume" and ("/" in source.text or "\\" in source.text):
+        yield Doubt(
+            "named-volume-looks-like-path",
+            f'"{source.text}" is read as the name of a volume, not as a path',
+            f'a path begins with ./ or /: "./{source.text}{value[source.end :]}"',
+            source.start,
+            source.end,
+            f"./{value}",
+        )
+    if len(sections) == 3:
+        yield from _option_doubts(value, sections[2])
+
+
+def is_options(text: str) -> bool:
+    """Whether a text consists of options, and so can hardly be a path."""
+    return all(option in OPTIONS or option in CONSISTENCIES for option in text.split(","))
+
+
+def _is_absolute(path: str) -> bool:
+    return path[:1] == "/" or path.startswith("\\\\") or (path[1:2] == ":" and path[0].isalpha()) or path[:1] == "\0"
+
+
+def _relative(value: str, section: Section) -> Doubt:
+    text = section.text
+    advice = f'"{text}:/path/in/container"' if is_path(text) and len(text) > 1 else f'"{text}:/path/in/container" or "/{text}"'
+    return Doubt(
+        "relative-target",
+        f'volume "{value}" has no source, so "{text}" is read as a path in the container',
+        f"did you mean {advice}?",
+        section.start,
+        section.end,
+    )
+
+
+def _lost_colon(value: str, sections: list[Section]) -> Doubt:
+    source, options = sections[0], sections[1]
+    found = re.search(_CONTAINER_ROOT, source.text)
+    mended = f"{value[: found.start()]}:{value[found.start() :]}" if found else None
+    advice = (
+        f'did you mean "{mended}"?'
+        if mended
+        else f'the container path comes before the options: "{source.text}:/path/in/container:{options.text}"'
+    )
+    return Doubt(
+        "lost-colon",
+        f'volume "{value}" mounts "{source.text}" at the container path "{options.text}"; a colon seems to be missing',
+        advice,
+        options.start,
+        options.end,
+        mended,
+    )
+
+
+def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
+    start = section.start
+    for option in section.text.split(","):
+        if option in CONSISTENCIES:
+            yield Doubt(
+                "unknown-volume-option",
+                f'the option "{option}" of volume "{value}" has no effect',
+                "it belonged to an old Docker Desktop: leave it out",
+                start,
+                start + len(option),
+            )
+        elif option and option not in OPTIONS:
+            near = _MEANT.get(option.lower()) or _nearest(option)
+            yield Doubt(
+                "unknown-volume-option",
+                f'the option "{option}" of volume "{value}" is ignored',
+                f'did you mean "{near}"?' if near else f"known options are {', '.join(OPTIONS)}",
+                start,
+                start + len(option),
+            )
+        start += len(option) + 1
+
+
+def _nearest(option: str) -> str | None:
+    from difflib import get_close_matches
+
+    return next((known for known in OPTIONS if known.lower() == option.lower()), None) or next(
+        iter(get_close_matches(option, OPTIONS, 1)), None
+    )

@@ -1,0 +1,142 @@
+"""Rules about what a service, secret, config or volume must have, and about keys that exclude each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.findings import Related, Severity
+from composefmt.rules._project import is_active, is_project, plain
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.syntax.values import Entries
+
+
+@rule("no-image-or-build", Severity.ERROR, "services.*", group="references")
+def no_image_or_build(element: Element) -> Iterator[Problem]:
+    """A service has nothing to run: neither `image` nor `build`.
+
+    Not told of files that may be parts of a project (any name but `compose.yaml`, `docker-compose.yml` and their like),
+    nor of services that extend another one.
+
+    Bad:
+
+        services:
+          web:
+            ports: ["80"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    entries = element.file.entries(element.node)
+    if not is_project(element.file) or not is_active(element.file, element.service) or len(element.file.roots) > 1:
+        return
+    has_one = any(key in entries and not _is_blank(entries[key][1]) for key in ("image", "build", "provider", "extends"))
+    if not has_one and element.key is not None and type(element.node) is not Scalar and type(element.node) is not Sequence:
+        yield Problem(element.key.span, f'service "{element.service}" has neither an image nor a build', 'add "image: ..." or "build: ..."')
+
+
+def _is_blank(node: Node) -> bool:
+    node = resolve(node)
+    return type(node) is Scalar and not node.value
+
+
+@rule(
+    "exclusive-keys", Severity.ERROR, "services.*", "services.*.build", "secrets.*", "configs.*", "volumes.*", "services.*.gpus.*",
+    "services.*.deploy.resources.reservations.devices.*", group="structure",
+)  # fmt: skip
+def exclusive_keys(element: Element) -> Iterator[Problem]:
+    """Keys that cannot stand together.
+
+    `network_mode` with `networks`, `dockerfile` with `dockerfile_inline`, `external` with what only Compose itself could
+    set, several sources of one secret or config, `count` with `device_ids`.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            network_mode: host
+            networks: [backend]
+        networks:
+          backend:
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            network_mode: host
+
+    Source: the reference's loader/validate.go and the folder validation.
+    """
+    file, path = element.file, element.path
+    entries = file.entries(element.node)
+    if path[0] == "services" and not is_active(file, element.service):
+        return
+    pairs: tuple[tuple[str, str], ...] = ()
+    if path[0] == "services":
+        pairs = {2: (("network_mode", "networks"),), 3: (("dockerfile", "dockerfile_inline"),)}.get(len(path), (("count", "device_ids"),))
+    elif path[0] in ("secrets", "configs"):
+        pairs = (("file", "environment"), ("file", "content"), ("environment", "content"))
+    elif path[0] == "volumes" and _is_external(entries):
+        pairs = tuple(("external", key) for key in entries if key not in ("external", "name") and not key.startswith("x-"))
+    for one, other in pairs:
+        if one in entries and other in entries and not _is_empty(entries[other][1]):
+            first, second = entries[one][0], entries[other][0]
+            yield Problem(
+                second.span,
+                f'"{other}" cannot stand beside "{one}"',
+                "keep one of the two",
+                related=(Related(first.span, "the other one"),),
+            )
+
+
+def _is_external(entries: Entries) -> bool:
+    external = plain(entries, "external")
+    return external is not None and external.value.lower() == "true"
+
+
+def _is_empty(node: Node) -> bool:
+    node = resolve(node)
+    if type(node) is Sequence:
+        return not node.items
+    return not node.entries if type(node) is Mapping else type(node) is Scalar and not node.value
+
+
+@rule("missing-source", Severity.ERROR, "secrets.*", "configs.*", group="structure")
+def missing_source(element: Element) -> Iterator[Problem]:
+    """A secret or config says nothing of where its content comes from.
+
+    Bad:
+
+        services: {web: {image: nginx}}
+        secrets:
+          password: {}
+
+    Good:
+
+        services: {web: {image: nginx}}
+        secrets:
+          password:
+            file: ./password.txt
+
+    Source: the reference's validation/validation.go, checkFileObject.
+    """
+    section = str(element.path[0])
+    sources = ("file", "environment", "content") if section == "configs" else ("file", "environment")
+    entries = element.file.entries(element.node)
+    if element.key is not None and type(element.node) is not Scalar and not entries.keys() & {*sources, "external", "driver"}:
+        kind = section.removesuffix("s")
+        yield Problem(
+            element.key.span, f'{kind} "{element.path[1]}" has no source', f"give it one of {', '.join(sources)}, or external: true"
+        )

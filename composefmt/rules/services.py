@@ -1,0 +1,214 @@
+"""Rules about single fields of a service that the schema cannot judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose.file import first_line
+from composefmt.findings import Related, Severity
+from composefmt.rules._project import is_active, plain
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("platform-not-built", Severity.ERROR, "services.*.platform", group="structure")
+def platform_not_built(element: Element) -> Iterator[Problem]:
+    """A service runs on a platform that is not among those that its build makes.
+
+    Bad:
+
+        services:
+          web:
+            platform: linux/arm64
+            build:
+              context: .
+              platforms: [linux/amd64]
+
+    Good:
+
+        services:
+          web:
+            platform: linux/arm64
+            build:
+              context: .
+              platforms: [linux/amd64, linux/arm64]
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    file, node = element.file, element.node
+    listed = file.items(file.get("services", element.service, "build", "platforms"))
+    platforms = [item.value for item in map(resolve, listed) if type(item) is Scalar]
+    if type(node) is Scalar and platforms and node.value not in platforms and "$" not in "".join([node.value, *platforms]):
+        yield Problem(
+            node.span,
+            f'service "{element.service}" runs on {node.value}, but is built for {", ".join(platforms)}',
+            "add the platform to build.platforms",
+        )
+
+
+@rule("watch-target", Severity.ERROR, "services.*.develop.watch.*", group="structure")
+def watch_target(element: Element) -> Iterator[Problem]:
+    """A watched path is to be copied into the container, but nothing says where to.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            develop:
+              watch:
+                - path: ./src
+                  action: sync
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            develop:
+              watch:
+                - path: ./src
+                  action: sync
+                  target: /src
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    entries = element.file.entries(element.node)
+    action = plain(entries, "action")
+    if action is None or "target" in entries or not is_active(element.file, element.service):
+        return
+    if action.value in ("sync", "sync+restart", "sync+exec"):
+        yield Problem(
+            action.span, f'service "{element.service}": the action {action.value} needs a target', 'add "target: /path/in/container"'
+        )
+
+
+@rule("healthcheck-form", Severity.ERROR, "services.*.healthcheck.test", group="healthcheck")
+def healthcheck_form(element: Element) -> Iterator[Problem]:
+    """The test of a healthcheck is a list that does not begin with CMD, CMD-SHELL or NONE.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            healthcheck:
+              test: ["curl", "-f", "http://localhost"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            healthcheck:
+              test: ["CMD", "curl", "-f", "http://localhost"]
+
+    Source: the specification's 05-services, `healthcheck`; the reference's loader/validate.go.
+    """
+    items = element.file.items(element.node)
+    first = resolve(items[0]) if items else None
+    if type(first) is not Scalar or "$" in first.value or not is_active(element.file, element.service):
+        return
+    if first.value not in ("CMD", "CMD-SHELL", "NONE"):
+        yield Problem(
+            first.span, f'service "{element.service}": the test begins with "{first.value}"', f'write ["CMD", "{first.value}", ...]'
+        )
+
+
+@rule("duplicate-mount", Severity.ERROR, "services.*.tmpfs", group="volumes")
+def duplicate_mount(element: Element) -> Iterator[Problem]:
+    """The same container path is mounted twice as tmpfs.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            tmpfs: [/run, "/run:size=1m"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            tmpfs: ["/run:size=1m"]
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    first: dict[str, Scalar] = {}
+    texts: set[str] = set()
+    for item in map(resolve, element.file.items(element.node)):
+        if type(item) is not Scalar or "$" in item.value or item.value.partition("=")[0] in texts:
+            continue
+        texts.add(item.value.partition("=")[0])
+        path = item.value.partition(":")[0]
+        if path in first and is_active(element.file, element.service):
+            related = (Related(first[path].span, "it is first mounted here"),)
+            yield Problem(item.span, f'service "{element.service}" mounts {path} twice', "keep one of the two", related=related)
+        first.setdefault(path, item)
+
+
+@rule("invalid-command", Severity.ERROR, "services.*.command", "services.*.entrypoint", group="structure")
+def invalid_command(element: Element) -> Iterator[Problem]:
+    """A command in shell form with a quote that is not closed.
+
+    Compose splits such a text into words as a shell does.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            command: echo 'hello
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            command: echo 'hello'
+
+    Source: the reference's types/command.go, through go-shellwords.
+    """
+    node = element.node
+    if type(node) is not Scalar or "$" in node.value or not any(quote in node.value for quote in "'\""):
+        return
+    from shlex import split
+
+    try:
+        split(node.value)
+    except ValueError:
+        span = first_line(element.file.source, node.span)
+        yield Problem(
+            span,
+            f'service "{element.service}": a quote in {element.path[-1]} is not closed',
+            "close the quote, or write the command as a list",
+        )
+
+
+@rule("extra-hosts-form", Severity.ERROR, "services.*.extra_hosts.*", group="networks")
+def extra_hosts_form(element: Element) -> Iterator[Problem]:
+    """An extra host without an address.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            extra_hosts: [somehost]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            extra_hosts: ["somehost=10.0.0.1"]
+
+    Source: the reference's types/hostList.go.
+    """
+    node = element.node
+    if type(node) is Scalar and isinstance(element.path[-1], int) and node.value and not set(node.value) & set(":=$"):
+        yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', f'write "{node.value}=10.0.0.1"')
