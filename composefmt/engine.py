@@ -139,10 +139,10 @@ def _internal_error(problem: str, offset: int) -> Finding:
 
 def _check(source: Source, options: Options) -> CheckResult:
     from composefmt.compose.file import ComposeFile
-    from composefmt.rules.registry import default_selection, run_rules
+    from composefmt.rules.registry import run_rules
 
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
         return CheckResult(source, (_explained(source, problem),))
-    return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options), default_selection())))
+    return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options))))

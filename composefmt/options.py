@@ -18,6 +18,8 @@ class Options(NamedTuple):
     verify: prove before returning new text that nothing was lost (see `composefmt.engine`).
     environment: values of variables known to hold, such as those of the `.env` file beside the Compose file;
         an entry is expanded only where that is right with these values as well.
+    select: the rules or groups of rules to check, None for those that are on by default.
+    ignore: rules or groups of rules that are not checked.
     """
 
     long_form: tuple[str, ...] = ("ports", "volumes")
@@ -26,3 +28,5 @@ class Options(NamedTuple):
     write_defaults: bool = False
     verify: bool = True
     environment: Mapping[str, str] = {}
+    select: frozenset[str] | None = None
+    ignore: frozenset[str] = frozenset()

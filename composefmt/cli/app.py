@@ -10,6 +10,8 @@ from composefmt.cli import PipeClosed
 _COMMANDS = {
     "format": ("composefmt.cli.format_command", "Rewrite Compose files into the readable long form, in place."),
     "check": ("composefmt.cli.check_command", "Find what is wrong in Compose files, and say how to mend it."),
+    "rules": ("composefmt.cli.rules_command", "List all rules."),
+    "explain": ("composefmt.cli.explain_command", "Explain a rule: what it finds, why, and examples."),
 }
 
 

@@ -22,6 +22,7 @@ Examples:
   composefmt check                          all Compose files below this folder
   composefmt check --output-format json .   for programs
   composefmt check --fail-level warning     warnings fail too
+  composefmt check --ignore unformatted     mistakes only
 
 \b
 Exit status: 0 nothing at or above the fail level, 1 findings, 2 a file could not be read.
@@ -35,6 +36,8 @@ An error is what the reference implementation refuses or what must fail when it 
 @click.option(
     "--fail-level", type=click.Choice([s.value for s in Severity]), help="The least severity that fails (error, and unformatted files)."
 )
+@click.option("--select", multiple=True, metavar="RULES", help="Check these rules or groups only; names are joined by commas.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Do not check these rules or groups.")
 def command(
     paths: tuple[str, ...],
     stdin_filename: str | None,
@@ -44,12 +47,16 @@ def command(
     quiet: bool,
     output_format: str,
     fail_level: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
 ) -> int:
     """Find what is wrong in Compose files, and say how to mend it.
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    inputs = Inputs(paths, options_of(max_range, write_defaults=write_defaults, variables=variables), stdin_filename)
+    options = options_of(max_range, write_defaults=write_defaults, variables=variables)
+    options = options._replace(select=_rules(select) if select else None, ignore=_rules(ignore))
+    inputs = Inputs(paths, options, stdin_filename)
     run = _Run(inputs, fail_level)
     if output_format == "json":
         from composefmt.reports.data import as_json
@@ -67,6 +74,17 @@ def command(
         sys.stdout.flush()
         click.echo(run.summary(), err=True)
     return run.status()
+
+
+def _rules(given: tuple[str, ...]) -> frozenset[str]:
+    """The rules and groups that an option names. Raises BadParameter for one that there is not."""
+    names = frozenset(name.strip() for part in given for name in part.split(",") if name.strip())
+    if names:
+        from composefmt.cli.rules_command import known_names, unknown
+
+        for name in sorted(names - known_names()):
+            raise click.BadParameter(unknown(name))
+    return names
 
 
 class _Run:

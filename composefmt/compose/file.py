@@ -21,7 +21,7 @@ Path = tuple["str | int", ...]
 class ComposeFile:
     """A parsed file. `root` is the mapping of its first document, None where that is no mapping."""
 
-    __slots__ = ("_merged", "_problems", "_uses", "options", "source", "tree", "values")
+    __slots__ = ("_merged", "_problems", "_uses", "options", "source", "tree", "unused_suppressions", "values")
 
     def __init__(self, source: Source, tree: Tree, options: Options) -> None:
         self.source = source
@@ -30,6 +30,8 @@ class ComposeFile:
         self.values = Values()
         self._merged: dict[int, Entries] = {}
         self._uses: list[Use] | None = None
+        # Comments that silence nothing, as places and rules; known once all other rules have run.
+        self.unused_suppressions: list[tuple[Span, str]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
 
     @property

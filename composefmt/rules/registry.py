@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.findings import Finding, Fix, Related, Severity
+from composefmt.rules._suppression import apply, suppressions
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -125,13 +126,22 @@ def _add(state: _State, parts: list[str], rule: Rule) -> None:
     state.rules.append(rule)
 
 
-def default_selection() -> frozenset[str]:
-    """The names of the rules that are on without being selected."""
-    return frozenset(name for name, rule in all_rules().items() if rule.default)
+@lru_cache(maxsize=8)
+def selection(select: frozenset[str] | None, ignore: frozenset[str]) -> frozenset[str]:
+    """The names of the rules to check: the selected rules and groups (None: those on by default) without the ignored ones."""
+    return frozenset(
+        name
+        for name, rule in all_rules().items()
+        if (rule.default if select is None else bool(select & {name, rule.group})) and not ignore & {name, rule.group}
+    )
 
 
-def run_rules(file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
-    """The findings of the selected rules, in the order of the text; one that is met on two ways is told once."""
+def run_rules(file: ComposeFile) -> list[Finding]:
+    """The findings of the rules that the file's options select, in the order of the text.
+
+    One that is met on two ways is told once; one that a comment silences is not told.
+    """
+    selected = selection(file.options.select, file.options.ignore)
     run = _Run(file)
     root = _automaton(selected)
     whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
@@ -139,15 +149,30 @@ def run_rules(file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
         run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
-    return sorted(run.findings.values(), key=lambda f: (f.span, f.severity.rank, f.rule))
+    return sorted(_not_silenced(run, selected), key=lambda f: (f.span, f.severity.rank, f.rule))
 
+
+def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
+    file = run.file
+    silenced = suppressions(file.source, file.tree)
+    if not silenced:
+        return run.findings.values()
+    kept, unused = apply(file.source, run.findings.values(), silenced)
+    # What is not checked in this run may well be silenced for another.
+    file.unused_suppressions = [(each.span, each.rule) for each in unused if each.rule in selected or each.rule not in all_rules()]
+    run.findings = {(finding.rule, finding.span): finding for finding in kept}
+    if _LAST in selected:
+        run.call(all_rules()[_LAST], Element(file, (), None, _NOTHING))
+    return run.findings.values()
+
+
+# The rule that needs to know what the others found.
+_LAST = "unused-suppression"
 
 _NOTHING = Scalar(0, 0, 0, None, None, "", "")
 
 
 class _Run:
-    __slots__ = ("file", "findings")
-
     def __init__(self, file: ComposeFile) -> None:
         self.file = file
         self.findings: dict[tuple[str, Span], Finding] = {}

@@ -31,3 +31,28 @@ def unformatted(element: Element) -> Iterator[Problem]:
             "run composefmt format",
             Fix("format the file", tuple(edits)),
         )
+
+
+@rule("unused-suppression", Severity.WARNING, group="style")
+def unused_suppression(element: Element) -> Iterator[Problem]:
+    """A comment silences a rule that finds nothing on its line.
+
+    It was mended since, or the name of the rule is mistyped.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx # composefmt: ignore[unknown-key] this key is fine
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            prots: [] # composefmt: ignore[unknown-key] read by another tool
+
+    Source: the README, "Turning rules off".
+    """
+    for span, name in element.file.unused_suppressions:
+        yield Problem(span, f'nothing to ignore: "{name}" finds nothing on this line', "delete the comment")

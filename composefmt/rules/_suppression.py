@@ -1,0 +1,72 @@
+"""Suppressions: `# composefmt: ignore[rule] reason` on the line of a finding, or on a line of its own above it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.syntax.comments import comments
+from composefmt.syntax.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from composefmt.findings import Finding
+    from composefmt.syntax.nodes import Tree
+    from composefmt.syntax.source import Source
+
+_MARK = "composefmt:"
+_SUPPRESSION = re.compile(r"#\s*composefmt:\s*ignore\[([^\]]*)\]")
+
+
+class Suppression(NamedTuple):
+    """One rule that a comment silences on one line (from 1); `span` is the rule's name in the comment."""
+
+    line: int
+    rule: str
+    span: Span
+
+
+def suppressions(source: Source, tree: Tree) -> list[Suppression]:
+    """All suppressions of a file, in order."""
+    if _MARK not in source.text:
+        return []
+    found: list[Suppression] = []
+    for comment in comments(source.text, tree):
+        match = _SUPPRESSION.match(source.text, comment.start, comment.end)
+        if match is not None:
+            line = _line_meant(source, comment)
+            start = match.start(1)
+            for name in match[1].split(","):
+                stripped = name.strip()
+                at = start + name.find(stripped)
+                found.append(Suppression(line, stripped, Span(at, at + max(len(stripped), 1))))
+                start += len(name) + 1
+    return found
+
+
+def _line_meant(source: Source, comment: Span) -> int:
+    """The comment's own line; where nothing else stands there, the next one that holds more than a comment."""
+    line = source.position(comment.start).line
+    if source.text[source.line_span(line).start : comment.start].strip():
+        return line
+    for following in range(line + 1, len(source.line_starts) + 1):
+        start, end = source.line_span(following)
+        text = source.text[start:end].strip()
+        if text and not text.startswith("#"):
+            return following
+    return line
+
+
+def apply(source: Source, findings: Iterable[Finding], silenced: list[Suppression]) -> tuple[list[Finding], list[Suppression]]:
+    """The findings that are not silenced, and the suppressions that silence nothing."""
+    wanted = {(suppression.line, suppression.rule) for suppression in silenced}
+    used: set[tuple[int, str]] = set()
+    kept: list[Finding] = []
+    for finding in findings:
+        place = (source.position(finding.span.start).line, finding.rule)
+        if place in wanted:
+            used.add(place)
+        else:
+            kept.append(finding)
+    return kept, [suppression for suppression in silenced if (suppression.line, suppression.rule) not in used]

@@ -1,0 +1,51 @@
+"""The rules on the command line: listing, explaining, selecting and ignoring them."""
+
+import json
+
+from composefmt.rules.registry import all_rules
+
+TEXT = b"services:\n  web:\n    image: nginx\n    prots: []\n    volumes:\n      - ./a:b\n"
+
+
+def rules_in(process):
+    return [finding["rule"] for finding in json.loads(process.stdout)]
+
+
+def test_all_rules_are_listed(run):
+    lines = run("rules").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(all_rules())
+    listed = json.loads(run("rules", "--output-format", "json").stdout)
+    assert {rule["name"] for rule in listed} == set(all_rules())
+    assert all(rule["summary"].endswith(".") for rule in listed)
+
+
+def test_a_rule_is_explained(run):
+    done = run("explain", "lost-colon")
+    assert done.returncode == 0
+    assert done.stdout.startswith("lost-colon (warning, group volumes, on by default, since 0.1.0)\n\nThe container path of a volume")
+    assert "# composefmt: ignore[lost-colon] reason" in done.stdout
+
+
+def test_a_rule_that_there_is_not(run):
+    done = run("explain", "lost-colons")
+    assert done.returncode == 2
+    assert 'there is no rule "lost-colons"; did you mean "lost-colon"?' in done.stderr
+    for option in ("--select", "--ignore"):
+        done = run("check", option, "lost-colons", "-", stdin=TEXT)
+        assert done.returncode == 2
+        assert 'did you mean "lost-colon"?' in done.stderr
+
+
+def test_selecting_and_ignoring(run):
+    check = ("check", "--output-format", "json", "-")
+    assert rules_in(run(*check, stdin=TEXT)) == ["unknown-key", "relative-target"]
+    assert rules_in(run(*check, "--ignore", "unknown-key", stdin=TEXT)) == ["relative-target"]
+    assert rules_in(run(*check, "--ignore", "schema, volumes", stdin=TEXT)) == []
+    assert rules_in(run(*check, "--select", "volumes", stdin=TEXT)) == ["relative-target"]
+    assert rules_in(run(*check, "--select", "volumes,schema", "--ignore", "relative-target", stdin=TEXT)) == ["unknown-key"]
+    assert run(*check, "--ignore", "unknown-key", stdin=TEXT).returncode == 0
+
+
+def test_a_rule_that_is_not_checked_makes_no_suppression_unused(run):
+    text = b"services:\n  web:\n    image: nginx\n    prots: [] # composefmt: ignore[unknown-key]\n"
+    assert rules_in(run("check", "--output-format", "json", "--ignore", "unknown-key", "-", stdin=text)) == []
