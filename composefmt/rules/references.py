@@ -183,11 +183,12 @@ def _volume(file: ComposeFile, item: Node) -> tuple[str, Name | None]:
             return path, Name(source.value, source)
         return path, None
     text = item_text(item) if type(item) is Scalar else None
-    answer = volumes.parse_short(text) if text else None
+    answer = volumes.parse_short(text, file.options.environment) if text else None
     if not isinstance(answer, Parsed):
         return str(text), None
     mount = answer.entries[0]
-    return mount.target, Name(mount.source, item) if mount.type == "volume" and mount.source else None
+    named = mount.type == "volume" and mount.source and "$" not in mount.source
+    return mount.target, Name(mount.source, item) if named else None
 
 
 @rule("undefined-secret", Severity.ERROR, "services.*.secrets", "services.*.build.secrets", group="references")
