@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose import interpolation
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
+from composefmt.format.protection import is_protected
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.replace import Layout, replace_block_items, replace_flow_items
 from composefmt.syntax.values import Values
@@ -40,21 +41,25 @@ class LongForms(NamedTuple):
     uses: list[Use]
 
 
-def long_forms(text: str, uses: list[Use], options: Options, newline: str) -> LongForms:
+def long_forms(text: str, uses: list[Use], options: Options, newline: str, keep_out: list[Span]) -> LongForms:
     """The edits that expand the short entries of the fields named in `options.long_form`."""
     result = LongForms([], [], uses)
     layout = Layout(text, newline)
     for use in result.uses:
         # What `!reset` marks is thrown away, whatever it says.
         if use.field.name in options.long_form and use.node.tag != "!reset":
-            _expand_list(layout, use, options, result)
+            _expand_list(layout, use, options, result, keep_out)
     return result
 
 
-def _expand_list(layout: Layout, use: Use, options: Options, result: LongForms) -> None:
+def _expand_list(layout: Layout, use: Use, options: Options, result: LongForms, keep_out: list[Span]) -> None:
     plan: dict[int, list[Entry]] = {}
     for item, answer in _entries(use, options):
-        if isinstance(answer, str):
+        # A list in brackets is rewritten as a whole or not at all.
+        whole = use.node if use.node.flow else item
+        if keep_out and is_protected(keep_out, whole.start, whole.end):
+            result.kept.append(Kept(use.field.name, item.span, "a comment protects it"))
+        elif isinstance(answer, str):
             result.kept.append(Kept(use.field.name, item.span, answer))
         else:
             plan[id(item)] = answer

@@ -1,0 +1,55 @@
+"""What comments protect from the formatter.
+
+`# composefmt: off` and `on` on lines of their own protect what stands between them, `# composefmt: skip` at the end of a
+line protects that line, and `# composefmt: skip-file` anywhere protects the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.syntax.comments import comments
+from composefmt.syntax.source import Span
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Tree
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Tree
+
+_MARK = "composefmt:"
+_COMMAND = r"#\s*composefmt:\s*(off|on|skip-file|skip)(?![\w-])"
+
+
+def protected(text: str, tree: Tree) -> list[Span]:
+    """The protected stretches of a text, in order; mostly none."""
+    if _MARK not in text:
+        return []
+    found: list[Span] = []
+    off: int | None = None
+    for comment in comments(text, tree):
+        match = re.compile(_COMMAND).match(text, comment.start, comment.end)
+        command = match[1] if match else ""
+        if command == "skip-file":
+            return [Span(0, len(text))]
+        if command == "skip":
+            found.append(Span(_line_start(text, comment.start), comment.end))
+        elif command == "off" and off is None:
+            off = comment.start
+        elif command == "on" and off is not None:
+            found.append(Span(off, comment.end))
+            off = None
+    if off is not None:
+        found.append(Span(off, len(text)))
+    return found
+
+
+def is_protected(spans: list[Span], start: int, end: int) -> bool:
+    """Whether a stretch of text touches a protected one."""
+    return any(span.start < end and start < span.end for span in spans)
+
+
+def _line_start(text: str, offset: int) -> int:
+    start = text.rfind("\n", 0, offset) + 1
+    return max(start, text.rfind("\r", start, offset) + 1)
