@@ -154,3 +154,24 @@ def test_a_million_lines_need_bounded_memory_and_time(tmp_path):
     assert done.returncode == 1
     assert b"duplicate-key" in done.stdout
     assert time.monotonic() - started < 120
+
+
+def test_what_grows_with_the_square_of_the_size_is_not_there(run, tmp_path):
+    """Long chains of services, lists, anchors and nested variables: each is done in seconds."""
+    count = 20_000
+    chain = "".join(f"  a{i}: {{image: x, depends_on: [a{i + 1}, missing{i}]}}\n" for i in range(count))
+    texts = {
+        "chain": f"services:\n{chain}  a{count}: {{image: x}}\n",
+        "ports": "services:\n  a:\n    image: x\n    ports:\n" + "".join(f'      - &p{i} "{i}:80" # c{i}\n' for i in range(1, count)),
+        "flow": "services: {a: {image: x, ports: [" + ", ".join(f'"{i}:80"' for i in range(1, count)) + "]}}\n",
+        "merges": "x-a: &a {ports: ['1:1']}\nservices:\n" + "".join(f"  s{i}: {{<<: *a, image: x}}\n" for i in range(count)),
+        "variables": "services:\n  a:\n    image: x\n    ports:\n      - '" + "${A:-" * 4000 + "80" + "}" * 4000 + ":80'\n",
+        "colons": f"services:\n  a:\n    image: x\n    volumes: ['{'a:' * 100_000}']\n    ports: ['{'1-' * 100_000}']\n",
+        "keys": "services:\n" + "  a: {image: x}\n" * count,
+    }
+    for name, text in texts.items():
+        (tmp_path / f"compose.{name}.yaml").write_text(text)
+    started = time.monotonic()
+    assert run("check", "--quiet", "--output-format", "json", ".").returncode == 1
+    assert run("format", "--check", "--quiet", ".").returncode == 1
+    assert time.monotonic() - started < 60

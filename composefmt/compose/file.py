@@ -21,7 +21,7 @@ Path = tuple["str | int", ...]
 class ComposeFile:
     """A parsed file. `root` is the mapping of its first document, None where that is no mapping."""
 
-    __slots__ = ("_merged", "_problems", "_uses", "options", "source", "tree", "unused_suppressions", "values")
+    __slots__ = ("_defined", "_merged", "_problems", "_uses", "options", "source", "tree", "unused_suppressions", "values")
 
     def __init__(self, source: Source, tree: Tree, options: Options) -> None:
         self.source = source
@@ -29,6 +29,7 @@ class ComposeFile:
         self.options = options
         self.values = Values()
         self._merged: dict[int, Entries] = {}
+        self._defined: dict[str, dict[str, Node]] = {}
         self._uses: list[Use] | None = None
         # Comments that silence nothing, as places and rules; known once all other rules have run.
         self.unused_suppressions: list[tuple[Span, str]] = []
@@ -108,6 +109,16 @@ class ComposeFile:
                 return first_line(self.source, node.span)
             path = path[:-1]
         return first_line(self.source, root.span)
+
+    def defined(self, section: str) -> dict[str, Node]:
+        """The names that a top-level section defines in any of the file's documents, with their values."""
+        if section not in self._defined:
+            found: dict[str, Node] = {}
+            for root in self.roots:
+                entry = self.entries(root).get(section)
+                found.update({name: value for name, (_, value) in self.entries(entry[1] if entry else None).items()})
+            self._defined[section] = found
+        return self._defined[section]
 
     def services(self) -> Iterator[tuple[str, Node, Mapping]]:
         """The services of all documents: name, key node and mapping."""

@@ -17,6 +17,10 @@ _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?
 _BRACED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<operator>:?[-+?])(?P<argument>.*))?", re.DOTALL)
 
 
+# A value with more variables than this is no value that anyone wrote; nested ones would exhaust the stack.
+MAX_VARIABLES = 100
+
+
 class InvalidInterpolation(ValueError):
     """A `${` that the reference refuses; `offset` is its place in the value, from 0."""
 

@@ -80,6 +80,8 @@ class ShortSyntax(Generic[Model_co]):
         return self._interpolated(value, environment) if environment or environment is None else self._without_environment(value)
 
     def _interpolated(self, value: str, environment: Mapping[str, str] | None) -> Answer[Model_co]:
+        if value.count("${") > interpolation.MAX_VARIABLES:
+            return Opaque("it holds too many variables")
         try:
             masked = interpolation.mask(value)
         except interpolation.InvalidInterpolation as error:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 PROJECT_NAMES = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
 
 
+# Among more names than this the nearest one is not looked for: it would take longer than all the rest.
+_MANY = 300
+
+
 class Name(NamedTuple):
     """A name that is used, and the node that holds it."""
 
@@ -40,19 +44,8 @@ def severity(file: ComposeFile) -> Severity:
 
 def is_active(file: ComposeFile, name: str) -> bool:
     """Whether a service starts without a profile being enabled; the reference does not look at the others."""
-    service = file.get("services", name)
-    profiles = file.entries(service).get("profiles") if service is not None else None
+    profiles = file.entries(file.defined("services").get(name)).get("profiles")
     return profiles is None or not file.items(profiles[1])
-
-
-def defined(file: ComposeFile, section: str) -> dict[str, Node]:
-    """The names that a top-level section defines in any of the file's documents, with their values."""
-    found: dict[str, Node] = {}
-    for root in file.roots:
-        entry = file.entries(root).get(section)
-        for name, (_, value) in file.entries(entry[1] if entry else None).items():
-            found[name] = value
-    return found
 
 
 def has_include(file: ComposeFile) -> bool:
@@ -81,7 +74,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
     file = element.file
     if has_include(file) or not is_active(file, element.service):
         return
-    known = defined(file, section)
+    known = file.defined(section)
     for name in names:
         if name.text not in known and name.text not in implicit:
             yield Problem(
@@ -95,7 +88,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
 def _advice(name: str, known: list[str], section: str, kind: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, 1)
+    near = get_close_matches(name, known, 1) if len(known) < _MANY else []
     if near:
         return f'did you mean "{near[0]}"?'
     return f'define it below the top-level key "{section}": "{name}:"' if kind != "service" else f'define the service "{name}"'

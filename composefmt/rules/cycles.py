@@ -82,25 +82,25 @@ def _cycles(edges: dict[str, list[Name]], verb: str, level: Severity) -> Iterato
     """A problem for each circle, at the edge that closes it, with the places of the others."""
     done: set[str] = set()
     for start in edges:
-        path: list[str] = []
+        path: dict[str, int] = {}
         trail: list[Name] = []
         # Depth first, without recursion: a long chain of services must not exhaust the stack.
         stack: list[tuple[str, int]] = [(start, 0)]
         while stack:
             name, index = stack.pop()
             if index == 0:
-                path.append(name)
+                path[name] = len(path)
             following = edges.get(name, [])
             if index == len(following) or name in done:
                 done.add(name)
-                path.pop()
+                path.pop(name)
                 if trail:
                     trail.pop()
                 continue
             stack.append((name, index + 1))
             edge = following[index]
             if edge.text in path:
-                circle = path[path.index(edge.text) :]
+                circle = list(path)[path[edge.text] :]
                 shown = " -> ".join([*circle, edge.text])
                 related = tuple(Related(step.node.span, f'"{step.text}" is needed here') for step in trail[len(trail) - len(circle) + 1 :])
                 yield Problem(edge.node.span, f'"{name}" {verb} itself: {shown}', "break the circle", related=related, severity=level)

@@ -8,7 +8,7 @@ from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
-from composefmt.rules._project import Name, defined, extended, is_active, undefined, used
+from composefmt.rules._project import Name, extended, is_active, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
 
@@ -301,7 +301,7 @@ def disabled_dependency(element: Element) -> Iterator[Problem]:
     Source: the specification's 15-profiles; the reference's loader/validate.go.
     """
     file = element.file
-    known = defined(file, "services")
+    known = file.defined("services")
     if not is_active(file, element.service):
         return
     for name in used(file, element.node):
