@@ -100,6 +100,8 @@ def substitute(value: str, environment: Mapping[str, str]) -> str:
     """The value with all variables replaced; unset ones are empty. Raises InvalidInterpolation, MissingVariable."""
     if "$" not in value:
         return value
+    if value.count("${") > MAX_VARIABLES:
+        raise InvalidInterpolation(value.index("${"))
     return "".join(_replacement(part, environment) if isinstance(part, Variable) else part.text.replace("$$", "$") for part in split(value))
 
 
