@@ -1,6 +1,9 @@
 """The parser: both of ruamel.yaml's give the same tree, and every node's span is the text that it came from."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from cases import all_cases
@@ -73,6 +76,19 @@ def test_spans_hold_what_they_say(text):
             else:
                 assert written[0] == node.style
                 assert not written[-1].isspace()
+
+
+def test_without_the_c_parser_everything_works_the_same():
+    """As where its wheel is missing: the module is hidden from a whole run of the program."""
+    hide = "import sys; sys.modules['_ruamel_yaml'] = None; from composefmt.cli import main; main()"
+    outputs = []
+    for code in (hide, "from composefmt.cli import main; main()"):
+        for command in (["format", "-"], ["check", "--quiet", "-"]):
+            text = (Path(__file__).parents[1] / "samples" / "messy.yaml").read_bytes()
+            done = subprocess.run([sys.executable, "-c", code, *command], input=text, capture_output=True, check=False)
+            assert b"Traceback" not in done.stderr
+            outputs.append((done.returncode, done.stdout))
+    assert outputs[:2] == outputs[2:]
 
 
 def test_all_documents_of_a_file_and_their_anchors():

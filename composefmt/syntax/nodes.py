@@ -12,10 +12,27 @@ from typing import Union
 from composefmt.syntax.source import Span
 
 
-class Scalar:
+class _Node:
+    """What all nodes but aliases share: where they stand, and their tag and anchor."""
+
+    __slots__ = ("anchor", "content", "end", "start", "tag")
+
+    start: int
+    end: int
+    content: int
+    tag: str | None
+    anchor: str | None
+
+    @property
+    def span(self) -> Span:
+        """The value without its anchor and tag."""
+        return Span(self.content, self.end)
+
+
+class Scalar(_Node):
     """One value: `style` is "" (plain), "'", '"', "|" or ">"; `value` is its text with escapes and folding undone."""
 
-    __slots__ = ("anchor", "content", "end", "start", "style", "tag", "value")
+    __slots__ = ("style", "value")
 
     def __init__(self, start: int, end: int, content: int, tag: str | None, anchor: str | None, value: str, style: str) -> None:
         self.start = start
@@ -26,16 +43,11 @@ class Scalar:
         self.value = value
         self.style = style
 
-    @property
-    def span(self) -> Span:
-        """The value without its anchor and tag."""
-        return Span(self.content, self.end)
 
-
-class Sequence:
+class Sequence(_Node):
     """A list: `items` in order, `flow` where it is written in brackets."""
 
-    __slots__ = ("anchor", "content", "end", "flow", "items", "start", "tag")
+    __slots__ = ("flow", "items")
 
     def __init__(self, start: int, content: int, tag: str | None, anchor: str | None, flow: bool) -> None:
         self.start = start
@@ -46,16 +58,11 @@ class Sequence:
         self.flow = flow
         self.items: list[Node] = []
 
-    @property
-    def span(self) -> Span:
-        """The value without its anchor and tag."""
-        return Span(self.content, self.end)
 
-
-class Mapping:
+class Mapping(_Node):
     """A mapping: `entries` are (key, value) pairs in order, repeated keys included; `flow` where it is in braces."""
 
-    __slots__ = ("anchor", "content", "end", "entries", "flow", "start", "tag")
+    __slots__ = ("entries", "flow")
 
     def __init__(self, start: int, content: int, tag: str | None, anchor: str | None, flow: bool) -> None:
         self.start = start
@@ -65,11 +72,6 @@ class Mapping:
         self.anchor = anchor
         self.flow = flow
         self.entries: list[tuple[Node, Node]] = []
-
-    @property
-    def span(self) -> Span:
-        """The value without its anchor and tag."""
-        return Span(self.content, self.end)
 
 
 class Alias:
