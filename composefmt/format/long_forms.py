@@ -124,9 +124,9 @@ def _repeated(use: Use, options: Options) -> set[int]:
 
     The reference merges equal ports, but takes a number for another port than a text with variables.
     """
-    texts = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
-    if use.field.name != "ports" or not any("$" in text for _, text in texts):
+    if use.field.name != "ports" or not any(type(item) is Scalar and "$" in item.value for item in use.node.items):
         return set()
+    texts = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
     groups: dict[object, set[tuple[int, bool]]] = {}
     for item, text in texts:
         answer = use.field.parse_short(_substituted(text, options), None)
