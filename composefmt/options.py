@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,3 +30,14 @@ class Options(NamedTuple):
     environment: Mapping[str, str] = {}
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
+
+
+class Chosen(TypedDict, total=False):
+    """Options that settings or the command line choose; what they leave out keeps its default."""
+
+    max_range: int
+    variables: str
+    write_defaults: bool
+    verify: bool
+    select: frozenset[str] | None
+    ignore: frozenset[str]

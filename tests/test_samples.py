@@ -8,6 +8,7 @@ from cases import tell
 from promises import assert_promises
 
 from composefmt.engine import check_text, format_text
+from composefmt.files.settings import settings_for
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -44,7 +45,7 @@ def test_every_mistake_of_the_sample_is_found():
     ]  # fmt: skip
 
 
-def test_the_readme_shows_what_the_program_does():
+def test_the_readme_shows_what_the_program_does(tmp_path):
     """Its diff, its finding, its table of forms and its Python are run."""
     readme = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
     diff = re.search(r"```diff\n(.*?)```", readme, re.DOTALL).group(1).splitlines(keepends=True)
@@ -57,5 +58,8 @@ def test_the_readme_shows_what_the_program_does():
         field = "ports" if re.match(r'"|\d', short) else "volumes"
         after = format_text(f"services:\n  web:\n    {field}:\n      - {short}\n").text
         assert [line.strip(" -") for line in after.splitlines()[3:]] == re.findall(r"`([^`]+)`", long)
+    settings = re.search(r"```toml\n(.*?)```", readme, re.DOTALL).group(1)
+    (tmp_path / "composefmt.toml").write_text(settings, encoding="utf-8")
+    assert settings_for(str(tmp_path / "compose.yaml")).values["ignore"] == {"windows-path"}
     code = re.search(r"```python\n(.*?)```", readme, re.DOTALL).group(1)
     exec(code, {})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for, write_utf8
+from composefmt.cli.run import STDIN, Inputs, count, given_options, shared_options, style_for, write_utf8
 from composefmt.engine import check_bytes
 from composefmt.findings import Finding, Severity
 
@@ -44,6 +44,7 @@ def command(
     max_range: int | None,
     write_defaults: bool,
     variables: str | None,
+    config: str | None,
     quiet: bool,
     output_format: str,
     fail_level: str | None,
@@ -54,9 +55,12 @@ def command(
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    options = options_of(max_range, write_defaults=write_defaults, variables=variables)
-    options = options._replace(select=_rules(select) if select else None, ignore=_rules(ignore))
-    inputs = Inputs(paths, options, stdin_filename)
+    given = given_options(max_range, write_defaults=write_defaults, variables=variables)
+    if select:
+        given["select"] = _rules(select)
+    if ignore:
+        given["ignore"] = _rules(ignore)
+    inputs = Inputs(paths, given, stdin_filename, config)
     run = _Run(inputs, fail_level)
     if output_format == "json":
         from composefmt.reports.data import as_json
@@ -80,10 +84,10 @@ def _rules(given: tuple[str, ...]) -> frozenset[str]:
     """The rules and groups that an option names. Raises BadParameter for one that there is not."""
     names = frozenset(name.strip() for part in given for name in part.split(",") if name.strip())
     if names:
-        from composefmt.cli.rules_command import known_names, unknown
+        from composefmt.rules.registry import known_names, unknown_name
 
         for name in sorted(names - known_names()):
-            raise click.BadParameter(unknown(name))
+            raise click.BadParameter(unknown_name(name))
     return names
 
 

@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from composefmt.cli.rules_command import unknown
-from composefmt.rules.registry import all_rules
+from composefmt.rules.registry import all_rules, unknown_name
 
 
 @click.command("explain")
@@ -16,7 +15,7 @@ def command(rule: str) -> int:
     """Explain a RULE: what it finds, why that is wrong, and examples."""
     found = all_rules().get(rule)
     if found is None:
-        raise click.UsageError(unknown(rule))
+        raise click.UsageError(unknown_name(rule))
     state = "on by default" if found.default else "off by default"
     sys.stdout.write(
         f"{found.name} ({found.severity.value}, group {found.group}, {state}, since {found.since})\n\n"

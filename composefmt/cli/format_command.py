@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from composefmt.cli.run import STDIN, Inputs, count, options_of, shared_options, style_for
+from composefmt.cli.run import STDIN, Inputs, count, given_options, shared_options, style_for
 from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
@@ -68,6 +68,7 @@ def command(
     max_range: int | None,
     write_defaults: bool,
     variables: str | None,
+    config: str | None,
     quiet: bool,
     check: bool,
     diff: bool,
@@ -78,8 +79,10 @@ def command(
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    options = options_of(max_range, write_defaults=write_defaults, variables=variables, verify=not fast)
-    inputs = Inputs(paths, options, stdin_filename)
+    given = given_options(max_range, write_defaults=write_defaults, variables=variables)
+    if fast:
+        given["verify"] = False
+    inputs = Inputs(paths, given, stdin_filename, config)
     mode = _Mode(check, diff, quiet, verbose)
     tally = _Tally()
     style = style_for(sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
 
 import click
 
@@ -42,17 +41,3 @@ def _as_data(rule: Rule) -> dict[str, object]:
         "summary": summary(rule),
         "page": rule.page,
     }
-
-
-@lru_cache(maxsize=1)
-def known_names() -> frozenset[str]:
-    """The names of all rules and groups."""
-    return frozenset(name for rule in all_rules().values() for name in (rule.name, rule.group))
-
-
-def unknown(name: str) -> str:
-    """What to say of a name that is neither a rule nor a group, with the nearest one."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(known_names()), 1)
-    return f'there is no rule "{name}"' + (f'; did you mean "{near[0]}"?' if near else '; "composefmt rules" lists them.')

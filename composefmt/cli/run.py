@@ -12,7 +12,8 @@ import click
 
 from composefmt.files.content import FileTrouble, environment_beside, read_file, read_stream
 from composefmt.files.discovery import Missing, discover, reason
-from composefmt.options import Options
+from composefmt.files.settings import read_settings, settings_for
+from composefmt.options import Chosen, Options
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable
 
 Result = TypeVar("Result")
@@ -32,6 +33,7 @@ def shared_options(command: Command) -> Command:
             click.option(
                 "--variables", type=click.Choice(["assume-scalar", "keep"]), help="Whether entries with variables may become long."
             ),
+            click.option("--config", metavar="FILE", help="Use this settings file for all files, not the nearest one above each."),
             click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and results."),
         )
     ):
@@ -39,22 +41,29 @@ def shared_options(command: Command) -> Command:
     return command
 
 
-def options_of(max_range: int | None, *, write_defaults: bool, variables: str | None, verify: bool = True) -> Options:
-    """The options in force: the defaults, and what the command line says."""
-    options = Options(write_defaults=write_defaults, verify=verify)
+def given_options(max_range: int | None, *, write_defaults: bool, variables: str | None) -> Chosen:
+    """What the command line says of the options that settings have as well."""
+    given = Chosen()
     if max_range is not None:
-        options = options._replace(max_range=max_range)
-    return options._replace(variables=variables) if variables is not None else options
+        given["max_range"] = max_range
+    if write_defaults:
+        given["write_defaults"] = True
+    if variables is not None:
+        given["variables"] = variables
+    return given
 
 
 class Inputs:
     """The files of a run, read one after the other; what can't be read is told, and the others are still done."""
 
-    def __init__(self, paths: Sequence[str], options: Options, stdin_filename: str | None) -> None:
+    def __init__(self, paths: Sequence[str], given: Chosen, stdin_filename: str | None, config: str | None) -> None:
         self.paths = paths or (".",)
-        self.options = options
+        self.given = given
+        self.defaults = Options()
         self.stdin_filename = stdin_filename or "<stdin>"
+        self.config = config
         self.failed = 0
+        self.told: set[str] = set()
 
     def __iter__(self) -> Iterator[tuple[str, bytes, Options]]:
         """Path, bytes and options of each file; the path is "-" for standard input."""
@@ -66,7 +75,12 @@ class Inputs:
             except FileTrouble as trouble:
                 self.trouble(STDIN, trouble)
             else:
-                yield STDIN, data, self.options_for(self.stdin_filename, data)
+                try:
+                    options = self.options_for(self.stdin_filename, data)
+                except FileTrouble as trouble:
+                    self.settings_trouble(trouble)
+                else:
+                    yield STDIN, data, options
             return
         for path in discover(self.paths):
             if isinstance(path, Missing):
@@ -77,12 +91,28 @@ class Inputs:
             except FileTrouble as trouble:
                 self.trouble(path, trouble)
                 continue
-            yield path, data, self.options_for(path, data)
+            try:
+                options = self.options_for(path, data)
+            except FileTrouble as trouble:
+                self.settings_trouble(trouble)
+                continue
+            yield path, data, options
 
     def options_for(self, path: str, data: bytes) -> Options:
-        """The options for one file: those of the run, and the variables of the `.env` beside it."""
-        environment = environment_beside(path, data)
-        return self.options._replace(environment=environment) if environment else self.options
+        """The options for one file: the settings above it, over them the command line, and the variables of its `.env`.
+
+        Raises FileTrouble where the settings are wrong.
+        """
+        settings = read_settings(self.config) if self.config else settings_for(path)
+        options = self.defaults._replace(**settings.values) if settings is not None else self.defaults
+        return options._replace(environment=environment_beside(path, data), **self.given)
+
+    def settings_trouble(self, trouble: FileTrouble) -> None:
+        """Tell that settings are wrong, once; the files that they hold for are left as they are."""
+        self.failed += 1
+        if trouble.message not in self.told:
+            self.told.add(trouble.message)
+            click.echo(f"error[{trouble.rule}] {printable(trouble.message)}", err=True)
 
     def trouble(self, path: str, trouble: FileTrouble) -> None:
         """Tell that a file could not be read, done or written."""

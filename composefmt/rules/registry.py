@@ -126,6 +126,20 @@ def _add(state: _State, parts: list[str], rule: Rule) -> None:
     state.rules.append(rule)
 
 
+@lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """The names of all rules and groups."""
+    return frozenset(name for rule in all_rules().values() for name in (rule.name, rule.group))
+
+
+def unknown_name(name: str) -> str:
+    """What to say of a name that is neither a rule nor a group, with the nearest one."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(known_names()), 1)
+    return f'there is no rule "{name}"' + (f'; did you mean "{near[0]}"?' if near else '; "composefmt rules" lists them.')
+
+
 @lru_cache(maxsize=8)
 def selection(select: frozenset[str] | None, ignore: frozenset[str]) -> frozenset[str]:
     """The names of the rules to check: the selected rules and groups (None: those on by default) without the ignored ones."""

@@ -52,7 +52,7 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
             image: nginx
             prots: [] # composefmt: ignore[unknown-key] read by another tool
 
-    Source: the README, "Turning rules off".
+    Source: the README, "Settings, and turning rules off".
     """
     for span, name in element.file.unused_suppressions:
         yield Problem(span, f'nothing to ignore: "{name}" finds nothing on this line', "delete the comment")

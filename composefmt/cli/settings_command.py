@@ -1,0 +1,44 @@
+"""`composefmt settings`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from composefmt.files.content import FileTrouble
+from composefmt.files.settings import settings_for
+from composefmt.reports.text import printable
+
+
+@click.command("settings")
+@click.argument("path", default=".")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings, for editors.")
+def command(path: str, schema: bool) -> int:
+    """Print the settings in force for a file or folder, and where each value comes from."""
+    from composefmt.files.settings_model import SettingsModel, names
+
+    if schema:
+        from json import dumps
+
+        sys.stdout.write(dumps(SettingsModel.model_json_schema(), indent=2) + "\n")
+        return 0
+    try:
+        found = settings_for(os.path.join(path, "compose.yaml") if os.path.isdir(path) else path)
+    except FileTrouble as trouble:
+        raise click.ClickException(printable(trouble.message)) from None
+    defaults = SettingsModel()
+    chosen: dict[str, object] = dict(found.values) if found is not None else {}
+    for name in names():
+        field = name.replace("-", "_")
+        value = chosen.get(field, getattr(defaults, field))
+        origin = found.path if found is not None and field in chosen else "default"
+        sys.stdout.write(f"{name:<16} {_shown(value):<16} {printable(origin)}\n")
+    return 0
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (list, frozenset)):
+        return ", ".join(sorted(value)) or "(none)"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,98 @@
+"""Settings: what a project decides once, in `composefmt.toml`, `.composefmt.toml` or `[tool.composefmt]` of pyproject.toml.
+
+The nearest file above a Compose file holds, as with Ruff; what stands in files further up does not count.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from composefmt.files.content import FileTrouble, read_file
+
+if TYPE_CHECKING:
+    from composefmt.files.settings_model import SettingsModel
+    from composefmt.options import Chosen
+
+# In the order in which they are looked for in one folder.
+NAMES = (".composefmt.toml", "composefmt.toml", "pyproject.toml")
+_SECTION = b"tool.composefmt"
+
+
+class Settings(NamedTuple):
+    """What one file sets: the path of the file, and the values by their names in `Options`."""
+
+    path: str
+    values: Chosen
+
+
+def settings_for(path: str) -> Settings | None:
+    """The settings that hold for a Compose file, None where there are none. Raises FileTrouble naming the settings file."""
+    folder = os.path.dirname(os.path.abspath(path))
+    while True:
+        found = _in_folder(folder)
+        parent = os.path.dirname(folder)
+        if found is not None or parent == folder:
+            return found
+        folder = parent
+
+
+# A batch has many files in few folders, with the same folders above them.
+@lru_cache(maxsize=4096)
+def _in_folder(folder: str) -> Settings | None:
+    for name in NAMES:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            settings = read_settings(path)
+            if settings is not None:
+                return settings
+    return None
+
+
+@lru_cache(maxsize=256)
+def read_settings(path: str) -> Settings | None:
+    """The settings of a file, None for a pyproject.toml without a section of ours. Raises FileTrouble."""
+    data = read_file(path)
+    is_project = os.path.basename(path) == "pyproject.toml"
+    if is_project and _SECTION not in data:
+        return None
+    table = _parsed(path, data)
+    if is_project:
+        tool = table.get("tool")
+        section = tool.get("composefmt") if isinstance(tool, dict) else None
+        if section is None:
+            return None
+        table = section if isinstance(section, dict) else {"": section}
+    return Settings(path, _validated(path, table))
+
+
+def _parsed(path: str, data: bytes) -> dict[str, object]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        table: dict[str, object] = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileTrouble("settings", f"{path}: {error}") from None
+    return table
+
+
+def _validated(path: str, table: dict[str, object]) -> Chosen:
+    from pydantic import ValidationError
+
+    from composefmt.files.settings_model import SettingsModel, explain
+
+    try:
+        model = SettingsModel.model_validate(table)
+    except ValidationError as error:
+        raise FileTrouble("settings", f"{path}: {explain(error)}") from None
+    return _as_options(model)
+
+
+def _as_options(model: SettingsModel) -> Chosen:
+    values = model.model_dump(exclude_unset=True)
+    return cast("Chosen", {name: frozenset(value) if isinstance(value, list) else value for name, value in values.items()})

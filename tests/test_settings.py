@@ -1,0 +1,105 @@
+"""Settings: where they are found, what they change, and what is said of wrong ones."""
+
+import json
+
+import pytest
+
+TEXT = "services:\n  web:\n    image: nginx\n    ports:\n      - '1-3'\n      - '${P}:80'\n    volumes:\n      - ./a:bb\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "deploy" / "web"
+    folder.mkdir(parents=True)
+    (folder / "compose.yaml").write_text(TEXT)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["composefmt.toml", ".composefmt.toml"])
+def test_the_nearest_file_holds(run, tmp_path, project, name):
+    (tmp_path / name).write_text('max-range = 2\nvariables = "keep"\n')
+    assert run("format", "--check").stderr == "1 file would be left unchanged.\n"
+    (project / "composefmt.toml").write_text("max-range = 3\n")
+    run("format")
+    text = (project / "compose.yaml").read_text()
+    assert "target: 3" in text
+    assert 'published: "${P}"' in text, "what stands in files further up does not count"
+
+
+def test_a_section_of_pyproject(run, tmp_path, project):
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    (tmp_path / "pyproject.toml").write_text("[tool.composefmt]\nmax-range = 2\n")
+    run("format")
+    assert "'1-3'" in (project / "compose.yaml").read_text()
+
+
+def test_the_command_line_wins(run, tmp_path, project):
+    (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["relative-target"]\n')
+    run("format", "--max-range", "5")
+    assert "target: 3" in (project / "compose.yaml").read_text()
+    rules = lambda *options: [f["rule"] for f in json.loads(run("check", "--output-format", "json", *options).stdout)]  # noqa: E731
+    assert rules() == []
+    assert rules("--ignore", "style") == ["relative-target"]
+
+
+def test_one_file_for_all(run, tmp_path, project):
+    (project / "composefmt.toml").write_text("max-range = 2\n")
+    (tmp_path / "other.toml").write_text("write-defaults = true\n")
+    run("format", "--config", "other.toml")
+    assert "mode: ingress" in (project / "compose.yaml").read_text()
+    done = run("format", "--config", "nowhere.toml")
+    assert done.returncode == 2
+    assert "no such file" in done.stderr
+
+
+def test_standard_input_goes_by_its_name(run, project):
+    (project / "composefmt.toml").write_text("max-range = 2\n")
+    assert "'1-3'" in run("format", "--stdin-filename", "deploy/web/x.yaml", "-", stdin=TEXT.encode()).stdout
+    assert "'1-3'" not in run("format", "--stdin-filename", "deploy/x.yaml", "-", stdin=TEXT.encode()).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("max-rang = 2\n", 'there is no setting "max-rang"; did you mean "max-range"?'),
+        ("long_lines = 2\n", 'there is no setting "long_lines"; there are max-range, variables, write-defaults, select, ignore'),
+        ("max-range = 0\n", 'the setting "max-range" is wrong: input should be greater than or equal to 1'),
+        ('max-range = "2"\n', 'the setting "max-range" is wrong: input should be a valid integer'),
+        ('variables = "drop"\n', "the setting \"variables\" is wrong: input should be 'assume-scalar' or 'keep'"),
+        ('ignore = ["lost-colons"]\n', 'the setting "ignore" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?'),
+        ("max-range = \n", "Invalid value"),
+    ],
+)
+def test_wrong_settings_are_told_and_nothing_is_touched(run, tmp_path, project, text, message):
+    (tmp_path / "composefmt.toml").write_text(text)
+    (project / "compose.other.yaml").write_text(TEXT)
+    for command in ("format", "check"):
+        done = run(command)
+        assert done.returncode == 2
+        lines = [line for line in done.stderr.splitlines() if "error[settings]" in line]
+        assert len(lines) == 1, "told once, not for each file"
+        assert message in lines[0]
+        assert "composefmt.toml" in lines[0]
+    assert (project / "compose.yaml").read_text() == TEXT
+
+
+@pytest.mark.usefixtures("project")
+def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
+    (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["style", "lost-colon"]\n')
+    lines = [line.split(None, 1) for line in run("settings", "deploy/web/compose.yaml").stdout.splitlines()]
+    shown = dict(lines)
+    assert list(shown) == ["max-range", "variables", "write-defaults", "select", "ignore"]
+    assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]
+    assert shown["variables"].split() == ["assume-scalar", "default"]
+    assert shown["ignore"].startswith("lost-colon, style ")
+    assert run("settings", "deploy").stdout.splitlines() == run("settings", "deploy/web/compose.yaml").stdout.splitlines()
+
+
+def test_the_json_schema_of_the_settings(run):
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(run("settings", "--schema").stdout)
+    Draft202012Validator.check_schema(schema)
+    judge = Draft202012Validator(schema)
+    assert judge.is_valid({"max-range": 4, "ignore": ["style"]})
+    assert not judge.is_valid({"max-rang": 4})
