@@ -30,21 +30,36 @@ class Settings(NamedTuple):
 
 def settings_for(path: str) -> Settings | None:
     """The settings that hold for a Compose file, None where there are none. Raises FileTrouble naming the settings file."""
-    folder = os.path.dirname(os.path.abspath(path))
-    while True:
-        found = _in_folder(folder)
-        parent = os.path.dirname(folder)
-        if found is not None or parent == folder:
-            return found
-        folder = parent
+    return _for_folder(os.path.dirname(path))
 
 
-# A batch has many files in few folders, with the same folders above them.
 @lru_cache(maxsize=4096)
+def _for_folder(folder: str) -> Settings | None:
+    current = os.path.abspath(folder)
+    passed: list[str] = []
+    found: Settings | None = None
+    while current not in _KNOWN:
+        passed.append(current)
+        found = _in_folder(current)
+        parent = os.path.dirname(current)
+        if found is not None or parent == current:
+            break
+        current = parent
+    else:
+        found = _KNOWN[current]
+    _KNOWN.update(dict.fromkeys(passed, found))
+    return found
+
+
+# What holds in the folders that were looked at: a batch has many folders with the same ones above them.
+_KNOWN: dict[str, Settings | None] = {}
+
+
 def _in_folder(folder: str) -> Settings | None:
     for name in NAMES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
+        path = f"{folder}/{name}"
+        # Mostly there is none, and this is the quickest way to know.
+        if os.access(path, os.F_OK) and os.path.isfile(path):
             settings = read_settings(path)
             if settings is not None:
                 return settings
