@@ -59,7 +59,7 @@ def test_texts(run, tmp_path, kind):
     else:
         assert done.returncode == 0
     assert "target: 80" in (tmp_path / "compose.yaml").read_text()
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 def test_merge_keys_that_build_on_each_other(run, tmp_path):
@@ -96,7 +96,7 @@ def test_folders_pipes_devices_and_what_is_not_there(run, tmp_path):
 
 
 def test_a_closed_output_pipe(tmp_path):
-    for number in range(300):
+    for number in range(800):
         (tmp_path / f"compose.{number}.yaml").write_text("services:\n  web:\n    foo: 1\n" + GOOD.replace("services:\n  web:", "  api:"))
     for command in (["check"], ["check", "--output-format", "json"], ["format", "--diff"]):
         process = subprocess.Popen(

@@ -28,7 +28,7 @@ def shell(line, cwd):
 @posix_only
 @pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff ."])
 def test_a_reader_that_goes_away_is_no_trouble(tmp_path, command):
-    many_files(tmp_path, 300)
+    many_files(tmp_path, 1500)  # more than a pipe holds
     done = shell(f"$COMPOSEFMT {command} | head -1; echo ${{PIPESTATUS[0]}}", tmp_path)
     assert done.stderr == ""
     assert done.stdout.splitlines()[1:] == ["141"]
