@@ -1,6 +1,5 @@
 """The parser: both of ruamel.yaml's give the same tree, and every node's span is the text that it came from."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -112,13 +111,22 @@ def test_the_parsers_agree_on_the_yaml_test_suite_unless_one_refuses(shared):
         c_result, python_result = result(text, pure=False), result(text, pure=True)
         if isinstance(c_result, list) and isinstance(python_result, list):
             checked += 1
-            assert strip(c_result) == strip(python_result) or "&" in text
+            # The C parser ends an anchor at a colon.
+            assert strip(c_result) == strip(python_result) or "&an:chor" in text
     assert checked > 200
 
 
 def strip(tree):
-    """Values without spans: the parsers place what is not there in different spots."""
-    return json.dumps(tree, default=str).count("Scalar")
+    """A dumped tree without its places: kinds, tags, anchors and values."""
+    if isinstance(tree, list):
+        return [strip(node) for node in tree]
+    if tree[0] == "alias":
+        return tree[3:]
+    kind, _, _, _, *rest = tree
+    *properties, inner = rest
+    if kind == "Mapping":
+        inner = [(strip(key), strip(value)) for key, value in inner]
+    return (kind, *properties, strip(inner) if kind == "Sequence" else inner)
 
 
 def suite_texts(shared):
