@@ -125,3 +125,35 @@ def test_findings_and_messages_go_to_different_streams(tmp_path):
     done = run("check", "compose.yaml", "missing.yaml", cwd=tmp_path)
     assert "missing.yaml" not in done.stdout
     assert "compose.yaml:3" not in done.stderr
+
+
+@posix_only
+def test_a_working_directory_that_is_gone(tmp_path):
+    """Standard input is still formatted; below a folder that is gone there is nothing."""
+    (tmp_path / "in.yaml").write_text(SHORT)
+    (tmp_path / "gone").mkdir()
+    done = shell("cd gone; rmdir ../gone; $COMPOSEFMT format - < ../in.yaml; echo $?; $COMPOSEFMT format; echo $?", tmp_path)
+    assert done.stdout == f"{LONG}0\n2\n"
+    assert ".: error[unreadable] no such file or directory\n" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\xff\xfe[", "'utf-8' codec can't decode"),
+        (b"#" * 10_000_001, "more than 10,000,000 bytes"),
+        (b"a=" + b"[" * 100_000, "composefmt.toml: "),
+    ],
+)
+def test_settings_that_cannot_be_read_are_told_once(tmp_path, data, told):
+    (tmp_path / "composefmt.toml").write_bytes(data)
+    (tmp_path / "sub").mkdir()
+    for name in ("compose.yaml", "sub/compose.yaml"):
+        (tmp_path / name).write_text(SHORT)
+    done = run("format", cwd=tmp_path)
+    assert done.returncode == 2
+    told_of = [line for line in done.stderr.splitlines() if "composefmt.toml" in line]
+    assert len(told_of) == 1
+    assert told in told_of[0]
+    assert (tmp_path / "compose.yaml").read_text() == SHORT

@@ -39,7 +39,9 @@ def main() -> NoReturn:
         status = PIPE_CLOSED
     except OSError as error:
         status = FAILED
-        _last_words(f"the output cannot be written: {error.strerror or error}")
+        # What belongs to one file is told where it is read; what is left is the output, or the working directory.
+        reason = error.strerror or str(error)
+        _last_words(f"{reason}: {error.filename}" if error.filename else f"the output cannot be written: {reason}")
     # Everything is written; taking the trees of a thousand files apart one by one would be time for nothing.
     os._exit(status)
 

@@ -90,10 +90,16 @@ def _walk(root: str) -> Iterator[str | Missing]:
     is, unless that file is met itself.
     """
     prefix = "" if root == "." else root.rstrip("/") + "/"
+    try:
+        above = _above(root, len(prefix))
+    except OSError as error:
+        # The working directory was removed.
+        yield Missing(root, reason(error))
+        return
     links: list[str] = []
     files: list[str] = []
     # A stack of our own: folders may be nested deeper than Python's calls may be.
-    pending: list[_Pending] = [(prefix, _above(root, len(prefix)))]
+    pending: list[_Pending] = [(prefix, above)]
     while pending:
         path, ignores = pending.pop()
         if ignores is None:

@@ -35,7 +35,11 @@ def settings_for(path: str) -> Settings | None:
 
 @lru_cache(maxsize=4096)
 def _for_folder(folder: str) -> Settings | None:
-    current = os.path.abspath(folder)
+    try:
+        current = os.path.abspath(folder)
+    except FileNotFoundError:
+        # The working directory was removed; nothing is above it.
+        return None
     passed: list[str] = []
     found: Settings | None = None
     while current not in _KNOWN:
@@ -69,7 +73,10 @@ def _in_folder(folder: str) -> Settings | None:
 @lru_cache(maxsize=256)
 def read_settings(path: str) -> Settings | None:
     """The settings of a file, None for a pyproject.toml without a section of ours. Raises FileTrouble."""
-    data = read_file(path)
+    try:
+        data = read_file(path)
+    except FileTrouble as trouble:
+        raise FileTrouble("settings", f"{path}: {trouble.message}") from None
     is_project = os.path.basename(path) == "pyproject.toml"
     if is_project and _SECTION not in data:
         return None
@@ -93,6 +100,8 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
         table: dict[str, object] = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileTrouble("settings", f"{path}: {error}") from None
+    except RecursionError:
+        raise FileTrouble("settings", f"{path}: it is nested too deep") from None
     return table
 
 
