@@ -1,11 +1,11 @@
 """What the end-to-end tests share: running the real command line, and the shared data where it is there."""
 
 import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+import running
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -13,24 +13,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 @pytest.fixture
 def run(tmp_path):
     """Run composefmt in a folder of its own: run("check", "x.yaml", stdin=b"...") gives the finished process, output as text."""
-
-    def call(*arguments, stdin=None, cwd=tmp_path, env=None, **options):
-        process = subprocess.run(
-            [sys.executable, "-m", "composefmt", *map(str, arguments)],
-            input=stdin,
-            cwd=cwd,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **(env or {})},
-            capture_output=True,
-            timeout=60,
-            check=False,
-            **options,
-        )
-        process.stdout = process.stdout.decode()
-        process.stderr = process.stderr.decode()
-        assert "Traceback" not in process.stderr, process.stderr
-        return process
-
-    return call
+    return partial(running.run, cwd=tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose import ports, volumes
+from composefmt.compose.patterns import Place
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 
@@ -42,62 +43,40 @@ FIELDS = (
 
 
 class Use:
-    """One list that is used as a field: where it stands, and in which service it was first met.
+    """One list that is used as a field: and where it stands.
 
     `mapping` is the mapping in which it is written as a value, None where it is reached through an alias only;
     `spoiled` where the list or a part of it is also used as something else.
     """
 
-    __slots__ = ("field", "key", "mapping", "node", "service", "spoiled", "spoiled_items")
+    __slots__ = ("field", "key", "mapping", "node", "spoiled", "spoiled_items")
 
-    def __init__(self, field: Field, node: Sequence, service: str, mapping: Mapping | None, key: Node | None) -> None:
+    def __init__(self, field: Field, node: Sequence, mapping: Mapping | None, key: Node | None) -> None:
         self.field = field
         self.node = node
-        self.service = service
         self.mapping = mapping
         self.key = key
         self.spoiled = False
         self.spoiled_items: set[int] = set()
 
 
-class _State:
-    """A place in the patterns: which keys lead on, and whether a field has been reached."""
-
-    __slots__ = ("any", "field", "keys")
-
-    def __init__(self) -> None:
-        self.keys: dict[str, _State] = {}
-        self.any: _State | None = None
-        self.field: Field | None = None
-
-    def add(self, pattern: str, field: Field) -> None:
-        state = self
-        for part in pattern.split("."):
-            if part == "*":
-                state.any = state.any or _State()
-                state = state.any
-            else:
-                state = state.keys.setdefault(part, _State())
-        state.field = field
-
-
-def _automaton() -> _State:
-    root = _State()
+def _places() -> Place[Field]:
+    root: Place[Field] = Place()
     for field in FIELDS:
         root.add(field.pattern, field)
     return root
 
 
-_ROOT = _automaton()
+_ROOT = _places()
 # Anywhere that no pattern leads to; and the inside of a top-level `x-` field, which is free to hold what is shared.
-_ELSEWHERE = _State()
+_ELSEWHERE: Place[Field] = Place()
 
 
 def find_uses(tree: Tree) -> list[Use]:
     """Every list in the tree that is used as a field, in the order of the text."""
     finder = _Finder(follow_all=bool(tree.aliases))
     for document in tree.documents:
-        finder.walk(document, _ROOT, "", None, None)
+        finder.walk(document, _ROOT, None, None)
     return finder.result()
 
 
@@ -112,52 +91,52 @@ class _Finder:
         self.elsewhere: set[int] = set()
         self.kinds: dict[int, set[str]] = {}
 
-    def walk(self, node: Node, state: _State, service: str, owner: Mapping | None, key: Node | None) -> None:
+    def walk(self, node: Node, place: Place[Field], owner: Mapping | None, key: Node | None) -> None:
         if type(node) is Alias:
             node, owner, key = node.target, None, None
         if self.follow_all:
-            mark = (id(node), id(state))
+            mark = (id(node), id(place))
             if mark in self.seen:
                 if owner is not None and (use := self.uses.get(id(node))) is not None and use.mapping is None:
                     use.mapping, use.key = owner, key
                 return
             self.seen.add(mark)
-        if state.field is not None:
-            self.reached(node, state.field, service, owner, key)
+        if place.here:
+            self.reached(node, place.here[0], owner, key)
         elif type(node) is Mapping:
-            self.mapping(node, state, service)
-        elif state is _ELSEWHERE:
+            self.mapping(node, place)
+        elif place is _ELSEWHERE:
             self.elsewhere.add(id(node))
             for item in node.items if type(node) is Sequence else ():
-                self.walk(item, _ELSEWHERE, service, None, None)
+                self.walk(item, _ELSEWHERE, None, None)
 
-    def mapping(self, node: Mapping, state: _State, service: str) -> None:
-        keys, any_key = state.keys, state.any
+    def mapping(self, node: Mapping, place: Place[Field]) -> None:
+        keys, any_key = place.keys, place.any
         elsewhere = _ELSEWHERE if self.follow_all else None
-        if state is _ELSEWHERE:
+        if place is _ELSEWHERE:
             self.elsewhere.add(id(node))
         for key, value in node.entries:
             text = key.value if type(key) is Scalar else ""
-            if text == "<<" and state is not _ELSEWHERE:
-                self.merge(value, state, service)
+            if text == "<<" and place is not _ELSEWHERE:
+                self.merge(value, place)
                 continue
             following = keys.get(text) or any_key or elsewhere
-            if state is _ROOT and text.startswith("x-"):
+            if place is _ROOT and text.startswith("x-"):
                 continue
             if following is not None:
-                self.walk(value, following, service or (text if state is _SERVICES else ""), node, key)
+                self.walk(value, following, node, key)
 
-    def merge(self, value: Node, state: _State, service: str) -> None:
+    def merge(self, value: Node, place: Place[Field]) -> None:
         target = value.target if type(value) is Alias else value
         for source in target.items if type(target) is Sequence else [value]:
-            self.walk(source, state, service, None, None)
+            self.walk(source, place, None, None)
 
-    def reached(self, node: Node, field: Field, service: str, owner: Mapping | None, key: Node | None) -> None:
+    def reached(self, node: Node, field: Field, owner: Mapping | None, key: Node | None) -> None:
         if type(node) is not Sequence:
             return
         use = self.uses.get(id(node))
         if use is None:
-            self.uses[id(node)] = Use(field, node, service, owner, key)
+            self.uses[id(node)] = Use(field, node, owner, key)
         elif use.field is not field:
             use.spoiled = True
         elif use.mapping is None:
@@ -176,9 +155,6 @@ class _Finder:
                     id(item) for item in use.node.items if id(item) in self.elsewhere or len(self.kinds.get(id(item), ())) > 1
                 }
         return uses
-
-
-_SERVICES = _ROOT.keys["services"]
 
 
 def item_text(item: Scalar) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.fields import Use, find_uses
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.source import Source, Span
-from composefmt.syntax.values import Entries, Values, key_text, merged_entries
+from composefmt.syntax.values import Entries, Values, merged_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,21 +113,22 @@ class ComposeFile:
     def defined(self, section: str) -> dict[str, Node]:
         """The names that a top-level section defines in any of the file's documents, with their values."""
         if section not in self._defined:
-            found: dict[str, Node] = {}
-            for root in self.roots:
-                entry = self.entries(root).get(section)
-                found.update({name: value for name, (_, value) in self.entries(entry[1] if entry else None).items()})
-            self._defined[section] = found
+            self._defined[section] = dict(self._elements(section))
         return self._defined[section]
 
-    def services(self) -> Iterator[tuple[str, Node, Mapping]]:
-        """The services of all documents: name, key node and mapping."""
+    def services(self) -> Iterator[tuple[str, Mapping]]:
+        """The services of all documents that are mappings; one that several documents speak of comes several times."""
+        for name, value in self._elements("services"):
+            node = resolve(value)
+            if type(node) is Mapping:
+                yield name, node
+
+    def _elements(self, section: str) -> Iterator[tuple[str, Node]]:
+        """The names and values of a top-level section in each document, in order."""
         for root in self.roots:
-            entry = self.entries(root).get("services")
-            for name, (key, value) in self.entries(entry[1] if entry else None).items():
-                node = resolve(value)
-                if type(node) is Mapping:
-                    yield name, key, node
+            entry = self.entries(root).get(section)
+            for name, (_, value) in self.entries(entry[1] if entry else None).items():
+                yield name, value
 
     def interpolated_scalars(self) -> Iterator[Scalar]:
         """The values in which variables are replaced: all but keys, in the order of the text."""
@@ -161,6 +162,3 @@ def text_span(source: Source, node: Scalar, start: int, end: int) -> Span:
     span = Span(content + start, content + end)
     # An empty part is shown by the character that stands where it is missing.
     return span if end > start else Span(span.start, span.start + 1)
-
-
-__all__ = ["ComposeFile", "Path", "first_line", "key_text", "text_span"]

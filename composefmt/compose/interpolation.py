@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
 _BRACED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<operator>:?[-+?])(?P<argument>.*))?", re.DOTALL)
 
-
 # A value with more variables than this is no value that anyone wrote; nested ones would exhaust the stack.
 MAX_VARIABLES = 100
+
+# How to mend what is no variable.
+ADVICE = 'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"'
 
 
 class InvalidInterpolation(ValueError):

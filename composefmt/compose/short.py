@@ -96,7 +96,7 @@ def bad_interpolation(value: str, error: InvalidInterpolation) -> Malformed:
     return Malformed(
         "invalid-interpolation",
         f'"{value}" holds a "${{" that begins no variable',
-        'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"',
+        interpolation.ADVICE,
         error.offset,
         error.offset + 2,
     )

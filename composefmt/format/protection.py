@@ -10,10 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.comments import comments
-from composefmt.syntax.source import Span
-
-if TYPE_CHECKING:
-    from composefmt.syntax.nodes import Tree
+from composefmt.syntax.source import Span, line_start
 
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Tree
@@ -34,7 +31,7 @@ def protected(text: str, tree: Tree) -> list[Span]:
         if command == "skip-file":
             return [Span(0, len(text))]
         if command == "skip":
-            found.append(Span(_line_start(text, comment.start), comment.end))
+            found.append(Span(line_start(text, comment.start), comment.end))
         elif command == "off" and off is None:
             off = comment.start
         elif command == "on" and off is not None:
@@ -48,8 +45,3 @@ def protected(text: str, tree: Tree) -> list[Span]:
 def is_protected(spans: list[Span], start: int, end: int) -> bool:
     """Whether a stretch of text touches a protected one."""
     return any(span.start < end and start < span.end for span in spans)
-
-
-def _line_start(text: str, offset: int) -> int:
-    start = text.rfind("\n", 0, offset) + 1
-    return max(start, text.rfind("\r", start, offset) + 1)

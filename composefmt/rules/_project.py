@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 # The names under which a file is a project of its own; any other may be an override, or be included or extended.
 PROJECT_NAMES = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
 
-
 # Among more names than this the nearest one is not looked for: it would take longer than all the rest.
 _MANY = 300
 
@@ -53,7 +52,7 @@ def has_include(file: ComposeFile) -> bool:
     return any("include" in file.entries(root) for root in file.roots)
 
 
-def used(file: ComposeFile, node: Node, source_key: str = "source") -> Iterator[Name]:
+def used(file: ComposeFile, node: Node) -> Iterator[Name]:
     """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`."""
     node = resolve(node)
     if type(node) is Mapping:
@@ -63,7 +62,7 @@ def used(file: ComposeFile, node: Node, source_key: str = "source") -> Iterator[
         for item in map(resolve, node.items):
             value: Node | None = item
             if type(item) is Mapping:
-                entry = file.entries(item).get(source_key)
+                entry = file.entries(item).get("source")
                 value = resolve(entry[1]) if entry else None
             if type(value) is Scalar and value.value and not has_variable(value.value):
                 yield Name(value.value, value)

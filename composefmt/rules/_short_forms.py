@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     Parse = Callable[[str, Mapping[str, str] | None], Answer[object]]
 
 
-def malformed(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
-    """A problem where the reference refuses a short item, and `rule` is the one to tell it."""
+def _read(element: Element, parse: Parse) -> tuple[Scalar, Answer[object]] | None:
+    """A short item and what its parser answers; None where the item is no text or number."""
     node = element.node
     text = item_text(node) if type(node) is Scalar else None
     if type(node) is not Scalar or text is None:
+        return None
+    return node, parse(text, element.file.options.environment)
+
+
+def malformed(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
+    """A problem where the reference refuses a short item, and `rule` is the one to tell it."""
+    found = _read(element, parse)
+    if found is None:
         return
-    answer = parse(text, element.file.options.environment)
+    node, answer = found
     if isinstance(answer, Malformed) and answer.rule == rule:
         span = text_span(element.file.source, node, answer.start, answer.end)
         yield Problem(span, f'service "{element.service}": {answer.message}', answer.help)
@@ -34,11 +42,10 @@ def malformed(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
 
 def doubtful(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
     """The problems of a short item that the reference accepts in silence, and that `rule` is to tell."""
-    node = element.node
-    text = item_text(node) if type(node) is Scalar else None
-    if type(node) is not Scalar or text is None:
+    found = _read(element, parse)
+    if found is None:
         return
-    answer = parse(text, element.file.options.environment)
+    node, answer = found
     for doubt in answer.doubts if isinstance(answer, Parsed) else ():
         if doubt.rule == rule:
             span = text_span(element.file.source, node, doubt.start, doubt.end)

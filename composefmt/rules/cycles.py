@@ -40,11 +40,11 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     edges: dict[str, list[Name]] = {}
-    for name, _, service in file.services():
+    for name, service in file.services():
         entry = file.entries(service).get("depends_on")
         if entry is not None and is_active(file, name):
             edges[name] = list(used(file, entry[1]))
-    yield from _cycles(edges, "depends on", Severity.ERROR)
+    yield from _cycles(edges, "depends on")
 
 
 @rule("extends-cycle", Severity.ERROR, group="references")
@@ -71,14 +71,14 @@ def extends_cycle(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     edges: dict[str, list[Name]] = {}
-    for name, _, service in file.services():
+    for name, service in file.services():
         entry = file.entries(service).get("extends")
         if entry is not None:
             edges[name] = list(extended(file, resolve(entry[1])))
-    yield from _cycles(edges, "extends", Severity.ERROR)
+    yield from _cycles(edges, "extends")
 
 
-def _cycles(edges: dict[str, list[Name]], verb: str, level: Severity) -> Iterator[Problem]:
+def _cycles(edges: dict[str, list[Name]], verb: str) -> Iterator[Problem]:
     """A problem for each circle, at the edge that closes it, with the places of the others."""
     done: set[str] = set()
     for start in edges:
@@ -103,7 +103,7 @@ def _cycles(edges: dict[str, list[Name]], verb: str, level: Severity) -> Iterato
                 circle = list(path)[path[edge.text] :]
                 shown = " -> ".join([*circle, edge.text])
                 related = tuple(Related(step.node.span, f'"{step.text}" is needed here') for step in trail[len(trail) - len(circle) + 1 :])
-                yield Problem(edge.node.span, f'"{name}" {verb} itself: {shown}', "break the circle", related=related, severity=level)
+                yield Problem(edge.node.span, f'"{name}" {verb} itself: {shown}', "break the circle", related=related)
             elif edge.text in edges and edge.text not in done:
                 trail.append(edge)
                 stack.append((edge.text, 0))

@@ -45,5 +45,5 @@ def invalid_interpolation(element: Element) -> Iterator[Problem]:
             yield Problem(
                 span,
                 f'"{node.value[error.offset : error.offset + 20]}" begins no variable',
-                'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"',
+                interpolation.ADVICE,
             )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose.patterns import Place
 from composefmt.findings import Finding, Fix, Related, Severity
 from composefmt.rules._suppression import apply, suppressions
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
@@ -95,35 +96,14 @@ def all_rules() -> dict[str, Rule]:
     return dict(sorted(_RULES.items()))
 
 
-class _State:
-    """A place in the patterns: the rules to call there, and which keys lead on."""
-
-    __slots__ = ("any", "keys", "rules")
-
-    def __init__(self) -> None:
-        self.keys: dict[str, _State] = {}
-        self.any: _State | None = None
-        self.rules: list[Rule] = []
-
-
 @lru_cache(maxsize=8)
-def _automaton(selected: frozenset[str]) -> _State:
-    root = _State()
+def _places(selected: frozenset[str]) -> Place[Rule]:
+    root: Place[Rule] = Place()
     for rule in all_rules().values():
         if rule.name in selected:
             for pattern in rule.patterns:
-                _add(root, pattern.split(".") if pattern else [], rule)
+                root.add(pattern, rule)
     return root
-
-
-def _add(state: _State, parts: list[str], rule: Rule) -> None:
-    for part in parts:
-        if part == "*":
-            state.any = state.any or _State()
-            state = state.any
-        else:
-            state = state.keys.setdefault(part, _State())
-    state.rules.append(rule)
 
 
 @lru_cache(maxsize=1)
@@ -157,9 +137,9 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     """
     selected = selection(file.options.select, file.options.ignore)
     run = _Run(file)
-    root = _automaton(selected)
+    root = _places(selected)
     whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
-    for check in root.rules:
+    for check in root.here:
         run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
@@ -198,8 +178,8 @@ class _Run:
             )
             self.findings.setdefault((rule.name, problem.span), finding)
 
-    def walk(self, node: Node, path: Path, state: _State) -> None:
-        keys, any_key = state.keys, state.any
+    def walk(self, node: Node, path: Path, place: Place[Rule]) -> None:
+        keys, any_key = place.keys, place.any
         if type(node) is Mapping:
             for name, (key, value) in self.file.entries(node).items():
                 for following in (keys.get(name), any_key):
@@ -209,13 +189,13 @@ class _Run:
             for index, item in enumerate(node.items):
                 self.enter(None, item, (*path, index), any_key)
 
-    def enter(self, key: Node | None, value: Node, path: Path, state: _State) -> None:
+    def enter(self, key: Node | None, value: Node, path: Path, place: Place[Rule]) -> None:
         node = value.target if type(value) is Alias else value
         if getattr(node, "tag", None) == "!reset":
             return
-        if state.rules:
+        if place.here:
             element = Element(self.file, path, key, node)
-            for check in state.rules:
+            for check in place.here:
                 self.call(check, element)
-        if (state.keys or state.any is not None) and type(node) is not Scalar:
-            self.walk(node, path, state)
+        if (place.keys or place.any is not None) and type(node) is not Scalar:
+            self.walk(node, path, place)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.source import line_start
 from composefmt.syntax.write import Entry, block_lines, flow_text
 
 if TYPE_CHECKING:
@@ -28,14 +29,9 @@ class Layout(NamedTuple):
     text: str
     newline: str
 
-    def line_start(self, offset: int) -> int:
-        """The offset of the first character of the line that holds `offset`."""
-        start = self.text.rfind("\n", 0, offset) + 1
-        return max(start, self.text.rfind("\r", start, offset) + 1)
-
     def column(self, offset: int) -> int:
         """How many characters stand before `offset` on its line."""
-        return offset - self.line_start(offset)
+        return offset - line_start(self.text, offset)
 
 
 def replace_block_items(layout: Layout, node: Sequence, plan: Plan) -> Replacement:
@@ -61,7 +57,7 @@ def _obstacle(layout: Layout, item: Scalar) -> str:
         return "it is written on more than one line"
     if _REST_OF_LINE.match(layout.text, item.end) is None:
         return "something else follows on its line"
-    before = layout.text[layout.line_start(item.start) : item.start]
+    before = layout.text[line_start(layout.text, item.start) : item.start]
     if before.strip(" -:"):
         return "something else stands before it on its line"
     return ""
@@ -117,7 +113,7 @@ def _can_be_block(layout: Layout, node: Sequence, key: Node) -> bool:
     if _REST_OF_LINE.match(text, node.end) is None:
         return False
     between = text[key.end : node.content]
-    if "\n" in between or "\r" in between or "?" in text[layout.line_start(key.start) : key.start]:
+    if "\n" in between or "\r" in between or "?" in text[line_start(text, key.start) : key.start]:
         return False
     # A comment between the brackets would have to be carried along.
     done = node.content

@@ -47,6 +47,12 @@ class NotText(ValueError):
         self.start = start
 
 
+def line_start(text: str, offset: int) -> int:
+    """The offset of the first character of the line that holds `offset`."""
+    start = text.rfind("\n", 0, offset) + 1
+    return max(start, text.rfind("\r", start, offset) + 1)
+
+
 class Source:
     """One file's text, without its byte order mark, and what is needed to write it back as it was."""
 
