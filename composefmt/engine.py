@@ -15,7 +15,7 @@ from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source, Span
 
 if TYPE_CHECKING:
-    from composefmt.format.long_forms import LongForms
+    from composefmt.format.passes import Formatting
     from composefmt.syntax.nodes import Tree
 
 _DEFAULTS = Options()
@@ -92,6 +92,8 @@ def _format(source: Source, options: Options) -> FormatResult:
     notes = tuple(
         Finding("short-form-kept", Severity.INFO, f"{kept.field} entry stays short: {kept.reason}", kept.span) for kept in change.kept
     )
+    if change.obstacle is not None:
+        return FormatResult(source, None, (*notes, _unknown_layout(change.obstacle)))
     if not change.edits:
         return FormatResult(source, None, notes)
     text = apply_edits(source.text, change.edits)
@@ -107,7 +109,7 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
     return explain_problem(source, problem)
 
 
-def _verify(before: str, tree: Tree, change: LongForms, after: str, options: Options) -> str:
+def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Options) -> str:
     """What is wrong with the new text; empty where nothing is."""
     from composefmt.compose.meaning import same_meaning
     from composefmt.format.passes import formatted
@@ -125,6 +127,11 @@ def _verify(before: str, tree: Tree, change: LongForms, after: str, options: Opt
     if second.edits:
         return "formatting twice would differ from formatting once"
     return ""
+
+
+def _unknown_layout(offset: int) -> Finding:
+    message = "the whole file stays as it is: this is written in a way that the layout does not know"
+    return Finding("layout-kept", Severity.INFO, message, Span(offset, offset), 'write it as a plain "key: value"')
 
 
 def _internal_error(problem: str, offset: int) -> Finding:

@@ -60,6 +60,97 @@ def _field(key, lines, indent):
     return [f"{indent}{key}:{' ' + first if first else ''}", *(indent + line if line.strip() else line for line in rest)]
 
 
+SCALARS = st.sampled_from(
+    ["a", "1", "'1'", '"1"', "yes", '"yes"', "'it''s'", '"a\\tb"', '"say \\"hi\\""', "'x # y'", '"22:22"', "'8080:80'", "null", "~", "''",
+     '"${A:-b}"', "${A}", "2024-01-01", '"1.10"', "0123", "'a: b'", "a#b", "http://x/y", "-1", "'- x'", '"é 🥐"', "'<<'", "!!str 5", "*shared"]
+)  # fmt: skip
+KEYS = st.sampled_from(["a", "b1", '"quoted"', "'yes'", "x-y", "é", '"80"', "c.d/e"])
+BLOCKS = st.sampled_from(["|", "|-", "|+", ">", ">-", "|2", ">+", "|-2"])
+
+
+@st.composite
+def values(draw, depth, flow=False):
+    """A value as (text in the line, lines below it with their indentation relative to the parent's, its kind)."""
+    kinds = ["scalar"] * 3 + (["flow"] if depth else []) + ([] if flow else ["wrapped", "nothing", "block"])
+    kinds += ["mapping", "sequence"] * 2 if depth and not flow else []
+    kind = draw(st.sampled_from(kinds))
+    step = draw(st.integers(1, 4))
+    if kind == "scalar":
+        return draw(SCALARS), []
+    if kind == "nothing":
+        return "", []
+    if kind == "wrapped":
+        return draw(st.sampled_from(['"one', "one", "'one"])) + "", [" " * step + "two", "", " " * (step + 1) + "three"]
+    if kind == "block":
+        header = draw(BLOCKS)
+        step = 2 if "2" in header else step
+        text = [" " * step + line if line else "" for line in draw(st.lists(st.sampled_from(["x", "# y", "  z: 1", "", "- w"]), max_size=4))]
+        return header + draw(st.sampled_from(["", " # c"])), text
+    if kind == "flow":
+        return draw(flows(depth)), []
+    lines = []
+    for number in range(draw(st.integers(1, 3))):
+        if comment := draw(COMMENTS):
+            lines.append(" " * step + comment)
+        if draw(st.integers(0, 5)) == 0:
+            lines.append("")
+        text, below = draw(values(depth - 1))
+        head = f"{draw(KEYS)}{number}:" if kind == "mapping" and draw(st.booleans()) else f"k{number}:" if kind == "mapping" else "-"
+        text, below = _closed(text, below)
+        lines.append(" " * step + head + (" " * draw(st.integers(1, 3)) + text if text else "") + _end(draw, text, below))
+        lines += [" " * step + line if line else "" for line in below]
+    if comment := draw(COMMENTS):
+        lines.append(" " * draw(st.integers(0, 5)) + comment)
+    return draw(st.sampled_from(["", "", "&a1", "# c"])), lines
+
+
+def _closed(text, below):
+    """The closing quote of a text that runs over lines."""
+    return (text, [*below[:-1], below[-1] + text[0]]) if below and text[:1] in ("'", '"') and len(text) == 4 else (text, below)
+
+
+def _end(draw, text, below):
+    """A comment at the end of a line, where one may stand."""
+    if text[:1] in ("|", ">", "#") or (below and text and not text.startswith("&")):
+        return ""
+    comment = draw(COMMENTS)
+    return " " * draw(st.integers(1, 3)) + comment if comment else ""
+
+
+@st.composite
+def flows(draw, depth):
+    """A collection in brackets, on one line or on several with comments."""
+    wide = draw(st.booleans())
+    parts = []
+    for number in range(draw(st.integers(0, 4))):
+        inside = draw(values(depth - 1, flow=True))[0] or "x"
+        parts.append(inside if wide else f"k{number}: {inside}")
+    comment = draw(COMMENTS)
+    space = draw(st.sampled_from(["", " ", "\n          ", f" {comment}\n          " if comment else " "]))
+    inside = f",{space or ' '}".join(parts)
+    return ("[" if wide else "{") + space + inside + (space if parts else "") + ("]" if wide else "}")
+
+
+@st.composite
+def laid_out_files(draw):
+    """A file of any shape with the outline of a Compose file, in any layout."""
+    lines = ["x-a: &shared", "   - a", "services:"]
+    step = " " * draw(st.integers(1, 4))
+    for number in range(draw(st.integers(1, 2))):
+        lines.append(f"{step}s{number}:" + draw(st.sampled_from(["", " # c", " &s"])) + ("" if number else ""))
+        for field in range(draw(st.integers(1, 3))):
+            text, below = _closed(*draw(values(2)))
+            gap = draw(st.sampled_from([" ", "   "]))
+            lines.append(f"{step * 2}f{field}:" + (gap + text if text else "") + _end(draw, text, below))
+            lines += [step * 2 + line if line else "" for line in below]
+            if comment := draw(COMMENTS):
+                lines.append(" " * draw(st.integers(0, 12)) + comment)
+            if draw(st.integers(0, 5)) == 0:
+                lines += [""] * draw(st.integers(1, 3))
+    newline = draw(st.sampled_from(["\n", "\n", "\r\n"]))
+    return newline.join("\n".join(lines).split("\n")) + draw(st.sampled_from(["", newline, newline * 3]))
+
+
 @st.composite
 def compose_files(draw):
     """The text of a Compose file."""

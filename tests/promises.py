@@ -2,14 +2,17 @@
 
 from composefmt.engine import format_text
 from composefmt.options import Options
-from composefmt.syntax.comments import comment_texts
+from composefmt.syntax.comments import comment_texts, comments
+from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
 
 _DEFAULTS = Options()
+# Their entries become more entries, or mappings: comments are only told to be somewhere in them.
+_REWRITTEN = {"ports", "volumes"}
 
 
 def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
-    """Formatting loses no comment, changes no line that it need not, and is done at the first time."""
+    """Formatting loses no comment and moves none to another element, and is done at the first time."""
     result = format_text(text, options)
     try:
         tree = parse(text)
@@ -20,6 +23,42 @@ def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
     assert not result.failed, result.findings
     after = result.text
     assert comment_texts(after, parse(after)) == comment_texts(text, tree)
+    if text.startswith(("services", "x-", "#", "\n")):
+        kept = iter(owners(after))
+        assert all(owner in kept for owner in owners(text)), after
     assert format_text(after, options).data is None
     # Without the proof the text is the same: the proof only refuses.
     assert format_text(text, options._replace(verify=False)).text == after
+
+
+def owners(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Each comment with the keys that lead to the element it stands behind, or, on a line of its own, above."""
+    tree = parse(text)
+    elements = sorted(element for document in tree.documents for element in _elements(document, ()))
+    found = []
+    for start, end in comments(text, tree):
+        line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        ahead = text[line:start].strip(" \t-")
+        if ahead and not ahead.strip("]}, "):
+            # It stands behind a closing bracket, and has no place of its own once the bracket is gone.
+            continue
+        if ahead:
+            before = [path for offset, path in elements if offset < start]
+            found.append((text[start:end], before[-1] if before else ()))
+        else:
+            behind = [path for offset, path in elements if offset > start]
+            found.append((text[start:end], behind[0] if behind else ("the end",)))
+    return found
+
+
+def _elements(node, path):
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            name = (*path, key.value if isinstance(key, Scalar) else "")
+            yield key.start, name
+            yield from ((offset, name) for offset, _ in _elements(value, name)) if name[-1] in _REWRITTEN or name[-1].startswith("x-") else _elements(value, name)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _elements(item, path)
+    elif isinstance(node, (Scalar, Alias)) and node.end > node.start:
+        yield node.start, path

@@ -30,7 +30,7 @@ def test_format_keeps_the_promises(case):
 
 
 @pytest.mark.parametrize("case", FORMAT, ids=lambda case: case.id)
-def test_format_keeps_line_breaks_byte_order_marks_and_the_missing_last_line_break(case):
+def test_format_keeps_line_breaks_byte_order_marks_and_ends_the_last_line(case):
     expected = case.text if case.kind == "unchanged" else case.expected
     crlf = format_bytes(case.text.replace("\n", "\r\n").encode(), case.options)
     assert crlf.text == expected.replace("\n", "\r\n")
@@ -39,7 +39,8 @@ def test_format_keeps_line_breaks_byte_order_marks_and_the_missing_last_line_bre
     utf16 = format_bytes(b"\xff\xfe" + case.text.encode("utf-16-le"), case.options)
     assert utf16.text == expected
     bare = format_bytes(case.text.rstrip("\n").encode(), case.options)
-    assert bare.text == expected.rstrip("\n")
+    assert bare.text.rstrip("\n") == expected.rstrip("\n")
+    assert bare.data is None or bare.text.endswith("\n")
 
 
 @pytest.mark.parametrize("case", RULES, ids=lambda case: case.id)

@@ -9,14 +9,14 @@ LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80\n   
 class TestSnippets:
     def test_the_caret_stands_under_wide_characters_and_tabs(self, run):
         text = 'services: {web: {image: x, x-a: "界e\u0301",\tfoo: 1}}\n'
-        snippet, caret = run("check", "-", stdin=text.encode()).stdout.splitlines()[1:3]
+        snippet, caret = run("check", "--ignore", "style", "-", stdin=text.encode()).stdout.splitlines()[1:3]
         before = snippet[: snippet.index("foo")]
         assert caret.index("^") == len(before) + before.count("界") - before.count("\u0301")
         assert "\t" not in snippet
 
     def test_a_long_line_is_cut_around_the_caret(self, run):
         text = "services: {web: {image: x, x-a: '" + "a" * 500 + "', foo: 1, x-b: '" + "b" * 500 + "'}}\n"
-        snippet, caret = run("check", "-", stdin=text.encode()).stdout.splitlines()[1:3]
+        snippet, caret = run("check", "--ignore", "style", "-", stdin=text.encode()).stdout.splitlines()[1:3]
         assert len(snippet) < 140
         assert snippet[caret.index("^") : caret.rindex("^") + 1] == "foo"
 

@@ -75,7 +75,7 @@ def test_standard_input_goes_to_standard_output(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, LONG, "")
 
 
-@pytest.mark.parametrize("text", [CLEAN, "", "# nothing\n", LONG.replace("\n", "\r\n"), "\ufeff" + LONG, "a: é 😀"])
+@pytest.mark.parametrize("text", [CLEAN, "", "# nothing\n", LONG.replace("\n", "\r\n"), "\ufeff" + LONG, "a: é 😀\n"])
 def test_standard_input_with_nothing_to_do_comes_back_byte_for_byte(tmp_path, text):
     done = run("format", "-", cwd=tmp_path, stdin=text.encode())
     assert (done.returncode, done.raw) == (0, text.encode())

@@ -47,5 +47,5 @@ def test_selecting_and_ignoring(run):
 
 
 def test_a_rule_that_is_not_checked_makes_no_suppression_unused(run):
-    text = b"services:\n  web:\n    image: nginx\n    prots: [] # composefmt: ignore[unknown-key]\n"
+    text = b"services:\n  web:\n    image: nginx\n    prots: []  # composefmt: ignore[unknown-key]\n"
     assert rules_in(run("check", "--output-format", "json", "--ignore", "unknown-key", "-", stdin=text)) == []

@@ -30,7 +30,7 @@ def test_a_section_of_pyproject(run, tmp_path, project):
     (project / "pyproject.toml").write_text('[project]\nname = "x"\n')
     (tmp_path / "pyproject.toml").write_text("[tool.composefmt]\nmax-range = 2\n")
     run("format")
-    assert "'1-3'" in (project / "compose.yaml").read_text()
+    assert '"1-3"' in (project / "compose.yaml").read_text()
 
 
 def test_the_command_line_wins(run, tmp_path, project):
@@ -54,8 +54,8 @@ def test_one_file_for_all(run, tmp_path, project):
 
 def test_standard_input_goes_by_its_name(run, project):
     (project / "composefmt.toml").write_text("max-range = 2\n")
-    assert "'1-3'" in run("format", "--stdin-filename", "deploy/web/x.yaml", "-", stdin=TEXT.encode()).stdout
-    assert "'1-3'" not in run("format", "--stdin-filename", "deploy/x.yaml", "-", stdin=TEXT.encode()).stdout
+    assert '"1-3"' in run("format", "--stdin-filename", "deploy/web/x.yaml", "-", stdin=TEXT.encode()).stdout
+    assert '"1-3"' not in run("format", "--stdin-filename", "deploy/x.yaml", "-", stdin=TEXT.encode()).stdout
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Short forms to long forms: the edits that rewrite `"8080:80"` as `target: 80`, `published: 8080`.
+"""Short forms to long forms: what to write in place of `"8080:80"`, which is `target: 80` and `published: 8080`.
 
 A short entry is left alone where rewriting could change what it means or hide a mistake; each time a note says why.
 """
@@ -12,15 +12,14 @@ from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.format.protection import is_protected
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
-from composefmt.syntax.replace import Layout, replace_block_items, replace_flow_items
 from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as MappingOf
 
+    from composefmt.format.layout import Plan
     from composefmt.options import Options
-    from composefmt.syntax.edits import Edit
     from composefmt.syntax.source import Span
     from composefmt.syntax.write import Entry
 
@@ -33,44 +32,23 @@ class Kept(NamedTuple):
     reason: str
 
 
-class LongForms(NamedTuple):
-    """The edits of one pass, what it left alone, and the fields that it found."""
-
-    edits: list[Edit]
-    kept: list[Kept]
-    uses: list[Use]
-
-
-def long_forms(text: str, uses: list[Use], options: Options, newline: str, keep_out: list[Span]) -> LongForms:
-    """The edits that expand the short entries of the fields named in `options.long_form`."""
-    result = LongForms([], [], uses)
-    layout = Layout(text, newline)
-    for use in result.uses:
+def long_forms(uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[Kept]]:
+    """What is to become of the short entries of the fields named in `options.long_form`, and those that stay."""
+    plan: Plan = {}
+    kept: list[Kept] = []
+    for use in uses:
         # What `!reset` marks is thrown away, whatever it says.
         if use.field.name in options.long_form and use.node.tag != "!reset":
-            _expand_list(layout, use, options, result, keep_out)
-    return result
-
-
-def _expand_list(layout: Layout, use: Use, options: Options, result: LongForms, keep_out: list[Span]) -> None:
-    plan: dict[int, list[Entry]] = {}
-    for item, answer in _entries(use, options):
-        # A list in brackets is rewritten as a whole or not at all.
-        whole = use.node if use.node.flow else item
-        if keep_out and is_protected(keep_out, whole.start, whole.end):
-            result.kept.append(Kept(use.field.name, item.span, "a comment protects it"))
-        elif isinstance(answer, str):
-            result.kept.append(Kept(use.field.name, item.span, answer))
-        else:
-            plan[id(item)] = answer
-    if not plan:
-        return
-    if use.node.flow:
-        edits, refused = replace_flow_items(layout, use.node, plan, use.mapping, use.key)
-    else:
-        edits, refused = replace_block_items(layout, use.node, plan)
-    result.edits.extend(edits)
-    result.kept.extend(Kept(use.field.name, item.span, reason) for item, reason in refused)
+            for item, answer in _entries(use, options):
+                # A list in brackets is rewritten as a whole or not at all.
+                whole = use.node if use.node.flow else item
+                if keep_out and is_protected(keep_out, whole.start, whole.end):
+                    kept.append(Kept(use.field.name, item.span, "a comment protects it"))
+                elif isinstance(answer, str):
+                    kept.append(Kept(use.field.name, item.span, answer))
+                else:
+                    plan[id(item)] = answer
+    return plan, kept
 
 
 def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] | str]]:
@@ -105,6 +83,8 @@ def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[obj
     """What a short item means, or why it cannot be rewritten."""
     if item.tag is not None:
         return f"it has the tag {item.tag}"
+    if item.style in ("|", ">"):
+        return "it is written as a block scalar"
     answer = field.parse_short(text, options.environment if options.variables == "assume-scalar" else None)
     if isinstance(answer, Malformed):
         return f"it is not valid: {answer.message}"

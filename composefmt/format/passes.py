@@ -1,19 +1,42 @@
-"""All parts of the formatter, in order: what a text becomes."""
+"""All parts of the formatter together: what a text becomes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.fields import Use, find_uses
-from composefmt.format.long_forms import LongForms, long_forms
+from composefmt.format.gaps import Unlayable
+from composefmt.format.layout import layout_edits
+from composefmt.format.long_forms import Kept, long_forms
 from composefmt.format.protection import protected
-from composefmt.syntax.source import Source
+from composefmt.syntax.source import Source, Span
 
 if TYPE_CHECKING:
     from composefmt.options import Options
+    from composefmt.syntax.edits import Edit
     from composefmt.syntax.nodes import Tree
 
 
-def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> LongForms:
+class Formatting(NamedTuple):
+    """The edits of one pass, the short entries that it left alone, and the uses of fields that it found.
+
+    `obstacle`: the offset of what is written in a way that the layout does not know; the whole text then stays as it is.
+    """
+
+    edits: list[Edit]
+    kept: list[Kept]
+    uses: list[Use]
+    obstacle: int | None = None
+
+
+def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> Formatting:
     """The edits that format a text whose tree is known, and the short entries that stay short."""
-    return long_forms(text, find_uses(tree) if uses is None else uses, options, Source(text).newline, protected(text, tree))
+    uses = find_uses(tree) if uses is None else uses
+    keep_out = protected(text, tree)
+    if keep_out and keep_out[0] == Span(0, len(text)):
+        return Formatting([], [], uses)
+    plan, kept = long_forms(uses, options, keep_out)
+    try:
+        return Formatting(layout_edits(text, tree, plan, Source(text).newline, keep_out), kept, uses)
+    except Unlayable as obstacle:
+        return Formatting([], kept, uses, obstacle.offset)

@@ -7,6 +7,7 @@ line protects that line, and `# composefmt: skip-file` anywhere protects the who
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.comments import comments
@@ -39,9 +40,21 @@ def protected(text: str, tree: Tree) -> list[Span]:
             off = None
     if off is not None:
         found.append(Span(off, len(text)))
-    return found
+    return merged(found)
+
+
+def merged(spans: list[Span]) -> list[Span]:
+    """The same stretches in order, and none of them touching another."""
+    made: list[Span] = []
+    for span in sorted(spans):
+        if made and span.start <= made[-1].end:
+            made[-1] = Span(made[-1].start, max(made[-1].end, span.end))
+        else:
+            made.append(span)
+    return made
 
 
 def is_protected(spans: list[Span], start: int, end: int) -> bool:
-    """Whether a stretch of text touches a protected one."""
-    return any(span.start < end and start < span.end for span in spans)
+    """Whether a stretch of text touches a protected one; `spans` as `protected` returns them."""
+    index = bisect_left(spans, (end, 0)) - 1
+    return index >= 0 and start < spans[index].end

@@ -1,0 +1,197 @@
+"""Collections in brackets: short ones on one line, long ones and those with comments as block collections."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from composefmt.format.gaps import END_COMMENT, Level, Unlayable, read_gap
+from composefmt.format.texts import requoted, rewrapped
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.source import line_start
+from composefmt.syntax.write import flow_text
+
+if TYPE_CHECKING:
+    from composefmt.format.layout import Layout
+
+# A collection in brackets that would go beyond this column becomes a block collection.
+WIDTH = 80
+
+
+def lay_out_flow(
+    layout: Layout, node: Mapping | Sequence, cursor: int, column: int, inner: int, *, key_width: int, after_dash: bool = False
+) -> int:
+    """Lay out a collection in brackets, the value of an element at `column`. Returns the end of what is laid out.
+
+    `inner` is where the elements go if it becomes a block collection, `key_width` what stands before it on its line.
+    """
+    is_root = cursor == node.start and column == inner
+    if layout.kept(node.start, node.end):
+        return node.end
+    line = one_line(layout, node)
+    if line is not None:
+        # The anchor and the tag are laid out already.
+        line = line[node.content - node.start :]
+    planned = type(node) is Sequence and any(id(item) in layout.plan for item in node.items)
+    if line is not None and not planned and column + key_width + len(line) <= WIDTH:
+        if not is_root:
+            layout.between(cursor, node.content, inner)
+        layout.put(node.content, node.end, line)
+        return node.end
+    if is_block_possible(layout, node):
+        return to_block(layout, node, cursor, inner, after_dash=after_dash, is_root=is_root)
+    if not is_root:
+        layout.between(cursor, node.content, inner)
+    raw = layout.text[node.content : node.end]
+    if line is not None:
+        layout.put(node.content, node.end, line)
+    elif not has_comment(layout, node.content, node.end):
+        layout.put(node.content, node.end, rewrapped(raw, " " * inner))
+    return node.end
+
+
+def one_line(layout: Layout, node: Node) -> str | None:
+    """A value inside brackets on one line; None where it cannot be written so."""
+    if type(node) is Alias:
+        return layout.text[node.start : node.end]
+    lines = layout.lines
+    if id(node) not in lines:
+        lines[id(node)] = _one_line(layout, node)
+    return lines[id(node)]
+
+
+def _one_line(layout: Layout, node: Node) -> str | None:
+    text = layout.text
+    properties = text[node.start : node.content]  # type: ignore[union-attr]
+    if type(node) is Scalar:
+        raw = text[node.start : node.end]
+        if "\n" in raw or "\r" in raw or not raw:
+            return None
+        if not node.style or node.tag is not None:
+            return raw
+        return properties + requoted(text[node.content : node.end], node.value, flow=True)
+    if has_comment(layout, node.start, node.end) or "\n" in properties:  # type: ignore[union-attr]
+        return None
+    if type(node) is Sequence:
+        return _one_line_list(layout, node, properties)
+    parts: list[str] = []
+    for key, value in node.entries:  # type: ignore[union-attr]
+        written, held = one_line(layout, key), one_line(layout, value)
+        if written is None or held is None:
+            return None
+        parts.append(f"{written}{' ' if type(key) is Alias else ''}: {held}")
+    inside = ", ".join(parts)
+    # A single pair in a list needs no braces.
+    return properties + (f"{{{inside}}}" if text.startswith("{", node.content) else inside)  # type: ignore[union-attr]
+
+
+def _one_line_list(layout: Layout, node: Sequence, properties: str) -> str | None:
+    items: list[str] = []
+    for item in node.items:
+        change = layout.plan.get(id(item))
+        if isinstance(change, list):
+            anchor = layout.text[item.start : item.content]  # type: ignore[union-attr]
+            items += [anchor + flow_text(entry) for entry in change]
+            continue
+        written = one_line(layout, item)
+        if written is None:
+            return None
+        items.append(written)
+    return f"{properties}[{', '.join(items)}]"
+
+
+def has_comment(layout: Layout, start: int, end: int) -> bool:
+    """Whether a comment stands in a stretch of the text."""
+    comments = layout.comment_starts
+    index = bisect_left(comments, start)
+    return index < len(comments) and comments[index] < end
+
+
+def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
+    """Whether the elements of a collection can stand on lines of their own."""
+    text = layout.text
+    if not text.startswith(("[", "{"), node.content):
+        return False
+    nodes = node.items if type(node) is Sequence else [part for entry in node.entries for part in entry]  # type: ignore[union-attr]
+    if not nodes or any(type(part) is Scalar and part.start == part.end for part in nodes):
+        return False
+    if any(type(part) is Mapping and part.flow and not text.startswith("{", part.content) for part in nodes):
+        # A pair without braces.
+        return False
+    if type(node) is Mapping:
+        for key, _ in node.entries:
+            if type(key) not in (Scalar, Alias) or "\n" in text[key.start : key.end] or _QUESTION.search(text, key.start - 1, key.start):
+                return False
+            if not _FLOW_COLON.match(text, key.end):
+                return False
+    return True
+
+
+_QUESTION = re.compile(r"\?")
+_FLOW_COLON = re.compile(r"[ \t\r\n]*:")
+
+
+def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool) -> int:
+    """Write a collection in brackets as a block collection. Returns the end of what is laid out."""
+    text = layout.text
+    commented = has_comment(layout, node.content, node.end)
+    elements: list[tuple[Node, Node | None]] = (
+        [(item, None) for item in node.items] if type(node) is Sequence else list(node.entries)  # type: ignore[union-attr]
+    )
+    mark = "-" if type(node) is Sequence else ""
+    behind = END_COMMENT.match(text, node.end) if not commented and not is_root else None
+    for number, (element, value) in enumerate(elements):
+        start = element.start
+        if number == 0 and is_root:
+            if commented and read_gap(text, cursor, start, marked=True) != ("", [], False):
+                raise Unlayable(cursor)
+            layout.put(cursor, start, mark)
+        elif number == 0 and after_dash and not commented and behind is None:
+            layout.put(cursor, start, " " + mark)
+        elif number == 0 and behind is not None:
+            layout.put(cursor, start, f"  {behind[1].rstrip()}{layout.indent(column)}{mark}")
+        else:
+            layout.lead(cursor, start, 0, column, first=number == 0, marked=True, mark=mark)
+        cursor = _element(layout, element, value, column)
+    cursor = close_flow(layout, cursor, node.end, column)
+    if behind is not None:
+        layout.put(cursor, behind.end(), "")
+        cursor = behind.end()
+    layout.closed.append(Level(column, column))
+    return cursor
+
+
+def _element(layout: Layout, element: Node, value: Node | None, column: int) -> int:
+    text = layout.text
+    if value is None:
+        change = layout.plan.get(id(element))
+        if isinstance(change, list) and type(element) is Scalar:
+            return layout.replaced_item(element, element.start, change, column)
+        return layout.value(element, element.start, column, column, key_width=2, after_dash=True)
+    if type(element) is Scalar and element.style and element.tag is None:
+        layout.put(element.content, element.end, requoted(text[element.content : element.end], element.value, flow=False))
+    colon = _FLOW_COLON.match(text, element.end)
+    if colon is None:
+        raise Unlayable(element.end)
+    layout.put(element.end, colon.end(), " :" if type(element) is Alias else ":")
+    return layout.value(value, colon.end(), column, column, key_width=element.end - element.start + 2, after_dash=False)
+
+
+def close_flow(layout: Layout, start: int, end: int, column: int) -> int:
+    """Take the closing bracket away, and keep the comments before it. Returns the end of what is laid out."""
+    text = layout.text
+    gap = read_gap(text, start, end, marked=True)
+    if not gap.end_comment and not gap.comments and not has_comment(layout, line_start(text, start), start):
+        layout.put(start, end, "")
+        return end
+    indent = layout.indent(column)
+    made = f"  {gap.end_comment}" if gap.end_comment else ""
+    for comment in gap.comments:
+        made += (layout.newline if comment.blank else "") + indent + comment.text
+    behind = END_COMMENT.match(text, end)
+    if behind is not None:
+        made += indent + behind[1].rstrip()
+        end = behind.end()
+    layout.put(start, end, made)
+    return end

@@ -1,0 +1,102 @@
+"""Gaps: what stands between two elements of a file, which is comments, blank lines and white space."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# A line of a gap: white space (and what is only punctuation where a collection changes its style), then a comment.
+_LINE = re.compile(r"([ \t]*)(#[^\r\n]*)?(\r\n?|\n|\Z)")
+_MARKED_LINE = re.compile(r"([ \t,\[\]{}-]*)(#[^\r\n]*)?(\r\n?|\n|\Z)")
+_COMMENTED_ITEM = re.compile(r"#+[ \t]*-(?:[ \t]|$)")
+_COMMENTED_NESTING = re.compile(r"#+[ \t]{2}")
+
+# A comment at the end of a value's line; inside brackets the comma stands before it.
+END_COMMENT = re.compile(r"(?:[ \t]*,)?[ \t]+(#[^\r\n]*)(?=[\r\n]|\Z)")
+
+
+class Unlayable(Exception):
+    """The text is written in a way that the layout does not understand; it stays as it is. `offset`: where."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
+class Comment(NamedTuple):
+    """A comment on a line of its own: its text, its column from 0, and whether a blank line stands above it."""
+
+    text: str
+    column: int
+    blank: bool
+
+
+class Gap(NamedTuple):
+    """What a gap holds: the comment at the end of the line where it begins ("" for none), the comments on lines of
+    their own, and whether a blank line stands before what follows."""
+
+    end_comment: str
+    comments: list[Comment]
+    blank: bool
+
+
+class Level(NamedTuple):
+    """A collection that a comment may belong to: the column of its elements, from 0, as it was and as it will be."""
+
+    old: int
+    new: int
+
+
+def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
+    """Take a gap apart. `marked`: brackets, commas and dashes are skipped. Raises Unlayable where it holds anything else."""
+    line = (_MARKED_LINE if marked else _LINE).match
+    end_comment = ""
+    comments: list[Comment] = []
+    blank = False
+    offset, first = start, True
+    while True:
+        found = line(text, offset, end)
+        if found is None:
+            raise Unlayable(offset)
+        comment, line_break = found[2], found[3]
+        if comment:
+            if first and not found[1] and start:
+                # Readers differ on a number sign right behind a value.
+                raise Unlayable(offset)
+            if first:
+                end_comment = comment.rstrip()
+            else:
+                comments.append(Comment(comment.rstrip(), len(found[1]), blank))
+            blank = False
+        elif not first and line_break and not found[1].strip():
+            blank = True
+        offset, first = found.end(), False
+        if not line_break:
+            return Gap(end_comment, comments, blank)
+
+
+def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
+    """For each comment the index of the level that it belongs to; `levels` run from the innermost to that of what follows.
+
+    A comment belongs to the innermost collection whose elements do not stand right of it; and once one belongs to an
+    outer collection, those below it do not belong to an inner one again.
+    """
+    places: list[int] = []
+    index, last = 0, len(levels) - 1
+    for comment in comments:
+        while index < last and not _belongs(comment, index, levels, index in places[-1:]):
+            index += 1
+        places.append(index)
+    return places
+
+
+def _belongs(comment: Comment, index: int, levels: list[Level], continues: bool) -> bool:
+    column = levels[index].old
+    if comment.column < column:
+        return False
+    # A list may stand in its key's column: what follows it is then told by what the comment says.
+    if column == levels[index + 1].old and comment.column == column:
+        return _COMMENTED_ITEM.match(comment.text) is not None or (
+            continues and not comment.blank and _COMMENTED_NESTING.match(comment.text) is not None
+        )
+    return True

@@ -1,0 +1,476 @@
+"""The layout: indentation, blank lines, spaces, quotes and the style of collections, as edits on what differs from it.
+
+The tree is walked once, with the text beside it: each gap between two elements, and each value, is compared with how it
+should be. What stands in a short form that is to be rewritten (the plan) is written in passing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from composefmt.format.gaps import END_COMMENT, Level, Unlayable, place_comments, read_gap
+from composefmt.format.protection import is_protected
+from composefmt.format.texts import BlockText, requoted, rewrapped, shifted
+from composefmt.syntax.comments import comments
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.source import Span, line_start
+from composefmt.syntax.write import Entry, block_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
+INDENT = 2
+
+_COLON = re.compile(r"[ \t]*:")
+_DASH = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*-")
+_PROPERTIES = re.compile(r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*")
+_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|^%", re.MULTILINE)
+
+
+class Piece(NamedTuple):
+    """What replaces a stretch of the text (`start` to `end`): lines of block text without their indentation."""
+
+    start: int
+    end: int
+    lines: list[str]
+
+
+class Rewrite(NamedTuple):
+    """What replaces a value: `pieces` are the elements of a block collection; without any, `text` stands in the line."""
+
+    pieces: list[Piece]
+    text: str = ""
+
+
+# By id of the node: an item of a list becomes these mappings; any other value becomes the rewrite.
+Plan = dict[int, Union["list[Entry]", Rewrite]]
+
+
+def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> list[Edit]:
+    """The edits that lay a text out and make the planned changes. Raises Unlayable."""
+    walk = Layout(text, tree, plan, newline, keep_out)
+    walk.documents()
+    return walk.edits
+
+
+class Layout:
+    """One walk over one tree; `edits` is what it found to change, in the order of the text."""
+
+    def __init__(self, text: str, tree: Tree, plan: MappingOf[int, list[Entry] | Rewrite], newline: str, keep_out: list[Span]) -> None:
+        self.text = text
+        self.tree = tree
+        self.plan = plan
+        self.newline = newline
+        self.keep_out = keep_out
+        self.edits: list[Edit] = []
+        # The block collections that ended since the last element began, innermost first.
+        self.closed: list[Level] = []
+        self.indents = [newline]
+        # The collections in brackets that were tried on one line, by id; and where all comments begin.
+        self.lines: dict[int, str | None] = {}
+        self._comment_starts: list[int] | None = None
+
+    # -- documents ---------------------------------------------------------------------------------------------------
+
+    def documents(self) -> None:
+        """Lay out all documents, and what stands before, between and behind them."""
+        cursor = 0
+        roots = [node for node in self.tree.documents if type(node) is Alias or node.start < node.end]
+        if not roots:
+            raise Unlayable(0)
+        for root in roots:
+            if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:
+                raise Unlayable(root.start)
+            own_line = self._before_document(cursor, root.start)
+            if not own_line:
+                raise Unlayable(root.start)
+            cursor = self._root(root)
+        self._after_document(cursor, len(self.text))
+
+    def _root(self, root: Mapping | Sequence) -> int:
+        from composefmt.format.flow import lay_out_flow
+
+        if root.flow:
+            return lay_out_flow(self, root, root.start, 0, 0, key_width=0)
+        if type(root) is Mapping:
+            return self.mapping(root, root.start, 0, spread=True)
+        return self.sequence(root, root.start, 0)  # type: ignore[arg-type]
+
+    def _before_document(self, start: int, end: int) -> bool:
+        """Lay out what stands before a document; whether the document begins on a line of its own."""
+        marker = _MARKER.search(self.text, start, end) if start else None
+        if marker is not None:
+            self._after_document(start, marker.start())
+            start = marker.start()
+        elif start:
+            raise Unlayable(start)
+        lines: list[str] = []
+        region = self.text[start:end]
+        parts = re.split(r"\r\n?|\n", region)
+        for part in parts[:-1]:
+            line = part.strip(" \t")
+            marks = line.startswith(("---", "...", "%"))
+            if line and not line.startswith("#") and not (marks and part[0] == line[0]):
+                return False
+            if line or (lines and lines[-1]):
+                lines.append(_spaced(line) if marks else line)
+        if parts[-1].strip(" \t"):
+            return False
+        if self.kept(start, end):
+            return True
+        made = "".join(line + self.newline for line in lines)
+        self.put(start, end, made)
+        return True
+
+    def _after_document(self, start: int, end: int) -> None:
+        """Lay out what stands behind a document: comments, then the end of the text or a marker."""
+        text = self.text
+        if self.kept(start, end):
+            return
+        gap = read_gap(text, start, end)
+        levels = [*self.closed, Level(0, 0)]
+        self.closed = []
+        made = f"  {gap.end_comment}" if gap.end_comment else ""
+        for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
+            made += (self.newline if comment.blank else "") + self.indent(levels[index].new) + comment.text
+        ended = start > 0 and start == end and text[start - 1] in "\r\n"
+        if not ended and not (end == len(text) and self.bare_end(start, end)):
+            made += self.newline
+        self.put(start, end, made)
+
+    def bare_end(self, start: int, end: int) -> bool:
+        """Whether the text ends in a block scalar that would change if a line break followed."""
+        last = self.tree.scalars[-1] if self.tree.scalars else None
+        if last is None or last.style not in ("|", ">") or self.text.endswith(("\n", "\r")) or self.text[last.end : end].strip():
+            return False
+        return "-" not in self.text[last.content : last.content + 3].split("\n")[0]
+
+    # -- collections -------------------------------------------------------------------------------------------------
+
+    def mapping(self, node: Mapping, cursor: int, column: int, *, spread: bool = False, inline: bool = False) -> int:
+        """Lay out a block mapping whose keys go to `column` (from 0); `cursor` is the end of what precedes it.
+
+        `spread`: a blank line between entries. `inline`: the first key follows a dash. Returns the mapping's end.
+        """
+        text, plan, lead = self.text, self.plan, self.indent(column)
+        old = self.column(node.content)
+        if self.keep_out and self.kept(node.start, node.end):
+            column, lead = old, self.indent(old)
+        services = spread and column == 0
+        first, previous_short = True, False
+        for key, value in node.entries:
+            start = key.start
+            if first:
+                if start != cursor:
+                    self.open(cursor, start, old, column, inline=inline)
+                first = False
+            elif spread:
+                short = services and _is_short(text, key, value)
+                self.lead(cursor, start, old, column, spread=not (short and previous_short))
+            elif text[cursor:start] != lead:
+                self.lead(cursor, start, old, column)
+            elif self.closed:
+                self.closed = []
+            if spread:
+                previous_short = services and _is_short(text, key, value)
+            if type(key) is not Scalar:
+                if type(key) is not Alias:
+                    raise Unlayable(start)
+            elif key.style or key.content > start or start == key.end:
+                self.key(key)
+            after = key.end
+            if type(value) is Scalar and not value.style:
+                # The usual entry, already in place.
+                begin, end = value.start, value.end
+                if end - begin == len(value.value) and value.content == begin and text[after:begin] == ": " and id(value) not in plan:
+                    cursor = end
+                    continue
+            spread_below = services and type(key) is Scalar and key.value == "services"
+            cursor = self.entry_value(key, value, old, column, spread=spread_below)
+        self.closed.append(Level(old, column))
+        return cursor
+
+    def sequence(self, node: Sequence, cursor: int, column: int, *, inline: bool = False) -> int:
+        """Lay out a block list whose dashes go to `column` (from 0). Returns the list's end."""
+        text, plan = self.text, self.plan
+        old = self.column(node.content)
+        if self.keep_out and self.kept(node.start, node.end):
+            column = old
+        lead = self.indent(column) + "- "
+        first = True
+        for item in node.items:
+            start = item.start
+            if not first and text[cursor:start] == lead:
+                if self.closed:
+                    self.closed = []
+                dash_end = start - 1
+            else:
+                found = _DASH.match(text, cursor)
+                if found is None:
+                    raise Unlayable(cursor)
+                dash_end = found.end()
+                if not first:
+                    self.lead(cursor, dash_end - 1, old, column)
+                elif dash_end - 1 != cursor:
+                    self.open(cursor, dash_end - 1, old, column, inline=inline)
+            first = False
+            if type(item) is Scalar and id(item) not in plan and start == dash_end + 1 == item.content and text[dash_end] == " ":
+                cursor = self.scalar(item, old, column)
+                continue
+            cursor = self.item_value(item, dash_end, old, column)
+        self.closed.append(Level(old, column))
+        return cursor
+
+    def item_value(self, item: Node, cursor: int, old: int, column: int) -> int:
+        """Lay out what follows a dash that ends at `cursor`."""
+        change = self.plan.get(id(item))
+        if isinstance(change, list) and type(item) is Scalar:
+            return self.replaced_item(item, cursor, change, column)
+        return self.value(item, cursor, old, column, key_width=INDENT, after_dash=True)
+
+    def replaced_item(self, item: Scalar, cursor: int, entries: list[Entry], column: int) -> int:
+        """Write a short item as its long entries, the comment at its end behind the first line."""
+        indent = self.indent(column + INDENT)
+        lines = block_lines(entries[0])
+        rest = "".join(indent + line for line in lines[1:])
+        for entry in entries[1:]:
+            rest += self.indent(column) + "- " + indent.join(block_lines(entry))
+        first = lines[0]
+        if item.anchor is not None:
+            # The anchor stays on the dash's line, so the whole mapping goes below it.
+            self.between(cursor, item.start, column + INDENT)
+            cursor = self.properties(item)
+            first, rest = "", indent + lines[0] + rest
+            self.put(cursor, item.content, "")
+        else:
+            self.between(cursor, item.start, column + INDENT)
+        return self.with_end_comment(item.content, item.end, first, rest)
+
+    def with_end_comment(self, start: int, end: int, first: str, rest: str) -> int:
+        """Replace a stretch of text, and put the comment that follows it behind the first line. Returns the new cursor."""
+        comment = END_COMMENT.match(self.text, end)
+        if comment is None:
+            self.put(start, end, first + rest)
+            return end
+        self.put(start, comment.end(), f"{first}  {comment[1].rstrip()}{rest}")
+        return comment.end()
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def key(self, key: Scalar) -> None:
+        """Lay out a key that has quotes or properties."""
+        if key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
+            raise Unlayable(key.start)
+        if key.style and key.tag is None and not self.kept(key.content, key.end):
+            self.put(key.content, key.end, requoted(self.text[key.content : key.end], key.value, flow=False))
+
+    def entry_value(self, key: Node, value: Node, old: int, column: int, *, spread: bool) -> int:
+        """Lay out the colon behind a key and the value behind it. Returns the value's end."""
+        text = self.text
+        colon = _COLON.match(text, key.end)
+        if colon is None:
+            raise Unlayable(key.end)
+        cursor = colon.end()
+        if cursor - key.end != 1 and type(key) is not Alias and not self.kept(key.end, cursor):
+            self.put(key.end, cursor, ":")
+        if spread and type(value) is Mapping and not value.flow and value.content == value.start and id(value) not in self.plan:
+            return self.mapping(value, cursor, column + INDENT, spread=True)
+        return self.value(value, cursor, old, column, key_width=key.end - key.start + 2, after_dash=False)
+
+    def value(self, node: Node, cursor: int, old: int, column: int, *, key_width: int, after_dash: bool) -> int:
+        """Lay out the value of an element at `column`, behind the colon or dash that ends at `cursor`."""
+        inner = column + INDENT
+        if type(node) is Alias:
+            self.between(cursor, node.start, inner)
+            return node.end
+        if node.content > node.start:
+            self.between(cursor, node.start, inner)
+            cursor = self.properties(node)
+            after_dash = False
+            key_width += cursor - node.start + 1
+            if type(node) is Scalar and cursor == node.content < node.end:
+                # A tag that readers do not agree on where it ends.
+                raise Unlayable(cursor)
+        change = self.plan.get(id(node))
+        if isinstance(change, Rewrite):
+            return self.rewrite(node, cursor, change, inner)
+        if type(node) is Scalar:
+            if node.content == node.end:
+                if node.style:
+                    raise Unlayable(node.start)
+                self.closed = [Level(old + 1, inner)]
+                return cursor
+            self.between(cursor, node.content, inner)
+            return self.scalar(node, old, column)
+        if node.flow:
+            from composefmt.format.flow import lay_out_flow
+
+            return lay_out_flow(self, node, cursor, column, inner, key_width=key_width, after_dash=after_dash)
+        if type(node) is Mapping:
+            return self.mapping(node, cursor, inner, inline=after_dash)
+        return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]
+
+    def properties(self, node: Node) -> int:
+        """Where the anchor and tag of a node end."""
+        found = _PROPERTIES.match(self.text, node.start, node.content)  # type: ignore[union-attr]
+        return found.end() if found else node.start  # type: ignore[union-attr]
+
+    def scalar(self, node: Scalar, old: int, column: int) -> int:
+        """Lay out a scalar that begins where it should. Returns its end."""
+        start, end, text = node.content, node.end, self.text
+        style = node.style
+        if not style and end - start == len(node.value):
+            return end
+        if style in ("|", ">"):
+            return self.block_text(node, old, column)
+        raw = text[start:end]
+        if "\n" in raw or "\r" in raw:
+            made = rewrapped(raw, " " * (column + INDENT))
+        elif style and node.tag is None:
+            made = requoted(raw, node.value, flow=False)
+        else:
+            return end
+        if made != raw and not self.kept(start, end):
+            self.put(start, end, made)
+        return end
+
+    def block_text(self, node: Scalar, old: int, column: int) -> int:
+        """Lay out a block scalar: its header, and the indentation of its text. Returns its end."""
+        text = self.text
+        block = BlockText(text, node.content, node.end)
+        body = block.body(old)
+        if body is None:
+            if node.value:
+                raise Unlayable(node.start)
+            return block.header_end
+        start, indent = body
+        new = column + (block.indicator or INDENT)
+        if self.kept(node.start, block.end):
+            return block.end
+        header = text[block.header_end : start]
+        comment = header.strip()
+        self.put(block.header_end, start, (f"  {comment}" if comment else "") + header[len(header.rstrip("\r\n")) :])
+        self.put(start, block.end, shifted(text[start : block.end], indent, new, start))
+        return block.end
+
+    def rewrite(self, node: Node, cursor: int, change: Rewrite, column: int) -> int:
+        """Write a value as planned: in the line, or as a block collection."""
+        from composefmt.format.flow import close_flow
+
+        if not change.pieces:
+            self.between(cursor, node.content, column)  # type: ignore[union-attr]
+            self.put(node.content, node.end, change.text)  # type: ignore[union-attr]
+            return node.end
+        first = True
+        start = cursor
+        for piece in change.pieces:
+            # What stands between is punctuation and comments, whatever the style was.
+            self.lead(start, piece.start, 0, column, first=first, marked=True)
+            indent = self.indent(column)
+            start = self.with_end_comment(piece.start, piece.end, piece.lines[0], "".join(indent + line for line in piece.lines[1:]))
+            first = False
+        if type(node) is not Scalar and type(node) is not Alias and node.flow:
+            start = close_flow(self, start, node.end, column)
+        self.closed.append(Level(column, column))
+        return start
+
+    # -- gaps --------------------------------------------------------------------------------------------------------
+
+    def open(self, start: int, end: int, old: int, column: int, *, inline: bool) -> None:
+        """Lay out the gap before the first element of a collection."""
+        if inline:
+            self.between(start, end, column, dashed=True)
+        elif self.text[start:end] != self.indent(column):
+            self.lead(start, end, old, column, first=True)
+        self.closed = []
+
+    def between(self, start: int, end: int, column: int, *, dashed: bool = False, marked: bool = False) -> None:
+        """Lay out the gap between a mark (dash, colon, anchor) and what stands behind it on the same line.
+
+        A comment between them sends what follows to the next line, at `column`.
+        """
+        text = self.text
+        space = " "
+        if self.keep_out:
+            if self.kept(start, end):
+                return
+            if dashed:
+                # The elements may have to stay in the column that they have.
+                space = " " * max(1, column - self.column(start))
+        if text[start:end] == space:
+            return
+        gap = read_gap(text, start, end, marked=marked)
+        if not gap.end_comment and not gap.comments:
+            self.put(start, end, space)
+        else:
+            self.lead(start, end, 0, column, first=True, marked=marked)
+
+    def lead(
+        self, start: int, end: int, old: int, column: int, *, first: bool = False, spread: bool = False, marked: bool = False, mark: str = ""
+    ) -> None:
+        """Lay out the gap before an element that begins a line at `column`.
+
+        `first`: it is the first one of its collection; `spread`: a blank line belongs before it; `marked`: punctuation
+        between is dropped; `mark`: what is written before the element.
+        """
+        closed, self.closed = self.closed, []
+        if self.keep_out and self.kept(start, end):
+            return
+        gap = read_gap(self.text, start, end, marked=marked)
+        newline = self.newline
+        made = f"  {gap.end_comment}" if gap.end_comment else ""
+        blank = gap.blank and not (first and not gap.comments)
+        if gap.comments:
+            levels = [Level(0, column)] if first or marked else [*closed, Level(old, column)]
+            places = place_comments(gap.comments, levels)
+            own = next((i for i, place in enumerate(places) if place == len(levels) - 1), len(places))
+            add = spread and not gap.blank and not any(comment.blank for comment in gap.comments[own:])
+            for number, (comment, place) in enumerate(zip(gap.comments, places, strict=True)):
+                above = (comment.blank and not (first and number == 0)) or (add and number == own)
+                made += (newline if above else "") + self.indent(levels[place].new) + comment.text
+            blank = gap.blank or (add and own == len(places))
+        elif spread:
+            blank = True
+        self.put(start, end, made + (newline if blank else "") + self.indent(column) + mark)
+
+    # -- helpers -----------------------------------------------------------------------------------------------------
+
+    @property
+    def comment_starts(self) -> list[int]:
+        """Where the comments of the text begin; made when first asked for."""
+        if self._comment_starts is None:
+            self._comment_starts = [comment.start for comment in comments(self.text, self.tree)]
+        return self._comment_starts
+
+    def indent(self, column: int) -> str:
+        """A line break and `column` spaces."""
+        indents = self.indents
+        while len(indents) <= column:
+            indents.append(indents[-1] + " ")
+        return indents[column]
+
+    def column(self, offset: int) -> int:
+        """How many characters stand before `offset` on its line."""
+        return offset - line_start(self.text, offset)
+
+    def kept(self, start: int, end: int) -> bool:
+        """Whether a stretch of the text is protected."""
+        return bool(self.keep_out) and is_protected(self.keep_out, start, max(end, start + 1))
+
+    def put(self, start: int, end: int, made: str) -> None:
+        """Replace a stretch of the text, unless it is so already."""
+        if self.text[start:end] != made:
+            self.edits.append(Edit(start, end, made))
+
+
+def _spaced(line: str) -> str:
+    """A marker's line with its comment two spaces away."""
+    content, comment_sign, comment = line.partition(" #")
+    return f"{content.rstrip()}  #{comment}" if comment_sign else line
+
+
+def _is_short(text: str, key: Node, value: Node) -> bool:
+    """Whether an entry is one line long and no collection."""
+    return type(value) is Scalar and "\n" not in text[key.start : value.end]

@@ -1,0 +1,111 @@
+"""How a single value is laid out: its quotes, the lines that it runs over, and the indentation of block scalars."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from composefmt.format.gaps import Unlayable
+from composefmt.syntax.scalars import is_plain_safe, quote
+
+# A variable, or a text that a reader might take for a port mapping or a time if it stood without quotes.
+_KEEPS_QUOTES = re.compile(r"[^$]*\$|[0-9][^:]*:|[0-9]+-[0-9]+$")
+_HEADER = re.compile(r"[|>](?:[-+]?[1-9]?|[1-9][-+])(?=[ \t\r\n]|\Z)")
+_LINE_BREAK = re.compile(r"\r\n?|\n")
+_BLANK_LINES = re.compile(r"(?:(?:\r\n|\r(?!\n)|\n)[ \t]*(?=[\r\n]|\Z))*")
+_FIRST_INDENT = re.compile(r"(?: *(?:\r\n?|\n))*( *)")
+_CONTINUATION = re.compile(r"(?:\r\n?|\n)[ \t]*(?:(?:\r\n?|\n)[ \t]*)*")
+
+
+@lru_cache(maxsize=4096)
+def requoted(raw: str, value: str, *, flow: bool) -> str:
+    """A value that is written in quotes on one line, as it should be: without quotes where they do nothing, else double.
+
+    Quotes stay around what YAML 1.1 or 1.2 would take for something else, around what looks like a port mapping, and
+    around variables, whose values only show later. Single quotes stay where double ones would need escapes.
+    """
+    if is_plain_safe(value, flow=flow) and not _KEEPS_QUOTES.match(value):
+        return value
+    if raw[0] == '"' and "\\" in raw:
+        only_quotes = "\\" not in raw.replace('\\"', "") and "'" not in value
+        return f"'{value}'" if only_quotes else raw
+    double = quote(value)
+    return raw if "\\" in double else double
+
+
+def rewrapped(raw: str, indent: str) -> str:
+    """A plain or quoted text that runs over several lines, with its further lines at `indent`."""
+
+    def line_break(found: re.Match[str]) -> str:
+        return "".join(_LINE_BREAK.findall(found[0])) + indent
+
+    return _CONTINUATION.sub(line_break, raw)
+
+
+class BlockText:
+    """A block scalar: where its header ends, and where its text ends with the white space that belongs to it."""
+
+    __slots__ = ("end", "header_end", "indicator", "keeps", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        header = _HEADER.match(text, start)
+        if header is None:
+            raise Unlayable(start)
+        self.header_end = header.end()
+        digits = header[0].strip("|>+-")
+        self.indicator = int(digits) if digits else 0
+        self.keeps = "+" in header[0]
+        self.end = end
+
+    def body(self, parent_column: int) -> tuple[int, int] | None:
+        """Where the text begins (after the header's line break) and its indentation; sets `end`. None: there is no text."""
+        text = self.text
+        found = _LINE_BREAK.search(text, self.header_end)
+        start = found.end() if found else len(text)
+        if self.end < start:
+            return None
+        if self.indicator:
+            indent = parent_column + self.indicator
+        else:
+            first = _FIRST_INDENT.match(text, start)
+            indent = len(first[1]) if first else 0
+        self.end = self._true_end(indent)
+        return start, indent
+
+    def _true_end(self, indent: int) -> int:
+        """The end with what belongs to the text although it is white space: see YAML 1.2.2, section 8.1.1.2."""
+        end = self.text.find("\n", self.end)
+        end = len(self.text) if end < 0 else end
+        if end > self.end and self.text[end - 1] == "\r":
+            end -= 1
+        blank = _BLANK_LINES.match(self.text, end)
+        lines = blank.end() if blank else end
+        if self.keeps:
+            # The last line break before the next line is not a blank line.
+            return lines
+        offset = end
+        for line in _LINE_BREAK.finditer(self.text, end, lines):
+            following = _LINE_BREAK.search(self.text, line.end())
+            line_end = following.start() if following else len(self.text)
+            if line_end - line.end() > indent:
+                offset = line_end
+        return offset
+
+
+def shifted(body: str, old: int, new: int, offset: int) -> str:
+    """The lines of a block scalar moved from one indentation to another. Raises Unlayable where a line stands left of it."""
+    if old == new:
+        return body
+    parts = _LINE_BREAK.split(body)
+    breaks = [*_LINE_BREAK.findall(body), ""]
+    prefix, space = " " * old, " " * new
+    made = ""
+    for line, line_break in zip(parts, breaks, strict=True):
+        if line.startswith(prefix) and len(line) > old:
+            made += space + line[old:] + line_break
+        elif line.strip(" "):
+            raise Unlayable(offset)
+        else:
+            made += line_break
+    return made
