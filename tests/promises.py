@@ -32,19 +32,19 @@ def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
 
 
 def owners(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Each comment with the keys that lead to the element it stands behind, or, on a line of its own, above."""
+    """Each comment with the keys that lead to the first element on its line, or, on a line of its own, above."""
     tree = parse(text)
     elements = sorted(element for document in tree.documents for element in _elements(document, ()))
     found = []
     for start, end in comments(text, tree):
         line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
         ahead = text[line:start].strip(" \t-")
-        if ahead and not ahead.strip("]}, "):
-            # It stands behind a closing bracket, and has no place of its own once the bracket is gone.
+        if sum(map(ahead.count, "[{")) != sum(map(ahead.count, "]}")):
+            # Its line begins or ends a collection in brackets, and has no place of its own once the bracket is gone.
             continue
         if ahead:
-            before = [path for offset, path in elements if offset < start]
-            found.append((text[start:end], before[-1] if before else ()))
+            on_line = [path for offset, path in elements if line <= offset < start]
+            found.append((text[start:end], on_line[0] if on_line else ()))
         else:
             behind = [path for offset, path in elements if offset > start]
             found.append((text[start:end], behind[0] if behind else ("the end",)))
@@ -52,6 +52,8 @@ def owners(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _elements(node, path):
+    if isinstance(node, (Mapping, Sequence)) and node.content > node.start:
+        yield node.start, path
     if isinstance(node, Mapping):
         for key, value in node.entries:
             name = (*path, key.value if isinstance(key, Scalar) else "")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-TEXT = "services:\n  web:\n    image: nginx\n    ports:\n      - '1-3'\n      - '${P}:80'\n    volumes:\n      - ./a:bb\n"
+TEXT = "services:\n  web:\n    image: nginx\n    ports:\n      - \"1-3\"\n      - \"${P}:80\"\n    volumes:\n      - ./a:bb\n"
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from composefmt.format.gaps import END_COMMENT, Level, Unlayable, read_gap
+from composefmt.format.gaps import END_COMMENT, Unlayable, read_gap
 from composefmt.format.texts import requoted, rewrapped
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
-from composefmt.syntax.source import line_start
 from composefmt.syntax.write import flow_text
 
 if TYPE_CHECKING:
@@ -116,9 +115,11 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
     nodes = node.items if type(node) is Sequence else [part for entry in node.entries for part in entry]  # type: ignore[union-attr]
     if not nodes or any(type(part) is Scalar and part.start == part.end for part in nodes):
         return False
-    if any(type(part) is Mapping and part.flow and not text.startswith("{", part.content) for part in nodes):
-        # A pair without braces.
-        return False
+    for part in nodes:
+        if (type(part) is Mapping or type(part) is Sequence) and part.flow:
+            pair = type(part) is Mapping and not text.startswith("{", part.content)
+            if pair or (has_comment(layout, part.start, part.end) and not is_block_possible(layout, part)):
+                return False
     if type(node) is Mapping:
         for key, _ in node.entries:
             if type(key) not in (Scalar, Alias) or "\n" in text[key.start : key.end] or _QUESTION.search(text, key.start - 1, key.start):
@@ -158,7 +159,8 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
     if behind is not None:
         layout.put(cursor, behind.end(), "")
         cursor = behind.end()
-    layout.closed.append(Level(column, column))
+    # What follows a bracket belongs to what is around it.
+    layout.closed = []
     return cursor
 
 
@@ -180,18 +182,11 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int) -> 
 
 def close_flow(layout: Layout, start: int, end: int, column: int) -> int:
     """Take the closing bracket away, and keep the comments before it. Returns the end of what is laid out."""
-    text = layout.text
-    gap = read_gap(text, start, end, marked=True)
-    if not gap.end_comment and not gap.comments and not has_comment(layout, line_start(text, start), start):
-        layout.put(start, end, "")
-        return end
-    indent = layout.indent(column)
-    made = f"  {gap.end_comment}" if gap.end_comment else ""
+    gap = read_gap(layout.text, start, end, marked=True)
+    made = layout.end_comment(gap, start, column)
     for comment in gap.comments:
-        made += (layout.newline if comment.blank else "") + indent + comment.text
-    behind = END_COMMENT.match(text, end)
-    if behind is not None:
-        made += indent + behind[1].rstrip()
-        end = behind.end()
+        made += (layout.newline if comment.blank else "") + layout.indent(column) + comment.text
     layout.put(start, end, made)
+    if made or start == layout.comment_end:
+        layout.comment_end = end
     return end

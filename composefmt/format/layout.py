@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, Union
 
-from composefmt.format.gaps import END_COMMENT, Level, Unlayable, place_comments, read_gap
+from composefmt.format.gaps import END_COMMENT, Gap, Level, Unlayable, place_comments, read_gap
 from composefmt.format.protection import is_protected
 from composefmt.format.texts import BlockText, requoted, rewrapped, shifted
 from composefmt.syntax.comments import comments
@@ -68,6 +68,10 @@ class Layout:
         # The block collections that ended since the last element began, innermost first.
         self.closed: list[Level] = []
         self.indents = [newline]
+        # Where a block scalar ends to which a blank line behind it would belong.
+        self.keep_end = -1
+        # Where a value ends whose last line, as it is now written, ends in a comment.
+        self.comment_end = -1
         # The collections in brackets that were tried on one line, by id; and where all comments begin.
         self.lines: dict[int, str | None] = {}
         self._comment_starts: list[int] | None = None
@@ -132,7 +136,7 @@ class Layout:
         gap = read_gap(text, start, end)
         levels = [*self.closed, Level(0, 0)]
         self.closed = []
-        made = f"  {gap.end_comment}" if gap.end_comment else ""
+        made = self.end_comment(gap, start, levels[0].new)
         for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
             made += (self.newline if comment.blank else "") + self.indent(levels[index].new) + comment.text
         ended = start > 0 and start == end and text[start - 1] in "\r\n"
@@ -255,6 +259,7 @@ class Layout:
             self.put(start, end, first + rest)
             return end
         self.put(start, comment.end(), f"{first}  {comment[1].rstrip()}{rest}")
+        self.comment_end = -1 if rest else comment.end()
         return comment.end()
 
     # -- values ------------------------------------------------------------------------------------------------------
@@ -344,7 +349,9 @@ class Layout:
         if body is None:
             if node.value:
                 raise Unlayable(node.start)
+            self.keep_end = block.header_end if block.keeps else -1
             return block.header_end
+        self.keep_end = block.end if block.keeps else -1
         start, indent = body
         new = column + (block.indicator or INDENT)
         if self.kept(node.start, block.end):
@@ -371,9 +378,13 @@ class Layout:
             indent = self.indent(column)
             start = self.with_end_comment(piece.start, piece.end, piece.lines[0], "".join(indent + line for line in piece.lines[1:]))
             first = False
-        if type(node) is not Scalar and type(node) is not Alias and node.flow:
+        if type(node) is Scalar or type(node) is Alias:
+            return start
+        if node.flow:
             start = close_flow(self, start, node.end, column)
-        self.closed.append(Level(column, column))
+            self.closed = []
+        else:
+            self.closed = [Level(self.column(node.content), column)]
         return start
 
     # -- gaps --------------------------------------------------------------------------------------------------------
@@ -420,7 +431,8 @@ class Layout:
             return
         gap = read_gap(self.text, start, end, marked=marked)
         newline = self.newline
-        made = f"  {gap.end_comment}" if gap.end_comment else ""
+        made = self.end_comment(gap, start, closed[0].new if closed else column)
+        spread = spread and start != self.keep_end
         blank = gap.blank and not (first and not gap.comments)
         if gap.comments:
             levels = [Level(0, column)] if first or marked else [*closed, Level(old, column)]
@@ -434,6 +446,12 @@ class Layout:
         elif spread:
             blank = True
         self.put(start, end, made + (newline if blank else "") + self.indent(column) + mark)
+
+    def end_comment(self, gap: Gap, start: int, column: int) -> str:
+        """The comment at the end of the line where a gap starts; on its own line where the line has another one by now."""
+        if not gap.end_comment:
+            return ""
+        return (self.indent(column) if start == self.comment_end else "  ") + gap.end_comment
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 
