@@ -1,0 +1,182 @@
+"""Texts to numbers, booleans, sizes and durations, as the reference reads them, and durations to text again."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import TYPE_CHECKING
+
+from composefmt.compose.schema import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TRUE = frozenset(("true", "y", "yes", "on"))
+_SIZE_POWERS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 10**3,
+    "\u00b5s": 10**3,
+    "\u03bcs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "d": 24 * 3600 * 10**9,
+    "w": 7 * 24 * 3600 * 10**9,
+}
+
+
+class CastError(ValueError):
+    """A text is not what is wanted; the message says so."""
+
+
+def to_integer(text: str) -> int:
+    """A whole number in decimal digits. Raises CastError."""
+    if not formats.is_integer(text):
+        raise CastError(f'"{text}" is not a whole number')
+    return int(text)
+
+
+def to_float(text: str) -> float:
+    """A decimal number. Raises CastError."""
+    if not formats.is_decimal(text):
+        raise CastError(f'"{text}" is not a number')
+    return float.fromhex(text) if "x" in text.lower() else float(text)
+
+
+def to_float32(text: str) -> float:
+    """A decimal number of single precision. Raises CastError."""
+    return single(to_float(text))
+
+
+def to_boolean(text: str) -> bool:
+    """`true`, `no` and the like. Raises CastError."""
+    if not formats.is_boolean(text):
+        raise CastError(f'"{text}" is neither true nor false')
+    return text.lower() in _TRUE
+
+
+def to_umask(text: str) -> int:
+    """A whole number as Go writes it: `022` and `0o22` are octal. Raises CastError."""
+    if not formats.is_umask(text):
+        raise CastError(f'"{text}" is not a file mode')
+    digits = text.replace("_", "").lower()
+    return int(digits, 8) if digits[0] == "0" and digits[1:].isdecimal() else int(digits, 0)
+
+
+def single(value: float) -> float:
+    """The number with the fewest digits that is the same in single precision: what such a number is printed as."""
+    try:
+        packed = struct.pack("f", value)
+    except OverflowError:
+        raise CastError(f"{value} is too large") from None
+    for digits in range(1, 10):
+        candidate = float(f"{value:.{digits}g}")
+        if struct.pack("f", candidate) == packed:
+            return candidate
+    return value
+
+
+def to_bytes(text: str) -> int:
+    """A size: `512m`, `1.5 gb`, or a number of bytes, which may be negative. Raises CastError."""
+    if not formats.is_size(text):
+        raise CastError(f'"{text}" is not a size such as 512m')
+    if formats.is_integer(text):
+        return int(text)
+    found = re.fullmatch(r"(.*?) ?([a-zA-Z]*)", text)
+    number, unit = (found[1], found[2].lower()) if found else (text, "")
+    return int(float(number) * 1024 ** _SIZE_POWERS.get(unit[:1], 0))
+
+
+def to_duration(text: str) -> str:
+    """A duration in nanoseconds' precision, as Go prints it: `90s` is `1m30s`. Raises CastError."""
+    if not formats.is_duration(text):
+        raise CastError(f'"{text}" is not a duration such as 1m30s')
+    total = 0
+    for whole, fraction, unit in re.findall(r"([0-9]*)(?:\.([0-9]*))?([^0-9.+-]+)", text):
+        total += int(whole or 0) * _NANOSECONDS[unit]
+        if fraction:
+            total += int(float(int(fraction)) * (_NANOSECONDS[unit] / 10 ** len(fraction)))
+    return _duration_text(-total if text.startswith("-") else total)
+
+
+def _duration_text(nanoseconds: int) -> str:
+    if nanoseconds == 0:
+        return "0s"
+    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    for unit, size in (("ns", 1), ("\u00b5s", 10**3), ("ms", 10**6)):
+        if rest < size * 1000:
+            return f"{sign}{_decimal(rest, size)}{unit}"
+    hours, rest = divmod(rest, _NANOSECONDS["h"])
+    minutes, rest = divmod(rest, _NANOSECONDS["m"])
+    start = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
+    return f"{sign}{start}{_decimal(rest, 10**9)}s"
+
+
+def _decimal(value: int, size: int) -> str:
+    whole, rest = divmod(value, size)
+    fraction = str(rest).zfill(len(str(size)) - 1).rstrip("0") if rest else ""
+    return f"{whole}.{fraction}" if fraction else str(whole)
+
+
+Cast = "Callable[[str], object]"
+
+_CONTAINERS = ("services.*", "jobs.*", "services.*.pre_start.*")
+_WORKLOADS = ("services.*", "jobs.*")
+_SERVICES = ("services.*",)
+_RESOURCES: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("networks.*.external", to_boolean),
+    ("networks.*.internal", to_boolean),
+    ("networks.*.attachable", to_boolean),
+    ("networks.*.enable_ipv4", to_boolean),
+    ("networks.*.enable_ipv6", to_boolean),
+    ("volumes.*.external", to_boolean),
+    ("secrets.*.external", to_boolean),
+    ("configs.*.external", to_boolean),
+)
+_FIELDS: tuple[tuple[tuple[str, ...], Callable[[str], object], tuple[str, ...]], ...] = (
+    (
+        _CONTAINERS,
+        to_integer,
+        ("cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "oom_score_adj", "pids_limit"),
+    ),
+    (_CONTAINERS, to_integer, ("ulimits.*", "ulimits.*.hard", "ulimits.*.soft")),
+    (_CONTAINERS, to_float, ("cpu_percent",)),
+    (_CONTAINERS, to_float32, ("cpus",)),
+    (_CONTAINERS, to_umask, ("umask",)),
+    (
+        _CONTAINERS,
+        to_boolean,
+        (
+            "init",
+            "networks.*.use_service_name_alias",
+            "oom_kill_disable",
+            "privileged",
+            "read_only",
+            "volumes.[].read_only",
+            "volumes.[].volume.nocopy",
+        ),
+    ),
+    (_WORKLOADS, to_boolean, ("depends_on.*.required", "depends_on.*.restart", "healthcheck.disable", "stdin_open", "tty")),
+    (_WORKLOADS, to_integer, ("healthcheck.retries", "ports.[].target")),
+    (_SERVICES, to_float, ("deploy.update_config.max_failure_ratio", "deploy.rollback_config.max_failure_ratio")),
+    (
+        _SERVICES,
+        to_integer,
+        (
+            "deploy.replicas",
+            "deploy.update_config.parallelism",
+            "deploy.rollback_config.parallelism",
+            "deploy.restart_policy.max_attempts",
+            "deploy.placement.max_replicas_per_node",
+            "scale",
+        ),
+    ),
+)
+
+# What a text becomes once its variables are replaced, by path pattern (the reference's loader/interpolate.go).
+INTERPOLATED: tuple[tuple[str, Callable[[str], object]], ...] = (
+    *_RESOURCES,
+    *((f"{prefix}.{field}", cast) for prefixes, cast, fields in _FIELDS for prefix in prefixes for field in fields),
+)

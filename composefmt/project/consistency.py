@@ -1,0 +1,211 @@
+"""What must hold between the services, networks, volumes, configs and secrets of a project.
+
+Source: the reference's loader/validate.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.project.values import ProjectError
+
+if TYPE_CHECKING:
+    from composefmt.project.model import Model
+
+
+class Enabled:
+    """A project's sections by name; `disabled` are the services that no profile enables."""
+
+    __slots__ = ("disabled", "model", "services")
+
+    def __init__(self, model: Model, disabled: dict[str, Model]) -> None:
+        self.model = model
+        self.services = section(model, "services")
+        self.disabled = disabled
+
+
+def section(model: Model, key: str) -> dict[str, Model]:
+    """A section of the model; {} where there is none."""
+    found = model.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def part(model: Model, *keys: str) -> Model:
+    """A mapping inside the model; {} where there is none."""
+    for key in keys:
+        found = model.get(key)
+        model = found if isinstance(found, dict) else {}
+    return model
+
+
+def rows(model: Model, key: str) -> list[Model]:
+    """A list of mappings; [] where there is none."""
+    found = model.get(key)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def check_consistency(model: Model, disabled: dict[str, Model]) -> None:
+    """Raises ProjectError at the first thing that does not hold."""
+    enabled = Enabled(model, disabled)
+    for name, service in enabled.services.items():
+        for check in (_image, _build, _networks, _healthcheck, _dependencies, _references, _limits, _scale, _watch, _mounts):
+            check(name, service, enabled)
+    _jobs(enabled)
+    for name, secret in section(model, "secrets").items():
+        if not secret.get("external") and not secret.get("file") and not secret.get("environment"):
+            raise ProjectError(f'secret "{name}" needs a file or an environment variable', path=("secrets", name))
+    _cycles(enabled)
+
+
+def _error(name: str, message: str, *path: str) -> ProjectError:
+    return ProjectError(f'service "{name}" {message}', path=("services", name, *path))
+
+
+def _image(name: str, service: Model, _: Enabled) -> None:
+    if not service.get("image") and "build" not in service and "provider" not in service:
+        raise _error(name, "has neither an image nor a build")
+
+
+def _build(name: str, service: Model, project: Enabled) -> None:
+    build = part(service, "build")
+    if build.get("dockerfile") and build.get("dockerfile_inline"):
+        raise _error(name, "has both dockerfile and dockerfile_inline", "build", "dockerfile_inline")
+    for key, context in part(build, "additional_contexts").items():
+        if isinstance(context, str) and context.startswith("service:"):
+            other = context.removeprefix("service:")
+            found = project.services.get(other) or project.disabled.get(other)
+            if found is None or "build" not in found:
+                problem = "is not defined" if found is None else "has no build"
+                raise _error(name, f'builds on service "{other}", which {problem}', "build", "additional_contexts", key)
+    platforms, platform = build.get("platforms"), service.get("platform")
+    if isinstance(platforms, list) and platform and platform not in platforms:
+        raise _error(name, f'runs on platform "{platform}", which is not among those it is built for', "platform")
+
+
+def _networks(name: str, service: Model, project: Enabled) -> None:
+    mode, networks = service.get("network_mode"), part(service, "networks")
+    if mode and networks:
+        raise _error(name, "has both network_mode and networks", "network_mode")
+    for network in networks:
+        if network not in section(project.model, "networks"):
+            raise _error(name, f'uses network "{network}", which is not defined', "networks", network)
+    if isinstance(mode, str) and mode.startswith("service:") and mode.removeprefix("service:") not in project.services:
+        raise _error(name, f'shares the network of service "{mode.removeprefix("service:")}", which is not defined', "network_mode")
+
+
+def _healthcheck(name: str, service: Model, _: Enabled) -> None:
+    test = part(service, "healthcheck").get("test")
+    if isinstance(test, list) and test and test[0] not in ("CMD", "CMD-SHELL", "NONE"):
+        raise _error(name, "has a health check that begins with none of CMD, CMD-SHELL and NONE", "healthcheck", "test")
+
+
+def _dependencies(name: str, service: Model, project: Enabled) -> None:
+    for other, dependency in section(service, "depends_on").items():
+        if other in project.services:
+            continue
+        if other in project.disabled:
+            if not dependency.get("required"):
+                continue
+            profiles = project.disabled[other].get("profiles")
+            hint = f" (a profile enables it: {', '.join(profiles)})" if isinstance(profiles, list) else ""
+            raise _error(name, f'depends on service "{other}", which is not enabled{hint}', "depends_on", other)
+        kind = "job" if other in section(project.model, "jobs") else "service"
+        problem = "which is a job" if kind == "job" else "which is not defined"
+        raise _error(name, f'depends on {kind} "{other}", {problem}', "depends_on", other)
+
+
+def _references(name: str, service: Model, project: Enabled) -> None:
+    defined = project.model
+    for index, volume in enumerate(rows(service, "volumes")):
+        source = volume.get("source")
+        if volume.get("type") == "volume" and isinstance(source, str) and source not in section(defined, "volumes"):
+            raise _error(name, f'uses volume "{source}", which is not defined', "volumes", str(index))
+    for kind, path, uses in (
+        ("secret", ("build", "secrets"), rows(part(service, "build"), "secrets")),
+        ("config", ("configs",), rows(service, "configs")),
+        ("secret", ("secrets",), rows(service, "secrets")),
+    ):
+        for index, use in enumerate(uses):
+            if use.get("source", "") not in section(defined, f"{kind}s"):
+                raise _error(name, f'uses {kind} "{use.get("source", "")}", which is not defined', *path, str(index))
+    for model in part(service, "models"):
+        if model not in section(defined, "models"):
+            raise _error(name, f'uses model "{model}", which is not defined', "models", model)
+
+
+def _limits(name: str, service: Model, _: Enabled) -> None:
+    """A limit that is given in two places must be the same in both."""
+    scale, replicas = service.get("scale"), part(service, "deploy").get("replicas")
+    if scale is not None and replicas is not None and scale != replicas:
+        raise _error(name, f"has scale {scale} and deploy.replicas {replicas}", "scale")
+    resources = part(service, "deploy", "resources")
+    for key, kind, other in (
+        ("cpus", "limits", "cpus"),
+        ("mem_limit", "limits", "memory"),
+        ("mem_reservation", "reservations", "memory"),
+        ("pids_limit", "limits", "pids"),
+    ):
+        if key in service and kind in resources and part(resources, kind).get(other) != service[key]:
+            raise _error(name, f"has different values for {key} and deploy.resources.{kind}.{other}", key)
+
+
+def _scale(name: str, service: Model, _: Enabled) -> None:
+    scale, deploy = service.get("scale"), part(service, "deploy")
+    if scale is not None and "deploy" in service:
+        # Kept for whoever reads the model: both say the same.
+        deploy["replicas"] = scale
+    for key, value in (("scale", scale), ("deploy.replicas", deploy.get("replicas"))):
+        if isinstance(value, int) and value < 0:
+            raise _error(name, f"has {key} {value}, less than 0", *key.split("."))
+    number = scale if scale is not None else deploy.get("replicas")
+    if isinstance(number, int) and number > 1 and service.get("container_name"):
+        raise _error(name, f"runs {number} containers, which cannot all have one container_name", "container_name")
+
+
+def _watch(name: str, service: Model, _: Enabled) -> None:
+    for index, watch in enumerate(rows(part(service, "develop"), "watch")):
+        if not watch.get("target") and watch.get("action") not in ("rebuild", "restart"):
+            raise _error(name, f'watches for "{watch.get("action")}" without a target', "develop", "watch", str(index))
+
+
+def _mounts(name: str, service: Model, _: Enabled) -> None:
+    tmpfs = service.get("tmpfs")
+    mounts = [(str(one).partition(":")[0], ("tmpfs", str(index))) for index, one in enumerate(tmpfs if isinstance(tmpfs, list) else ())]
+    mounts += [(str(volume.get("target", "")), ("volumes", str(index))) for index, volume in enumerate(rows(service, "volumes"))]
+    seen = set()
+    for target, path in mounts:
+        if target in seen:
+            raise _error(name, f'mounts two things at "{target}"', *path)
+        seen.add(target)
+
+
+def _jobs(project: Enabled) -> None:
+    jobs = section(project.model, "jobs")
+    for name, job in jobs.items():
+        if name in project.services or name in project.disabled:
+            raise ProjectError(f'"{name}" is the name of a service and of a job', path=("jobs", name))
+        for other, dependency in section(job, "depends_on").items():
+            if other in jobs or other in project.services or (other in project.disabled and not dependency.get("required")):
+                continue
+            raise ProjectError(f'job "{name}" depends on "{other}", which is not defined', path=("jobs", name, "depends_on", other))
+
+
+def _cycles(project: Enabled) -> None:
+    """Raises ProjectError for services that depend on each other in a circle. Every service is visited once."""
+    done: set[str] = set()
+    for start in sorted(project.services):
+        trail: list[str] = []
+        pending: list[tuple[str, bool]] = [(start, True)]
+        while pending:
+            name, entering = pending.pop()
+            if not entering:
+                trail.pop()
+                done.add(name)
+            elif name in trail:
+                circle = " -> ".join([*trail[trail.index(name) :], name])
+                raise _error(trail[-1], f"is part of a circle of dependencies: {circle}", "depends_on", name)
+            elif name not in done:
+                trail.append(name)
+                pending.append((name, False))
+                depends_on = section(project.services[name], "depends_on")
+                pending += [(other, True) for other in sorted(depends_on, reverse=True) if other in project.services]

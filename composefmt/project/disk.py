@@ -1,0 +1,63 @@
+"""The files that a project is made of, read from disk: Compose files, and env files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from composefmt.project.dotenv import EnvFileError, parse_env
+from composefmt.project.values import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from composefmt.project.dotenv import Lookup
+    from composefmt.project.values import Place
+
+# Larger files are neither Compose files nor env files.
+MAX_BYTES = 10_000_000
+
+
+def read_bytes(path: str, place: Place | None = None) -> bytes:
+    """The bytes of a regular file. Raises ProjectError, at the place that names the file."""
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise ProjectError(f"{path} is a folder", place)
+        if not stat.S_ISREG(status.st_mode):
+            raise ProjectError(f"{path} is not a regular file", place)
+        if status.st_size > MAX_BYTES:
+            raise ProjectError(f"{path} holds more than {MAX_BYTES:,} bytes", place)
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ProjectError(f"{path} cannot be read: {(reason or 'no such file').lower()}", place) from None
+
+
+def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place | None = None) -> None:
+    """Add what an env file sets to `variables`. Raises ProjectError."""
+    text = read_bytes(path, place).decode("utf-8", "replace")
+    try:
+        parse_env(text, variables, lookup)
+    except EnvFileError as error:
+        raise ProjectError(f"{path}:{error.line}: {error.message}", place) from None
+
+
+def read_env_files(paths: Sequence[str], environment: Mapping[str, str], place: Place | None = None) -> dict[str, str]:
+    """What env files set for a project, later files over earlier ones; the environment comes before them all."""
+    found: dict[str, str] = {}
+
+    def lookup(name: str) -> str | None:
+        value = environment.get(name)
+        return value if value is not None else found.get(name)
+
+    for path in paths:
+        read_env(path, found, lookup, place)
+    return found
+
+
+def is_file(path: str) -> bool:
+    """Whether there is something other than a folder at a path."""
+    return os.path.exists(path) and not os.path.isdir(path)

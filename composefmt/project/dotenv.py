@@ -1,0 +1,122 @@
+"""Env files: `NAME=value` a line, with quotes, escapes, comments and variables, as Compose reads them.
+
+Source: the reference's dotenv/ folder. The work is linear in the size of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.compose import interpolation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Lookup = Callable[[str], str | None]
+
+# White space in a line, as the reference counts it.
+_BLANK = "\t\v\f\r \x85\xa0"
+_SKIP = re.compile(r"(?:\s+|#[^\n]*)*")
+_EXPORT = re.compile(r"export[\t\n\f\r ]+")
+_KEY_END = re.compile(r"[=:\n]")
+_BAD_KEY = re.compile(r"[^\w.\-\[\]\t\v\f\r \x85\xa0]")
+_QUOTED = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*", re.DOTALL) for quote in "\"'"}
+_ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})')
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", '"': '"', "\\": "\\", "$": "$$"}
+
+
+class EnvFileError(ValueError):
+    """An env file cannot be read: what is wrong, and in which line, from 1."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+class _Scope(dict[str, str]):
+    """Variables for the values of an env file: those that a lookup knows, then those set before in the file."""
+
+    def __init__(self, lookup: Lookup, known: Mapping[str, str]) -> None:
+        super().__init__()
+        self.lookup = lookup
+        self.known = known
+
+    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        found = self.lookup(key)
+        return found if found is not None else self.known.get(key, default)
+
+
+def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
+    """Add what an env file sets to `variables`; `lookup` knows values that come before them. Raises EnvFileError."""
+    text = text.removeprefix("\ufeff")
+    scope = _Scope(lookup, variables)
+    offset = 0
+    while True:
+        found = _SKIP.match(text, offset)
+        offset = found.end() if found else offset
+        if offset >= len(text):
+            return
+        if (export := _EXPORT.match(text, offset)) is not None:
+            offset = export.end()
+        end = _KEY_END.search(text, offset)
+        name = text[offset : end.start() if end else len(text)]
+        bad = _BAD_KEY.search(name)
+        if bad is not None:
+            raise _error(text, offset, f'"{bad.group()}" cannot stand in the name of a variable')
+        if end is None:
+            # The reference takes no notice of a last line without a value and a line break.
+            return
+        key = name.rstrip()
+        if " " in key.lstrip(_BLANK):
+            raise _error(text, offset, f'the name "{key}" holds a space')
+        offset = end.end()
+        if end.group() == "\n":
+            value = lookup(key)
+            if value is not None:
+                variables[key] = value
+            continue
+        while offset < len(text) and text[offset] in _BLANK:
+            offset += 1
+        quote = text[offset : offset + 1]
+        if quote in _QUOTED and quote:
+            variables[key], offset = _quoted(text, offset, quote, scope)
+        else:
+            line_end = text.find("\n", offset)
+            line_end = len(text) if line_end < 0 else line_end
+            variables[key] = _expanded(text[offset:line_end].partition(" #")[0].rstrip(), scope, text, offset)
+            offset = line_end + 1
+
+
+def _quoted(text: str, start: int, quote: str, scope: _Scope) -> tuple[str, int]:
+    found = _QUOTED[quote].match(text, start + 1)
+    end = found.end() if found else start + 1
+    if end >= len(text) or text[end] != quote:
+        raise _error(text, start, f"the quoted value {text[start:].splitlines()[0][:40]} has no end")
+    value = text[start + 1 : end].replace(f"\\{quote}", quote)
+    if quote == '"':
+        value = _expanded(_ESCAPE.sub(_unescaped, value), scope, text, start)
+    return value, end + 1
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    body = found.group()[1:]
+    if body[0] != "0":
+        return _ESCAPES.get(body, found.group())
+    digits = body[1:]
+    octal = len(digits) == 3 and not digits.strip("01234567") and int(digits, 8) < 256
+    return chr(int(digits, 8)) if octal else f"\\{digits}"
+
+
+def _expanded(value: str, scope: _Scope, text: str, offset: int) -> str:
+    try:
+        return interpolation.substitute(value, scope)
+    except interpolation.InvalidInterpolation:
+        raise _error(text, offset, f'"{value[:40]}" holds a "${{" that begins no variable') from None
+    except interpolation.MissingVariable as error:
+        raise _error(text, offset, f"the variable {error} is required and has no value") from None
+
+
+def _error(text: str, offset: int, message: str) -> EnvFileError:
+    return EnvFileError(message, text.count("\n", 0, offset) + 1)

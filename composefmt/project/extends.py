@@ -1,0 +1,124 @@
+"""`extends`: a service that builds on another one, in the same file or in another.
+
+Source: the specification's 05-services, `extends`, and the reference's loader/extends.go.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
+from composefmt.project.merge import merge
+from composefmt.project.paths import is_remote, join, relative_folder, resolve_paths
+from composefmt.project.values import Map, Path, Place, ProjectError, clone
+
+# Each level takes some of the stack; nobody builds that high.
+MAX_CHAIN = 150
+
+
+class _Source(NamedTuple):
+    """Where a service stands: its file's path, that file's services, and what that file's tags remove."""
+
+    path: str
+    services: Map
+    resets: tuple[Path, ...]
+
+
+def apply_extends(model: Map, scope: Scope, file: File, resets: tuple[Path, ...]) -> None:
+    """Build every service of a file on those that it extends, in place. Raises ProjectError."""
+    for section in ("services", "jobs"):
+        services = model.get(section)
+        if section not in model or services is None:
+            continue
+        if not isinstance(services, Map):
+            raise ProjectError(f"{section} takes a mapping", model.where(section), (section,))
+        for name in list(services):
+            services[name] = _extended(name, _Source(file.path, services, resets), scope, ())
+
+
+def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, str], ...]) -> object:
+    service = source.services.get(name)
+    place = source.services.where(name)
+    if service is None:
+        return None
+    if not isinstance(service, Map):
+        raise ProjectError(f"services.{name} takes a mapping", place, ("services", name))
+    if "extends" not in service:
+        return service
+    place = service.where("extends") or place
+    chain = (*chain, (source.path, name))
+    reference, path = _reference(service, name, place)
+    base_source = source
+    if path is not None:
+        base_source = _other_file(path, scope, place)
+    if reference not in base_source.services:
+        where = "here" if path is None else f"in {path}"
+        raise ProjectError(f'service "{name}" extends "{reference}", but there is no such service {where}', place)
+    if (base_source.path, reference) in chain:
+        start = chain.index((base_source.path, reference))
+        circle = " -> ".join([*(one for _, one in chain[start:]), reference])
+        raise ProjectError(f"services extend each other in a circle: {circle}", place)
+    if len(chain) > MAX_CHAIN:
+        raise ProjectError(f"more than {MAX_CHAIN} services extend one another in a row", place)
+    base = _extended(reference, base_source, scope, chain)
+    if not isinstance(base, Map):
+        return service
+    made = _merged(base, service, name, source)
+    source.services[name] = made
+    return made
+
+
+def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:
+    wrapped, services = Map(base.place), Map(base.place)
+    services.put(name, clone(base), base.place)
+    wrapped.put("services", services, base.place)
+    reset(wrapped, source.resets)
+    copy = services.get(name)
+    made = merge(copy if isinstance(copy, Map) else Map(base.place), service, ("services", "x"))
+    made.pop("extends", None)
+    return made
+
+
+def _reference(service: Map, name: str, place: Place | None) -> tuple[str, str | None]:
+    """The service that is extended, and the file it is in, if it is another one."""
+    extends = service["extends"]
+    if isinstance(extends, str):
+        return extends, None
+    reference = extends.get("service") if isinstance(extends, Map) else None
+    if not isinstance(extends, Map) or not isinstance(reference, str):
+        raise ProjectError(f'service "{name}" extends nothing: name a service', place)
+    path = extends.get("file")
+    if path is not None and not isinstance(path, str):
+        raise ProjectError("the file to extend from takes a path", extends.where("file"))
+    return reference, path
+
+
+def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
+    if is_remote(path):
+        raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing", place)
+    local = path if path.startswith("/") else join(scope.base, path)
+    check_escape(local, scope, place)
+    folder = relative_folder(path, scope.base)
+    known = scope.extended if scope.extended is not None else {}
+    found = known.get((local, folder))
+    if found is None:
+        found = known[local, folder] = _load(local, folder, scope, place)
+    services = clone(found.services)
+    return _Source(local, services if isinstance(services, Map) else Map(), found.resets)
+
+
+def _load(local: str, folder: str, scope: Scope, place: Place | None) -> ExtendedFile:
+    model, resets = load_file(File(local, place=place), scope._replace(folder=folder), Map(), alone=True)
+    if "services" not in model:
+        raise ProjectError(f"{local} has no services to extend", place)
+    services = model["services"]
+    if not isinstance(services, Map):
+        raise ProjectError("services takes a mapping", model.where("services"))
+    resolve_paths(model, folder)
+    return ExtendedFile(services, resets)
+
+
+def check_escape(path: str, scope: Scope, place: Place | None) -> None:
+    """Raises ProjectError for a file outside the project's folder where such are refused."""
+    if not scope.choices.escape and path != scope.root and not path.startswith(scope.root.rstrip("/") + "/"):
+        raise ProjectError(f"{path} is outside the project's folder {scope.root}", place)

@@ -1,0 +1,116 @@
+"""`include`: other projects' files as a part of this one, with folders and env files of their own.
+
+Source: the specification's 14-include, and the reference's loader/include.go.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.extends import check_escape
+from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
+from composefmt.project.merge import merge
+from composefmt.project.paths import folder_of, is_remote, join, relative_folder, texts
+from composefmt.project.values import Items, Map, Path, Place, ProjectError, same
+
+_SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
+
+
+class _Included(NamedTuple):
+    """One entry of `include`."""
+
+    paths: list[str]
+    project_directory: str
+    env_files: list[str]
+    place: Place | None
+
+
+def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
+    """Take in what a file includes, in place: where both define something, the file's own definition lies over the other.
+
+    Raises ProjectError.
+    """
+    if "include" not in model:
+        return
+    place = model.where("include")
+    entries = model.pop("include")
+    if entries is None:
+        return
+    if not isinstance(entries, Items):
+        raise ProjectError("include takes a list", place, ("include",))
+    if len(scope.including) > MAX_DEPTH:
+        raise ProjectError(f"more than {MAX_DEPTH} files include one another", place)
+    for value, where in entries.entries():
+        _import(_load(_entry(value, where), scope), model, resets)
+
+
+def _entry(value: object, place: Place | None) -> _Included:
+    if isinstance(value, str):
+        return _Included([value], "", [], place)
+    if not isinstance(value, Map):
+        raise ProjectError("an included file is a path or a mapping", place, ("include",))
+    directory = value.get("project_directory")
+    return _Included(texts(value.get("path")), directory if isinstance(directory, str) else "", texts(value.get("env_file")), place)
+
+
+def _load(entry: _Included, scope: Scope) -> Map:
+    if not entry.paths:
+        raise ProjectError("an included file needs a path", entry.place, ("include",))
+    paths = []
+    for path in entry.paths:
+        if is_remote(path):
+            raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing", entry.place)
+        paths.append(path if path.startswith("/") else join(scope.base, path))
+        check_escape(paths[-1], scope, entry.place)
+    if paths[0] in scope.including:
+        circle = " -> ".join([*scope.including[scope.including.index(paths[0]) :], paths[0]])
+        raise ProjectError(f"files include each other in a circle: {circle}", entry.place)
+    if entry.project_directory:
+        base = entry.project_directory if entry.project_directory.startswith("/") else join(scope.base, entry.project_directory)
+        folder = base if entry.project_directory.startswith("/") else relative_folder(entry.project_directory, scope.base)
+    else:
+        base, folder = folder_of(paths[0]), relative_folder(paths[0], scope.base)
+    environment = {**read_env_files(_env_files(entry, base, scope), scope.environment, entry.place), **scope.environment}
+    inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))
+    return load_model([File(path, place=entry.place) for path in paths], inner)
+
+
+def _env_files(entry: _Included, base: str, scope: Scope) -> list[str]:
+    if not entry.env_files:
+        default = join(base, ".env")
+        return [default] if is_file(default) else []
+    return [path if path.startswith("/") else join(scope.base, path) for path in entry.env_files if path != "/dev/null"]
+
+
+def _import(included: Map, model: Map, resets: tuple[Path, ...]) -> None:
+    for section in _SECTIONS:
+        theirs = included.get(section)
+        if not isinstance(theirs, Map):
+            continue
+        ours = model.get(section)
+        if section not in model:
+            ours = Map(included.where(section))
+            model.put(section, ours, included.where(section))
+        if not isinstance(ours, Map):
+            raise ProjectError(f"{section} takes a mapping", model.where(section), (section,))
+        for name in theirs:
+            if name not in ours:
+                ours.take(name, theirs)
+            elif not same(theirs[name], ours[name]):
+                _combine(section, name, theirs, ours, resets)
+
+
+def _combine(section: str, name: str, theirs: Map, ours: Map, resets: tuple[Path, ...]) -> None:
+    """What both define: the file's own definition over the included one."""
+    value, own = theirs[name], ours[name]
+    if not isinstance(value, Map) or not isinstance(own, Map):
+        if own is None:
+            ours.take(name, theirs)
+        return
+    wrapped, inner = Map(value.place), Map(value.place)
+    inner.put(name, value, value.place)
+    wrapped.put(section, inner, value.place)
+    reset(wrapped, resets)
+    remaining = inner.get(name)
+    ours[name] = merge(remaining if isinstance(remaining, Map) else Map(value.place), own, (section, name))

@@ -1,0 +1,101 @@
+"""Variables replaced by their values in every text of a file, and the texts cast to what their fields take."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from composefmt.compose import interpolation
+from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
+from composefmt.project.casts import INTERPOLATED, CastError
+from composefmt.project.values import Items, Map, Place, ProjectError
+from composefmt.project.walk import ITEM, Table, here, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from composefmt.compose.patterns import Place as Node
+    from composefmt.project.values import Path
+
+    Nodes = tuple[Node[Callable[[str], object]], ...]
+
+
+@lru_cache(maxsize=1)
+def _casts() -> Table[Callable[[str], object]]:
+    return Table(INTERPOLATED)
+
+
+def interpolate(model: Map, environment: Mapping[str, str]) -> None:
+    """Replace all variables in a file's values, in place. Raises ProjectError at the first that cannot be."""
+    _Interpolation(environment).mapping(model, _casts().root, ())
+
+
+def replaced(text: str, environment: Mapping[str, str], place: Place | None, path: Path) -> str:
+    """A text with its variables replaced. Raises ProjectError."""
+    try:
+        return interpolation.substitute(text, environment)
+    except InvalidInterpolation as error:
+        place = Place(place.source, place.offset) if place else None
+        near = text[error.offset : error.offset + 30].splitlines()[0]
+        raise ProjectError(f'"{near}" begins no variable; {interpolation.ADVICE}', place, path) from None
+    except MissingVariable as error:
+        name = str(error)
+        reason = _reason(text, name, environment)
+        raise ProjectError(f"the variable {name} is required and has no value" + (f": {reason}" if reason else ""), place, path) from None
+
+
+def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:
+    """What a file says of a variable that it requires: the text after `:?`."""
+    for part in interpolation.split(text):
+        if isinstance(part, Variable):
+            if part.name == name and part.operator.endswith("?"):
+                try:
+                    return " ".join(interpolation.substitute(part.argument, environment).split())
+                except (InvalidInterpolation, MissingVariable):
+                    return ""
+            if part.argument and (reason := _reason(part.argument, name, environment)):
+                return reason
+    return ""
+
+
+class _Interpolation:
+    """Walks the values of one file."""
+
+    __slots__ = ("environment",)
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+
+    def mapping(self, value: Map, nodes: Nodes, path: Path) -> None:
+        for key, part in value.items():
+            kind = type(part)
+            if kind is str:
+                inner = step(nodes, key) if nodes else ()
+                if inner or "$" in part:  # type: ignore[operator]
+                    value[key] = self.scalar(part, inner, value.where(key), (*path, key))  # type: ignore[arg-type]
+            elif kind is Map:
+                self.mapping(part, step(nodes, key) if nodes else (), (*path, key))  # type: ignore[arg-type]
+            elif kind is Items:
+                self.items(part, step(nodes, key) if nodes else (), (*path, key))  # type: ignore[arg-type]
+
+    def items(self, value: Items, nodes: Nodes, path: Path) -> None:
+        inner = step(nodes, ITEM) if nodes else ()
+        for index, part in enumerate(value):
+            here_path = (*path, str(index))
+            if type(part) is str:
+                if inner or "$" in part:
+                    value[index] = self.scalar(part, inner, value.where(index), here_path)
+            elif type(part) is Map:
+                self.mapping(part, inner, here_path)
+            elif type(part) is Items:
+                self.items(part, inner, here_path)
+
+    def scalar(self, text: str, nodes: Nodes, place: Place | None, path: Path) -> object:
+        new = replaced(text, self.environment, place, path) if "$" in text else text
+        cast = here(nodes)
+        if cast is None:
+            return new
+        try:
+            return cast(new)
+        except CastError as error:
+            raise ProjectError(f"{'.'.join(path)}: {error}", place, path) from None

@@ -1,0 +1,192 @@
+"""One or more files to one model: the steps that each file goes through, and those that follow for all of them.
+
+Source: the reference's loader/loader.go. `extends` and `include` call back here, for the files that they name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.canonical import to_canonical
+from composefmt.project.checks import check
+from composefmt.project.defaults import set_defaults
+from composefmt.project.disk import read_bytes
+from composefmt.project.interpolate import interpolate
+from composefmt.project.merge import merge
+from composefmt.project.paths import resolve_paths
+from composefmt.project.read import Document, documents, source_of
+from composefmt.project.unique import enforce
+from composefmt.project.values import Items, Map, Path, Place, ProjectError, children, place_of, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Deeper chains of files would be a mistake, and exhaust the stack.
+MAX_DEPTH = 60
+
+
+class Choices(NamedTuple):
+    """Which steps are taken. `interpolate`: variables are replaced; `resolve`: paths are made absolute;
+    `escape`: files outside the project's folder may be named."""
+
+    interpolate: bool = True
+    resolve: bool = True
+    escape: bool = True
+
+
+class File(NamedTuple):
+    """A Compose file: its path, and its bytes where they were read before."""
+
+    path: str
+    data: bytes | None = None
+    place: Place | None = None
+
+
+class Scope(NamedTuple):
+    """What is the same for all files of one model.
+
+    `folder` is what the model's paths are made relative to; `base` is the absolute folder that the files named in the model
+    are looked for in; `root` is the project's folder; `including` are the files that lead here.
+    """
+
+    environment: Mapping[str, str]
+    folder: str
+    base: str
+    root: str
+    choices: Choices
+    including: tuple[str, ...] = ()
+    # What was loaded before, by file and folder: a file that many services extend is read once.
+    extended: dict[tuple[str, str], ExtendedFile] | None = None
+
+
+class ExtendedFile(NamedTuple):
+    """A file whose services others extend: its services, and what its tags remove."""
+
+    services: Map
+    resets: tuple[Path, ...]
+
+
+def load_model(files: Sequence[File], scope: Scope) -> Map:
+    """The merged model of some files, before normalization. Raises ProjectError."""
+    scope = scope._replace(extended={})
+    model = Map()
+    for file in files:
+        model, _ = load_file(file, scope, model)
+    set_defaults(model)
+    check(model)
+    if scope.choices.resolve:
+        resolve_paths(model, scope.folder)
+    _resolve_objects(model, scope.environment)
+    return model
+
+
+def load_file(file: File, scope: Scope, model: Map, *, alone: bool = False) -> tuple[Map, tuple[Path, ...]]:
+    """A file merged over a model, and the paths that its tags remove.
+
+    `alone`: its includes and extends are left for later, and nothing is validated. Raises ProjectError.
+    """
+    source = source_of(file.data if file.data is not None else read_bytes(file.path, file.place), file.path)
+    resets: tuple[Path, ...] = ()
+    for document in documents(source):
+        resets = document.resets
+        model = _load_document(document, file, scope, model, alone=alone)
+    return model, resets
+
+
+def _load_document(document: Document, file: File, scope: Scope, model: Map, *, alone: bool) -> Map:
+    from composefmt.project.extends import apply_extends
+    from composefmt.project.include import apply_include
+
+    value = document.value
+    if not isinstance(value, Map):
+        raise ProjectError("a Compose file is a mapping with keys such as services", document.place)
+    if scope.choices.interpolate:
+        interpolate(value, scope.environment)
+    _promote_extensions(value)
+    if not alone:
+        apply_include(value, scope._replace(including=(*scope.including, file.path)), document.resets)
+    reset(model, document.resets)
+    if not alone:
+        apply_extends(value, scope, file, document.resets)
+    model = merge(model, value)
+    enforce(model)
+    if not alone:
+        _validate(model)
+        model.pop("version", None)
+    to_canonical(model)
+    _omit_empty(model)
+    enforce(model)
+    return model
+
+
+def reset(model: Map, paths: Sequence[Path]) -> None:
+    """Remove the values at the paths that `!reset` and `!override` name."""
+    for path in paths:
+        parent: object = model
+        for key in path[:-1]:
+            parent = parent.get(key) if isinstance(parent, Map) else None
+        if isinstance(parent, Map) and path:
+            parent.pop(path[-1], None)
+
+
+def _validate(model: Map) -> None:
+    from composefmt.compose.schema import problems
+
+    for problem in problems(plain(model)):
+        if problem.rule == "ignored-key":
+            continue
+        path = tuple(str(part) for part in problem.path)
+        raise ProjectError(f"{problem.message}; {problem.help}" if problem.help else problem.message, place_of(model, path), path)
+
+
+def _omit_empty(model: Map) -> None:
+    """Drop empty DNS servers, which an unset variable leaves behind."""
+    for section in ("services", "jobs"):
+        for _, service in children(model, section):
+            servers = service.get("dns")
+            if isinstance(servers, Items):
+                service["dns"] = Items(servers.place, [(one, place) for one, place in servers.entries() if one not in (None, "")])
+
+
+def _promote_extensions(model: Map) -> None:
+    """Extensions that have become attributes: `x-develop`, and `x-initialSync` in what it watches."""
+    for _, service in children(model, "services"):
+        _promote(service, "x-develop", "develop", ("services", "x", "develop"))
+        develop = service.get("develop")
+        watched = develop.get("watch") if isinstance(develop, Map) else None
+        if isinstance(watched, Items):
+            for item in watched:
+                if isinstance(item, Map):
+                    _promote(item, "x-initialSync", "initial_sync", ())
+
+
+def _promote(parent: Map, old: str, new: str, path: Path) -> None:
+    if old not in parent:
+        return
+    if parent.get(new) is None:
+        parent.take(new, _renamed(parent, old, new))
+    elif isinstance(parent[old], Map) and isinstance(parent[new], Map):
+        parent[new] = merge(parent[old], parent[new], path)  # type: ignore[arg-type]
+    del parent[old]
+
+
+def _renamed(parent: Map, old: str, new: str) -> Map:
+    made = Map(parent.place)
+    made.put(new, parent[old], parent.where(old))
+    return made
+
+
+def _resolve_objects(model: Map, environment: Mapping[str, str]) -> None:
+    """Variables that services, jobs and configs name without a value."""
+    for section in ("services", "jobs"):
+        for _, service in children(model, section):
+            listed = service.get("environment")
+            if isinstance(listed, Items):
+                entries = [(one, place) for one, place in listed.entries() if isinstance(one, str)]
+                service["environment"] = Items(
+                    listed.place, [(f"{name}={environment[name]}" if name in environment else name, place) for name, place in entries]
+                )
+    for _, config in children(model, "configs"):
+        name = config.get("environment")
+        if isinstance(name, str) and name in environment:
+            config["content"] = environment[name]

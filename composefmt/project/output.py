@@ -1,0 +1,76 @@
+"""The model as text: JSON as the reference writes it, or YAML that can be loaded again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.syntax.scalars import write_scalar
+
+if TYPE_CHECKING:
+    from composefmt.project.model import Model
+
+
+def to_json(model: Model) -> str:
+    """The model as indented JSON."""
+    from json import dumps
+
+    return dumps(_numbers(dict(sorted(model.items()))), indent=2, ensure_ascii=False)
+
+
+def _numbers(value: object) -> object:
+    """The value with whole numbers written as such."""
+    if isinstance(value, dict):
+        return {key: _numbers(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_numbers(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def to_yaml(value: Model, *, escape: bool) -> str:
+    """The model as YAML; `escape`: dollar signs are doubled, so that they mean themselves when it is loaded again."""
+    return "".join(line + "\n" for line in _lines(value, escape=escape))
+
+
+def _lines(value: object, *, escape: bool) -> list[str]:
+    """The lines of a mapping or list that is not empty, without a common indentation."""
+    lines: list[str] = []
+    if isinstance(value, dict):
+        for key, part in value.items():
+            name = write_scalar(key)
+            if isinstance(part, (dict, list)) and part:
+                lines.append(f"{name}:")
+                lines += ["  " + line for line in _lines(part, escape=escape)]
+            else:
+                lines += [f"{name}: {first}" if not index else first for index, first in enumerate(_scalar(part, escape=escape))]
+    elif isinstance(value, list):
+        for part in value:
+            inner = _lines(part, escape=escape) if isinstance(part, (dict, list)) and part else _scalar(part, escape=escape)
+            lines += [("- " if not index else "  ") + line for index, line in enumerate(inner)]
+    return lines
+
+
+def _scalar(value: object, *, escape: bool) -> list[str]:
+    if isinstance(value, dict):
+        return ["{}"]
+    if isinstance(value, list):
+        return ["[]"]
+    if isinstance(value, str):
+        text = value.replace("$", "$$") if escape else value
+        if "\n" in text.rstrip("\n") and not _needs_quotes(text):
+            return _block(text)
+        return [write_scalar(text)]
+    return [write_scalar(value)]
+
+
+def _needs_quotes(text: str) -> bool:
+    """Whether a text of several lines cannot be a block: control characters, or spaces that a block would not keep."""
+    return any((character < " " and character not in "\n\t") or character in "\x7f\x85\u2028\u2029\ufeff" for character in text) or (
+        text[0] in " \n\t" or any(line != line.rstrip() for line in text.split("\n"))
+    )
+
+
+def _block(text: str) -> list[str]:
+    body = text.rstrip("\n")
+    newlines = len(text) - len(body)
+    header = "|-" if not newlines else "|" if newlines == 1 else "|+"
+    return [header, *(f"  {line}" if line else "" for line in body.split("\n")), *[""] * max(newlines - 1, 0)]

@@ -1,0 +1,154 @@
+"""Relative paths of a model, made relative to where they count from: the project's folder, or an included file's.
+
+Source: the reference's paths/ folder.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.project.values import Items, Map, ProjectError
+from composefmt.project.walk import Spot, Table, rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Function = Callable[[object, Spot], object]
+
+_REMOTE_CONTEXT = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
+_WINDOWS_ABSOLUTE = re.compile(r"[A-Za-z]:[\\/]|[\\/]{2}[^\\/]+[\\/][^\\/]+")
+_REMOTE_FILE = re.compile(r"(?:https?|git|ssh|oci)://|git@|github\.com/|.*\.git(?:#.*)?$")
+
+
+def is_remote(path: str) -> bool:
+    """Whether a Compose file named so would have to be fetched from elsewhere."""
+    return _REMOTE_FILE.match(path) is not None
+
+
+def join(folder: str, path: str) -> str:
+    """A path below a folder, with `.`, `..` and doubled slashes taken out."""
+    cleaned = posixpath.normpath(f"{folder}/{path}" if folder else path)
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def expand_home(path: str) -> str:
+    """`~` at the start as the home folder, if the environment names one."""
+    if not path.startswith("~"):
+        return path
+    home = os.environ.get("HOME") or os.environ.get("USERPROFILE")
+    return join(home, path[1:]) if home else path
+
+
+def resolve_paths(model: Map, folder: str) -> None:
+    """Make the paths of a model relative to a folder (absolute if it is), in place. Raises ProjectError."""
+    rewrite(model, _Resolver(folder).table())
+
+
+class _Resolver:
+    """The functions for the fields that hold paths."""
+
+    __slots__ = ("folder",)
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def table(self) -> Table[Function]:
+        workload: tuple[tuple[str, Function], ...] = (
+            ("build.context", self.context),
+            ("build.additional_contexts.*", self.context),
+            ("build.ssh.*", self.host_path),
+            ("env_file.*.path", self.local_path),
+            ("label_file.*", self.local_path),
+            ("extends.file", self.file),
+            ("volumes.*", self.mount),
+        )
+        return Table(
+            (
+                *((f"{section}.*.{field}", function) for section in ("services", "jobs") for field, function in workload),
+                ("services.*.develop.watch.*.path", self.watched),
+                ("services.*.pre_start.*.env_file.*.path", self.local_path),
+                ("services.*.pre_start.*.label_file.*", self.local_path),
+                ("services.*.pre_start.*.volumes.*", self.mount),
+                ("configs.*.file", self.host_path),
+                ("secrets.*.file", self.host_path),
+                ("volumes.*", self.driver_options),
+            )
+        )
+
+    def local_path(self, value: object, _: Spot) -> object:
+        if not isinstance(value, str) or not value:
+            return value
+        path = expand_home(value)
+        return path if os.path.isabs(path) else join(self.folder, path)
+
+    def host_path(self, value: object, _: Spot) -> object:
+        """A path that may be one of Windows though this is no Windows, or the other way round."""
+        if not isinstance(value, str):
+            return value
+        path = expand_home(value)
+        if path.startswith("/") or _WINDOWS_ABSOLUTE.match(path) or path.startswith("$"):
+            return path
+        return join(self.folder, path)
+
+    def context(self, value: object, spot: Spot) -> object:
+        if not isinstance(value, str):
+            raise ProjectError(f"{'.'.join(spot.path)} takes a path", spot.place, spot.path)
+        if "://" in value or value.startswith(("service:", *_REMOTE_CONTEXT)):
+            return value
+        return self.local_path(value, spot)
+
+    def file(self, value: object, spot: Spot) -> object:
+        return value if isinstance(value, str) and is_remote(value) else self.local_path(value, spot)
+
+    def mount(self, value: object, spot: Spot) -> object:
+        if isinstance(value, Map) and value.get("type") == "bind":
+            if "source" not in value:
+                raise ProjectError("a bind mount needs a source", spot.place, spot.path)
+            value["source"] = self.host_path(value["source"], spot)
+        return value
+
+    def driver_options(self, value: object, spot: Spot) -> object:
+        """A volume of the local driver may be a bind mount in disguise."""
+        if isinstance(value, Map) and value.get("driver") == "local":
+            options = value.get("driver_opts")
+            if isinstance(options, Map) and options.get("o") == "bind" and "device" in options:
+                options["device"] = self.host_path(options["device"], spot)
+        return value
+
+    def watched(self, value: object, spot: Spot) -> object:
+        path = self.local_path(value, spot)
+        return _without_link(path) if isinstance(path, str) else path
+
+
+def _without_link(path: str) -> str:
+    """The path with its first part that is a symbolic link replaced by what it points to."""
+    current = "/" if os.path.isabs(path) else ""
+    for part in path.split("/"):
+        if not part:
+            continue
+        current = os.path.join(current, part)
+        if os.path.islink(current):
+            return path.replace(current, os.path.realpath(current), 1)
+    return path
+
+
+def folder_of(path: str) -> str:
+    """The folder that a path's file is in."""
+    return posixpath.dirname(path) or "."
+
+
+def relative_folder(path: str, base: str) -> str:
+    """The folder of a file (or a folder itself), relative to a base folder."""
+    absolute = path if os.path.isabs(path) else join(base, path)
+    folder = absolute if os.path.isdir(absolute) else posixpath.dirname(absolute)
+    return os.path.relpath(folder, base)
+
+
+def texts(value: object) -> list[str]:
+    """A text, or the texts of a list."""
+    if isinstance(value, str):
+        return [value]
+    return [part for part in value if isinstance(part, str)] if isinstance(value, Items) else []

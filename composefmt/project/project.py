@@ -1,0 +1,122 @@
+"""A project from its files: what the commands ask for, and what they get."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.consistency import check_consistency
+from composefmt.project.environment import resolve_environment, resolve_labels
+from composefmt.project.loading import Choices, File, Scope, load_model
+from composefmt.project.model import Model, to_model
+from composefmt.project.normalize import normalize
+from composefmt.project.select import by_names, by_profiles, drop_unused, enable
+from composefmt.project.types import Target
+from composefmt.project.values import Map, ProjectError, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Request(NamedTuple):
+    """What to load, and how. `files` are absolute paths, `directory` is the project's folder.
+
+    `explicit_name` is a name that was asked for; without one, the files' `name` or the folder's name is taken.
+    """
+
+    files: Sequence[File]
+    directory: str
+    environment: Mapping[str, str]
+    explicit_name: str = ""
+    profiles: Sequence[str] = ()
+    services: Sequence[str] = ()
+    choices: Choices = Choices()
+    normalize: bool = True
+    consistency: bool = True
+    environment_files: bool = True
+    prune: bool = False
+    target: Target = Target()
+
+
+class Project(NamedTuple):
+    """A loaded project: its model, the values it was made from (with their places), its variables, and what is disabled."""
+
+    name: str
+    model: Model
+    values: Map
+    environment: Mapping[str, str]
+    disabled: dict[str, Model]
+
+
+def load(request: Request) -> Project:
+    """Load a project. Raises ProjectError, with the place where what is wrong shows if it is known."""
+    name, files = _name(request)
+    environment = {**request.environment, "COMPOSE_PROJECT_NAME": name}
+    directory = request.directory
+    values = load_model(files, Scope(environment, directory, directory, directory, request.choices))
+    if not values:
+        raise ProjectError("the files are empty", path=())
+    if not name:
+        raise ProjectError("the project has no name: give one with --project-name")
+    try:
+        return _finished(request, values, name, environment)
+    except ProjectError as error:
+        if error.place is None and error.path:
+            error.place = place_of(values, error.path)
+        raise
+
+
+def _finished(request: Request, values: Map, name: str, environment: Mapping[str, str]) -> Project:
+    if request.normalize:
+        normalize(values, name, environment)
+    values["name"] = name
+    model = to_model(values, request.target)
+    disabled = by_profiles(model, request.profiles)
+    if request.consistency:
+        check_consistency(model, disabled)
+    if request.services:
+        disabled = enable(model, disabled, request.services, request.profiles)
+        by_names(model, request.services)
+    if request.prune:
+        drop_unused(model)
+    if request.environment_files:
+        resolve_environment(model, environment)
+    resolve_labels(model)
+    return Project(name, model, values, environment, disabled)
+
+
+def normalized_name(text: str) -> str:
+    """A project's name made of a text: lower case letters, digits, `-` and `_`, beginning with a letter or digit."""
+    return re.sub(r"[^a-z0-9_-]", "", text.lower()).lstrip("_-")
+
+
+def _name(request: Request) -> tuple[str, list[File]]:
+    """The project's name, and the files with what was read of them."""
+    from composefmt.project.disk import read_bytes
+
+    files = [file if file.data is not None else file._replace(data=read_bytes(file.path)) for file in request.files]
+    if request.explicit_name:
+        if normalized_name(request.explicit_name) != request.explicit_name:
+            raise ProjectError(
+                f'the project\'s name "{request.explicit_name}" holds more than lower case letters, digits, - and _, or begins with - or _'
+            )
+        return request.explicit_name, files
+    written = _written_name(files, request)
+    return (normalized_name(written) if request.normalize else written) or normalized_name(os.path.basename(request.directory)), files
+
+
+def _written_name(files: Sequence[File], request: Request) -> str:
+    """The last `name` that the files give the project."""
+    from composefmt.project.interpolate import replaced
+    from composefmt.project.read import documents, source_of
+
+    found, place = "", None
+    for file in files:
+        if file.data is None or b"name" not in file.data:
+            continue
+        for document in documents(source_of(file.data, file.path)):
+            value = document.value
+            if isinstance(value, Map) and isinstance(value.get("name"), str) and value["name"]:
+                found, place = str(value["name"]), value.where("name")
+    return replaced(found, request.environment, place, ("name",)) if request.choices.interpolate else found

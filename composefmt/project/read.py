@@ -1,0 +1,166 @@
+"""One file's text to values: aliases and merge keys followed, `!reset` and `!override` noted by path."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.values import Items, Map, Path, Place, ProjectError
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
+from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.scalars import plain_value, scalar_value
+from composefmt.syntax.source import NotText, Source
+from composefmt.syntax.values import MERGE_KEY, is_merge_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Aliases may multiply a small text beyond all bounds; no project comes near this.
+MAX_VALUES = 1_000_000
+
+_TIMESTAMP = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?[ \t]*(Z|[-+][0-9]{2}:[0-9]{2})?)?"
+)
+
+
+class Document(NamedTuple):
+    """One document of a file: its value, and the paths whose earlier values its tags remove."""
+
+    value: object
+    resets: tuple[Path, ...]
+    place: Place
+
+
+class _Dropped:
+    """Stands for a value that is tagged `!reset`."""
+
+
+_DROPPED = _Dropped()
+
+
+def source_of(data: bytes, filename: str) -> Source:
+    """The text of a file's bytes. Raises ProjectError."""
+    try:
+        return Source.from_bytes(data, filename)
+    except NotText as problem:
+        raise ProjectError(f"{filename}: {problem.message}") from None
+
+
+def documents(source: Source) -> Iterator[Document]:
+    """The documents of a file, in order. Raises ProjectError."""
+    try:
+        tree = parse(source.text)
+    except SyntaxProblem as problem:
+        raise ProjectError(problem.message, Place(source, problem.offset)) from None
+    for root in tree.documents:
+        reader = _Reader(source)
+        value = reader.value(root, ())
+        yield Document(None if value is _DROPPED else value, tuple(reader.resets), reader.place(root))
+
+
+class _Reader:
+    """Makes the values of one document."""
+
+    __slots__ = ("count", "overriding", "resets", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.resets: list[Path] = []
+        self.count = 0
+        self.overriding = 0
+
+    def place(self, node: Node) -> Place:
+        return Place(self.source, node.start if isinstance(node, Alias) else node.content)
+
+    def value(self, node: Node, path: Path) -> object:
+        """The value of a node; each use of an anchor gets one of its own, since each may be changed on its own."""
+        target = resolve(node)
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise ProjectError(f"aliases make this file larger than {MAX_VALUES:,} values", self.place(node))
+        tag = target.tag
+        if tag == "!reset" and not self.overriding:
+            self.resets.append(path)
+            return _DROPPED
+        if type(target) is Scalar:
+            if tag == "!override" and not self.overriding:
+                self.resets.append(path)
+            return _scalar(target)
+        overriding = tag == "!override" and not self.overriding
+        if overriding:
+            self.resets.append(path)
+            self.overriding += 1
+        # What is reached through an alias is written at its anchor.
+        result = self.sequence(target, path) if type(target) is Sequence else self.mapping(target, path)  # type: ignore[arg-type]
+        self.overriding -= overriding
+        return result
+
+    def sequence(self, node: Sequence, path: Path) -> Items:
+        items = Items(self.place(node))
+        for index, item in enumerate(node.items):
+            value = self.value(item, (*path, str(index)))
+            if value is not _DROPPED:
+                items.put(value, self.place(resolve(item)))
+        return items
+
+    def mapping(self, node: Mapping, path: Path) -> Map:
+        made = Map(self.place(node))
+        seen: set[str] = set()
+        merges: list[Node] = []
+        for key, part in node.entries:
+            name = self.key(key, seen)
+            if name == MERGE_KEY and is_merge_key(key):
+                merges.append(part)
+                continue
+            value = self.value(part, (*path, name))
+            if value is not _DROPPED:
+                made.put(name, value, self.place(resolve(part)))
+        for merge in merges:
+            self.merge(made, merge, path)
+        return made
+
+    def key(self, node: Node, seen: set[str]) -> str:
+        target = resolve(node)
+        if type(target) is not Scalar:
+            raise ProjectError("a key must be text, not a list or mapping", self.place(node))
+        name = target.value
+        if name in seen:
+            raise ProjectError(f'the key "{name}" stands twice in one mapping', self.place(node))
+        if not target.style and target.tag is None and not isinstance(plain_value(name), str):
+            raise ProjectError(f'the key "{name}" is no text: put it in quotes', self.place(node))
+        seen.add(name)
+        return name
+
+    def merge(self, made: Map, node: Node, path: Path) -> None:
+        """Add what a merge key refers to, where the mapping has no key of its own."""
+        target = resolve(node)
+        for item in target.items if type(target) is Sequence else [target]:
+            source = resolve(item)
+            if type(source) is not Mapping:
+                raise ProjectError('"<<" takes a mapping or a list of mappings', self.place(item))
+            value = self.value(source, path)
+            if isinstance(value, Map):
+                for key in value:
+                    if key not in made:
+                        made.take(key, value)
+
+
+def _scalar(node: Scalar) -> object:
+    value = scalar_value(node)
+    if type(value) is str and not node.style and node.tag is None and value[:1].isdecimal() and (found := _TIMESTAMP.fullmatch(value)):
+        return _timestamp(value, found)
+    return value
+
+
+def _timestamp(value: str, found: re.Match[str]) -> str:
+    """A date as the reference's YAML library reads it and then prints it."""
+    from datetime import datetime
+
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    try:
+        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001 - only checked
+    except ValueError:
+        return value
+    decimals = f".{fraction.rstrip('0')}" if fraction and fraction.strip("0") else ""
+    offset = "+0000 UTC" if zone in (None, "Z") else f"{zone.replace(':', '')} {zone.replace(':', '')}"
+    return f"{year}-{int(month):02}-{int(day):02} {int(hour or 0):02}:{minute or '00'}:{second or '00'}{decimals} {offset}"

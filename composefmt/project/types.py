@@ -1,0 +1,276 @@
+"""The types of single fields of the canonical model.
+
+A field's type is a function from the value of a file to the value of the model; it raises CastError where the value is
+none of its kind. What is empty is left out, as the reference does; a type that is `kept` never is.
+Source: the reference's types/ folder.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from composefmt.project import shell
+from composefmt.project.casts import CastError, single, to_boolean, to_bytes, to_duration, to_float, to_integer
+from composefmt.project.values import text
+
+
+class Target(NamedTuple):
+    """For which output the model is made: the reference's JSON leaves extensions out and shows commands that are not set."""
+
+    json: bool = True
+
+
+class _Missing:
+    """Stands for a value that is not there."""
+
+
+MISSING = _Missing()
+
+
+def string(value: object, _: Target) -> object:
+    """Text; whole numbers are taken as text too."""
+    if isinstance(value, str):
+        return value or MISSING
+    if value is None:
+        return MISSING
+    if type(value) is int:
+        return str(value)
+    raise CastError(f"takes text, not {text(value) if not isinstance(value, (dict, list)) else 'a mapping or list'}")
+
+
+def integer(value: object, _: Target) -> object:
+    """A whole number other than 0."""
+    return _integer(value) or MISSING
+
+
+def optional_integer(value: object, _: Target) -> object:
+    """A whole number, 0 included."""
+    return MISSING if value is None else _integer(value)
+
+
+def _integer(value: object) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return value if "$" in value else to_integer(value)  # type: ignore[return-value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if type(value) is int:
+        return value
+    raise CastError("takes a whole number")
+
+
+def number(value: object, _: Target) -> object:
+    """A number of single precision other than 0."""
+    if value is None:
+        return MISSING
+    if isinstance(value, str):
+        if "$" in value:
+            return value
+        value = to_float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise CastError("takes a number")
+    found = single(value)
+    return (int(found) if found.is_integer() else found) or MISSING
+
+
+def boolean(value: object, _: Target) -> object:
+    """true; false is left out."""
+    return _boolean(value) or MISSING
+
+
+def optional_boolean(value: object, _: Target) -> object:
+    """true or false."""
+    return MISSING if value is None else _boolean(value)
+
+
+def opt_out(value: object, _: Target) -> object:
+    """false; true is left out."""
+    return MISSING if value is None or _boolean(value) else False
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, str):
+        return value if "$" in value else to_boolean(value)  # type: ignore[return-value]
+    if isinstance(value, bool) or value is None:
+        return bool(value)
+    raise CastError("takes true or false")
+
+
+def size(value: object, _: Target) -> object:
+    """A number of bytes, as text."""
+    if isinstance(value, str):
+        return value if "$" in value else (str(to_bytes(value)) if to_bytes(value) else MISSING)
+    return str(value) if type(value) is int and value else MISSING
+
+
+def duration(value: object, _: Target) -> object:
+    """A duration, 0 included."""
+    if value is None:
+        return MISSING
+    return value if isinstance(value, str) and "$" in value else to_duration(text(value))
+
+
+def long_duration(value: object, target: Target) -> object:
+    """A duration other than 0."""
+    found = duration(value, target)
+    return MISSING if found == "0s" else found
+
+
+def file_mode(value: object, _: Target) -> object:
+    """A file's mode, as octal text."""
+    if value is None:
+        return MISSING
+    if isinstance(value, str):
+        if "$" in value:
+            return value
+        try:
+            value = int(value, 8)
+        except ValueError:
+            raise CastError(f'"{value}" is not a file mode such as 0440') from None
+    if type(value) is not int:
+        raise CastError("takes a file mode such as 0440")
+    return f"0{value:o}"
+
+
+def strings(value: object, _: Target) -> object:
+    """A list of texts; one text is a list of one."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        if value is None:
+            return MISSING
+        raise CastError("takes a list")
+    found = []
+    for part in value:
+        if isinstance(part, bool) or not isinstance(part, (str, int)):
+            raise CastError("takes a list of texts")
+        found.append(str(part))
+    return found or MISSING
+
+
+def texts(value: object, _: Target) -> object:
+    """A list of texts or numbers."""
+    if isinstance(value, str):
+        return [value]
+    return [text(part) for part in value] or MISSING if isinstance(value, list) else MISSING
+
+
+def command(value: object, target: Target) -> object:
+    """A command: words of a text as a shell splits them, or a list. An empty one is kept: it clears the image's."""
+    if value is None:
+        return None if target.json else MISSING
+    if isinstance(value, str):
+        try:
+            return shell.split(value)
+        except ValueError as error:
+            raise CastError(str(error)) from None
+    if isinstance(value, list):
+        for part in value:
+            if not isinstance(part, str):
+                raise CastError(f"takes texts, not {text(part) or 'null'}: put it in quotes")
+        return list(value)
+    raise CastError("takes text or a list")
+
+
+def health_test(value: object, _: Target) -> object:
+    """The command of a health check."""
+    if isinstance(value, str):
+        return ["CMD-SHELL", value]
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise CastError("takes text or a list of texts")
+    return list(value) or MISSING
+
+
+def mapping(value: object, _: Target) -> object:
+    """Names and texts; what has no value is empty."""
+    if isinstance(value, dict):
+        return {key: text(part) for key, part in sorted(value.items())} or MISSING
+    if isinstance(value, list):
+        pairs = [text(part).partition("=") for part in value]
+        return dict(sorted((name, part) for name, _, part in pairs)) or MISSING
+    if value is None:
+        return MISSING
+    raise CastError("takes a mapping or a list")
+
+
+def environment(value: object, _: Target) -> object:
+    """Names and texts; what has no value is null."""
+    found: dict[str, str | None] = {}
+    if isinstance(value, dict):
+        found = {key: None if part is None else text(part) for key, part in value.items()}
+    elif isinstance(value, list):
+        for part in value:
+            name, equals, content = text(part).partition("=")
+            if name and name[-1].isspace():
+                raise CastError(f'the name of the variable "{name}" ends with a space')
+            found[name] = content if equals else None
+    elif value is not None:
+        raise CastError("takes a mapping or a list")
+    return dict(sorted(found.items())) or MISSING
+
+
+def multi_options(value: object, _: Target) -> object:
+    """Options that may be repeated."""
+    if not isinstance(value, dict):
+        raise CastError("takes a mapping")
+    return {key: [text(one) for one in part] if isinstance(part, list) else [text(part)] for key, part in sorted(value.items())} or MISSING
+
+
+def hosts(value: object, _: Target) -> object:
+    """Host names and addresses, as `host=address`, sorted."""
+    found: dict[str, list[str]] = {}
+    if isinstance(value, dict):
+        found = {key: [text(one) for one in part] if isinstance(part, list) else [text(part)] for key, part in value.items()}
+    elif isinstance(value, list):
+        for part in value:
+            line = text(part)
+            name, separator, addresses = line.partition("=" if "=" in line else ":")
+            if not separator:
+                raise CastError(f'"{line}" has no address: write host=address')
+            found.setdefault(name, []).extend(addresses.split(","))
+    for name in found:
+        if not name or ":" in name or "=" in name:
+            raise CastError(f'"{name}" is not a host name')
+    plain = [
+        (name, one[1:-1] if len(one) > 2 and one[0] == "[" and one[-1] == "]" else one) for name, many in found.items() for one in many
+    ]
+    return sorted(f"{name}={one}" for name, one in plain) or MISSING
+
+
+def ssh(value: object, _: Target) -> object:
+    """Keys for a build."""
+    if not isinstance(value, dict):
+        raise CastError("takes a list or a mapping")
+    return [key if part in (None, "") else f"{key}={text(part)}" for key, part in value.items()] or MISSING
+
+
+def device_count(value: object, _: Target) -> object:
+    """A number of devices; `all` is -1."""
+    if isinstance(value, str):
+        if value.lower() == "all":
+            return -1
+        if "$" in value:
+            return value
+        try:
+            return to_integer(value) or MISSING
+        except CastError:
+            raise CastError(f'"{value}" is neither a number nor "all"') from None
+    return _integer(value) or MISSING
+
+
+def ulimit(value: object, target: Target) -> object:
+    """One limit, or a soft and a hard one."""
+    if type(value) is int:
+        return value or ({} if target.json else {"soft": 0, "hard": 0})
+    if isinstance(value, dict):
+        pair = {key: _integer(value.get(key)) for key in ("soft", "hard")}
+        return {key: part for key, part in pair.items() if part} if target.json else pair
+    if isinstance(value, str) and "$" in value:
+        return value
+    raise CastError("takes a whole number, or soft and hard")
+
+
+def plain(value: object, _: Target) -> object:
+    """Anything, as it is."""
+    return value

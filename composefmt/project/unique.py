@@ -1,0 +1,183 @@
+"""Lists whose entries must differ in what identifies them: a later entry takes the place of the earlier one.
+
+Source: the reference's override/uncity.go.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from composefmt.compose import short, volume_syntax
+from composefmt.project.values import Items, Map, ProjectError, text
+from composefmt.project.walk import Table, here, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from composefmt.compose.patterns import Place as Node
+    from composefmt.project.values import Path
+
+    Key = Callable[[object], Hashable]
+    Nodes = tuple[Node[Key], ...]
+
+
+class _NoKey(ValueError):
+    """An entry has nothing that identifies it; the message says what is missing."""
+
+
+def enforce(model: Map) -> None:
+    """Drop what later entries replace, in place. Raises ProjectError."""
+    _enforce(model, _table().root, ())
+
+
+def _enforce(value: Map, nodes: Nodes, path: Path) -> None:
+    for key, part in value.items():
+        inner = step(nodes, key)
+        if not inner:
+            continue
+        if isinstance(part, Map):
+            _enforce(part, inner, (*path, key))
+        elif isinstance(part, Items):
+            key_of = here(inner)
+            if key_of is not None:
+                value[key] = unique_entries(part, key_of, (*path, key))
+
+
+def unique_entries(items: Items, key_of: Key, path: Path) -> Items:
+    """The list with one entry for each key: the last one, where the first one stood. Raises ProjectError."""
+    kept = Items(items.place)
+    known: dict[Hashable, int] = {}
+    for value, place in items.entries():
+        try:
+            key = key_of(value)
+        except _NoKey as error:
+            raise ProjectError(f"{'.'.join(path)}: {error}", place, path) from None
+        if key in known:
+            kept[known[key]] = value
+            kept.places[known[key]] = place
+        else:
+            known[key] = len(kept)
+            kept.put(value, place)
+    return kept
+
+
+def key_of_assignment(value: object) -> Hashable:
+    """What stands before the `=`."""
+    if not isinstance(value, str):
+        raise _NoKey(
+            f"an entry is text such as KEY=VALUE, not {text(value) if not isinstance(value, (Map, Items)) else 'a mapping or list'}"
+        )
+    return value.partition("=")[0]
+
+
+def _volume(value: object) -> Hashable:
+    if isinstance(value, Map):
+        target = value.get("target")
+        if not isinstance(target, str):
+            raise _NoKey("a volume has no target")
+        return target
+    if isinstance(value, str):
+        answer = volume_syntax.literal(value)
+        if isinstance(answer, short.Malformed):
+            if "$" in value:
+                return value
+            raise _NoKey(f"{answer.message}; {answer.help}")
+        return answer.entries[0].target if isinstance(answer, short.Parsed) else value
+    return ""
+
+
+def _device(value: object) -> Hashable:
+    if isinstance(value, Map):
+        target = value.get("target")
+        if not isinstance(target, str):
+            raise _NoKey("a device has no target")
+        return target
+    if isinstance(value, str):
+        parts = value.split(":")
+        return parts[min(1, len(parts) - 1)]
+    return ""
+
+
+def _expose(value: object) -> Hashable:
+    if isinstance(value, str) or type(value) is int:
+        return str(value)
+    raise _NoKey("an exposed port is text or a whole number")
+
+
+def _mount(folder: str) -> Key:
+    def key(value: object) -> Hashable:
+        if isinstance(value, str):
+            return f"{folder}/{value}"
+        if isinstance(value, Map):
+            target = value.get("target")
+            return target if isinstance(target, str) else f"{folder}/{text(value.get('source'))}"
+        raise _NoKey("an entry is a name or a mapping")
+
+    return key
+
+
+def _port(value: object) -> Hashable:
+    if isinstance(value, Map):
+        if "target" not in value:
+            raise _NoKey("a port has no target")
+        published = value.get("published")
+        host = value.get("host_ip", "0.0.0.0")  # noqa: S104 - the address that Docker takes where none is given
+        return (host, type(published), published, type(value["target"]), str(value["target"]), value.get("protocol", "tcp"))
+    return str(value) if isinstance(value, (str, int)) else ""
+
+
+def _env_file(value: object) -> Hashable:
+    if isinstance(value, Map):
+        path = value.get("path")
+        if not isinstance(path, str):
+            raise _NoKey("an env file has no path")
+        return path
+    return value if isinstance(value, str) else ""
+
+
+_ASSIGNMENTS = (
+    "networks.*.labels",
+    "networks.*.ipam.options",
+    *(
+        f"services.*.{field}"
+        for field in (
+            "annotations",
+            "build.args",
+            "build.additional_contexts",
+            "build.platform",
+            "build.tags",
+            "build.labels",
+            "cap_add",
+            "cap_drop",
+            "deploy.labels",
+            "dns",
+            "dns_opt",
+            "dns_search",
+            "environment",
+            "labels",
+            "links",
+            "networks.*.aliases",
+            "networks.*.link_local_ips",
+            "profiles",
+            "sysctls",
+            "tmpfs",
+        )
+    ),
+)
+
+
+@lru_cache(maxsize=1)
+def _table() -> Table[Key]:
+    return Table(
+        (
+            *((pattern, key_of_assignment) for pattern in _ASSIGNMENTS),
+            ("services.*.configs", _mount("")),
+            ("services.*.secrets", _mount("/run/secrets")),
+            ("services.*.env_file", _env_file),
+            ("services.*.expose", _expose),
+            ("services.*.ports", _port),
+            ("services.*.volumes", _volume),
+            ("services.*.devices", _device),
+        )
+    )

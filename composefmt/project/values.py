@@ -1,0 +1,181 @@
+"""Values of a project: mappings and lists that know where in which file each of their values was written.
+
+They are ordinary dictionaries and lists for whoever only reads. Writing `mapping[key] = value` keeps the place that the
+key had; `put` and `take` give it a new one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from composefmt.syntax.source import Source
+
+Path = tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """Where a value was written: its file's source, and the offset in it."""
+
+    source: Source
+    offset: int
+
+    def __str__(self) -> str:
+        """`file:line:column`."""
+        line, column = self.source.position(self.offset)
+        return f"{self.source.filename}:{line}:{column}"
+
+
+class ProjectError(Exception):
+    """The project cannot be loaded: what is wrong, and the place in a file where it shows, if one is known.
+
+    `path` is the path of the value in the model; whoever holds the model can find the place by it.
+    """
+
+    def __init__(self, message: str, place: Place | None = None, path: Path = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.path = path
+
+    def __str__(self) -> str:
+        """One line, with the place in front where it is known."""
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class Map(dict[str, object]):
+    """A mapping; `place` is where it begins, `places` where the value of each key does."""
+
+    __slots__ = ("place", "places")
+
+    def __init__(self, place: Place | None = None) -> None:
+        super().__init__()
+        self.place = place
+        self.places: dict[str, Place | None] = {}
+
+    def put(self, key: str, value: object, place: Place | None) -> None:
+        """Set a key to a value that was written at a place."""
+        self[key] = value
+        self.places[key] = place
+
+    def take(self, key: str, other: Map) -> None:
+        """Set a key to its value in another mapping."""
+        self.put(key, other[key], other.where(key))
+
+    def where(self, key: str) -> Place | None:
+        """Where a key's value was written; the mapping's place where that is not known."""
+        return self.places.get(key) or self.place
+
+
+class Items(list[object]):
+    """A list; `place` is where it begins, `places` where each of its items does."""
+
+    __slots__ = ("place", "places")
+
+    def __init__(self, place: Place | None = None, entries: Iterable[tuple[object, Place | None]] = ()) -> None:
+        super().__init__()
+        self.place = place
+        self.places: list[Place | None] = []
+        for value, where in entries:
+            self.put(value, where)
+
+    def put(self, value: object, place: Place | None) -> None:
+        """Append an item that was written at a place."""
+        self.append(value)
+        self.places.append(place)
+
+    def where(self, index: int) -> Place | None:
+        """Where an item was written; the list's place where that is not known."""
+        return (self.places[index] if index < len(self.places) else None) or self.place
+
+    def entries(self) -> Iterable[tuple[object, Place | None]]:
+        """The items with their places."""
+        return [(value, self.where(index)) for index, value in enumerate(self)]
+
+
+def clone(value: object) -> object:
+    """A copy of all mappings and lists in a value, places included."""
+    if isinstance(value, Map):
+        copy = Map(value.place)
+        copy.places = value.places.copy()
+        for key, part in value.items():
+            copy[key] = clone(part) if isinstance(part, (Map, Items)) else part
+        return copy
+    if isinstance(value, Items):
+        items = Items(value.place)
+        items.places = value.places.copy()
+        items.extend(clone(part) if isinstance(part, (Map, Items)) else part for part in value)
+        return items
+    return value
+
+
+def plain(value: object) -> object:
+    """The value in ordinary dictionaries and lists."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return value
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two values are equal and of the same types: 80 and "80" differ, and so do 1 and true."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and one == other
+
+
+def child(value: object, key: str) -> Map | None:
+    """The mapping at a key of a mapping; None where there is none."""
+    found = value.get(key) if isinstance(value, Map) else None
+    return found if isinstance(found, Map) else None
+
+
+def children(value: object, key: str) -> list[tuple[str, Map]]:
+    """The names and values at a key, those that are mappings: `children(model, "services")`."""
+    section = child(value, key)
+    return [(name, part) for name, part in section.items() if isinstance(part, Map)] if section is not None else []
+
+
+def place_of(model: object, path: Path) -> Place | None:
+    """Where the value at a path was written; the nearest thing around it where there is none."""
+    place = model.place if isinstance(model, (Map, Items)) else None
+    for part in path:
+        if isinstance(model, Map) and part in model:
+            place = model.where(part) or place
+            model = model[part]
+        elif isinstance(model, Items) and part.isdecimal() and int(part) < len(model):
+            place = model.where(int(part)) or place
+            model = model[int(part)]
+        else:
+            break
+    return place
+
+
+def text(value: object) -> str:
+    """A scalar as the reference turns it into text: `true`, `1.5`, `1e+10`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float_text(value)
+    return "" if value is None else str(value)
+
+
+def _float_text(value: float) -> str:
+    """The fewest digits that give the number back, with an exponent below 1e-4 and from 1e6 on, as Go prints it."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}[str(value)]
+    from decimal import Decimal
+
+    number = Decimal(repr(value)).normalize()
+    sign, digits, _ = number.as_tuple()
+    power = number.adjusted()
+    if not value or -5 < power < 6:
+        return format(number, "f")
+    shown = "".join(map(str, digits))
+    fraction = f".{shown[1:]}" if len(shown) > 1 else ""
+    return f"{'-' * sign}{shown[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"

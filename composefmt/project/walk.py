@@ -1,0 +1,94 @@
+"""Tables from path patterns such as `services.*.ports` to functions, and the walk that applies them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from composefmt.compose.patterns import Place as Node
+from composefmt.project.values import Items, Map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from composefmt.project.values import Path, Place
+
+Value = TypeVar("Value")
+
+# How an item of a list is called in a path that patterns are matched with.
+ITEM = "[]"
+
+
+class Table(Generic[Value]):
+    """What is registered for path patterns, ready to be followed key by key."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, entries: Iterable[tuple[str, Value]]) -> None:
+        self.root: tuple[Node[Value], ...] = (Node(),)
+        for pattern, value in entries:
+            self.root[0].add(pattern, value)
+
+    def at(self, path: Path) -> Value | None:
+        """What is registered for a path."""
+        nodes = self.root
+        for key in path:
+            nodes = step(nodes, key)
+        return here(nodes)
+
+
+def step(nodes: tuple[Node[Value], ...], key: str) -> tuple[Node[Value], ...]:
+    """Where a key leads from places in the patterns; () where to no pattern."""
+    if len(nodes) == 1:
+        node = nodes[0]
+        found = node.keys.get(key)
+        if node.any is None:
+            return (found,) if found is not None else ()
+        return (node.any,) if found is None else (found, node.any)
+    return tuple(place for node in nodes for place in (node.keys.get(key), node.any) if place is not None)
+
+
+def here(nodes: tuple[Node[Value], ...]) -> Value | None:
+    """What is registered at places in the patterns."""
+    for node in nodes:
+        if node.here:
+            return node.here[0]
+    return None
+
+
+class Spot:
+    """A value on a walk: its path, and where it was written."""
+
+    __slots__ = ("path", "place")
+
+    def __init__(self, path: Path, place: Place | None) -> None:
+        self.path = path
+        self.place = place
+
+
+Rewrite = "Callable[[object, Spot], object]"
+
+
+def rewrite(model: Map, table: Table[Callable[[object, Spot], object]]) -> None:
+    """Replace each value that the table names by what its function makes of it; then go on inside the new value."""
+    _rewrite_map(model, table.root, ())
+
+
+def _rewrite_map(value: Map, nodes: tuple[Node[Callable[[object, Spot], object]], ...], path: Path) -> None:
+    for key in list(value):
+        inner = step(nodes, key)
+        if inner:
+            value[key] = _rewritten(value[key], inner, (*path, key), value.where(key))
+
+
+def _rewritten(value: object, nodes: tuple[Node[Callable[[object, Spot], object]], ...], path: Path, place: Place | None) -> object:
+    function = here(nodes)
+    if function is not None:
+        value = function(value, Spot(path, place))
+    if isinstance(value, Map):
+        _rewrite_map(value, nodes, path)
+    elif isinstance(value, Items):
+        inner = step(nodes, ITEM)
+        if inner:
+            for index, item in enumerate(value):
+                value[index] = _rewritten(item, inner, (*path, str(index)), value.where(index))
+    return value
