@@ -2,50 +2,188 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from composefmt.cli.project_options import Command, fail, loaded, project_options, request_for
+from composefmt.cli.run import write_utf8
+
+if TYPE_CHECKING:
+    from composefmt.project.project import Project, Request
+
+_LISTS = ("services", "volumes", "networks", "models", "profiles", "images", "environment", "variables")
+
+
+class Shape(NamedTuple):
+    """How the output is to look."""
+
+    output_format: str
+    interpolated: bool
+    with_source: bool
+
+
+def _flags(command: Command) -> Command:
+    """The options that leave a step out, or print a list in place of the model."""
+    for name, summary in reversed(
+        (
+            ("no-interpolate", "Leave variables as they are."),
+            ("no-normalize", "Leave unsaid what is implied: default networks, names, dependencies."),
+            ("no-path-resolution", "Leave relative paths as they are."),
+            ("no-consistency", "Don't check whether what services refer to is defined."),
+            ("no-env-resolution", "Leave env files as they are."),
+            ("no-escape", "Refuse included and extended files outside the project's folder."),
+            ("with-source", "Say of each value in which file, line and column it was written."),
+            ("services", "Print the names of the services."),
+            ("volumes", "Print the names of the volumes."),
+            ("networks", "Print the names of the networks."),
+            ("models", "Print the names of the models."),
+            ("profiles", "Print the names of the profiles."),
+            ("images", "Print the names of the images."),
+            ("environment", "Print the variables that are known."),
+            ("variables", "Print the variables that the files use."),
+            ("resolve-image-digests", "Refused: it would ask a registry."),
+            ("lock-image-digests", "Refused: it would ask a registry."),
+        )
+    ):
+        command = click.option(f"--{name}", f"flag_{name.replace('-', '_')}", is_flag=True, help=summary)(command)
+    return command
+
 
 @click.command("config")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
-@click.option("-f", "--file", "files", multiple=True, metavar="FILE", help="A Compose file; may be given several times.")
-@click.option("--project-directory", metavar="DIR", help="The project's folder (default: that of the first file).")
-@click.option("-p", "--project-name", metavar="NAME", help="The project's name.")
-@click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Read variables from this file, not from .env.")
-@click.option("--profile", "profiles", multiple=True, metavar="NAME", help='Enable a profile; "*" enables all.')
-@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="The output's format.")
+@click.argument("wanted_services", nargs=-1, metavar="[SERVICE]...")
+@project_options
+@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="The output's format (yaml).")
+@_flags
+@click.option("--hash", "hashed", metavar="SERVICES", help='Print the hash of each service named (with commas between); "*" for all.')
+@click.option("-q", "--quiet", is_flag=True, help="Only load the project, print nothing.")
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def command(
-    services: tuple[str, ...],
+    wanted_services: tuple[str, ...],
     files: tuple[str, ...],
-    project_directory: str | None,
-    project_name: str | None,
+    project_directory: str,
+    project_name: str,
     env_files: tuple[str, ...],
     profiles: tuple[str, ...],
     output_format: str,
+    hashed: str | None,
+    quiet: bool,
+    output: str | None,
+    **given: bool,
 ) -> int:
-    """Print the canonical project: what Docker Compose makes of the files, without Docker."""
-    from composefmt.project.loading import File
-    from composefmt.project.output import to_json, to_yaml
-    from composefmt.project.project import Request, load
-    from composefmt.project.types import Target
-    from composefmt.project.values import ProjectError
-    from composefmt.project.disk import is_file, read_env_files
+    """Print the canonical project: what Docker Compose makes of the files, without Docker.
 
-    paths = [os.path.abspath(path) for path in files]
-    directory = os.path.abspath(project_directory) if project_directory else os.path.dirname(paths[0])
+    The YAML can be loaded again: dollar signs in it are doubled. The JSON holds the values as they are.
+    """
+    from composefmt.project.discovery import Wanted
+    from composefmt.project.values import ProjectError
+
+    flags = {name.removeprefix("flag_"): value for name, value in given.items()}
+    for refused in ("resolve_image_digests", "lock_image_digests"):
+        if flags[refused]:
+            raise click.UsageError(f"--{refused.replace('_', '-')} would ask a registry, and composefmt asks nobody.")
     try:
-        environment = dict(os.environ)
-        default = os.path.join(directory, ".env")
-        for name, value in read_env_files(env_files or ([default] if is_file(default) else []), environment).items():
-            environment.setdefault(name, value)
-        target = Target(json=output_format == "json")
-        project = load(
-            Request([File(path) for path in paths], directory, environment, project_name or "", profiles, services, target=target)
-        )
+        request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     except ProjectError as error:
-        click.echo(f"error: {error}", err=True)
-        return 2
-    sys.stdout.write(to_json(project.model) + "\n" if target.json else to_yaml(project.model, escape=True))
+        fail(error)
+    shape = Shape(output_format, not (flags["no_interpolate"] or flags["variables"]), flags["with_source"])
+    request = _with_flags(request, flags, shape, listing=hashed is not None or any(flags[name] for name in _LISTS))
+    project = loaded(request._replace(services=wanted_services))
+    if quiet:
+        return 0
+    chosen = next((name for name in _LISTS if flags[name]), None)
+    if hashed is not None:
+        text = _hashes(project, hashed)
+    elif chosen is not None:
+        text = _listed(chosen, project, shape)
+    else:
+        text = _model(project, shape)
+    _write(text, output)
     return 0
+
+
+def _with_flags(request: Request, flags: dict[str, bool], shape: Shape, *, listing: bool) -> Request:
+    from composefmt.project.loading import Choices
+    from composefmt.project.types import Target
+
+    return request._replace(
+        choices=Choices(interpolate=shape.interpolated, resolve=not flags["no_path_resolution"], escape=not flags["no_escape"]),
+        normalize=not flags["no_normalize"],
+        consistency=not flags["no_consistency"],
+        environment_files=shape.interpolated and not flags["no_env_resolution"] and not listing,
+        target=Target(json=shape.output_format == "json" or listing),
+    )
+
+
+def _model(project: Project, shape: Shape) -> str:
+    from composefmt.project.output import to_json, to_yaml
+
+    if shape.with_source:
+        from composefmt.project.sources import with_sources
+
+        return to_json(with_sources(project)) + "\n" if shape.output_format == "json" else to_yaml(with_sources(project), escape=False)
+    if shape.output_format == "json":
+        return to_json(project.model) + "\n"
+    return to_yaml(project.model, escape=shape.interpolated)
+
+
+def _listed(kind: str, project: Project, shape: Shape) -> str:
+    from composefmt.project import summary
+    from composefmt.project.consistency import section
+
+    if kind == "variables":
+        return _variables(project, shape)
+    if kind == "environment":
+        lines = [f"{name}={value}" for name, value in sorted(project.environment.items())]
+    elif kind == "services":
+        lines = summary.service_names(project)
+    elif kind == "profiles":
+        lines = summary.profile_names(project)
+    elif kind == "images":
+        lines = summary.image_names(project)
+    else:
+        lines = sorted(section(project.model, kind))
+    return "".join(line + "\n" for line in lines)
+
+
+def _variables(project: Project, shape: Shape) -> str:
+    from composefmt.project.summary import variables
+
+    uses = variables(project.values)
+    if shape.output_format == "json":
+        from json import dumps
+
+        entries = [{"name": use.name, "required": use.required, "default": use.default, "alternate": use.alternate} for use in uses]
+        return dumps(entries, indent=2, ensure_ascii=False) + "\n"
+    rows = [("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE")]
+    rows += [(use.name, str(use.required).lower(), use.default, use.alternate) for use in uses]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "".join(
+        f"{name:<{widths[0]}}  {required:<{widths[1]}}  {default:<{widths[2]}}  {other}".rstrip() + "\n"
+        for name, required, default, other in rows
+    )
+
+
+def _hashes(project: Project, hashed: str) -> str:
+    from composefmt.project.consistency import section
+    from composefmt.project.summary import service_hash
+
+    services = section(project.model, "services")
+    names = sorted(services) if hashed == "*" else sorted(hashed.split(","))
+    for name in names:
+        if name not in services:
+            raise click.UsageError(f"no such service: {name}")
+    return "".join(f"{name} {service_hash(services[name])}\n" for name in names)
+
+
+def _write(text: str, output: str | None) -> None:
+    if output is None:
+        write_utf8(sys.stdout)
+        sys.stdout.write(text)
+        return
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from None

@@ -198,8 +198,8 @@ def _depends_on(value: object, spot: Spot) -> object:
         return value
     if not isinstance(value, Items):
         raise _wrong(spot, "a list or a mapping")
-    for name, place in value.entries():
-        made.put(text(name), make(place, condition="service_started", required=True), place)
+    for other, place in value.entries():
+        made.put(text(other), make(place, condition="service_started", required=True), place)
     return made
 
 

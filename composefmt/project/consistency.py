@@ -118,7 +118,7 @@ def _references(name: str, service: Model, project: Enabled) -> None:
     defined = project.model
     for index, volume in enumerate(rows(service, "volumes")):
         source = volume.get("source")
-        if volume.get("type") == "volume" and isinstance(source, str) and source not in section(defined, "volumes"):
+        if volume.get("type") == "volume" and isinstance(source, str) and _undefined(source, defined, "volumes"):
             raise _error(name, f'uses volume "{source}", which is not defined', "volumes", str(index))
     for kind, path, uses in (
         ("secret", ("build", "secrets"), rows(part(service, "build"), "secrets")),
@@ -126,11 +126,16 @@ def _references(name: str, service: Model, project: Enabled) -> None:
         ("secret", ("secrets",), rows(service, "secrets")),
     ):
         for index, use in enumerate(uses):
-            if use.get("source", "") not in section(defined, f"{kind}s"):
+            if _undefined(str(use.get("source", "")), defined, f"{kind}s"):
                 raise _error(name, f'uses {kind} "{use.get("source", "")}", which is not defined', *path, str(index))
     for model in part(service, "models"):
         if model not in section(defined, "models"):
             raise _error(name, f'uses model "{model}", which is not defined', "models", model)
+
+
+def _undefined(name: str, model: Model, key: str) -> bool:
+    """Whether nothing of that name is defined; a name with a variable that was kept may be anything."""
+    return name not in section(model, key) and "$" not in name
 
 
 def _limits(name: str, service: Model, _: Enabled) -> None:

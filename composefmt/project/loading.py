@@ -26,8 +26,11 @@ MAX_DEPTH = 60
 
 
 class Choices(NamedTuple):
-    """Which steps are taken. `interpolate`: variables are replaced; `resolve`: paths are made absolute;
-    `escape`: files outside the project's folder may be named."""
+    """Which steps are taken.
+
+    `interpolate`: variables are replaced; `resolve`: paths are made absolute; `escape`: files outside the project's folder
+    may be named.
+    """
 
     interpolate: bool = True
     resolve: bool = True

@@ -89,7 +89,7 @@ class _Resolver:
         if not isinstance(value, str):
             return value
         path = expand_home(value)
-        if path.startswith("/") or _WINDOWS_ABSOLUTE.match(path) or path.startswith("$"):
+        if path.startswith(("/", "$")) or _WINDOWS_ABSOLUTE.match(path):
             return path
         return join(self.folder, path)
 

@@ -82,7 +82,8 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         drop_unused(model)
     if request.environment_files:
         resolve_environment(model, environment)
-    resolve_labels(model)
+    if request.choices.interpolate:
+        resolve_labels(model)
     return Project(name, model, values, environment, disabled)
 
 

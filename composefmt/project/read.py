@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MAX_VALUES = 1_000_000
 
 _TIMESTAMP = re.compile(
-    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?[ \t]*(Z|[-+][0-9]{2}:[0-9]{2})?)?"
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?[ \t]*(Z|[-+][0-9]{2}:[0-9]{2})?)?"
 )
 
 
@@ -158,7 +159,7 @@ def _timestamp(value: str, found: re.Match[str]) -> str:
 
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
-        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001 - only checked
+        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return value
     decimals = f".{fraction.rstrip('0')}" if fraction and fraction.strip("0") else ""

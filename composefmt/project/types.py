@@ -75,17 +75,17 @@ def number(value: object, _: Target) -> object:
 
 
 def boolean(value: object, _: Target) -> object:
-    """true; false is left out."""
+    """A flag: false is left out."""
     return _boolean(value) or MISSING
 
 
 def optional_boolean(value: object, _: Target) -> object:
-    """true or false."""
+    """A flag, false included."""
     return MISSING if value is None else _boolean(value)
 
 
 def opt_out(value: object, _: Target) -> object:
-    """false; true is left out."""
+    """A flag that is true unless it says otherwise: true is left out."""
     return MISSING if value is None or _boolean(value) else False
 
 

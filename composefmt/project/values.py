@@ -167,8 +167,9 @@ def text(value: object) -> str:
 
 def _float_text(value: float) -> str:
     """The fewest digits that give the number back, with an exponent below 1e-4 and from 1e6 on, as Go prints it."""
-    if value != value or value in (float("inf"), float("-inf")):
-        return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}[str(value)]
+    special = {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(str(value))
+    if special is not None:
+        return special
     from decimal import Decimal
 
     number = Decimal(repr(value)).normalize()

@@ -1,0 +1,73 @@
+"""What the commands on projects share: which files to load, with which variables, and errors as one line each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+from composefmt.reports.text import printable
+
+if TYPE_CHECKING:
+    from composefmt.project.discovery import Wanted
+    from composefmt.project.project import Project, Request
+    from composefmt.project.values import ProjectError
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def project_options(command: Command) -> Command:
+    """The options that name a project."""
+    for option in reversed(
+        (
+            click.option(
+                "-f", "--file", "files", multiple=True, metavar="FILE", help='A Compose file, "-" for standard input; repeatable.'
+            ),
+            click.option("--project-directory", default="", metavar="DIR", help="The project's folder (default: that of the first file)."),
+            click.option("-p", "--project-name", default="", metavar="NAME", help="The project's name."),
+            click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Read variables from here, not from .env."),
+            click.option("--profile", "profiles", multiple=True, metavar="NAME", help='Enable a profile; "*" enables all.'),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def request_for(wanted: Wanted) -> Request:
+    """What to load for what was asked on the command line. Raises ProjectError."""
+    from composefmt.project.discovery import STDIN, find
+    from composefmt.project.project import Request
+
+    data = None
+    if STDIN in wanted.files or (not wanted.files and STDIN in os.environ.get("COMPOSE_FILE", "").split(os.pathsep)):
+        import sys
+
+        data = sys.stdin.buffer.read() if sys.stdin else b""
+    found = find(wanted, os.environ, data)
+    return Request(found.files, found.directory, found.environment, found.name, found.profiles)
+
+
+def loaded(request: Request) -> Project:
+    """The project. Ends the run with a line that says what is wrong where it cannot be loaded."""
+    from composefmt.project.project import load
+    from composefmt.project.values import ProjectError
+
+    try:
+        return load(request)
+    except ProjectError as error:
+        fail(error)
+
+
+def fail(error: ProjectError) -> NoReturn:
+    """End the run with one line: where, and what is wrong."""
+    from composefmt.project.sources import shown_path
+
+    place = ""
+    if error.place is not None:
+        source = error.place.source
+        line, column = source.position(error.place.offset)
+        place = f"{printable(shown_path(source.filename))}:{line}:{column}: "
+    click.echo(f"{place}error: {printable(' '.join(error.message.split()))}", err=True)
+    raise click.exceptions.Exit(2)

@@ -1,0 +1,117 @@
+"""Which files, folder, variables and profiles make a project: what was asked for, else what the environment says, else
+what lies in the folder or above it.
+
+Source: the reference's cli/options.go, and Compose's documentation of its environment variables.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.casts import CastError, to_boolean
+from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.loading import File
+from composefmt.project.paths import is_remote
+from composefmt.project.values import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
+STDIN = "-"
+
+
+class Wanted(NamedTuple):
+    """What was asked for on the command line; what is empty was not."""
+
+    files: Sequence[str] = ()
+    directory: str = ""
+    name: str = ""
+    env_files: Sequence[str] = ()
+    profiles: Sequence[str] = ()
+
+
+class Found(NamedTuple):
+    """A project's files (with absolute paths), folder, variables, name if one was given, and profiles."""
+
+    files: list[File]
+    directory: str
+    environment: dict[str, str]
+    name: str
+    profiles: list[str]
+
+
+def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes | None = None) -> Found:
+    """Settle what a project is made of. `environment` is the process's. Raises ProjectError."""
+    variables = {"PWD": os.getcwd(), **environment}
+    env_files = wanted.env_files or [path for path in environment.get("COMPOSE_ENV_FILES", "").split(",") if path]
+    folder = _folder(wanted, wanted.files)
+    _add_env_files(variables, env_files, folder)
+    files = list(wanted.files) or _from_variable(variables) or _default_files(folder)
+    if not files:
+        raise ProjectError(f"no Compose file in {folder} or above it: name one with --file")
+    final = _folder(wanted, files)
+    if final != folder:
+        _add_env_files(variables, env_files, final)
+    profiles = list(wanted.profiles) or [part.strip() for part in variables.get("COMPOSE_PROFILES", "").split(",") if part.strip()]
+    return Found(
+        [_file(path, standard_input) for path in files],
+        final,
+        variables,
+        wanted.name or variables.get("COMPOSE_PROJECT_NAME", ""),
+        profiles,
+    )
+
+
+def _file(path: str, standard_input: bytes | None) -> File:
+    if path == STDIN:
+        return File("<stdin>", standard_input or b"")
+    if is_remote(path) and not os.path.exists(path):
+        raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing")
+    return File(os.path.abspath(path))
+
+
+def _folder(wanted: Wanted, files: Sequence[str]) -> str:
+    if wanted.directory:
+        return os.path.abspath(wanted.directory)
+    for path in files:
+        if path != STDIN:
+            return os.path.dirname(os.path.abspath(path))
+    return os.getcwd()
+
+
+def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: str) -> None:
+    """Add what env files set; what is set already stays."""
+    paths = list(env_files)
+    if not paths and not _is_disabled(variables.get("COMPOSE_DISABLE_ENV_FILE", "")):
+        default = os.path.join(folder, ".env")
+        paths = [default] if is_file(default) and os.access(default, os.R_OK) else []
+    for name, value in read_env_files(paths, variables).items():
+        variables.setdefault(name, value)
+
+
+def _is_disabled(text: str) -> bool:
+    try:
+        return text == "1" or (text not in ("", "0") and to_boolean(text))
+    except CastError as error:
+        raise ProjectError(f"COMPOSE_DISABLE_ENV_FILE: {error}") from None
+
+
+def _from_variable(variables: Mapping[str, str]) -> list[str]:
+    value = variables.get("COMPOSE_FILE")
+    return value.split(variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep) if value else []
+
+
+def _default_files(folder: str) -> list[str]:
+    """The file with a default name in the folder or the nearest above it, and the override beside it."""
+    while True:
+        found = next((path for path in (os.path.join(folder, name) for name in NAMES) if os.path.exists(path)), None)
+        if found is not None:
+            override = next((path for path in (os.path.join(folder, name) for name in OVERRIDES) if os.path.exists(path)), None)
+            return [found] if override is None else [found, override]
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return []
+        folder = parent

@@ -1,0 +1,120 @@
+"""Parts of a project as lists: names of services, volumes, networks, profiles and images, variables, hashes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose import interpolation
+from composefmt.compose.interpolation import InvalidInterpolation, Variable
+from composefmt.project.consistency import part, rows, section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.project.model import Model
+    from composefmt.project.project import Project
+
+
+class Use(NamedTuple):
+    """A variable that the files use: whether a value is required, and what stands in for one, or follows from one."""
+
+    name: str
+    required: bool
+    default: str
+    alternate: str
+
+
+def service_names(project: Project) -> list[str]:
+    """The services, each after those that it depends on."""
+    services = section(project.model, "services")
+    found: dict[str, None] = {}
+    for start in sorted(services):
+        pending = [(start, False)]
+        entered: set[str] = set()
+        while pending:
+            name, left = pending.pop()
+            if left:
+                found.setdefault(name)
+            elif name in services and name not in found and name not in entered:
+                entered.add(name)
+                pending.append((name, True))
+                pending += [(other, False) for other in sorted(part(services[name], "depends_on"), reverse=True)]
+    return list(found)
+
+
+def profile_names(project: Project) -> list[str]:
+    """The profiles of all services, whether they are enabled or not."""
+    services = [*section(project.model, "services").values(), *project.disabled.values()]
+    names: set[str] = set()
+    for service in services:
+        profiles = service.get("profiles")
+        names.update(profiles if isinstance(profiles, list) else ())
+    return sorted(names)
+
+
+def image_names(project: Project) -> list[str]:
+    """The services' images; one that is only built is named after its project and service."""
+    services = section(project.model, "services")
+    return sorted({str(service.get("image") or f"{project.name}-{name}") for name, service in services.items()})
+
+
+def service_hash(service: Model) -> str:
+    """The hash by which Compose knows whether a container is up to date: of the service's JSON without what may differ."""
+    from hashlib import sha256
+    from json import dumps
+
+    kept = {key: value for key, value in service.items() if key not in ("build", "pull_policy", "scale", "depends_on", "profiles")}
+    deploy = kept.get("deploy")
+    if isinstance(deploy, dict):
+        kept["deploy"] = {key: value for key, value in deploy.items() if key != "replicas"}
+    data = dumps(kept, separators=(",", ":"), ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        data = data.replace(character, f"\\u{ord(character):04x}")
+    return sha256(data.encode()).hexdigest()
+
+
+def variables(value: object) -> list[Use]:
+    """The variables that the files use, sorted by name; of several uses the one that says most counts."""
+    found: dict[str, Use] = {}
+    for use in _uses(value):
+        known = found.get(use.name)
+        if known is None:
+            found[use.name] = use
+        else:
+            found[use.name] = Use(use.name, known.required or use.required, known.default or use.default, known.alternate or use.alternate)
+    return [found[name] for name in sorted(found)]
+
+
+def _uses(value: object) -> Iterator[Use]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _uses(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _uses(one)
+    elif isinstance(value, str) and "$" in value:
+        yield from _uses_in(value)
+
+
+def _uses_in(text: str) -> Iterator[Use]:
+    try:
+        parts = interpolation.split(text)
+    except InvalidInterpolation:
+        return
+    for one in parts:
+        if isinstance(one, Variable):
+            kind = one.operator[-1:]
+            yield Use(one.name, kind == "?", one.argument if kind == "-" else "", one.argument if kind == "+" else "")
+            if one.argument:
+                yield from _uses_in(one.argument)
+
+
+def published_ports(service: Model) -> list[str]:
+    """What a service publishes, as `address:published:target/protocol` without what is default."""
+    found = []
+    for port in rows(service, "ports"):
+        protocol = "" if port.get("protocol", "tcp") == "tcp" else f"/{port['protocol']}"
+        address = f"{port['host_ip']}:" if port.get("host_ip") else ""
+        published = f"{port['published']}:" if port.get("published") else ""
+        found.append(f"{address}{published}{port.get('target')}{protocol}")
+    return found
