@@ -367,6 +367,5 @@ def to_model(value: Map, target: Target) -> Model:
         raise ProjectError(f"{'.'.join(path)}: {error}", place_of(value, path), path) from None
     model = found if isinstance(found, dict) else {}
     if target.json:
-        model.pop("models", None)
         model.update((key, plain(part)) for key, part in value.items() if key.startswith("x-"))
     return model

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def to_json(model: Model) -> str:
-    """The model as indented JSON."""
+    """The model as indented JSON, which in the reference holds no models."""
     from json import dumps
 
-    return dumps(_numbers(dict(sorted(model.items()))), indent=2, ensure_ascii=False)
+    return dumps(_numbers({key: model[key] for key in sorted(model) if key != "models"}), indent=2, ensure_ascii=False)
 
 
 def _numbers(value: object) -> object:

@@ -56,7 +56,7 @@ def load(request: Request) -> Project:
     directory = request.directory
     values = load_model(files, Scope(environment, directory, directory, directory, request.choices))
     if not values:
-        raise ProjectError("the files are empty", path=())
+        raise ProjectError(f"{', '.join(file.path for file in files)}: nothing is in it")
     if not name:
         raise ProjectError("the project has no name: give one with --project-name")
     try:

@@ -1,0 +1,52 @@
+"""Record what the reference makes of the projects in `tests/cases/project`.
+
+    python tests/record_project.py REFERENCE
+
+REFERENCE is a program that reads a JSON job a line, {"files": [...], "mode": "full", "profiles": [...]}, loads the files
+with compose-go and prints a JSON object a line, with "ok" and "model". Where it refuses a project, composefmt's own
+message is kept; where the two disagree whether a project can be loaded, the case is named and the run fails.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+from project_cases import ROOT, ProjectCase, read  # noqa: E402
+
+
+def ask(reference: str, case: ProjectCase, folder: Path) -> dict:
+    files = [os.fspath(path) for path in case.write(folder)]
+    job = json.dumps({"files": files, "mode": "full", "profiles": case.profiles})
+    done = subprocess.run([reference], input=job + "\n", capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def main() -> int:
+    os.environ["HOME"] = "/home/user"
+    failed = 0
+    for path in sorted(ROOT.glob("*.yaml")):
+        cases = read(path)
+        for case in cases:
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(os.path.realpath(name))
+                answer = ask(sys.argv[1], case, folder)
+                kind, text = case.actual(folder)
+                if answer["ok"] != (kind == "model"):
+                    failed += 1
+                    print(f"{case.id}: the reference says {answer.get('error', 'that it loads')}, composefmt {text[:200]}")
+                elif answer["ok"] and json.loads(text) != answer["model"]:
+                    failed += 1
+                    print(f"{case.id}: the models differ")
+                case.kind = "model" if answer["ok"] else "refused"
+                case.expected = json.dumps(answer["model"], indent=1, ensure_ascii=False) + "\n" if answer["ok"] else text
+        path.write_text("".join(case.written() for case in cases), encoding="utf-8")
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
