@@ -111,6 +111,7 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
 
 def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Options) -> str:
     """What is wrong with the new text; empty where nothing is."""
+    from composefmt.compose.fields import find_uses
     from composefmt.compose.meaning import same_meaning
     from composefmt.format.passes import formatted
     from composefmt.syntax.comments import comment_texts
@@ -119,12 +120,12 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
         new_tree = parse(after)
     except SyntaxProblem as problem:
         return f"the new text is not YAML ({problem.message})"
-    second = formatted(after, new_tree, options)
-    if not same_meaning(tree, change.uses, new_tree, second.uses):
+    second = formatted(after, new_tree, options) if change.guessed else None
+    if not same_meaning(tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), change.duals):
         return "the meaning would change"
     if comment_texts(before, tree) != comment_texts(after, new_tree):
         return "a comment would be lost or moved"
-    if second.edits:
+    if second and second.edits:
         return "formatting twice would differ from formatting once"
     return ""
 

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """How to format and check.
 
-    long_form: names of the fields whose short forms are expanded.
+    engine: "compose", or "swarm": then what Docker's CLI refuses in a stack file stays in short form.
+    long_form: names of the fields whose short forms are expanded; "all" means all but those as readable in short.
+    short_form: names of the fields whose long forms are collapsed where that loses nothing.
+    order: "keep", or "spec": keys in the order of the specification.
     max_range: a range of more ports than this stays short.
     variables: "assume-scalar" expands `"${PORT}:80"`, "keep" leaves every entry with a variable short.
     write_defaults: also write what the short form left to the default (`protocol: tcp`, `mode: ingress`).
@@ -22,7 +25,10 @@ class Options(NamedTuple):
     ignore: rules or groups of rules that are not checked.
     """
 
+    engine: str = "compose"
     long_form: tuple[str, ...] = ("ports", "volumes")
+    short_form: tuple[str, ...] = ()
+    order: str = "keep"
     max_range: int = 16
     variables: str = "assume-scalar"
     write_defaults: bool = False
@@ -35,6 +41,10 @@ class Options(NamedTuple):
 class Chosen(TypedDict, total=False):
     """Options that settings or the command line choose; what they leave out keeps its default."""
 
+    engine: str
+    long_form: tuple[str, ...]
+    short_form: tuple[str, ...]
+    order: str
     max_range: int
     variables: str
     write_defaults: bool

@@ -6,7 +6,7 @@ an anchored node is used: it may be rewritten only where every use of it is the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composefmt.compose import ports, volumes
 from composefmt.compose.patterns import Place
@@ -14,9 +14,10 @@ from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as MappingOf
 
+    from composefmt.compose.dual import Dual
     from composefmt.compose.short import Answer
 
 
@@ -24,7 +25,7 @@ class Field(NamedTuple):
     """A list whose items may be short.
 
     `parse_short` reads an item's text, `long_entry` writes what it read, `canonical` and `canonical_long` give the
-    canonical objects of a short and of a long item.
+    canonical objects of a short and of a long item; `short_text` is what a long item could be in short, None for nothing.
     """
 
     name: str
@@ -33,17 +34,28 @@ class Field(NamedTuple):
     long_entry: Callable[..., MappingOf[str, object]]
     canonical: Callable[..., MappingOf[str, object]]
     canonical_long: Callable[[MappingOf[str, object]], MappingOf[str, object]]
+    short_text: Callable[[MappingOf[str, object]], str | None]
     in_order: Callable[..., bool] = bool
 
 
-FIELDS = (
-    Field("ports", "services.*.ports", ports.parse_short, ports.long_entry, ports.canonical, ports.canonical_long, ports.in_order),
-    Field("volumes", "services.*.volumes", volumes.parse_short, volumes.long_entry, volumes.canonical, volumes.canonical_long),
-)
+def _field(name: str, module: Any, in_order: Callable[..., bool] = bool) -> Field:  # noqa: ANN401
+    return Field(
+        name,
+        f"services.*.{name}",
+        module.parse_short,
+        module.long_entry,
+        module.canonical,
+        module.canonical_long,
+        module.short_text,
+        in_order,
+    )
+
+
+FIELDS = (_field("ports", ports, ports.in_order), _field("volumes", volumes))
 
 
 class Use:
-    """One list that is used as a field: and where it stands.
+    """One value that is used as a field, and where it stands; `field` is a `Field` (then it is a list) or a `Dual`.
 
     `mapping` is the mapping in which it is written as a value, None where it is reached through an alias only;
     `spoiled` where the list or a part of it is also used as something else.
@@ -51,7 +63,7 @@ class Use:
 
     __slots__ = ("field", "key", "mapping", "node", "spoiled", "spoiled_items")
 
-    def __init__(self, field: Field, node: Sequence, mapping: Mapping | None, key: Node | None) -> None:
+    def __init__(self, field: Any, node: Any, mapping: Mapping | None, key: Node | None) -> None:  # noqa: ANN401
         self.field = field
         self.node = node
         self.mapping = mapping
@@ -74,16 +86,30 @@ _ELSEWHERE: Place[Field] = Place()
 
 def find_uses(tree: Tree) -> list[Use]:
     """Every list in the tree that is used as a field, in the order of the text."""
-    finder = _Finder(follow_all=bool(tree.aliases))
+    return _find(tree, _ROOT)
+
+
+def find_dual_uses(tree: Tree, duals: Iterable[Dual]) -> list[Use]:
+    """Every value in the tree that is used as one of these fields, in the order of the text."""
+    root: Place[Dual] = Place()
+    for dual in duals:
+        for pattern in dual.patterns:
+            root.add(pattern, dual)
+    return _find(tree, root)
+
+
+def _find(tree: Tree, root: Place[Any]) -> list[Use]:
+    finder = _Finder(root, follow_all=bool(tree.aliases))
     for document in tree.documents:
-        finder.walk(document, _ROOT, None, None)
+        finder.walk(document, root, None, None)
     return finder.result()
 
 
 class _Finder:
-    __slots__ = ("elsewhere", "follow_all", "kinds", "seen", "uses")
+    __slots__ = ("elsewhere", "follow_all", "kinds", "root", "seen", "uses")
 
-    def __init__(self, *, follow_all: bool) -> None:
+    def __init__(self, root: Place[Any], *, follow_all: bool) -> None:
+        self.root = root
         self.follow_all = follow_all
         self.uses: dict[int, Use] = {}
         self.seen: set[tuple[int, int]] = set()
@@ -91,7 +117,7 @@ class _Finder:
         self.elsewhere: set[int] = set()
         self.kinds: dict[int, set[str]] = {}
 
-    def walk(self, node: Node, place: Place[Field], owner: Mapping | None, key: Node | None) -> None:
+    def walk(self, node: Node, place: Place[Any], owner: Mapping | None, key: Node | None) -> None:
         if type(node) is Alias:
             node, owner, key = node.target, None, None
         if self.follow_all:
@@ -103,14 +129,17 @@ class _Finder:
             self.seen.add(mark)
         if place.here:
             self.reached(node, place.here[0], owner, key)
-        elif type(node) is Mapping:
+        if type(node) is Mapping and (not place.here or place.keys or place.any):
             self.mapping(node, place)
-        elif place is _ELSEWHERE:
+        elif type(node) is Sequence and place.any and self.root is not _ROOT:
+            for item in node.items:
+                self.walk(item, place.any, None, None)
+        elif place is _ELSEWHERE or (self.follow_all and not place.here):
             self.elsewhere.add(id(node))
             for item in node.items if type(node) is Sequence else ():
                 self.walk(item, _ELSEWHERE, None, None)
 
-    def mapping(self, node: Mapping, place: Place[Field]) -> None:
+    def mapping(self, node: Mapping, place: Place[Any]) -> None:
         keys, any_key = place.keys, place.any
         elsewhere = _ELSEWHERE if self.follow_all else None
         if place is _ELSEWHERE:
@@ -121,18 +150,18 @@ class _Finder:
                 self.merge(value, place)
                 continue
             following = keys.get(text) or any_key or elsewhere
-            if place is _ROOT and text.startswith("x-"):
+            if place is self.root and text.startswith("x-"):
                 continue
             if following is not None:
                 self.walk(value, following, node, key)
 
-    def merge(self, value: Node, place: Place[Field]) -> None:
+    def merge(self, value: Node, place: Place[Any]) -> None:
         target = value.target if type(value) is Alias else value
         for source in target.items if type(target) is Sequence else [value]:
             self.walk(source, place, None, None)
 
-    def reached(self, node: Node, field: Field, owner: Mapping | None, key: Node | None) -> None:
-        if type(node) is not Sequence:
+    def reached(self, node: Node, field: Field | Dual, owner: Mapping | None, key: Node | None) -> None:
+        if type(node) is not Sequence and type(field) is Field:
             return
         use = self.uses.get(id(node))
         if use is None:
@@ -141,7 +170,7 @@ class _Finder:
             use.spoiled = True
         elif use.mapping is None:
             use.mapping, use.key = owner, key
-        if self.follow_all:
+        if self.follow_all and type(node) is Sequence:
             for item in node.items:
                 target = item.target if type(item) is Alias else item
                 self.kinds.setdefault(id(target), set()).add(field.name)
@@ -151,8 +180,9 @@ class _Finder:
         if self.follow_all:
             for use in uses:
                 use.spoiled = use.spoiled or id(use.node) in self.elsewhere
+                items = use.node.items if type(use.node) is Sequence else ()
                 use.spoiled_items = {
-                    id(item) for item in use.node.items if id(item) in self.elsewhere or len(self.kinds.get(id(item), ())) > 1
+                    id(item) for item in items if id(item) in self.elsewhere or len(self.kinds.get(id(item), ())) > 1
                 }
         return uses
 

@@ -8,34 +8,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.compose.fields import Field, Use, item_text
+from composefmt.compose.fields import Field, Use, find_dual_uses, item_text
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping as MappingOf
 
+    from composefmt.compose.dual import Dual
 
-def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use]) -> bool:
-    """Whether the reference would make the same of both trees; the uses are those that `find_uses` finds in each."""
+
+def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use], duals: Iterable[Dual] = ()) -> bool:
+    """Whether the reference would make the same of both trees; the uses are those that `find_uses` finds in each.
+
+    `duals` are the other fields that may stand in another form.
+    """
     if len(before.documents) != len(after.documents) or len(old_uses) != len(new_uses):
         return False
     comparison = _Comparison({id(use.node): use for use in old_uses}, {id(use.node): use for use in new_uses})
+    if duals:
+        comparison.duals = {id(use.node): use.field for use in find_dual_uses(before, duals)}
     return all(comparison.same(a, b) for a, b in zip(before.documents, after.documents, strict=True))
 
 
 class _Comparison:
-    __slots__ = ("new", "new_values", "old", "old_values")
+    __slots__ = ("duals", "new", "new_values", "old", "old_values")
 
     def __init__(self, old: MappingOf[int, Use], new: MappingOf[int, Use]) -> None:
         self.old = old
         self.new = new
         self.old_values = Values()
         self.new_values = Values()
+        self.duals: dict[int, Dual] = {}
 
     def same(self, a: Node, b: Node) -> bool:
+        if self.duals and id(a) in self.duals:
+            return self.same_node(a, b) or self.same_dual(a, b, self.duals[id(a)])
+        return self.same_node(a, b)
+
+    def same_dual(self, a: Node, b: Node, dual: Dual) -> bool:
+        """Compare two values of a field with two forms as canonical objects; an anchor must stay."""
+        if type(a) is Alias or type(b) is Alias or a.anchor != b.anchor or a.tag or b.tag:  # type: ignore[union-attr]
+            return False
+        canonical = dual.reader.canonical
+        return _identical(canonical(self.old_values.value(a)), canonical(self.new_values.value(b)))
+
+    def same_node(self, a: Node, b: Node) -> bool:
         kind = type(a)
         if kind is not type(b):
             return False
@@ -58,13 +79,16 @@ class _Comparison:
             return False
         same = self.same
         for (key_a, value_a), (key_b, value_b) in zip(a.entries, b.entries, strict=True):
+            # Most keys and values are plain text on both sides, which needs no call.
             if type(key_a) is not Scalar or type(key_b) is not Scalar:
                 if not same(key_a, key_b):
                     return False
-            elif not _same_scalar(key_a, key_b):
-                return False
+            elif key_a.value != key_b.value or key_a.style or key_b.style or key_a.tag or key_b.tag or key_a.anchor or key_b.anchor:
+                if not _same_scalar(key_a, key_b):
+                    return False
             if type(value_a) is Scalar and type(value_b) is Scalar:
-                if not _same_scalar(value_a, value_b):
+                differs = value_a.value != value_b.value or value_a.style != value_b.style
+                if (differs or value_a.tag or value_b.tag or value_a.anchor or value_b.anchor) and not _same_scalar(value_a, value_b):
                     return False
             elif not same(value_a, value_b):
                 return False
@@ -73,6 +97,17 @@ class _Comparison:
     def same_list(self, a: Sequence, b: Sequence, field: Field) -> bool:
         """Compare two lists of a field as canonical objects, in order; anchors of items must stay where they were."""
         return list(_canonical(a, field, self.old_values)) == list(_canonical(b, field, self.new_values))
+
+
+def _identical(a: object, b: object) -> bool:
+    """Equal, and of the same types all the way down: True is not 1."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_identical(value, b[key]) for key, value in a.items())
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_identical, a, b))
+    return a == b
 
 
 def _canonical(node: Sequence, field: Field, values: Values) -> list[object]:

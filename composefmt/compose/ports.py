@@ -18,7 +18,7 @@ from composefmt.syntax.scalars import Quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EXAMPLE", "Port", "canonical", "canonical_long", "in_order", "is_address", "long_entry", "parse_short"]
+__all__ = ["EXAMPLE", "Port", "canonical", "canonical_long", "in_order", "is_address", "long_entry", "parse_short", "short_text"]
 
 _DIGITS_OR_VARIABLE = r"[0-9\0]+(?:-[0-9\0]+)?"
 
@@ -93,6 +93,18 @@ def long_entry(port: Port, *, write_defaults: bool = False) -> dict[str, int | s
 
 def _written(value: int | str) -> int | str:
     return Quoted(value) if isinstance(value, str) and "$" in value else value
+
+
+def short_text(entry: Mapping[str, object]) -> str | None:
+    """What a long entry might be in short form; None where it has keys that the short form knows nothing of."""
+    if set(entry) - {"target", "published", "host_ip", "protocol", "mode"} or entry.get("mode", "ingress") != "ingress":
+        return None
+    published, address = str(entry.get("published") or ""), str(entry.get("host_ip") or "")
+    if ":" in address and not address.startswith("["):
+        address = f"[{address}]"
+    front = f"{address}:{published}:" if address else f"{published}:" if published else ""
+    protocol = str(entry.get("protocol") or "tcp")
+    return f"{front}{entry.get('target')}" + (f"/{protocol}" if protocol != "tcp" else "")
 
 
 def canonical(port: Port) -> dict[str, int | str]:

@@ -13,7 +13,7 @@ from composefmt.compose.short import Answer, Malformed, Opaque, Parsed, ShortSyn
 from composefmt.compose.volume_syntax import Mount, Section, clean_path, doubts, is_options, is_path, literal, split_sections, with_options
 from composefmt.syntax.scalars import Quoted
 
-__all__ = ["Mount", "canonical", "canonical_long", "long_entry", "parse_short"]
+__all__ = ["Mount", "canonical", "canonical_long", "long_entry", "parse_short", "short_text"]
 
 # Variables that always hold an absolute path.
 _PATH_VARIABLES = frozenset({"HOME", "PWD"})
@@ -122,6 +122,23 @@ def long_entry(mount: Mount, *, write_defaults: bool = False) -> dict[str, objec
 
 def _written(value: str) -> str:
     return Quoted(value) if _has_variable(value) else value
+
+
+def short_text(entry: Mapping[str, object]) -> str | None:
+    """What a long entry might be in short form; None where it has keys that the short form knows nothing of."""
+    entry = canonical_long(entry)
+    if set(entry) - {"type", "source", "target", "read_only", "bind", "volume"}:
+        return None
+    options = ["ro"] if entry.get("read_only") is True else []
+    for key, known in (("bind", ("propagation", "selinux")), ("volume", ("nocopy",))):
+        inner = entry.get(key, {})
+        if not isinstance(inner, Mapping) or set(inner) - set(known):
+            return None
+        options += ["nocopy" if name == "nocopy" else str(inner[name]) for name in known if name in inner]
+    parts = [part for part in (entry.get("source"), entry.get("target")) if part is not None]
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    return ":".join([*map(str, parts), *([",".join(options)] if options else [])])
 
 
 def canonical(mount: Mount) -> dict[str, object]:

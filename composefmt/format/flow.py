@@ -39,6 +39,7 @@ def lay_out_flow(
         layout.put(node.content, node.end, line)
         return node.end
     if is_block_possible(layout, node):
+        layout.guessed = True
         return to_block(layout, node, cursor, inner, after_dash=after_dash, is_root=is_root)
     if not is_root:
         layout.between(cursor, node.content, inner)
@@ -46,6 +47,7 @@ def lay_out_flow(
     if line is not None:
         layout.put(node.content, node.end, line)
     elif not has_comment(layout, node.content, node.end):
+        layout.guessed = True
         layout.put(node.content, node.end, rewrapped(raw, " " * inner))
     return node.end
 
@@ -122,26 +124,32 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
                 return False
     if type(node) is Mapping:
         for key, _ in node.entries:
-            if type(key) not in (Scalar, Alias) or "\n" in text[key.start : key.end] or _QUESTION.search(text, key.start - 1, key.start):
+            if type(key) not in (Scalar, Alias) or "\n" in text[key.start : key.end] or text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?"):
                 return False
-            if not _FLOW_COLON.match(text, key.end):
+            if not re.compile(_FLOW_COLON).match(text, key.end):
                 return False
     return True
 
 
-_QUESTION = re.compile(r"\?")
-_FLOW_COLON = re.compile(r"[ \t\r\n]*:")
+_FLOW_COLON = r"[ \t\r\n]*:"
+
+
+def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
+    """The comment behind a closing bracket, where none stands inside: it goes to the first line of the block."""
+    if type(node) is Scalar or type(node) is Alias or not node.flow or has_comment(layout, node.content, node.end):
+        return None
+    return END_COMMENT.match(layout.text, node.end)
 
 
 def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool) -> int:
     """Write a collection in brackets as a block collection. Returns the end of what is laid out."""
     text = layout.text
     commented = has_comment(layout, node.content, node.end)
+    behind = comment_behind(layout, node) if not is_root else None
     elements: list[tuple[Node, Node | None]] = (
         [(item, None) for item in node.items] if type(node) is Sequence else list(node.entries)  # type: ignore[union-attr]
     )
     mark = "-" if type(node) is Sequence else ""
-    behind = END_COMMENT.match(text, node.end) if not commented and not is_root else None
     for number, (element, value) in enumerate(elements):
         start = element.start
         if number == 0 and is_root:
@@ -151,7 +159,7 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
         elif number == 0 and after_dash and not commented and behind is None:
             layout.put(cursor, start, " " + mark)
         elif number == 0 and behind is not None:
-            layout.put(cursor, start, f"  {behind[1].rstrip()}{layout.indent(column)}{mark}")
+            layout.put(cursor, start, f"  {behind[1].rstrip()}{layout.indents[column]}{mark}")
         else:
             layout.lead(cursor, start, 0, column, first=number == 0, marked=True, mark=mark)
         cursor = _element(layout, element, value, column)
@@ -173,7 +181,7 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int) -> 
         return layout.value(element, element.start, column, column, key_width=2, after_dash=True)
     if type(element) is Scalar and element.style and element.tag is None:
         layout.put(element.content, element.end, requoted(text[element.content : element.end], element.value, flow=False))
-    colon = _FLOW_COLON.match(text, element.end)
+    colon = re.compile(_FLOW_COLON).match(text, element.end)
     if colon is None:
         raise Unlayable(element.end)
     layout.put(element.end, colon.end(), " :" if type(element) is Alias else ":")
@@ -185,7 +193,7 @@ def close_flow(layout: Layout, start: int, end: int, column: int) -> int:
     gap = read_gap(layout.text, start, end, marked=True)
     made = layout.end_comment(gap, start, column)
     for comment in gap.comments:
-        made += (layout.newline if comment.blank else "") + layout.indent(column) + comment.text
+        made += (layout.newline if comment.blank else "") + layout.indents[column] + comment.text
     layout.put(start, end, made)
     if made or start == layout.comment_end:
         layout.comment_end = end

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 # A line of a gap: white space (and what is only punctuation where a collection changes its style), then a comment.
 _LINE = re.compile(r"([ \t]*)(#[^\r\n]*)?(\r\n?|\n|\Z)")
-_MARKED_LINE = re.compile(r"([ \t,\[\]{}-]*)(#[^\r\n]*)?(\r\n?|\n|\Z)")
-_COMMENTED_ITEM = re.compile(r"#+[ \t]*-(?:[ \t]|$)")
-_COMMENTED_NESTING = re.compile(r"#+[ \t]{2}")
+_MARKED_LINE = r"([ \t,\[\]{}-]*)(#[^\r\n]*)?(\r\n?|\n|\Z)"
+_COMMENTED_ITEM = r"#+[ \t]*-(?:[ \t]|$)"
+_COMMENTED_NESTING = r"#+[ \t]{2}"
 
 # A comment at the end of a value's line; inside brackets the comma stands before it.
 END_COMMENT = re.compile(r"(?:[ \t]*,)?[ \t]+(#[^\r\n]*)(?=[\r\n]|\Z)")
@@ -49,7 +49,11 @@ class Level(NamedTuple):
 
 def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
     """Take a gap apart. `marked`: brackets, commas and dashes are skipped. Raises Unlayable where it holds anything else."""
-    line = (_MARKED_LINE if marked else _LINE).match
+    region = text[start:end]
+    if not region.strip(" \t\r\n"):
+        # Nothing but white space, as mostly.
+        return Gap("", [], region.count("\n") > 1 or region.count("\r") > 1)
+    line = (re.compile(_MARKED_LINE) if marked else _LINE).match
     end_comment = ""
     comments: list[Comment] = []
     blank = False
@@ -96,7 +100,7 @@ def _belongs(comment: Comment, index: int, levels: list[Level], continues: bool)
         return False
     # A list may stand in its key's column: what follows it is then told by what the comment says.
     if column == levels[index + 1].old and comment.column == column:
-        return _COMMENTED_ITEM.match(comment.text) is not None or (
-            continues and not comment.blank and _COMMENTED_NESTING.match(comment.text) is not None
+        return re.compile(_COMMENTED_ITEM).match(comment.text) is not None or (
+            continues and not comment.blank and re.compile(_COMMENTED_NESTING).match(comment.text) is not None
         )
     return True

@@ -7,7 +7,7 @@ should be. What stands in a short form that is to be rewritten (the plan) is wri
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.format.gaps import END_COMMENT, Gap, Level, Unlayable, place_comments, read_gap
 from composefmt.format.protection import is_protected
@@ -19,14 +19,18 @@ from composefmt.syntax.source import Span, line_start
 from composefmt.syntax.write import Entry, block_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping as MappingOf
+    from typing import Union
+
+    # By id of the node: an item of a list becomes these mappings; any other value becomes the rewrite.
+    Plan = dict[int, Union[list[Entry], "Rewrite"]]
 
 INDENT = 2
 
-_COLON = re.compile(r"[ \t]*:")
-_DASH = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*-")
-_PROPERTIES = re.compile(r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*")
-_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|^%", re.MULTILINE)
+# Compiled when first needed: most files need none of them.
+_COLON = r"[ \t]*:"
+_DASH = r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*-"
+_PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
+_MARKER = r"(?m)^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|^%"
 
 
 class Piece(NamedTuple):
@@ -44,21 +48,33 @@ class Rewrite(NamedTuple):
     text: str = ""
 
 
-# By id of the node: an item of a list becomes these mappings; any other value becomes the rewrite.
-Plan = dict[int, Union["list[Entry]", Rewrite]]
 
+def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
+    """The edits that lay a text out and make the planned changes. Raises Unlayable.
 
-def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> list[Edit]:
-    """The edits that lay a text out and make the planned changes. Raises Unlayable."""
+    The second value tells whether the old layout had a say in it: only then could a second run change something.
+    """
     walk = Layout(text, tree, plan, newline, keep_out)
     walk.documents()
-    return walk.edits
+    return walk.edits, walk.guessed
+
+
+class _Indents(dict[int, str]):
+    """A line break and as many spaces as the key says; made when first asked for."""
+
+    def __init__(self, newline: str) -> None:
+        super().__init__()
+        self.newline = newline
+
+    def __missing__(self, column: int) -> str:
+        self[column] = made = self.newline + " " * column
+        return made
 
 
 class Layout:
     """One walk over one tree; `edits` is what it found to change, in the order of the text."""
 
-    def __init__(self, text: str, tree: Tree, plan: MappingOf[int, list[Entry] | Rewrite], newline: str, keep_out: list[Span]) -> None:
+    def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
         self.text = text
         self.tree = tree
         self.plan = plan
@@ -67,7 +83,10 @@ class Layout:
         self.edits: list[Edit] = []
         # The block collections that ended since the last element began, innermost first.
         self.closed: list[Level] = []
-        self.indents = [newline]
+        self.indents = _Indents(newline)
+        self.bare_returns = "\r" in text
+        # Whether the old layout had a say in the new one, so that only a second run can tell that it changes nothing.
+        self.guessed = bool(keep_out) or len(tree.documents) != 1
         # Where a block scalar ends to which a blank line behind it would belong.
         self.keep_end = -1
         # Where a value ends whose last line, as it is now written, ends in a comment.
@@ -104,7 +123,7 @@ class Layout:
 
     def _before_document(self, start: int, end: int) -> bool:
         """Lay out what stands before a document; whether the document begins on a line of its own."""
-        marker = _MARKER.search(self.text, start, end) if start else None
+        marker = re.compile(_MARKER).search(self.text, start, end) if start else None
         if marker is not None:
             self._after_document(start, marker.start())
             start = marker.start()
@@ -137,8 +156,9 @@ class Layout:
         levels = [*self.closed, Level(0, 0)]
         self.closed = []
         made = self.end_comment(gap, start, levels[0].new)
+        self.guessed = self.guessed or (len(levels) > 1 and bool(gap.comments))
         for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
-            made += (self.newline if comment.blank else "") + self.indent(levels[index].new) + comment.text
+            made += (self.newline if comment.blank else "") + self.indents[levels[index].new] + comment.text
         ended = start > 0 and start == end and text[start - 1] in "\r\n"
         if not ended and not (end == len(text) and self.bare_end(start, end)):
             made += self.newline
@@ -158,41 +178,55 @@ class Layout:
 
         `spread`: a blank line between entries. `inline`: the first key follows a dash. Returns the mapping's end.
         """
-        text, plan, lead = self.text, self.plan, self.indent(column)
+        text, plan = self.text, self.plan
         old = self.column(node.content)
         if self.keep_out and self.kept(node.start, node.end):
-            column, lead = old, self.indent(old)
-        services = spread and column == 0
-        first, previous_short = True, False
+            column = old
+        lead = self.indents[column]
+        is_top = spread and column == 0
+        first = usual = True
+        was_short = False
         for key, value in node.entries:
             start = key.start
-            if first:
+            if text[cursor:start] == lead and not spread and not inline:
+                if self.closed:
+                    self.closed = []
+            elif first:
                 if start != cursor:
                     self.open(cursor, start, old, column, inline=inline)
-                first = False
+                inline = False
             elif spread:
-                short = services and _is_short(text, key, value)
-                self.lead(cursor, start, old, column, spread=not (short and previous_short))
-            elif text[cursor:start] != lead:
+                self.lead(cursor, start, old, column, spread=not (was_short and _is_short(text, key, value)))
+            else:
                 self.lead(cursor, start, old, column)
-            elif self.closed:
-                self.closed = []
+            first = False
             if spread:
-                previous_short = services and _is_short(text, key, value)
+                was_short = is_top and _is_short(text, key, value)
+                usual = not is_top or type(key) is not Scalar or key.value != "services"
             if type(key) is not Scalar:
                 if type(key) is not Alias:
                     raise Unlayable(start)
             elif key.style or key.content > start or start == key.end:
                 self.key(key)
-            after = key.end
-            if type(value) is Scalar and not value.style:
-                # The usual entry, already in place.
-                begin, end = value.start, value.end
-                if end - begin == len(value.value) and value.content == begin and text[after:begin] == ": " and id(value) not in plan:
+            after, kind = key.end, type(value)
+            # The usual values, already in place, are done with few calls.
+            if kind is Scalar:
+                begin, end = value.start, value.end  # type: ignore[union-attr]
+                if (
+                    end - begin == len(value.value)  # type: ignore[union-attr]
+                    and value.content == begin  # type: ignore[union-attr]
+                    and text[after:begin] == ": "
+                    and not value.style  # type: ignore[union-attr]
+                    and id(value) not in plan
+                ):
                     cursor = end
                     continue
-            spread_below = services and type(key) is Scalar and key.value == "services"
-            cursor = self.entry_value(key, value, old, column, spread=spread_below)
+            elif usual and kind is not Alias and not value.flow and value.content == value.start and text[after] == ":":  # type: ignore[union-attr]
+                if id(value) not in plan:
+                    inner = self.mapping if kind is Mapping else self.sequence
+                    cursor = inner(value, after + 1, column + INDENT)  # type: ignore[arg-type]
+                    continue
+            cursor = self.entry_value(key, value, old, column, spread=not usual)
         self.closed.append(Level(old, column))
         return cursor
 
@@ -202,30 +236,39 @@ class Layout:
         old = self.column(node.content)
         if self.keep_out and self.kept(node.start, node.end):
             column = old
-        lead = self.indent(column) + "- "
+        lead = self.indents[column] + "- "
         first = True
         for item in node.items:
             start = item.start
-            if not first and text[cursor:start] == lead:
+            if text[cursor:start] == lead and not inline:
                 if self.closed:
                     self.closed = []
                 dash_end = start - 1
             else:
-                found = _DASH.match(text, cursor)
-                if found is None:
-                    raise Unlayable(cursor)
-                dash_end = found.end()
+                dash_end = self.dash(cursor) + 1
                 if not first:
                     self.lead(cursor, dash_end - 1, old, column)
                 elif dash_end - 1 != cursor:
                     self.open(cursor, dash_end - 1, old, column, inline=inline)
-            first = False
-            if type(item) is Scalar and id(item) not in plan and start == dash_end + 1 == item.content and text[dash_end] == " ":
-                cursor = self.scalar(item, old, column)
+            first = inline = False
+            if type(item) is Scalar and start == dash_end + 1 == item.content and text[dash_end] == " " and id(item) not in plan:
+                cursor = item.end
+                if item.style or cursor - start != len(item.value):
+                    cursor = self.scalar(item, old, column)
                 continue
             cursor = self.item_value(item, dash_end, old, column)
         self.closed.append(Level(old, column))
         return cursor
+
+    def dash(self, cursor: int) -> int:
+        """Where the next dash stands."""
+        dash = self.text.find("-", cursor)
+        if self.text[cursor:dash].strip(" \t\r\n"):
+            found = re.compile(_DASH).match(self.text, cursor)
+            if found is None:
+                raise Unlayable(cursor)
+            return found.end() - 1
+        return dash
 
     def item_value(self, item: Node, cursor: int, old: int, column: int) -> int:
         """Lay out what follows a dash that ends at `cursor`."""
@@ -236,11 +279,11 @@ class Layout:
 
     def replaced_item(self, item: Scalar, cursor: int, entries: list[Entry], column: int) -> int:
         """Write a short item as its long entries, the comment at its end behind the first line."""
-        indent = self.indent(column + INDENT)
+        indent = self.indents[column + INDENT]
         lines = block_lines(entries[0])
         rest = "".join(indent + line for line in lines[1:])
         for entry in entries[1:]:
-            rest += self.indent(column) + "- " + indent.join(block_lines(entry))
+            rest += self.indents[column] + "- " + indent.join(block_lines(entry))
         first = lines[0]
         if item.anchor is not None:
             # The anchor stays on the dash's line, so the whole mapping goes below it.
@@ -274,10 +317,12 @@ class Layout:
     def entry_value(self, key: Node, value: Node, old: int, column: int, *, spread: bool) -> int:
         """Lay out the colon behind a key and the value behind it. Returns the value's end."""
         text = self.text
-        colon = _COLON.match(text, key.end)
-        if colon is None:
-            raise Unlayable(key.end)
-        cursor = colon.end()
+        cursor = key.end + 1
+        if not text.startswith(":", key.end):
+            colon = re.compile(_COLON).match(text, key.end)
+            if colon is None:
+                raise Unlayable(key.end)
+            cursor = colon.end()
         if cursor - key.end != 1 and type(key) is not Alias and not self.kept(key.end, cursor):
             self.put(key.end, cursor, ":")
         if spread and type(value) is Mapping and not value.flow and value.content == value.start and id(value) not in self.plan:
@@ -319,7 +364,7 @@ class Layout:
 
     def properties(self, node: Node) -> int:
         """Where the anchor and tag of a node end."""
-        found = _PROPERTIES.match(self.text, node.start, node.content)  # type: ignore[union-attr]
+        found = re.compile(_PROPERTIES).match(self.text, node.start, node.content)  # type: ignore[union-attr]
         return found.end() if found else node.start  # type: ignore[union-attr]
 
     def scalar(self, node: Scalar, old: int, column: int) -> int:
@@ -332,6 +377,7 @@ class Layout:
             return self.block_text(node, old, column)
         raw = text[start:end]
         if "\n" in raw or "\r" in raw:
+            self.guessed = True
             made = rewrapped(raw, " " * (column + INDENT))
         elif style and node.tag is None:
             made = requoted(raw, node.value, flow=False)
@@ -358,30 +404,39 @@ class Layout:
             return block.end
         header = text[block.header_end : start]
         comment = header.strip()
+        self.guessed = self.guessed or indent != new or block.keeps
         self.put(block.header_end, start, (f"  {comment}" if comment else "") + header[len(header.rstrip("\r\n")) :])
         self.put(start, block.end, shifted(text[start : block.end], indent, new, start))
         return block.end
 
     def rewrite(self, node: Node, cursor: int, change: Rewrite, column: int) -> int:
         """Write a value as planned: in the line, or as a block collection."""
-        from composefmt.format.flow import close_flow
+        from composefmt.format.flow import close_flow, comment_behind
 
+        self.guessed = True
         if not change.pieces:
             self.between(cursor, node.content, column)  # type: ignore[union-attr]
             self.put(node.content, node.end, change.text)  # type: ignore[union-attr]
             return node.end
         first = True
         start = cursor
+        behind = comment_behind(self, node)
         for piece in change.pieces:
             # What stands between is punctuation and comments, whatever the style was.
-            self.lead(start, piece.start, 0, column, first=first, marked=True)
-            indent = self.indent(column)
+            if first and behind is not None:
+                self.put(start, piece.start, f"  {behind[1].rstrip()}{self.indents[column]}")
+            else:
+                self.lead(start, piece.start, 0, column, first=first, marked=True)
+            indent = self.indents[column]
             start = self.with_end_comment(piece.start, piece.end, piece.lines[0], "".join(indent + line for line in piece.lines[1:]))
             first = False
         if type(node) is Scalar or type(node) is Alias:
             return start
         if node.flow:
             start = close_flow(self, start, node.end, column)
+            if behind is not None:
+                self.put(start, behind.end(), "")
+                start = behind.end()
             self.closed = []
         else:
             self.closed = [Level(self.column(node.content), column)]
@@ -393,7 +448,7 @@ class Layout:
         """Lay out the gap before the first element of a collection."""
         if inline:
             self.between(start, end, column, dashed=True)
-        elif self.text[start:end] != self.indent(column):
+        elif self.text[start:end] != self.indents[column]:
             self.lead(start, end, old, column, first=True)
         self.closed = []
 
@@ -437,21 +492,22 @@ class Layout:
         if gap.comments:
             levels = [Level(0, column)] if first or marked else [*closed, Level(old, column)]
             places = place_comments(gap.comments, levels)
+            self.guessed = self.guessed or places[0] != len(levels) - 1
             own = next((i for i, place in enumerate(places) if place == len(levels) - 1), len(places))
             add = spread and not gap.blank and not any(comment.blank for comment in gap.comments[own:])
             for number, (comment, place) in enumerate(zip(gap.comments, places, strict=True)):
                 above = (comment.blank and not (first and number == 0)) or (add and number == own)
-                made += (newline if above else "") + self.indent(levels[place].new) + comment.text
+                made += (newline if above else "") + self.indents[levels[place].new] + comment.text
             blank = gap.blank or (add and own == len(places))
         elif spread:
             blank = True
-        self.put(start, end, made + (newline if blank else "") + self.indent(column) + mark)
+        self.put(start, end, made + (newline if blank else "") + self.indents[column] + mark)
 
     def end_comment(self, gap: Gap, start: int, column: int) -> str:
         """The comment at the end of the line where a gap starts; on its own line where the line has another one by now."""
         if not gap.end_comment:
             return ""
-        return (self.indent(column) if start == self.comment_end else "  ") + gap.end_comment
+        return (self.indents[column] if start == self.comment_end else "  ") + gap.end_comment
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 
@@ -462,16 +518,9 @@ class Layout:
             self._comment_starts = [comment.start for comment in comments(self.text, self.tree)]
         return self._comment_starts
 
-    def indent(self, column: int) -> str:
-        """A line break and `column` spaces."""
-        indents = self.indents
-        while len(indents) <= column:
-            indents.append(indents[-1] + " ")
-        return indents[column]
-
     def column(self, offset: int) -> int:
         """How many characters stand before `offset` on its line."""
-        return offset - line_start(self.text, offset)
+        return offset - (line_start(self.text, offset) if self.bare_returns else self.text.rfind("\n", 0, offset) + 1)
 
     def kept(self, start: int, end: int) -> bool:
         """Whether a stretch of the text is protected."""

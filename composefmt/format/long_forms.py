@@ -5,12 +5,14 @@ A short entry is left alone where rewriting could change what it means or hide a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
+from composefmt.format.kept import Kept
 from composefmt.format.protection import is_protected
+from composefmt.format.short_forms import short_forms
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import Values
 
@@ -24,21 +26,18 @@ if TYPE_CHECKING:
     from composefmt.syntax.write import Entry
 
 
-class Kept(NamedTuple):
-    """A short entry that stays short: where it stands, and why."""
-
-    field: str
-    span: Span
-    reason: str
-
-
 def long_forms(uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[Kept]]:
-    """What is to become of the short entries of the fields named in `options.long_form`, and those that stay."""
+    """What is to become of the ports and volumes: short entries that become long, long ones that become short, and those
+    that stay as they are."""
     plan: Plan = {}
     kept: list[Kept] = []
     for use in uses:
         # What `!reset` marks is thrown away, whatever it says.
-        if use.field.name in options.long_form and use.node.tag != "!reset":
+        if use.node.tag == "!reset":
+            continue
+        if use.field.name in options.short_form:
+            short_forms(use, keep_out, plan, kept)
+        elif use.field.name in options.long_form or "all" in options.long_form:
             for item, answer in _entries(use, options):
                 # A list in brackets is rewritten as a whole or not at all.
                 whole = use.node if use.node.flow else item

@@ -7,26 +7,35 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose.fields import Use, find_uses
 from composefmt.format.gaps import Unlayable
 from composefmt.format.layout import layout_edits
-from composefmt.format.long_forms import Kept, long_forms
+from composefmt.format.long_forms import long_forms
 from composefmt.format.protection import protected
+from composefmt.options import Options
 from composefmt.syntax.source import Source, Span
 
 if TYPE_CHECKING:
-    from composefmt.options import Options
+    from composefmt.compose.dual import Dual
+    from composefmt.format.kept import Kept
     from composefmt.syntax.edits import Edit
     from composefmt.syntax.nodes import Tree
+
+
+_DEFAULT_LONG_FORM = Options().long_form
 
 
 class Formatting(NamedTuple):
     """The edits of one pass, the short entries that it left alone, and the uses of fields that it found.
 
     `obstacle`: the offset of what is written in a way that the layout does not know; the whole text then stays as it is.
+    `duals`: the fields, beside ports and volumes, that may have another form now.
+    `guessed`: what stands there had a say in what becomes of it, so that a second run is needed to prove it final.
     """
 
     edits: list[Edit]
     kept: list[Kept]
     uses: list[Use]
     obstacle: int | None = None
+    guessed: bool = False
+    duals: tuple[Dual, ...] = ()
 
 
 def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> Formatting:
@@ -36,7 +45,13 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
     if keep_out and keep_out[0] == Span(0, len(text)):
         return Formatting([], [], uses)
     plan, kept = long_forms(uses, options, keep_out)
+    duals: tuple[Dual, ...] = ()
+    if options.short_form or options.long_form != _DEFAULT_LONG_FORM:
+        from composefmt.format.dual_forms import dual_forms
+
+        duals = dual_forms(text, tree, options, keep_out, plan, kept)
     try:
-        return Formatting(layout_edits(text, tree, plan, Source(text).newline, keep_out), kept, uses)
+        edits, guessed = layout_edits(text, tree, plan, Source(text).newline, keep_out)
     except Unlayable as obstacle:
         return Formatting([], kept, uses, obstacle.offset)
+    return Formatting(edits, kept, uses, guessed=guessed or bool(kept), duals=duals)

@@ -6,15 +6,13 @@ import re
 from functools import lru_cache
 
 from composefmt.format.gaps import Unlayable
-from composefmt.syntax.scalars import is_plain_safe, quote
+from composefmt.syntax.scalars import write_scalar
 
-# A variable, or a text that a reader might take for a port mapping or a time if it stood without quotes.
-_KEEPS_QUOTES = re.compile(r"[^$]*\$|[0-9][^:]*:|[0-9]+-[0-9]+$")
-_HEADER = re.compile(r"[|>](?:[-+]?[1-9]?|[1-9][-+])(?=[ \t\r\n]|\Z)")
-_LINE_BREAK = re.compile(r"\r\n?|\n")
-_BLANK_LINES = re.compile(r"(?:(?:\r\n|\r(?!\n)|\n)[ \t]*(?=[\r\n]|\Z))*")
-_FIRST_INDENT = re.compile(r"(?: *(?:\r\n?|\n))*( *)")
-_CONTINUATION = re.compile(r"(?:\r\n?|\n)[ \t]*(?:(?:\r\n?|\n)[ \t]*)*")
+_HEADER = r"[|>](?:[-+]?[1-9]?|[1-9][-+])(?=[ \t\r\n]|\Z)"
+_LINE_BREAK = r"\r\n?|\n"
+_BLANK_LINES = r"(?:(?:\r\n|\r(?!\n)|\n)[ \t]*(?=[\r\n]|\Z))*"
+_FIRST_INDENT = r"(?: *(?:\r\n?|\n))*( *)"
+_CONTINUATION = r"(?:\r\n?|\n)[ \t]*(?:(?:\r\n?|\n)[ \t]*)*"
 
 
 @lru_cache(maxsize=4096)
@@ -24,22 +22,18 @@ def requoted(raw: str, value: str, *, flow: bool) -> str:
     Quotes stay around what YAML 1.1 or 1.2 would take for something else, around what looks like a port mapping, and
     around variables, whose values only show later. Single quotes stay where double ones would need escapes.
     """
-    if is_plain_safe(value, flow=flow) and not _KEEPS_QUOTES.match(value):
-        return value
-    if raw[0] == '"' and "\\" in raw:
-        only_quotes = "\\" not in raw.replace('\\"', "") and "'" not in value
-        return f"'{value}'" if only_quotes else raw
-    double = quote(value)
-    return raw if "\\" in double else double
+    made = write_scalar(value, flow=flow)
+    # An escape in the text, or one that would be needed: the text as it is may well be the better one to read.
+    return made if made[0] not in "\"'" or made[0] == "'" or "\\" not in raw + made else raw
 
 
 def rewrapped(raw: str, indent: str) -> str:
     """A plain or quoted text that runs over several lines, with its further lines at `indent`."""
 
     def line_break(found: re.Match[str]) -> str:
-        return "".join(_LINE_BREAK.findall(found[0])) + indent
+        return "".join(re.compile(_LINE_BREAK).findall(found[0])) + indent
 
-    return _CONTINUATION.sub(line_break, raw)
+    return re.compile(_CONTINUATION).sub(line_break, raw)
 
 
 class BlockText:
@@ -49,7 +43,7 @@ class BlockText:
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
-        header = _HEADER.match(text, start)
+        header = re.compile(_HEADER).match(text, start)
         if header is None:
             raise Unlayable(start)
         self.header_end = header.end()
@@ -61,14 +55,14 @@ class BlockText:
     def body(self, parent_column: int) -> tuple[int, int] | None:
         """Where the text begins (after the header's line break) and its indentation; sets `end`. None: there is no text."""
         text = self.text
-        found = _LINE_BREAK.search(text, self.header_end)
+        found = re.compile(_LINE_BREAK).search(text, self.header_end)
         start = found.end() if found else len(text)
         if self.end < start:
             return None
         if self.indicator:
             indent = parent_column + self.indicator
         else:
-            first = _FIRST_INDENT.match(text, start)
+            first = re.compile(_FIRST_INDENT).match(text, start)
             indent = len(first[1]) if first else 0
         self.end = self._true_end(indent)
         return start, indent
@@ -79,14 +73,14 @@ class BlockText:
         end = len(self.text) if end < 0 else end
         if end > self.end and self.text[end - 1] == "\r":
             end -= 1
-        blank = _BLANK_LINES.match(self.text, end)
+        blank = re.compile(_BLANK_LINES).match(self.text, end)
         lines = blank.end() if blank else end
         if self.keeps:
             # The last line break before the next line is not a blank line.
             return lines
         offset = end
-        for line in _LINE_BREAK.finditer(self.text, end, lines):
-            following = _LINE_BREAK.search(self.text, line.end())
+        for line in re.compile(_LINE_BREAK).finditer(self.text, end, lines):
+            following = re.compile(_LINE_BREAK).search(self.text, line.end())
             line_end = following.start() if following else len(self.text)
             if line_end - line.end() > indent:
                 offset = line_end
@@ -97,8 +91,8 @@ def shifted(body: str, old: int, new: int, offset: int) -> str:
     """The lines of a block scalar moved from one indentation to another. Raises Unlayable where a line stands left of it."""
     if old == new:
         return body
-    parts = _LINE_BREAK.split(body)
-    breaks = [*_LINE_BREAK.findall(body), ""]
+    parts = re.compile(_LINE_BREAK).split(body)
+    breaks = [*re.compile(_LINE_BREAK).findall(body), ""]
     prefix, space = " " * old, " " * new
     made = ""
     for line, line_break in zip(parts, breaks, strict=True):

@@ -20,7 +20,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """The text with all edits made. Raises ValueError where two edits overlap."""
     parts: list[str] = []
     done = 0
-    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+    for edit in sorted(edits):
         if edit.start < done:
             raise ValueError(f"edits overlap at offset {edit.start}")
         parts += (text[done : edit.start], edit.text)

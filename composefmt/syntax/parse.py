@@ -40,10 +40,10 @@ MAX_DEPTH = 200
 _SECOND_OPINION_LIMIT = 200_000
 
 # White space and comments between a node's anchor or tag and its value.
-_GAP = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*")
+_GAP = r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*"
 _COLON = r"(?:[ \t\r\n]+|#[^\r\n]*)*:"
 _DASH = r"(?:[ \t\r\n]+|#[^\r\n]*)*-"
-_PROPERTY = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
+_PROPERTY = r"[&!][^ \t\r\n,\[\]{}]*"
 
 
 class SyntaxProblem(ValueError):
@@ -174,7 +174,12 @@ class _Builder:
                     self.place_nothing(node, parent, key)
                 scalars.append(node)
             elif kind is mapping_start or kind is sequence_start:
-                collection = self.collection(Mapping if kind is mapping_start else Sequence, event)
+                collection_kind = Mapping if kind is mapping_start else Sequence
+                if event.ctag is None and event.anchor is None:
+                    start = event.start_mark.index
+                    collection = collection_kind(start, start, None, None, bool(event.flow_style))
+                else:
+                    collection = self.collection(collection_kind, event)
                 stack.append(collection)
                 keys.append(key)
                 if len(stack) > MAX_DEPTH:
@@ -184,7 +189,16 @@ class _Builder:
             elif kind in ends:
                 collection = stack.pop()
                 key = keys.pop()
-                self.close(collection, event)
+                # A collection ends at its bracket, or with its last value.
+                if collection.flow:
+                    collection.end = event.end_mark.index
+                elif type(collection) is Sequence:
+                    collection.end = collection.items[-1].end if collection.items else collection.content
+                elif collection.entries:  # type: ignore[union-attr]
+                    last_key, last_value = collection.entries[-1]  # type: ignore[union-attr]
+                    collection.end = last_value.end if last_value.end > last_key.end else last_key.end
+                else:
+                    collection.end = collection.content
                 node = collection
                 parent = stack[-1] if stack else None
             elif kind is alias_event:
@@ -253,26 +267,16 @@ class _Builder:
         self.tree.aliases.append(node)
         return node
 
-    def close(self, node: Sequence | Mapping, event: Event) -> None:
-        """Set where a collection ends: at its bracket, or with its last value."""
-        if node.flow:
-            node.end = event.end_mark.index
-        elif type(node) is Sequence:
-            node.end = node.items[-1].end if node.items else node.content
-        else:
-            entries = cast("Mapping", node).entries
-            node.end = max(entries[-1][0].end, entries[-1][1].end) if entries else node.content
-
     def content(self, offset: int) -> int:
         """Where the value begins whose anchor or tag stands at `offset`."""
         text = self.text
         while True:
-            found = _PROPERTY.match(text, offset)
+            found = re.compile(_PROPERTY).match(text, offset)
             if found is None:
                 return offset
             if text.startswith("!<", offset):
                 offset = text.find(">", offset) + 1
             else:
                 offset = found.end()
-            gap = _GAP.match(text, offset)
+            gap = re.compile(_GAP).match(text, offset)
             offset = gap.end() if gap else offset

@@ -55,6 +55,8 @@ _LOOKS_SPECIAL = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?",
     re.IGNORECASE,
 )
+# A variable, whose value only shows later, or what a reader might take for a port mapping or a time.
+_KEEPS_QUOTES = re.compile(r"[^$]*\$|[0-9][^:]*:|[0-9]+-[0-9]+$")
 # Characters that begin something else than a plain scalar; `-`, `?` and `:` do so only before a space.
 _INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
 _UNSAFE_INSIDE = re.compile(r": |:$| #|[\t\r\n\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -118,7 +120,10 @@ def _integer(digits: str) -> int:
 
 
 def write_scalar(value: object, *, flow: bool = False) -> str:
-    """A value as one line of YAML: plain where that is safe, double-quoted otherwise. `flow`: inside brackets."""
+    """A value as one line of YAML: plain where that is safe, in quotes otherwise. `flow`: inside brackets.
+
+    Quotes also stand around variables, and around what looks like a port mapping.
+    """
     if isinstance(value, Quoted):
         return quote(value)
     if isinstance(value, str):
@@ -132,7 +137,7 @@ def write_scalar(value: object, *, flow: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _write_text(text: str, *, flow: bool) -> str:
-    return text if is_plain_safe(text, flow=flow) else quote(text)
+    return text if is_plain_safe(text, flow=flow) and not _KEEPS_QUOTES.match(text) else quote(text)
 
 
 def is_plain_safe(text: str, *, flow: bool = False) -> bool:
@@ -149,8 +154,11 @@ def is_plain_safe(text: str, *, flow: bool = False) -> bool:
 
 
 def quote(text: str) -> str:
-    """A string in double quotes, with escapes where needed."""
-    return '"' + _TO_ESCAPE.sub(_escape, text) + '"'
+    """A string in double quotes; in single ones where double quotes inside are all that would need escapes."""
+    double = '"' + _TO_ESCAPE.sub(_escape, text) + '"'
+    if "\\" in double and "\\" not in double.replace('\\"', "") and "'" not in text:
+        return f"'{text}'"
+    return double
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,0 +1,130 @@
+"""Every field with a short and a long form beside ports and volumes: where it stands, and how each form is read.
+
+A field is one line in `DUALS`. Its `form` names the object, in a module of this package, that reads and writes it:
+`Pairs` (a list of K=V, or a mapping), `Names` (a list of names, or a mapping by name), `Items` (a list whose items are
+texts, or mappings) or `Whole` (one value, or a collection).
+
+Source: the specification's 05-services and 09-secrets; the reference's folders transform and types.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as MappingOf
+
+    from composefmt.syntax.write import Entry
+
+
+class Pairs(NamedTuple):
+    """A list of `K=V` that may also be a mapping.
+
+    `split` takes an item apart: its key and its value (None for none, a list for several), or the reason why not.
+    `join` makes an item of them, None where it cannot. `canonical` gives the canonical object of either form.
+    """
+
+    split: Callable[[str], tuple[str, str | list[str] | None] | str]
+    join: Callable[[str, object], str | None]
+    canonical: Callable[[object], object]
+
+
+class Names(NamedTuple):
+    """A list of names that may also be a mapping by name: `settings` are those that a name alone stands for."""
+
+    settings: MappingOf[str, object] | None
+    canonical: Callable[[object], object]
+
+
+class Items(NamedTuple):
+    """A list whose items may be texts or mappings (`long` and `short` make one of the other, or say why not or None).
+
+    `alone`: a single text may stand for the list.
+    """
+
+    long: Callable[[str], Entry | str]
+    short: Callable[[MappingOf[str, object]], str | None]
+    canonical: Callable[[object], object]
+    alone: bool = False
+
+
+class Whole(NamedTuple):
+    """One value that may also be a collection: `long` gives the collection, `short` the value, None where it cannot be."""
+
+    long: Callable[[object], Entry | list[object] | None]
+    short: Callable[[object], str | int | None]
+    canonical: Callable[[object], object]
+
+
+Form = Union[Pairs, Names, Items, Whole]
+
+
+class Dual(NamedTuple):
+    """A field: its name in settings, the places where it stands, where its form is, and whether "all" means it too."""
+
+    name: str
+    patterns: tuple[str, ...]
+    form: str
+    in_all: bool = True
+
+    @property
+    def reader(self) -> Form:
+        """The form's object; its module is imported when first asked for."""
+        return _reader(self.form)
+
+
+_LABELLED = ("networks", "volumes", "configs", "secrets")
+_HOOKS = ("services.*.post_start.*", "services.*.pre_stop.*")
+
+DUALS = (
+    Dual("build", ("services.*.build",), "wrapped.BUILD"),
+    Dual("build.args", ("services.*.build.args",), "pairs.VARIABLES"),
+    Dual("build.labels", ("services.*.build.labels",), "pairs.TEXTS"),
+    Dual("build.ssh", ("services.*.build.ssh",), "pairs.SSH"),
+    Dual("build.secrets", ("services.*.build.secrets",), "wrapped.FILES"),
+    Dual("build.additional_contexts", ("services.*.build.additional_contexts",), "pairs.CONTEXTS"),
+    Dual("build.extra_hosts", ("services.*.build.extra_hosts",), "hosts.HOSTS"),
+    Dual("build.no_cache_filter", ("services.*.build.no_cache_filter",), "lists.LIST"),
+    Dual("annotations", ("services.*.annotations",), "pairs.TEXTS"),
+    Dual("configs", ("services.*.configs",), "wrapped.FILES"),
+    Dual("secrets", ("services.*.secrets",), "wrapped.FILES"),
+    Dual("depends_on", ("services.*.depends_on",), "names.DEPENDENCIES"),
+    Dual("networks", ("services.*.networks",), "names.BARE"),
+    Dual("models", ("services.*.models",), "names.BARE"),
+    Dual("devices", ("services.*.devices",), "devices.DEVICES"),
+    Dual("dns", ("services.*.dns",), "lists.LIST"),
+    Dual("dns_search", ("services.*.dns_search",), "lists.LIST"),
+    Dual("label_file", ("services.*.label_file",), "lists.LIST"),
+    Dual("tmpfs", ("services.*.tmpfs",), "lists.LIST"),
+    Dual("develop.watch", ("services.*.develop.watch.*.ignore", "services.*.develop.watch.*.include"), "lists.LIST"),
+    Dual("env_file", ("services.*.env_file",), "wrapped.ENV_FILES"),
+    Dual("environment", ("services.*.environment", *(f"{hook}.environment" for hook in _HOOKS)), "pairs.VARIABLES"),
+    Dual("extends", ("services.*.extends",), "wrapped.EXTENDS"),
+    Dual("extra_hosts", ("services.*.extra_hosts",), "hosts.HOSTS"),
+    Dual("gpus", ("services.*.gpus",), "wrapped.GPUS"),
+    Dual("include", ("include",), "wrapped.INCLUDES"),
+    Dual(
+        "labels",
+        ("services.*.labels", "services.*.deploy.labels", *(f"{section}.*.labels" for section in _LABELLED)),
+        "pairs.TEXTS",
+    ),
+    Dual("sysctls", ("services.*.sysctls",), "pairs.TEXTS"),
+    # The number is as readable as the pair.
+    Dual("ulimits", ("services.*.ulimits.*", "services.*.build.ulimits.*"), "wrapped.ULIMITS", in_all=False),
+)
+
+
+def names() -> list[str]:
+    """The names of all fields that have two forms, as settings give them."""
+    return sorted({"ports", "volumes", *(dual.name for dual in DUALS)})
+
+
+@lru_cache(maxsize=None)
+def _reader(form: str) -> Form:
+    from importlib import import_module
+
+    module, _, name = form.partition(".")
+    reader: Form = getattr(import_module(f"{__name__}.{module}"), name)
+    return reader

@@ -1,0 +1,266 @@
+"""Fields beside ports and volumes, from the short to the long form and back: what to write in place of what stands there.
+
+A value is left alone, with a note why, where rewriting could change what it means or lose a comment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Union
+
+from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
+from composefmt.compose.fields import Use, find_dual_uses, item_text
+from composefmt.format.kept import Kept
+from composefmt.format.layout import Piece, Rewrite
+from composefmt.format.protection import is_protected
+from composefmt.syntax.comments import comments
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.scalars import scalar_value, write_scalar
+from composefmt.syntax.values import Values
+from composefmt.syntax.write import block_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
+    from composefmt.format.layout import Plan
+    from composefmt.options import Options
+    from composefmt.syntax.source import Span
+
+# A rewrite, the reason why there is none, or nothing to do.
+_Answer = Union[Rewrite, str, None]
+
+
+def chosen(options: Options) -> tuple[Dual, ...]:
+    """The fields, beside ports and volumes, that the options rewrite."""
+    every = "all" in options.long_form
+    named = {*options.short_form, *options.long_form}
+    return tuple(dual for dual in DUALS if dual.name in named or (every and dual.in_all))
+
+
+def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> tuple[Dual, ...]:
+    """Add to the plan what becomes of the fields that the options name, and to `kept` what stays. Returns the fields."""
+    duals = chosen(options)
+    if not duals:
+        return ()
+    rewriter = _Rewriter(text, tree)
+    for use in find_dual_uses(tree, duals):
+        to_short = use.field.name in options.short_form
+        if type(use.node) is Alias or use.node.tag is not None:
+            continue
+        if is_protected(keep_out, use.node.start, use.node.end):
+            kept.append(Kept(use.field.name, use.node.span, "a comment protects it"))
+        elif use.spoiled or use.spoiled_items:
+            kept.append(Kept(use.field.name, use.node.span, "its anchor is also used as another kind of field"))
+        else:
+            for node, answer in rewriter.answers(use, to_short=to_short):
+                if isinstance(answer, str):
+                    kept.append(Kept(use.field.name, node.span, answer))
+                elif answer is not None:
+                    plan[id(node)] = answer
+    return duals
+
+
+class _Rewriter:
+    """Makes rewrites of nodes; what the forms need to know of the text is gathered here."""
+
+    def __init__(self, text: str, tree: Tree) -> None:
+        self.text = text
+        self.values = Values()
+        self.comment_starts = [comment.start for comment in comments(text, tree)]
+
+    def answers(self, use: Use, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
+        """What becomes of a value, or of each of its items."""
+        form = use.field.reader
+        node = use.node
+        if isinstance(form, Items):
+            return self._items(node, form, to_short=to_short)
+        answer: _Answer = None
+        if isinstance(form, Pairs):
+            answer = self._pairs_short(node, form) if to_short else self._pairs_long(node, form)
+        elif isinstance(form, Names):
+            answer = self._names_short(node, form) if to_short else self._names_long(node, form)
+        elif isinstance(form, Whole):
+            answer = self._whole_short(node, form) if to_short else self._whole_long(node, form)
+        return [(node, answer)]
+
+    # -- lists of K=V ------------------------------------------------------------------------------------------------
+
+    def _pairs_long(self, node: Node, form: Pairs) -> _Answer:
+        if type(node) is not Sequence or not node.items:
+            return None
+        pieces: list[Piece] = []
+        seen: set[str] = set()
+        for item in node.items:
+            text = self._plain_text(item)
+            if text is None:
+                return "an item is not plain text"
+            answer = form.split(text)
+            if isinstance(answer, str):
+                return f'"{text}": {answer}'
+            key, value = answer
+            if key in seen:
+                return f'"{key}" stands twice: the last one holds'
+            seen.add(key)
+            pieces.append(Piece(item.start, item.end, _pair_lines(key, value)))
+        return Rewrite(pieces)
+
+    def _pairs_short(self, node: Node, form: Pairs) -> _Answer:
+        if type(node) is not Mapping or not node.entries:
+            return None
+        pieces: list[Piece] = []
+        seen: set[str] = set()
+        for key, value in node.entries:
+            problem = self._entry_problem(key, value)
+            if problem:
+                return problem
+            name: str = key.value  # type: ignore[union-attr]
+            text = form.join(name, self.values.value(value))
+            if text is None or name in seen:
+                return f'"{name}" cannot be written as one text'
+            seen.add(name)
+            pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(text)}"]))
+        return Rewrite(pieces)
+
+    # -- lists of names ----------------------------------------------------------------------------------------------
+
+    def _names_long(self, node: Node, form: Names) -> _Answer:
+        if type(node) is not Sequence or not node.items:
+            return None
+        pieces: list[Piece] = []
+        seen: set[str] = set()
+        for item in node.items:
+            name = self._plain_text(item)
+            if not name or "$" in name or name in seen or not isinstance(scalar_value(item), str):  # type: ignore[arg-type]
+                return "an item is not a plain name, or stands twice"
+            seen.add(name)
+            pieces.append(Piece(item.start, item.end, block_lines({name: form.settings}) if form.settings else [f"{write_scalar(name)}:"]))
+        return Rewrite(pieces)
+
+    def _names_short(self, node: Node, form: Names) -> _Answer:
+        if type(node) is not Mapping or not node.entries:
+            return None
+        pieces: list[Piece] = []
+        for key, value in node.entries:
+            problem = self._entry_problem(key, value)
+            if problem:
+                return problem
+            name: str = key.value  # type: ignore[union-attr]
+            settings = self.values.value(value)
+            if "$" in name or not isinstance(scalar_value(key), str):  # type: ignore[arg-type]
+                return f'"{name}" cannot be written as a name'
+            if form.canonical([name]) != form.canonical({name: settings}):
+                return f'"{name}" has settings that a name cannot say'
+            pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(name)}"]))
+        return Rewrite(pieces)
+
+    # -- items that are texts or mappings ----------------------------------------------------------------------------
+
+    def _items(self, node: Node, form: Items, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
+        if type(node) is Sequence:
+            if to_short:
+                return [(item, self._item_short(item, form)) for item in node.items if type(item) is Mapping]
+            return [(item, self._item_long(item, form)) for item in node.items if type(item) is Scalar]
+        if form.alone and type(node) is Scalar and not to_short:
+            text = self._plain_text(node)
+            entry = form.long(text) if text is not None else None
+            if entry is None or isinstance(entry, str):
+                return [(node, entry)]
+            first, *rest = block_lines(entry)
+            return [(node, Rewrite([Piece(node.content, node.end, [f"- {first}", *(f"  {line}" for line in rest)])]))]
+        return []
+
+    def _item_long(self, item: Scalar, form: Items) -> list[MappingOf[str, object]] | str:
+        text = self._plain_text(item)
+        if text is None:
+            return "it is not plain text"
+        entry = form.long(text)
+        return entry if isinstance(entry, str) else [entry]
+
+    def _item_short(self, item: Mapping, form: Items) -> _Answer:
+        problem = self._inner_problem(item)
+        if problem:
+            return problem
+        text = form.short(self.values.value(item))
+        return None if text is None else Rewrite([], write_scalar(text))
+
+    # -- single values -----------------------------------------------------------------------------------------------
+
+    def _whole_long(self, node: Node, form: Whole) -> _Answer:
+        if type(node) is not Scalar or node.start == node.end:
+            return None
+        if self._plain_text(node, anchored=True) is None:
+            return "it is not plain text"
+        made = form.long(scalar_value(node))
+        if made is None:
+            return None
+        if isinstance(made, list):
+            lines = [line for item in made for line in _item_lines(item)]
+        else:
+            lines = block_lines(made)
+        return Rewrite([Piece(node.content, node.end, lines)])
+
+    def _whole_short(self, node: Node, form: Whole) -> _Answer:
+        if type(node) is Scalar or type(node) is Alias:
+            return None
+        problem = self._inner_problem(node)
+        if problem:
+            return problem
+        made = form.short(self.values.value(node))
+        if made is None:
+            return None
+        return Rewrite([], write_scalar(made))
+
+    # -- what stands in the way --------------------------------------------------------------------------------------
+
+    def _plain_text(self, item: Node, *, anchored: bool = False) -> str | None:
+        """The text of a scalar that nothing else hangs on."""
+        if type(item) is not Scalar or item.tag is not None or (item.anchor is not None and not anchored) or item.style in ("|", ">"):
+            return None
+        return item_text(item)
+
+    def _entry_problem(self, key: Node, value: Node) -> str:
+        if type(key) is not Scalar or key.tag is not None or key.anchor is not None or (key.value == "<<" and not key.style):
+            return "a key is no plain text"
+        if self._has_comment(key.end, value.end):
+            return "a comment stands inside it"
+        return self._inner_problem(value)
+
+    def _inner_problem(self, node: Node) -> str:
+        if self._has_comment(node.start, node.end):
+            return "a comment stands inside it"
+        return "it holds an anchor, an alias or a tag" if _is_tied(node, top=True) else ""
+
+    def _has_comment(self, start: int, end: int) -> bool:
+        from bisect import bisect_left
+
+        index = bisect_left(self.comment_starts, start)
+        return index < len(self.comment_starts) and self.comment_starts[index] < end
+
+    def _entry_end(self, key: Node, value: Node) -> int:
+        """Where an entry ends; one without a value ends with its colon."""
+        return max(value.end, self.text.index(":", key.end) + 1) if value.start == value.end else value.end
+
+
+def _is_tied(node: Node, *, top: bool = False) -> bool:
+    """Whether an anchor, alias or tag hangs on a node or below it; the anchor of the topmost one stays where it is."""
+    if type(node) is Alias:
+        return True
+    if node.tag is not None or (node.anchor is not None and not top):  # type: ignore[union-attr]
+        return True
+    if type(node) is Sequence:
+        return any(_is_tied(item) for item in node.items)
+    if type(node) is Mapping:
+        return any(_is_tied(key) or _is_tied(value) for key, value in node.entries)
+    return type(node) is Scalar and node.style in ("|", ">")
+
+
+def _pair_lines(key: str, value: str | list[str] | None) -> list[str]:
+    if isinstance(value, list):
+        return [f"{write_scalar(key)}:", *(f"  - {write_scalar(item)}" for item in value)]
+    return [f"{write_scalar(key)}: {write_scalar(value)}" if value is not None else f"{write_scalar(key)}:"]
+
+
+def _item_lines(item: object) -> list[str]:
+    if isinstance(item, dict):
+        first, *rest = block_lines(item)
+        return [f"- {first}", *(f"  {line}" for line in rest)]
+    return [f"- {write_scalar(item)}"]

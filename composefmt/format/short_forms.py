@@ -1,0 +1,53 @@
+"""Long ports and volumes back to short ones, where the short form says the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose.short import Parsed
+from composefmt.format.kept import Kept
+from composefmt.format.protection import is_protected
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar
+from composefmt.syntax.scalars import write_scalar
+from composefmt.syntax.values import Values
+
+if TYPE_CHECKING:
+    from composefmt.compose.fields import Use
+    from composefmt.format.layout import Plan
+    from composefmt.syntax.source import Span
+
+
+def short_forms(use: Use, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
+    """Add to the plan the long items of a list that a short form can say, and to `kept` the others."""
+    from composefmt.format.layout import Rewrite
+
+    values = Values()
+    for item in use.node.items:
+        if type(item) is not Mapping:
+            continue
+        entry = values.value(item)
+        text = use.field.short_text(entry)
+        answer = use.field.parse_short(text, {}) if text is not None else None
+        if is_protected(keep_out, item.start, item.end):
+            kept.append(Kept(use.field.name, item.span, "a comment protects it"))
+        elif use.spoiled or id(item) in use.spoiled_items:
+            kept.append(Kept(use.field.name, item.span, "its anchor is also used as another kind of field"))
+        elif item.tag is not None or not all(_is_simple(part) for pair in item.entries for part in pair):
+            kept.append(Kept(use.field.name, item.span, "it holds an anchor, an alias or a tag"))
+        elif (
+            text is None
+            or not isinstance(answer, Parsed)
+            or answer.doubts
+            or [use.field.canonical(part) for part in answer.entries] != [use.field.canonical_long(entry)]
+        ):
+            kept.append(Kept(use.field.name, item.span, "the short form cannot say the same"))
+        else:
+            plan[id(item)] = Rewrite([], write_scalar(text))
+
+
+def _is_simple(node: Node) -> bool:
+    if type(node) is Alias or node.tag is not None or node.anchor is not None:  # type: ignore[union-attr]
+        return False
+    if type(node) is Mapping:
+        return all(_is_simple(part) for pair in node.entries for part in pair)
+    return type(node) is Scalar and node.style not in ("|", ">") and node.value != "<<"
