@@ -18,6 +18,7 @@ class Options(NamedTuple):
     max_range: a range of more ports than this stays short.
     variables: "assume-scalar" expands `"${PORT}:80"`, "keep" leaves every entry with a variable short.
     write_defaults: also write what the short form left to the default (`protocol: tcp`, `mode: ingress`).
+    lines: the first and the last line, from 1, that may be touched; None for all.
     verify: prove before returning new text that nothing was lost (see `composefmt.engine`).
     environment: values of variables known to hold, such as those of the `.env` file beside the Compose file;
         an entry is expanded only where that is right with these values as well.
@@ -33,6 +34,7 @@ class Options(NamedTuple):
     variables: str = "assume-scalar"
     write_defaults: bool = False
     verify: bool = True
+    lines: tuple[int, int] | None = None
     environment: Mapping[str, str] = {}
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
@@ -49,5 +51,6 @@ class Chosen(TypedDict, total=False):
     variables: str
     write_defaults: bool
     verify: bool
+    lines: tuple[int, int] | None
     select: frozenset[str] | None
     ignore: frozenset[str]

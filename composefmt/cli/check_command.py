@@ -15,6 +15,9 @@ from composefmt.findings import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typing_extensions import Unpack
+
+    from composefmt.cli.run import FormOptions
     from composefmt.syntax.source import Source
 
 _EPILOG = """\b
@@ -41,21 +44,19 @@ An error is what the reference implementation refuses or what must fail when it 
 def command(
     paths: tuple[str, ...],
     stdin_filename: str | None,
-    max_range: int | None,
-    write_defaults: bool,
-    variables: str | None,
     config: str | None,
     quiet: bool,
     output_format: str,
     fail_level: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    **forms: Unpack[FormOptions],
 ) -> int:
     """Find what is wrong in Compose files, and say how to mend it.
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    given = given_options(max_range, write_defaults=write_defaults, variables=variables)
+    given = given_options(forms)
     if select:
         given["select"] = _rules(select)
     if ignore:

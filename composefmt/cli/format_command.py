@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,6 +12,11 @@ from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
 from composefmt.reports.text import PLAIN, Style, printable, render
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from composefmt.cli.run import FormOptions
 
 _EPILOG = """\b
 Examples:
@@ -61,27 +66,29 @@ class _Tally:
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if something would.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every file, and each short form that stays short, with the reason.")
+@click.option("--lines", metavar="A-B", help="Touch only what lies within these lines, counted from 1; for editors.")
 @click.option("--fast", is_flag=True, help="Skip the proof that meaning and comments stay the same.")
 def command(
     paths: tuple[str, ...],
     stdin_filename: str | None,
-    max_range: int | None,
-    write_defaults: bool,
-    variables: str | None,
     config: str | None,
     quiet: bool,
     check: bool,
     diff: bool,
     verbose: bool,
     fast: bool,
+    lines: str | None,
+    **forms: Unpack[FormOptions],
 ) -> int:
     """Rewrite Compose files into the readable long form, in place.
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    given = given_options(max_range, write_defaults=write_defaults, variables=variables)
+    given = given_options(forms)
     if fast:
         given["verify"] = False
+    if lines is not None:
+        given["lines"] = _lines(lines)
     inputs = Inputs(paths, given, stdin_filename, config)
     mode = _Mode(check, diff, quiet, verbose)
     tally = _Tally()
@@ -102,6 +109,14 @@ def command(
     if tally.failed:
         return 2
     return 1 if tally.changed and not mode.writes else 0
+
+
+def _lines(given: str) -> tuple[int, int]:
+    """The first and the last line of a stretch such as "10-20". Raises BadParameter."""
+    first, _, last = given.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal() and 1 <= int(first) <= int(last or first)):
+        raise click.BadParameter(f'"{given}" is not a stretch of lines such as 10-20.')
+    return int(first), int(last or first)
 
 
 def _tell(result: FormatResult, mode: _Mode, style: Style) -> None:

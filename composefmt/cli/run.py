@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
-from typing import TextIO, TypeVar
+from typing import TextIO, TypedDict, TypeVar
 
 import click
 
@@ -28,6 +28,10 @@ def shared_options(command: Command) -> Command:
         (
             click.argument("paths", nargs=-1, metavar="[PATHS]..."),
             click.option("--stdin-filename", metavar="NAME", help='The name to report for standard input (the path "-").'),
+            click.option("--long-form", metavar="NAMES", help='Write these fields in long form (ports,volumes); "all" for all.'),
+            click.option("--short-form", metavar="NAMES", help="Write these fields in short form where that loses nothing."),
+            click.option("--order", type=click.Choice(["keep", "spec"]), help="Whether keys go in the order of the specification."),
+            click.option("--engine", type=click.Choice(["compose", "swarm"]), help="What the files are for: swarm knows fewer long forms."),
             click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (16)."),
             click.option("--write-defaults", is_flag=True, help="Also write what short forms leave to defaults (protocol: tcp)."),
             click.option(
@@ -41,9 +45,30 @@ def shared_options(command: Command) -> Command:
     return command
 
 
-def given_options(max_range: int | None, *, write_defaults: bool, variables: str | None) -> Chosen:
-    """What the command line says of the options that settings have as well."""
+class FormOptions(TypedDict):
+    """The options about forms, as click passes them."""
+
+    long_form: str | None
+    short_form: str | None
+    order: str | None
+    engine: str | None
+    max_range: int | None
+    write_defaults: bool
+    variables: str | None
+
+
+def given_options(options: FormOptions) -> Chosen:
+    """What the command line says of the options that settings have as well. Raises click.UsageError."""
     given = Chosen()
+    if options["long_form"] is not None:
+        given["long_form"] = _fields("--long-form", options["long_form"])
+    if options["short_form"] is not None:
+        given["short_form"] = _fields("--short-form", options["short_form"])
+    if options["order"] is not None:
+        given["order"] = options["order"]
+    if options["engine"] is not None:
+        given["engine"] = options["engine"]
+    max_range, variables, write_defaults = options["max_range"], options["variables"], options["write_defaults"]
     if max_range is not None:
         given["max_range"] = max_range
     if write_defaults:
@@ -51,6 +76,17 @@ def given_options(max_range: int | None, *, write_defaults: bool, variables: str
     if variables is not None:
         given["variables"] = variables
     return given
+
+
+def _fields(option: str, text: str) -> tuple[str, ...]:
+    from composefmt.files.settings_model import field_problem
+
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        problem = field_problem(name, short=option == "--short-form")
+        if problem:
+            raise click.UsageError(f"{option}: {problem}.")
+    return names
 
 
 class Inputs:

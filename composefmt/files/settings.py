@@ -119,4 +119,7 @@ def _validated(path: str, table: dict[str, object]) -> Chosen:
 
 def _as_options(model: SettingsModel) -> Chosen:
     values = model.model_dump(exclude_unset=True)
-    return cast("Chosen", {name: frozenset(value) if isinstance(value, list) else value for name, value in values.items()})
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value) if name in ("long_form", "short_form") else frozenset(value)
+    return cast("Chosen", values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 
 def _kebab(name: str) -> str:
@@ -16,11 +16,40 @@ class SettingsModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", alias_generator=_kebab, strict=True)
 
+    engine: Literal["compose", "swarm"] = Field(
+        "compose", description='With "swarm", what Docker\'s CLI refuses in the long forms of a stack file stays short.'
+    )
+    long_form: list[str] = Field(
+        ["ports", "volumes"], description='Write these fields in long form; "all" for all but those as readable in short.'
+    )
+    short_form: list[str] = Field([], description="Write these fields in short form where that loses nothing.")
+    order: Literal["keep", "spec"] = Field("keep", description='With "spec", keys stand in the order of the specification.')
     max_range: int = Field(16, ge=1, description="Expand port ranges of up to so many ports.")
     variables: Literal["assume-scalar", "keep"] = Field("assume-scalar", description="Whether entries with variables may become long.")
     write_defaults: bool = Field(False, description="Also write what short forms leave to defaults.")
     select: list[str] = Field([], description="Check these rules or groups of rules only.")
     ignore: list[str] = Field([], description="Do not check these rules or groups of rules.")
+
+    @field_validator("long_form", "short_form", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("long_form", "short_form")
+    @classmethod
+    def _known_fields(cls, fields: list[str], info: ValidationInfo) -> list[str]:
+        for field in fields:
+            problem = field_problem(field, short=info.field_name == "short_form")
+            if problem:
+                raise ValueError(problem)
+        return fields
+
+    @model_validator(mode="after")
+    def _one_form_each(self) -> SettingsModel:
+        both = sorted(set(self.long_form) & set(self.short_form))
+        if both and "long_form" in self.model_fields_set:
+            raise ValueError(f"{both[0]} stands in long-form and in short-form")
+        return self
 
     @field_validator("select", "ignore")
     @classmethod
@@ -38,6 +67,19 @@ def names() -> list[str]:
     return [_kebab(name) for name in SettingsModel.model_fields]
 
 
+def field_problem(field: str, *, short: bool) -> str:
+    """What is wrong with the name of a field that is to have another form; empty where nothing is."""
+    from composefmt.compose.dual import names as fields
+
+    known = fields() if short else ["all", *fields()]
+    if field in known:
+        return ""
+    from difflib import get_close_matches
+
+    near = get_close_matches(field, known, 1)
+    return f'there is no field "{field}" with two forms; ' + (f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}")
+
+
 def explain(error: ValidationError) -> str:
     """What is wrong, in one line: the setting, and what it may be."""
     first = error.errors()[0]
@@ -48,4 +90,6 @@ def explain(error: ValidationError) -> str:
         near = get_close_matches(name.replace("_", "-"), names(), 1)
         return f'there is no setting "{name}"; ' + (f'did you mean "{near[0]}"?' if near else f"there are {', '.join(names())}")
     message = first["msg"].removeprefix("Value error, ")
+    if not name:
+        return message
     return f'the setting "{name}" is wrong: {message[:1].lower()}{message[1:]}'

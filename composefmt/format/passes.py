@@ -8,7 +8,7 @@ from composefmt.compose.fields import Use, find_uses
 from composefmt.format.gaps import Unlayable
 from composefmt.format.layout import layout_edits
 from composefmt.format.long_forms import long_forms
-from composefmt.format.protection import protected
+from composefmt.format.protection import merged, outside, protected
 from composefmt.options import Options
 from composefmt.syntax.source import Source, Span
 
@@ -42,6 +42,8 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
     """The edits that format a text whose tree is known, and the short entries that stay short."""
     uses = find_uses(tree) if uses is None else uses
     keep_out = protected(text, tree)
+    if options.lines is not None:
+        keep_out = merged([*keep_out, *outside(text, options.lines)])
     if keep_out and keep_out[0] == Span(0, len(text)):
         return Formatting([], [], uses)
     plan, kept = long_forms(uses, options, keep_out)

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.comments import comments
-from composefmt.syntax.source import Span, line_start
+from composefmt.syntax.source import Source, Span, line_start
 
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Tree
@@ -41,6 +41,16 @@ def protected(text: str, tree: Tree) -> list[Span]:
     if off is not None:
         found.append(Span(off, len(text)))
     return merged(found)
+
+
+def outside(text: str, lines: tuple[int, int]) -> list[Span]:
+    """What lies outside of some lines, counted from 1."""
+    source = Source(text)
+    first, last = lines
+    starts = source.line_starts
+    begin = starts[first - 1] if first <= len(starts) else len(text)
+    end = starts[last] if last < len(starts) else len(text)
+    return [span for span in (Span(0, begin), Span(end, len(text))) if span.start < span.end]
 
 
 def merged(spans: list[Span]) -> list[Span]:
