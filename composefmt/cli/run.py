@@ -85,7 +85,7 @@ def _fields(option: str, text: str) -> tuple[str, ...]:
     for name in names:
         problem = field_problem(name, short=option == "--short-form")
         if problem:
-            raise click.UsageError(f"{option}: {problem}.")
+            raise click.UsageError(f"{option}: {problem}")
     return names
 
 

@@ -158,6 +158,9 @@ class _Finder:
     def merge(self, value: Node, place: Place[Any]) -> None:
         target = value.target if type(value) is Alias else value
         for source in target.items if type(target) is Sequence else [value]:
+            if place.here:
+                # What is merged must stay a mapping.
+                self.elsewhere.add(id(source.target if type(source) is Alias else source))
             self.walk(source, place, None, None)
 
     def reached(self, node: Node, field: Field | Dual, owner: Mapping | None, key: Node | None) -> None:

@@ -36,6 +36,17 @@ def chosen(options: Options) -> tuple[Dual, ...]:
     return tuple(dual for dual in DUALS if dual.name in named or (every and dual.in_all))
 
 
+def _forms(use: Use, options: Options) -> str:
+    """Which form a field is to have: "short", "long", or "" for the one that it has."""
+    if use.field.name in options.short_form:
+        return "short"
+    if options.engine == "swarm":
+        from composefmt.format.swarm import SHORT_ONLY
+
+        return "" if use.field.name in SHORT_ONLY else "long"
+    return "long"
+
+
 def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> tuple[Dual, ...]:
     """Add to the plan what becomes of the fields that the options name, and to `kept` what stays. Returns the fields."""
     duals = chosen(options)
@@ -43,15 +54,15 @@ def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], pl
         return ()
     rewriter = _Rewriter(text, tree)
     for use in find_dual_uses(tree, duals):
-        to_short = use.field.name in options.short_form
-        if type(use.node) is Alias or use.node.tag is not None:
+        form = _forms(use, options)
+        if type(use.node) is Alias or use.node.tag is not None or not form:
             continue
         if is_protected(keep_out, use.node.start, use.node.end):
             kept.append(Kept(use.field.name, use.node.span, "a comment protects it"))
         elif use.spoiled or use.spoiled_items:
             kept.append(Kept(use.field.name, use.node.span, "its anchor is also used as another kind of field"))
         else:
-            for node, answer in rewriter.answers(use, to_short=to_short):
+            for node, answer in rewriter.answers(use, to_short=form == "short"):
                 if isinstance(answer, str):
                     kept.append(Kept(use.field.name, node.span, answer))
                 elif answer is not None:

@@ -75,7 +75,16 @@ def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] |
             # The reference merges equal entries, but takes a number for another port than a text.
             yield item, "a long entry beside it says the same"
         else:
-            yield item, [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
+            entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
+            yield item, _swarm_obstacle(field.name, text, entries, options) or entries
+
+
+def _swarm_obstacle(field: str, text: str, entries: list[Entry], options: Options) -> str:
+    if options.engine != "swarm":
+        return ""
+    from composefmt.format.swarm import obstacle
+
+    return next(filter(None, (obstacle(field, text, entry) for entry in entries)), "")
 
 
 def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[object] | str:
