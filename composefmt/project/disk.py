@@ -36,6 +36,18 @@ def read_bytes(path: str, place: Place | None = None) -> bytes:
         raise ProjectError(f"{path} cannot be read: {(reason or 'no such file').lower()}", place) from None
 
 
+def read_stream(path: str) -> bytes:
+    """The bytes of a pipe. Raises ProjectError."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    if len(data) > MAX_BYTES:
+        raise ProjectError(f"{path} holds more than {MAX_BYTES:,} bytes")
+    return data
+
+
 def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place | None = None) -> None:
     """Add what an env file sets to `variables`. Raises ProjectError."""
     text = read_bytes(path, place).decode("utf-8", "replace")

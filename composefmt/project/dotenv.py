@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
+from composefmt.project.limits import MAX_CHARACTERS, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ class _Scope(dict[str, str]):
         super().__init__()
         self.lookup = lookup
         self.known = known
+        self.budget = Budget()
 
     def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
         found = self.lookup(key)
@@ -110,6 +112,8 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _expanded(value: str, scope: _Scope, text: str, offset: int) -> str:
+    if not scope.budget.spend(value, scope.get):
+        raise _error(text, offset, f"the values of this file are longer than {MAX_CHARACTERS:,} characters")
     try:
         return interpolation.substitute(value, scope)
     except interpolation.InvalidInterpolation:

@@ -12,7 +12,7 @@ from composefmt.project.extends import check_escape
 from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import folder_of, is_remote, join, relative_folder, texts
-from composefmt.project.values import Items, Map, Path, Place, ProjectError, same
+from composefmt.project.values import Items, Map, Path, Place, ProjectError, clone, same
 
 _SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
@@ -73,7 +73,12 @@ def _load(entry: _Included, scope: Scope) -> Map:
         base, folder = folder_of(paths[0]), relative_folder(paths[0], scope.base)
     environment = {**read_env_files(_env_files(entry, base, scope), scope.environment, entry.place), **scope.environment}
     inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))
-    return load_model([File(path, place=entry.place) for path in paths], inner)
+    known = scope.included if scope.included is not None else {}
+    key = (tuple(paths), folder, base, tuple(sorted(environment.items())))
+    if key not in known:
+        known[key] = load_model([File(path, place=entry.place) for path in paths], inner)
+    copy = clone(known[key])
+    return copy if isinstance(copy, Map) else Map()
 
 
 def _env_files(entry: _Included, base: str, scope: Scope) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
 from composefmt.project.casts import INTERPOLATED, CastError
+from composefmt.project.limits import MAX_CHARACTERS, Budget
 from composefmt.project.values import Items, Map, Place, ProjectError
 from composefmt.project.walk import ITEM, Table, here, step
 
@@ -61,10 +62,11 @@ def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:
 class _Interpolation:
     """Walks the values of one file."""
 
-    __slots__ = ("environment",)
+    __slots__ = ("budget", "environment")
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
+        self.budget = Budget()
 
     def mapping(self, value: Map, nodes: Nodes, path: Path) -> None:
         for key, part in value.items():
@@ -91,7 +93,11 @@ class _Interpolation:
                 self.items(part, inner, here_path)
 
     def scalar(self, text: str, nodes: Nodes, place: Place | None, path: Path) -> object:
-        new = replaced(text, self.environment, place, path) if "$" in text else text
+        new = text
+        if "$" in text:
+            if not self.budget.spend(text, self.environment.get):
+                raise ProjectError(f"the values of this file are longer than {MAX_CHARACTERS:,} characters", place, path)
+            new = replaced(text, self.environment, place, path)
         cast = here(nodes)
         if cast is None:
             return new

@@ -19,7 +19,7 @@ from composefmt.project.unique import enforce
 from composefmt.project.values import Items, Map, Path, Place, ProjectError, children, place_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
 # Deeper chains of files would be a mistake, and exhaust the stack.
 MAX_DEPTH = 60
@@ -60,6 +60,8 @@ class Scope(NamedTuple):
     including: tuple[str, ...] = ()
     # What was loaded before, by file and folder: a file that many services extend is read once.
     extended: dict[tuple[str, str], ExtendedFile] | None = None
+    # What was included before, by files, folders and variables: a file that many others include is loaded once.
+    included: dict[Hashable, Map] | None = None
 
 
 class ExtendedFile(NamedTuple):
@@ -71,7 +73,7 @@ class ExtendedFile(NamedTuple):
 
 def load_model(files: Sequence[File], scope: Scope) -> Map:
     """The merged model of some files, before normalization. Raises ProjectError."""
-    scope = scope._replace(extended={})
+    scope = scope._replace(extended={}, included=scope.included if scope.included is not None else {})
     model = Map()
     for file in files:
         model, _ = load_file(file, scope, model)
