@@ -120,10 +120,12 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
         new_tree = parse(after)
     except SyntaxProblem as problem:
         return f"the new text is not YAML ({problem.message})"
+    ordered = options.order == "keep"
     second = formatted(after, new_tree, options) if change.guessed else None
-    if not same_meaning(tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), change.duals):
+    if not same_meaning(tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), change.duals, ordered=ordered):
         return "the meaning would change"
-    if comment_texts(before, tree) != comment_texts(after, new_tree):
+    old_comments, new_comments = comment_texts(before, tree), comment_texts(after, new_tree)
+    if old_comments != new_comments and (ordered or sorted(old_comments) != sorted(new_comments)):
         return "a comment would be lost or moved"
     if second and second.edits:
         return "formatting twice would differ from formatting once"

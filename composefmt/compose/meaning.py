@@ -12,7 +12,7 @@ from composefmt.compose.fields import Field, Use, find_dual_uses, item_text
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
-from composefmt.syntax.values import Values
+from composefmt.syntax.values import Values, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,21 +21,22 @@ if TYPE_CHECKING:
     from composefmt.compose.dual import Dual
 
 
-def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use], duals: Iterable[Dual] = ()) -> bool:
+def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use], duals: Iterable[Dual] = (), *, ordered: bool = True) -> bool:
     """Whether the reference would make the same of both trees; the uses are those that `find_uses` finds in each.
 
-    `duals` are the other fields that may stand in another form.
+    `duals` are the other fields that may stand in another form. Unless `ordered`, keys may stand in another order.
     """
     if len(before.documents) != len(after.documents) or len(old_uses) != len(new_uses):
         return False
     comparison = _Comparison({id(use.node): use for use in old_uses}, {id(use.node): use for use in new_uses})
+    comparison.ordered = ordered
     if duals:
         comparison.duals = {id(use.node): use.field for use in find_dual_uses(before, duals)}
     return all(comparison.same(a, b) for a, b in zip(before.documents, after.documents, strict=True))
 
 
 class _Comparison:
-    __slots__ = ("duals", "new", "new_values", "old", "old_values")
+    __slots__ = ("duals", "new", "new_values", "old", "old_values", "ordered")
 
     def __init__(self, old: MappingOf[int, Use], new: MappingOf[int, Use]) -> None:
         self.old = old
@@ -43,6 +44,7 @@ class _Comparison:
         self.old_values = Values()
         self.new_values = Values()
         self.duals: dict[int, Dual] = {}
+        self.ordered = True
 
     def same(self, a: Node, b: Node) -> bool:
         if self.duals and id(a) in self.duals:
@@ -78,7 +80,8 @@ class _Comparison:
         if len(a.entries) != len(b.entries):
             return False
         same = self.same
-        for (key_a, value_a), (key_b, value_b) in zip(a.entries, b.entries, strict=True):
+        pairs = b.entries if self.ordered else _in_order_of(a, b)
+        for (key_a, value_a), (key_b, value_b) in zip(a.entries, pairs, strict=True):
             # Most keys and values are plain text on both sides, which needs no call.
             if type(key_a) is not Scalar or type(key_b) is not Scalar:
                 if not same(key_a, key_b):
@@ -97,6 +100,13 @@ class _Comparison:
     def same_list(self, a: Sequence, b: Sequence, field: Field) -> bool:
         """Compare two lists of a field as canonical objects, in order; anchors of items must stay where they were."""
         return list(_canonical(a, field, self.old_values)) == list(_canonical(b, field, self.new_values))
+
+
+def _in_order_of(a: Mapping, b: Mapping) -> list[tuple[Node, Node]]:
+    """The entries of `b` in the order that their keys have in `a`; as they are where the keys differ or stand twice."""
+    entries = {key_text(key): (key, value) for key, value in b.entries}
+    names = [key_text(key) for key, _ in a.entries]
+    return [entries[name] for name in names] if set(names) == entries.keys() and len(entries) == len(b.entries) else b.entries
 
 
 def _identical(a: object, b: object) -> bool:

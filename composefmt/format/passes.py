@@ -10,12 +10,13 @@ from composefmt.format.layout import layout_edits
 from composefmt.format.long_forms import long_forms
 from composefmt.format.protection import merged, outside, protected
 from composefmt.options import Options
+from composefmt.syntax.edits import Edit, apply_edits
+from composefmt.syntax.parse import parse
 from composefmt.syntax.source import Source, Span
 
 if TYPE_CHECKING:
     from composefmt.compose.dual import Dual
     from composefmt.format.kept import Kept
-    from composefmt.syntax.edits import Edit
     from composefmt.syntax.nodes import Tree
 
 
@@ -41,9 +42,7 @@ class Formatting(NamedTuple):
 def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> Formatting:
     """The edits that format a text whose tree is known, and the short entries that stay short."""
     uses = find_uses(tree) if uses is None else uses
-    keep_out = protected(text, tree)
-    if options.lines is not None:
-        keep_out = merged([*keep_out, *outside(text, options.lines)])
+    keep_out = _keep_out(text, tree, options)
     if keep_out and keep_out[0] == Span(0, len(text)):
         return Formatting([], [], uses)
     plan, kept = long_forms(uses, options, keep_out)
@@ -56,4 +55,37 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
         edits, guessed = layout_edits(text, tree, plan, Source(text).newline, keep_out)
     except Unlayable as obstacle:
         return Formatting([], kept, uses, obstacle.offset)
+    if options.order == "spec" and options.lines is None:
+        edits, guessed = _ordered(text, edits, options), True
     return Formatting(edits, kept, uses, guessed=guessed or bool(kept), duals=duals)
+
+
+def _ordered(text: str, edits: list[Edit], options: Options) -> list[Edit]:
+    """The edits that lay a text out and put its keys in order, as one edit of all that changes."""
+    from composefmt.format.order import order_edits
+
+    laid_out = apply_edits(text, edits)
+    tree = parse(laid_out)
+    moves = order_edits(laid_out, tree, _keep_out(laid_out, tree, options))
+    if not moves:
+        return edits
+    moved = apply_edits(laid_out, moves)
+    # Blank lines between sections are the layout's business again.
+    moved_tree = parse(moved)
+    again, _ = layout_edits(moved, moved_tree, {}, Source(text).newline, _keep_out(moved, moved_tree, options))
+    return _difference(text, apply_edits(moved, again))
+
+
+def _difference(before: str, after: str) -> list[Edit]:
+    start, end = 0, 0
+    shorter = min(len(before), len(after))
+    while start < shorter and before[start] == after[start]:
+        start += 1
+    while end < shorter - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return [Edit(start, len(before) - end, after[start : len(after) - end])] if before != after else []
+
+
+def _keep_out(text: str, tree: Tree, options: Options) -> list[Span]:
+    keep_out = protected(text, tree)
+    return merged([*keep_out, *outside(text, options.lines)]) if options.lines is not None else keep_out

@@ -1,0 +1,71 @@
+"""In which order the specification names the keys of each mapping.
+
+The chapters give the order of the top level; within most chapters the keys stand in the order of the alphabet, and
+where they do not, the order is given here. Source: the specification's chapters 04 to 14, build, deploy and develop.
+"""
+
+from __future__ import annotations
+
+from composefmt.compose.patterns import Place
+
+_ALPHABET: tuple[str, ...] = ()
+
+# Keys that are not named come behind those that are, in the order of the alphabet; extensions (x-...) come last. A merge
+# key always comes first.
+_ORDERS: dict[str, tuple[str, ...]] = {
+    "services.*": _ALPHABET,
+    "services.*.build": _ALPHABET,
+    "services.*.blkio_config": _ALPHABET,
+    "services.*.credential_spec": _ALPHABET,
+    "services.*.deploy": _ALPHABET,
+    "services.*.deploy.placement": _ALPHABET,
+    "services.*.deploy.resources": _ALPHABET,
+    "services.*.deploy.resources.limits": ("cpus", "memory", "pids"),
+    "services.*.deploy.resources.reservations": ("cpus", "memory", "generic_resources", "devices"),
+    "services.*.deploy.restart_policy": ("condition", "delay", "max_attempts", "window"),
+    "services.*.deploy.rollback_config": ("parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order"),
+    "services.*.deploy.update_config": ("parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order"),
+    "services.*.depends_on.*": ("restart", "condition", "required"),
+    "services.*.develop.watch.*": ("action", "exec", "ignore", "include", "path", "target"),
+    "services.*.healthcheck": ("test", "interval", "timeout", "retries", "start_period", "start_interval", "disable"),
+    "services.*.logging": ("driver", "options"),
+    "services.*.networks.*": _ALPHABET,
+    "services.*.configs.*": ("source", "target", "uid", "gid", "mode"),
+    "services.*.secrets.*": ("source", "target", "uid", "gid", "mode"),
+    "services.*.env_file.*": ("path", "required", "format"),
+    "services.*.extends": ("file", "service"),
+    "services.*.ports.*": ("name", "target", "host_ip", "published", "protocol", "app_protocol", "mode"),
+    "services.*.volumes.*": ("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "image", "consistency"),
+    "services.*.volumes.*.bind": ("propagation", "create_host_path", "selinux", "recursive"),
+    "services.*.volumes.*.volume": ("nocopy", "subpath", "labels"),
+    "include.*": ("path", "project_directory", "env_file"),
+    "networks.*": _ALPHABET,
+    "networks.*.ipam": ("driver", "config", "options"),
+    "networks.*.ipam.config.*": ("subnet", "ip_range", "gateway", "aux_addresses"),
+    "volumes.*": _ALPHABET,
+    "configs.*": ("file", "environment", "content", "external", "name"),
+    "secrets.*": ("file", "environment", "external", "name"),
+}
+# Extensions of the top level hold what is shared below, so they come early.
+_TOP = ("version", "name", "x-", "include", "services", "models", "networks", "volumes", "configs", "secrets")
+
+
+def places() -> Place[tuple[str, ...]]:
+    """The mappings whose keys have an order, as a tree of places."""
+    root: Place[tuple[str, ...]] = Place()
+    root.add("", _TOP)
+    for pattern, order in _ORDERS.items():
+        root.add(pattern, order)
+    return root
+
+
+def rank(key: str, order: tuple[str, ...]) -> tuple[int, str]:
+    """Where a key belongs: the less the earlier."""
+    if key == "<<":
+        return -1, ""
+    if key in order:
+        return order.index(key), ""
+    if key.startswith("x-"):
+        # Extensions keep the order that they have among themselves.
+        return (order.index("x-"), "") if "x-" in order else (len(order) + 1, "")
+    return len(order), key

@@ -1,0 +1,192 @@
+"""Keys in the order of the specification: entries of mappings change places, and their comments go with them.
+
+An entry owns the comments directly above it, the one at its end and those below it that stand further right. An entry
+with an anchor never goes below one with its alias.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose.spec_order import places, rank
+from composefmt.format.protection import is_protected
+from composefmt.syntax.edits import Edit, apply_edits
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.source import Span, line_start
+
+if TYPE_CHECKING:
+    from composefmt.compose.patterns import Place
+
+
+class _Entry(NamedTuple):
+    """One entry in the text: where its own comments begin, where its key stands and where all of it ends."""
+
+    name: str
+    lead: int
+    start: int
+    end: int
+    anchors: frozenset[str]
+    aliases: frozenset[str]
+
+
+def order_edits(text: str, tree: Tree, keep_out: list[Span]) -> list[Edit]:
+    """The edits that put the keys of a text in order; it must be laid out already."""
+    sorter = _Sorter(text, tree, keep_out)
+    edits: list[Edit] = []
+    if sorter.is_clear:
+        for document in tree.documents:
+            edits += sorter.edits(document, places())
+    return edits
+
+
+class _Sorter:
+    def __init__(self, text: str, tree: Tree, keep_out: list[Span]) -> None:
+        self.text = text
+        self.tree = tree
+        self.keep_out = keep_out
+        anchors = [name for document in tree.documents for name in _anchors(document)]
+        # With an anchor's name used twice, an alias could come to mean something else.
+        self.is_clear = len(anchors) == len(set(anchors))
+
+    def edits(self, node: Node, place: Place[tuple[str, ...]]) -> list[Edit]:
+        """The edits for a node and what is in it."""
+        if type(node) is Sequence:
+            return [edit for item in node.items for edit in self.edits(item, place.any)] if place.any else []
+        if type(node) is not Mapping or node.flow:
+            return []
+        inner: list[list[Edit]] = []
+        for key, value in node.entries:
+            following = place.keys.get(key.value) or place.any if type(key) is Scalar else None
+            inner.append(self.edits(value, following) if following else [])
+        if place.here:
+            moved = self.moved(node, place.here[0], inner)
+            if moved is not None:
+                return [moved]
+        return [edit for edits in inner for edit in edits]
+
+    def moved(self, node: Mapping, order: tuple[str, ...], inner: list[list[Edit]]) -> Edit | None:
+        """One edit that puts the entries of a mapping in order; None where they are, or must stay."""
+        if is_protected(self.keep_out, node.start, node.end) or not all(self.is_movable(key, value) for key, value in node.entries):
+            return None
+        entries = self.entries(node)
+        wanted = _in_order(entries, order)
+        if wanted == list(range(len(entries))) or len({entry.name for entry in entries}) < len(entries):
+            return None
+        newline = "\r\n" if "\r\n" in self.text else "\n"
+        column = node.content - line_start(self.text, node.content)
+        compact = bool(self.text[node.content - column : node.content].strip())
+        if compact and self.lead(entries[wanted[0]]).strip():
+            return None
+        made = ""
+        for position, index in enumerate(wanted):
+            entry = entries[index]
+            lead = self.lead(entry)
+            if position == 0:
+                lead = "" if compact else lead.lstrip("\r\n")
+            body = apply_edits(self.text[entry.start : entry.end], [Edit(e.start - entry.start, e.end - entry.start, e.text) for e in inner[index]])
+            made += (newline if position else "") + lead + (" " * column if position or not compact else "") + body
+        first = entries[0]
+        return Edit(first.start if compact else first.lead, entries[-1].end, made)
+
+    def lead(self, entry: _Entry) -> str:
+        """The comment lines above an entry and the blank ones between, each with its line break."""
+        return self.text[entry.lead : line_start(self.text, entry.start)] if entry.lead < entry.start else ""
+
+    def is_movable(self, key: Node, value: Node) -> bool:
+        """Not so where a block scalar claims the blank lines behind it."""
+        if type(key) is not Scalar:
+            return False
+        last = value
+        while type(last) in (Mapping, Sequence):
+            if type(last) is Mapping:
+                last = last.entries[-1][1] if last.entries else key
+            elif type(last) is Sequence:
+                last = last.items[-1] if last.items else key
+        return not (type(last) is Scalar and last.style in ("|", ">") and "+" in self.text[last.content : last.content + 3])
+
+    def entries(self, node: Mapping) -> list[_Entry]:
+        """The entries of a mapping with their comments."""
+        text = self.text
+        column = node.content - line_start(text, node.content)
+        made: list[_Entry] = []
+        lead = self.first_lead(node)
+        for number, (key, value) in enumerate(node.entries):
+            end = max(key.end + 1, value.end)
+            following = node.entries[number + 1][0].start if number + 1 < len(node.entries) else None
+            end, next_lead = self.end(end, following, column)
+            ties = (frozenset(_anchors(key)) | frozenset(_anchors(value)), frozenset(_aliases(value)))
+            made.append(_Entry(key.value, lead, key.start, end, *ties))  # type: ignore[union-attr]
+            lead = next_lead
+        return made
+
+    def first_lead(self, node: Mapping) -> int:
+        """Where the comments directly above the first key begin; those above a blank line stay where they are."""
+        lead = line_start(self.text, node.content)
+        while lead > 0:
+            above = line_start(self.text, lead - 1 if self.text[lead - 2 : lead] != "\r\n" else lead - 2)
+            if not self.text[above:lead].lstrip(" ").startswith("#"):
+                break
+            lead = above
+        return lead
+
+    def end(self, end: int, following: int | None, column: int) -> tuple[int, int]:
+        """Where an entry really ends, with the comments below it that stand further right; and where the next one begins."""
+        text = self.text
+        stop = len(text) if following is None else line_start(text, following)
+        line_end = _line_end(text, end)
+        last = line_end
+        offset = _after_break(text, line_end)
+        while offset < stop:
+            this_end = _line_end(text, offset)
+            line = text[offset:this_end]
+            bare = line.lstrip(" ")
+            if bare.startswith("#") and len(line) - len(bare) > column:
+                last = this_end
+            elif bare:
+                break
+            offset = _after_break(text, this_end)
+        return last, _after_break(text, last)
+
+
+def _line_end(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    return end - 1 if end > offset and text[end - 1] == "\r" else end
+
+
+def _after_break(text: str, offset: int) -> int:
+    return offset + (2 if text.startswith("\r\n", offset) else 1)
+
+
+def _in_order(entries: list[_Entry], order: tuple[str, ...]) -> list[int]:
+    """The indexes of the entries as they should stand: the least rank first among those whose anchors are there."""
+    waiting = list(range(len(entries)))
+    needs = {
+        index: {other for other in range(index) if entries[other].anchors & entries[index].aliases} for index in waiting
+    }
+    made: list[int] = []
+    while waiting:
+        ready = [index for index in waiting if not needs[index] - set(made)]
+        best = min(ready, key=lambda index: (rank(entries[index].name, order), index))
+        made.append(best)
+        waiting.remove(best)
+    return made
+
+
+def _anchors(node: Node) -> list[str]:
+    if type(node) is Alias:
+        return []
+    found = [node.anchor] if node.anchor is not None else []  # type: ignore[union-attr]
+    for part in _parts(node):
+        found += _anchors(part)
+    return found
+
+
+def _aliases(node: Node) -> list[str]:
+    return [node.name] if type(node) is Alias else [name for part in _parts(node) for name in _aliases(part)]
+
+
+def _parts(node: Node) -> list[Node]:
+    if type(node) is Mapping:
+        return [part for entry in node.entries for part in entry]
+    return node.items if type(node) is Sequence else []
