@@ -1,0 +1,214 @@
+"""`composefmt config` as a user runs it: which files it finds, what it prints, and how it fails."""
+
+import hashlib
+import json
+import os
+
+import pytest
+import yaml
+from running import run
+
+FILE = 'services:\n  web:\n    image: "nginx:${TAG:-1}"\n    ports: ["${PORT:-8080}:80"]\n    depends_on: [db]\n  db:\n    build: ./db\n'
+OVERRIDE = "services:\n  web:\n    hostname: over\n"
+PROFILES = (
+    "services:\n  a: {image: a}\n  b: {image: b, profiles: [dev], depends_on: [c]}\n  c: {image: c, profiles: [dev, ops]}\nvolumes: {v: }\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "My Project"
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(FILE)
+    return folder
+
+
+def model(*args, cwd, **options):
+    done = run("config", "--format", "json", *args, cwd=cwd, **options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def error(*args, cwd, **options):
+    """The one line that a run fails with."""
+    done = run("config", *args, cwd=cwd, **options)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr.rstrip("\n")
+
+
+def test_default_file_and_name_of_the_folder(folder):
+    found = model(cwd=folder)
+    assert found["name"] == "myproject"
+    assert found["services"]["web"]["ports"] == [{"mode": "ingress", "target": 80, "published": "8080", "protocol": "tcp"}]
+    assert found["services"]["db"]["build"]["context"] == str(folder / "db")
+
+
+def test_a_file_above_the_working_directory_is_found(folder):
+    (folder / "deep" / "down").mkdir(parents=True)
+    assert model(cwd=folder / "deep" / "down") == model(cwd=folder)
+
+
+def test_the_override_beside_the_default_file_is_loaded(folder):
+    (folder / "compose.override.yaml").write_text(OVERRIDE)
+    assert model(cwd=folder)["services"]["web"]["hostname"] == "over"
+    assert "hostname" not in model("-f", "compose.yaml", cwd=folder)["services"]["web"]
+
+
+def test_several_files_and_the_variable_that_names_them(folder):
+    (folder / "more.yaml").write_text(OVERRIDE)
+    expected = model("-f", "compose.yaml", "-f", "more.yaml", cwd=folder)
+    assert expected["services"]["web"]["hostname"] == "over"
+    assert model(cwd=folder, env={"COMPOSE_FILE": f"compose.yaml{os.pathsep}more.yaml"}) == expected
+    assert model(cwd=folder, env={"COMPOSE_FILE": "compose.yaml,more.yaml", "COMPOSE_PATH_SEPARATOR": ","}) == expected
+
+
+def test_standard_input(folder):
+    assert model("-f", "-", cwd=folder, stdin=b"services: {x: {image: i}}")["services"]["x"]["image"] == "i"
+
+
+def test_project_directory(folder, tmp_path):
+    found = model("-f", folder / "compose.yaml", "--project-directory", tmp_path, "-p", "other", cwd=tmp_path)
+    assert found["services"]["db"]["build"]["context"] == str(tmp_path / "db")
+    assert found["name"] == "other"
+
+
+def test_names_of_projects(folder):
+    assert model(cwd=folder, env={"COMPOSE_PROJECT_NAME": "from-env"})["name"] == "from-env"
+    (folder / "compose.yaml").write_text("name: ${X:-Written Down}\n" + FILE)
+    assert model(cwd=folder)["name"] == "writtendown"
+    assert model("-p", "given", cwd=folder)["networks"]["default"]["name"] == "given_default"
+    assert "lower case" in error("-p", "Bad Name", cwd=folder)
+
+
+def test_variables_come_from_the_process_then_from_the_env_file(folder):
+    (folder / ".env").write_text("TAG=file\nPORT=1\n")
+    assert model(cwd=folder)["services"]["web"]["image"] == "nginx:file"
+    assert model(cwd=folder, env={"TAG": "process"})["services"]["web"]["image"] == "nginx:process"
+    assert model(cwd=folder, env={"COMPOSE_DISABLE_ENV_FILE": "1"})["services"]["web"]["image"] == "nginx:1"
+    (folder / "a.env").write_text("TAG=a\n")
+    (folder / "b.env").write_text("TAG=${TAG}b\n")
+    web = model("--env-file", "a.env", "--env-file", "b.env", cwd=folder)["services"]["web"]
+    assert (web["image"], web["ports"][0]["published"]) == ("nginx:ab", "8080")
+    assert model(cwd=folder, env={"COMPOSE_ENV_FILES": "a.env"})["services"]["web"]["image"] == "nginx:a"
+
+
+def test_profiles_and_services(tmp_path):
+    (tmp_path / "compose.yaml").write_text(PROFILES)
+    assert list(model(cwd=tmp_path)["services"]) == ["a"]
+    assert list(model("--profile", "ops", cwd=tmp_path)["services"]) == ["a", "c"]
+    assert list(model("--profile", "*", cwd=tmp_path)["services"]) == ["a", "b", "c"]
+    assert list(model(cwd=tmp_path, env={"COMPOSE_PROFILES": "dev, ops"})["services"]) == ["a", "b", "c"]
+    # A service that is asked for enables its own profiles, and takes along what it depends on.
+    assert list(model("b", cwd=tmp_path)["services"]) == ["b", "c"]
+    assert error("none", cwd=tmp_path).endswith("error: no such service: none")
+
+
+def test_lists(folder):
+    text = FILE.replace("TAG:-1", "TAG:?x").replace("PORT:-8080", "PORT:-80${Y:+1}")
+    (folder / "compose.yaml").write_text(text + "networks: {n: }\nvolumes: {v: }\n")
+    values = {"TAG": "t"}
+    lists = {
+        "--services": "db\nweb\n",
+        "--networks": "default\nn\n",
+        "--volumes": "v\n",
+        "--images": "myproject-db\nnginx:t\n",
+        "--profiles": "",
+    }
+    for option, expected in lists.items():
+        assert run("config", option, cwd=folder, env=values).stdout == expected, option
+    assert "TAG=t\n" in run("config", "--environment", cwd=folder, env=values).stdout
+    # What is required need not be set to be listed.
+    assert run("config", "--variables", cwd=folder).stdout.splitlines()[1:] == [
+        "PORT  false     80${Y:+1}",
+        "TAG   true",
+        "Y     false                    1",
+    ]
+
+
+def test_the_hash_is_that_of_the_service_without_its_build(folder):
+    printed = dict(line.split() for line in run("config", "--hash", "*", cwd=folder).stdout.splitlines())
+    service = {"command": None, "entrypoint": None, "networks": {"default": None}}
+    assert printed["db"] == hashlib.sha256(json.dumps(service, separators=(",", ":")).encode()).hexdigest()
+    assert sorted(printed) == ["db", "web"]
+
+
+def test_yaml_can_be_loaded_again_and_means_the_same(folder):
+    text = 'services:\n  a:\n    image: x\n    command: ["$$HOME", "a: b", "yes", "1", ""]\n    environment: {A: "line\\n two\\n", B: null, C: "  x"}\n'
+    (folder / "compose.yaml").write_text(text + '    x-own: {y: [1, 2.5, true]}\nconfigs: {c: {content: "a\\n$$b\\n\\n"}}\n')
+    printed = run("config", cwd=folder).stdout
+    (folder / "again.yaml").write_text(printed)
+    assert model("-f", "again.yaml", cwd=folder) == model(cwd=folder)
+    assert run("config", "-f", "again.yaml", cwd=folder).stdout == printed
+    assert yaml.safe_load(printed)["services"]["a"]["x-own"] == {"y": [1, 2.5, True]}
+
+
+def test_without_interpolation_short_forms_are_still_taken_apart(folder):
+    service = model("--no-interpolate", "--no-path-resolution", cwd=folder)["services"]
+    assert service["web"]["image"] == "nginx:${TAG:-1}"
+    assert service["web"]["ports"] == [{"mode": "ingress", "target": 80, "published": "${PORT:-8080}", "protocol": "tcp"}]
+    assert service["db"]["build"]["context"] == "./db"
+    # What a variable hides stays as it is.
+    (folder / "compose.yaml").write_text('services: {a: {image: a, ports: ["${PORTS}"], volumes: ["${V}:/x"], mem_limit: "${M}"}}\n')
+    found = model("--no-interpolate", cwd=folder)["services"]["a"]
+    assert (found["ports"], found["volumes"], found["mem_limit"]) == (["${PORTS}"], ["${V}:/x"], "${M}")
+
+
+def test_steps_that_can_be_left_out(folder):
+    (folder / "compose.yaml").write_text("services: {a: {image: a, networks: [none], env_file: e}}\n")
+    (folder / "e").write_text("A=1\n")
+    assert "which is not defined" in error(cwd=folder)
+    plain = model("--no-consistency", "--no-normalize", "--no-env-resolution", "--no-path-resolution", cwd=folder)
+    assert plain["services"]["a"]["env_file"] == [{"path": "e"}]
+    assert "networks" not in plain
+    assert model("--no-consistency", cwd=folder)["services"]["a"]["environment"] == {"A": "1"}
+
+
+def test_quiet_and_output(folder, tmp_path):
+    assert run("config", "-q", cwd=folder).stdout == ""
+    assert run("config", "-o", tmp_path / "out.yaml", cwd=folder).stdout == ""
+    assert (tmp_path / "out.yaml").read_text() == run("config", cwd=folder).stdout
+
+
+def test_each_value_tells_where_it_was_written(folder):
+    (folder / "compose.override.yaml").write_text("services:\n  web:\n    environment: [A=1]\n    ports:\n      - 9:9\n")
+    web = model("--with-source", cwd=folder)["services"]["web"]
+    assert web["image"] == {"value": "nginx:1", "source": "compose.yaml:3:12"}
+    assert web["ports"][0]["target"] == {"value": 80, "source": "compose.yaml:4:13"}
+    assert web["ports"][1]["published"] == {"value": "9", "source": "compose.override.yaml:5:9"}
+    assert web["environment"]["A"] == {"value": "1", "source": "compose.override.yaml:3:19"}
+
+
+def test_nothing_is_fetched(folder):
+    for option in ("--lock-image-digests", "--resolve-image-digests"):
+        done = run("config", option, cwd=folder)
+        assert done.returncode == 2
+        assert "would ask a registry" in done.stderr
+    for path in ("https://example.com/compose.yaml", "git@example.com:a/b.git", "oci://example.com/a:b"):
+        assert "fetches nothing" in error("-f", path, cwd=folder)
+        (folder / "inc.yaml").write_text(f"include: ['{path}']\n")
+        assert "inc.yaml:1:11: error: " in error("-f", "inc.yaml", cwd=folder)
+
+
+def test_files_outside_the_project_s_folder_can_be_refused(folder, tmp_path):
+    (tmp_path / "base.yaml").write_text("services: {b: {image: x}}\n")
+    for text in ("include: [../base.yaml]\n", "services: {a: {extends: {file: ../base.yaml, service: b}}}\n"):
+        (folder / "compose.yaml").write_text(text)
+        assert model(cwd=folder)["services"]
+        assert "is outside the project's folder" in error("--no-escape", cwd=folder)
+
+
+def test_errors_name_file_line_and_column(folder):
+    assert error("-f", "none.yaml", cwd=folder).endswith("none.yaml cannot be read: no such file or directory")
+    (folder / "over.yaml").write_text("services:\n  web:\n    ports:\n      - 80:80:80:80\n")
+    assert error("-f", "compose.yaml", "-f", "over.yaml", cwd=folder).startswith('over.yaml:4:9: error: port "80:80:80:80": ')
+    (folder / "bytes.yaml").write_bytes(b"services: \xff\xfe\xfd\n")
+    assert "is not UTF-8 text" in error("-f", "bytes.yaml", cwd=folder)
+    assert error("-f", ".", cwd=folder).endswith("is a folder")
+
+
+def test_nothing_to_load(tmp_path):
+    done = run("config", "--project-directory", "/", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no Compose file in /" in done.stderr

@@ -1,0 +1,107 @@
+"""Projects that are meant to do harm: cycles, bombs, endless chains. Each ends in a line, soon, in little memory."""
+
+import os
+import sys
+
+import pytest
+from running import run
+
+# Bounds are for hangs only: a slow machine must not fail here.
+SECONDS = 30
+MEGABYTES = 600
+
+
+def fails(folder, *files, text):
+    """A run in bounded memory that ends with one line that holds the text."""
+    limit = [] if sys.platform != "linux" else ["prlimit", f"--as={MEGABYTES * 1024 * 1024}"]
+    if limit and not any(os.access(os.path.join(path, "prlimit"), os.X_OK) for path in os.get_exec_path()):
+        limit = []
+    done = run("config", "-q", *(part for file in files for part in ("-f", file)), cwd=folder, before=limit, timeout=SECONDS)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert text in done.stderr
+
+
+def loads(folder, *options):
+    done = run("config", "-q", *options, cwd=folder, timeout=SECONDS)
+    assert done.returncode == 0, done.stderr
+
+
+def test_alias_bomb(tmp_path):
+    levels = [f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)]
+    (tmp_path / "compose.yaml").write_text("x-0: &a0 [1]\n" + "".join(levels) + "services: {a: {image: x}}\n")
+    fails(tmp_path, text="aliases make this file larger")
+
+
+def test_merge_bomb(tmp_path):
+    levels = [f"x-{i}: &m{i} {{<<: [*m{i - 1}, *m{i - 1}], k{i}: 1}}\n" for i in range(1, 40)]
+    (tmp_path / "compose.yaml").write_text("x-0: &m0 {a: 1}\n" + "".join(levels) + "services: {a: {image: x}}\n")
+    fails(tmp_path, text="aliases make this file larger")
+
+
+@pytest.mark.parametrize("length", [100, 3000])
+def test_long_chains_of_extends(tmp_path, length):
+    chain = [f"  s{i}: {{extends: s{i - 1}}}\n" for i in range(length, 0, -1)]
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(chain) + "  s0: {image: x}\n")
+    if length <= 100:
+        loads(tmp_path)
+    else:
+        fails(tmp_path, text="services extend one another in a row")
+
+
+def test_long_chains_of_files(tmp_path):
+    for i in range(200):
+        (tmp_path / f"e{i}.yaml").write_text(f"services: {{s: {{extends: {{file: e{i + 1}.yaml, service: s}}}}}}\n")
+        (tmp_path / f"i{i}.yaml").write_text(f"include: [i{i + 1}.yaml]\n")
+    fails(tmp_path, "e0.yaml", text="services extend one another in a row")
+    fails(tmp_path, "i0.yaml", text="files include one another")
+
+
+def test_files_that_include_two_files_each(tmp_path):
+    for i in range(30):
+        (tmp_path / f"i{i}.yaml").write_text(f"include: [i{i + 1}.yaml, {{path: i{i + 1}.yaml}}]\nservices: {{s{i}: {{image: x}}}}\n")
+    (tmp_path / "i30.yaml").write_text("services: {s: {image: x}}\n")
+    loads(tmp_path, "-f", "i0.yaml")
+
+
+def test_a_large_env_file_is_read_in_no_time(tmp_path):
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: 'x:${V9}'}}\n")
+    (tmp_path / ".env").write_text("".join(f"V{i}={'x' * 90}\n" for i in range(100_000)))
+    loads(tmp_path)
+    (tmp_path / ".env").write_text("A=" + "x" * 11_000_000)
+    fails(tmp_path, text="holds more than")
+
+
+def test_variables_that_double(tmp_path):
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}\n")
+    (tmp_path / ".env").write_text("V0=xxxxxxxxxx\n" + "".join(f"V{i}=${{V{i - 1}}}${{V{i - 1}}}\n" for i in range(1, 80)))
+    fails(tmp_path, text="longer than")
+    (tmp_path / ".env").write_text("V=" + "x" * 1_000_000)
+    (tmp_path / "compose.yaml").write_text(f"services: {{a: {{image: '{'$V' * 5000}'}}}}\n")
+    fails(tmp_path, text="longer than")
+
+
+def test_nesting(tmp_path):
+    (tmp_path / "compose.yaml").write_text("x-a: " + "[" * 5000 + "]" * 5000 + "\n")
+    fails(tmp_path, text="levels deep")
+    (tmp_path / "compose.yaml").write_text(f"services: {{a: {{image: '{'${A:-' * 5000}x{'}' * 5000}'}}}}\n")
+    fails(tmp_path, text="begins no variable")
+
+
+def test_a_pipe_or_device_is_not_waited_for(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    fails(tmp_path, "pipe.yaml", text="is not a regular file")
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: x, env_file: pipe.yaml}}\n")
+    fails(tmp_path, text="is not a regular file")
+
+
+def test_a_thousand_services(tmp_path):
+    services = [
+        f"  s{i}:\n    image: x:{i}\n    ports: ['{8000 + i}:80']\n    volumes: ['./d{i}:/d', 'v:/v']\n"
+        f"    depends_on: [{f's{i - 1}' if i else ''}]\n    environment: ['A=${{X:-{i}}}', B=2]\n    labels: {{a: b}}\n"
+        for i in range(1000)
+    ]
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services) + "volumes: {v: }\n")
+    loads(tmp_path)
