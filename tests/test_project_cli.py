@@ -135,7 +135,8 @@ def test_the_hash_is_that_of_the_service_without_its_build(folder):
 
 
 def test_yaml_can_be_loaded_again_and_means_the_same(folder):
-    text = 'services:\n  a:\n    image: x\n    command: ["$$HOME", "a: b", "yes", "1", ""]\n    environment: {A: "line\\n two\\n", B: null, C: "  x"}\n'
+    text = 'services:\n  a:\n    image: x\n    command: ["$$HOME", "a: b", "yes", "1", ""]\n'
+    text += '    environment: {A: "line\\n two\\n", B: null, C: "  x"}\n'
     (folder / "compose.yaml").write_text(text + '    x-own: {y: [1, 2.5, true]}\nconfigs: {c: {content: "a\\n$$b\\n\\n"}}\n')
     printed = run("config", cwd=folder).stdout
     (folder / "again.yaml").write_text(printed)

@@ -40,9 +40,14 @@ class Request(NamedTuple):
 
 
 class Project(NamedTuple):
-    """A loaded project: its model, the values it was made from (with their places), its variables, and what is disabled."""
+    """A loaded project.
+
+    `directory` is its folder, `model` what the reference would print of it, `values` what that was made from, with the place
+    of each value; `environment` are its variables, `disabled` the services that no profile enables.
+    """
 
     name: str
+    directory: str
     model: Model
     values: Map
     environment: Mapping[str, str]
@@ -84,7 +89,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         resolve_environment(model, environment)
     if request.choices.interpolate:
         resolve_labels(model)
-    return Project(name, model, values, environment, disabled)
+    return Project(name, request.directory, model, values, environment, disabled)
 
 
 def normalized_name(text: str) -> str:

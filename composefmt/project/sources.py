@@ -10,7 +10,7 @@ from composefmt.project.values import Items, Map
 if TYPE_CHECKING:
     from composefmt.project.model import Model
     from composefmt.project.project import Project
-    from composefmt.project.values import Place
+    from composefmt.project.values import Path, Place
 
 
 def with_sources(project: Project) -> Model:
@@ -41,6 +41,15 @@ def _inner(written: object, key: str, place: Place | None) -> tuple[object, Plac
             if isinstance(item, str) and item.partition("=")[0] == key:
                 return item, written.where(index) or place
     return None, place
+
+
+def written_at(values: Map, path: Path) -> Place | None:
+    """Where the value at a path of the model was written; what stands around it where that is not known."""
+    written: object = values
+    place: Place | None = None
+    for key in path:
+        written, place = _inner(written, key, place)
+    return place
 
 
 def shown_place(place: Place) -> str:

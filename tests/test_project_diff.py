@@ -1,0 +1,113 @@
+"""`composefmt diff`: projects are compared by what they mean, not by how they are written."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from running import run
+
+OLD = """\
+services:
+  web:
+    image: nginx:1
+    ports: ["80:80", "443:443"]
+    environment: {A: 1, B: 2}
+    command: [a, b]
+    volumes: [./x:/x, ./z:/z:ro]
+  old: {image: x}
+volumes: {v: }
+"""
+NEW = """\
+services:
+  web:
+    image: nginx:2
+    ports: ["443:443", "81:80", "53:53/udp"]
+    environment: [A=1, C=3]
+    command: [a, c]
+    volumes: [./y:/x, ./z:/z]
+  new: {image: x, networks: [n]}
+networks: {n: }
+"""
+WORDS = """\
+network n: added
+service new: added
+service old: removed
+service web
+  command: [a, b] -> [a, c]
+  environment.B: removed 2
+  environment.C: added 3
+  image: nginx:1 -> nginx:2
+  ports: removed 80:80
+  ports: added 81:80
+  ports: added 53:53/udp
+  volumes./x.source: ./x -> ./y
+  volumes./z.read_only: removed true
+volume v: removed
+13 differences
+"""
+
+
+def test_what_changes_for_each_service(tmp_path):
+    (tmp_path / "a.yaml").write_text(OLD)
+    (tmp_path / "b.yaml").write_text(NEW)
+    done = run("diff", "a.yaml", "b.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, WORDS)
+    entries = json.loads(run("diff", "--format", "json", "a.yaml", "b.yaml", cwd=tmp_path).stdout)
+    assert {
+        "path": ["services", "web", "image"],
+        "kind": "changed",
+        "before": "nginx:1",
+        "after": "nginx:2",
+        "source": "b.yaml:3:12",
+    } in entries
+
+
+def test_how_it_is_written_makes_no_difference(tmp_path):
+    (tmp_path / "a.yaml").write_text(OLD)
+    (tmp_path / "b.yaml").write_text(OLD)
+    assert run("format", "b.yaml", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "b.yaml").read_text() != OLD
+    done = run("diff", "a.yaml", "b.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "no difference\n")
+
+
+def test_folders_and_sets_of_files(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "compose.yaml").write_text(OLD)
+    (tmp_path / "two" / "compose.override.yaml").write_text("services: {web: {hostname: h}}\n")
+    assert run("diff", "one", "one/../one", cwd=tmp_path).stdout == "no difference\n"
+    expected = "service web\n  hostname: added h\n1 difference\n"
+    assert run("diff", "one", "two", cwd=tmp_path).stdout == expected
+    assert run("diff", "one", "two/compose.yaml:two/compose.override.yaml", cwd=tmp_path).stdout == expected
+
+
+def test_what_cannot_be_loaded(tmp_path):
+    (tmp_path / "a.yaml").write_text("services: {a: {}}\n")
+    done = run("diff", "a.yaml", "a.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("a.yaml:1:15: error: ")
+    assert run("diff", "a.yaml", cwd=tmp_path).returncode == 2
+
+
+def git(*args, cwd):
+    settings = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *settings, *args], cwd=cwd, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+def test_a_revision_and_the_work_tree(tmp_path):
+    folder = tmp_path / "repository" / "app"
+    folder.mkdir(parents=True)
+    (folder / "compose.yaml").write_text(OLD)
+    git("init", "-q", cwd=folder)
+    git("add", ".", cwd=folder)
+    git("commit", "-qm", "one", cwd=folder)
+    (folder / "compose.yaml").write_text(NEW)
+    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, WORDS)
+    done = run("diff", "--git", "nothing", ".", cwd=folder)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "nothing" in done.stderr
+    assert "git" in run("diff", "--git", "HEAD", tmp_path / "repository" / "app", cwd=tmp_path, env={"PATH": ""}).stderr
