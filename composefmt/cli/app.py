@@ -12,6 +12,7 @@ _COMMANDS = {
     "check": ("composefmt.cli.check_command", "Find what is wrong in Compose files, and say how to mend it."),
     "config": ("composefmt.cli.config_command", "Print the canonical project: what Docker Compose makes of the files."),
     "diff": ("composefmt.cli.diff_command", "Compare two projects by what they mean."),
+    "graph": ("composefmt.cli.graph_command", "Draw a project: services, dependencies, networks, volumes, ports."),
     "rules": ("composefmt.cli.rules_command", "List all rules."),
     "settings": ("composefmt.cli.settings_command", "Print the settings in force for a file."),
     "explain": ("composefmt.cli.explain_command", "Explain a rule: what it finds, why, and examples."),

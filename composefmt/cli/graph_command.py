@@ -1,0 +1,77 @@
+"""`composefmt graph`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from composefmt.cli.project_options import fail, loaded, project_options, request_for
+from composefmt.cli.run import write_utf8
+
+if TYPE_CHECKING:
+    from composefmt.project.graph import Graph
+
+_FORMATS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}
+
+
+@click.command("graph")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@project_options
+@click.option("--format", "output_format", type=click.Choice(["mermaid", "dot", "svg"]), help="Default: by the output's name, or mermaid.")
+@click.option("--without", "left_out", multiple=True, type=click.Choice(["network", "volume"]), help="Leave these out; repeatable.")
+@click.option("--no-graphviz", is_flag=True, help="Draw without Graphviz, though it is installed.")
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.")
+def command(
+    services: tuple[str, ...],
+    files: tuple[str, ...],
+    project_directory: str,
+    project_name: str,
+    env_files: tuple[str, ...],
+    profiles: tuple[str, ...],
+    output_format: str | None,
+    left_out: tuple[str, ...],
+    no_graphviz: bool,
+    output: str | None,
+) -> int:
+    """Draw a project: its services, published ports, dependencies, networks and volumes."""
+    from composefmt.project.discovery import Wanted
+    from composefmt.project.graph import NETWORK, VOLUME, graph_of, to_dot, to_mermaid
+    from composefmt.project.values import ProjectError
+
+    try:
+        request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
+    except ProjectError as error:
+        fail(error)
+    project = loaded(request._replace(services=services, environment_files=False))
+    graph = graph_of(project, {NETWORK, VOLUME} - set(left_out))
+    ending = output[output.rfind(".") :] if output and "." in output else ""
+    kind = output_format or _FORMATS.get(ending, "mermaid")
+    text = {"mermaid": to_mermaid, "dot": to_dot}[kind](graph) if kind != "svg" else _svg(graph, graphviz=not no_graphviz)
+    if output is None:
+        write_utf8(sys.stdout)
+        sys.stdout.write(text)
+        return 0
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from None
+    return 0
+
+
+def _svg(graph: Graph, *, graphviz: bool) -> str:
+    """A picture: Graphviz draws it where it is installed, since it does so better."""
+    import shutil
+    import subprocess
+
+    from composefmt.project.drawing import to_svg
+    from composefmt.project.graph import to_dot
+
+    program = shutil.which("dot") if graphviz else None
+    if program is not None:
+        done = subprocess.run([program, "-Tsvg"], input=to_dot(graph), capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603 - no shell
+        if done.returncode == 0:
+            return done.stdout
+    return to_svg(graph)

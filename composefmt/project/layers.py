@@ -1,0 +1,93 @@
+"""Where the nodes of a graph stand when it is drawn: in layers from left to right, with few crossings.
+
+The way of Sugiyama: each node right of all that lead to it, edges over several layers bent around what stands there, and
+the order within a layer by the average place of the neighbours.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from composefmt.project.graph import Graph
+
+_SWEEPS = 8
+
+
+class Placed(NamedTuple):
+    """The layers of ids (with ids of bends among them), and the ids that each edge leads through."""
+
+    layers: list[list[str]]
+    routes: list[list[str]]
+
+
+def place(graph: Graph) -> Placed:
+    """The layers of a graph, and the way of each of its edges through them."""
+    depth = _depths([node.id for node in graph.nodes], [(edge.source, edge.target) for edge in graph.edges])
+    layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
+    for node in graph.nodes:
+        layers[depth[node.id]].append(node.id)
+    routes: list[list[str]] = []
+    for number, edge in enumerate(graph.edges):
+        low, high = sorted((depth[edge.source], depth[edge.target]))
+        bends = [f"bend{number}.{layer}" for layer in range(low + 1, high)]
+        for layer, bend in zip(range(low + 1, high), bends, strict=True):
+            layers[layer].append(bend)
+        routes.append([edge.source, *(bends if depth[edge.source] < depth[edge.target] else reversed(bends)), edge.target])
+    _order(layers, routes)
+    return Placed(layers, routes)
+
+
+def _depths(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The longest way to each node; an edge that closes a circle does not count."""
+    leads: dict[str, list[str]] = {node: [] for node in ids}
+    for source, target in edges:
+        leads[source].append(target)
+    order = _topological(ids, leads)
+    rank = {node: index for index, node in enumerate(order)}
+    depth = dict.fromkeys(ids, 0)
+    for node in order:
+        for target in leads[node]:
+            if rank[target] > rank[node]:
+                depth[target] = max(depth[target], depth[node] + 1)
+    return depth
+
+
+def _topological(ids: Sequence[str], leads: Mapping[str, list[str]]) -> list[str]:
+    """The nodes, each before those that it leads to, as far as there are no circles."""
+    done: set[str] = set()
+    order: list[str] = []
+    for start in ids:
+        pending = [(start, False)]
+        while pending:
+            node, left = pending.pop()
+            if left:
+                order.append(node)
+            elif node not in done:
+                done.add(node)
+                pending.append((node, True))
+                pending += [(target, False) for target in leads[node] if target not in done]
+    return order[::-1]
+
+
+def _order(layers: list[list[str]], routes: list[list[str]]) -> None:
+    """Sort each layer by where its nodes' neighbours stand, to and fro."""
+    neighbours: dict[str, list[str]] = {node: [] for layer in layers for node in layer}
+    for route in routes:
+        for one, other in itertools.pairwise(route):
+            neighbours[one].append(other)
+            neighbours[other].append(one)
+    for sweep in range(_SWEEPS):
+        for index in range(1, len(layers)) if sweep % 2 == 0 else range(len(layers) - 2, -1, -1):
+            beside = layers[index - 1 if sweep % 2 == 0 else index + 1]
+            position = {node: place / max(len(beside) - 1, 1) for place, node in enumerate(beside)}
+            own = {node: place / max(len(layers[index]) - 1, 1) for place, node in enumerate(layers[index])}
+
+            def middle(node: str, position: Mapping[str, float] = position, own: Mapping[str, float] = own) -> float:
+                found = [position[other] for other in neighbours[node] if other in position]
+                return sum(found) / len(found) if found else own[node]
+
+            layers[index].sort(key=middle)

@@ -1,0 +1,106 @@
+"""`composefmt graph`: a project as Mermaid, DOT and SVG."""
+
+import re
+import xml.etree.ElementTree as ET
+
+from running import run
+
+FILE = """\
+services:
+  proxy: {image: traefik, ports: ["80:80", "53:53/udp"], networks: [front], depends_on: [web]}
+  web: {image: web, networks: [front], depends_on: {db: {condition: service_healthy}}, volumes: ["up:/up", "./x:/x"]}
+  db: {image: postgres, network_mode: none, volumes: ["data:/data"]}
+  debug: {image: x, profiles: [dev]}
+networks: {front: }
+volumes: {up: , data: }
+"""
+MERMAID = """\
+flowchart LR
+  s0["db"]
+  s1["proxy<br/>80:80<br/>53:53/udp"]
+  s2["web"]
+  v3[("data")]
+  n4(["front"])
+  v5[("up")]
+  s0 -.- v3
+  s1 --> s2
+  s1 --- n4
+  s2 -->|"healthy"| s0
+  s2 --- n4
+  s2 -.- v5
+"""
+DOT = """\
+digraph "x" {
+  rankdir=LR
+  node [fontname="sans-serif"]
+  edge [fontname="sans-serif" fontsize=10]
+  s0 [shape=box label="db"]
+  s1 [shape=box label="proxy\\n80:80\\n53:53/udp"]
+  s2 [shape=box label="web"]
+  s1 -> s2
+  s2 -> s0 [label="healthy"]
+}
+"""
+
+
+def drawn(folder, *args):
+    """The boxes of a picture, by title, and the number of its lines."""
+    done = run("graph", "--format", "svg", "--no-graphviz", *args, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    root = ET.fromstring(done.stdout)
+    space = "{http://www.w3.org/2000/svg}"
+    boxes = {}
+    for box in root.iter(f"{space}rect"):
+        title = box.find(f"{space}title")
+        if title is not None:
+            boxes[title.text] = [float(box.get(key)) for key in ("x", "y", "width", "height")]
+    return boxes, len(list(root.findall(f"{space}path")))
+
+
+def test_mermaid(tmp_path):
+    (tmp_path / "compose.yaml").write_text(FILE)
+    assert run("graph", cwd=tmp_path).stdout == MERMAID
+    assert run("graph", "-o", "x.mmd", cwd=tmp_path).stdout == ""
+    assert (tmp_path / "x.mmd").read_text() == MERMAID
+    assert "debug" in run("graph", "--profile", "dev", cwd=tmp_path).stdout
+    assert "proxy" not in run("graph", "web", cwd=tmp_path).stdout
+
+
+def test_dot(tmp_path):
+    (tmp_path / "compose.yaml").write_text(FILE)
+    assert run("graph", "--format", "dot", "-p", "x", "--without", "network", "--without", "volume", cwd=tmp_path).stdout == DOT
+
+
+def test_svg_stands_alone_and_leads_from_left_to_right(tmp_path):
+    (tmp_path / "compose.yaml").write_text(FILE)
+    boxes, lines = drawn(tmp_path)
+    assert sorted(boxes) == ["network front", "service db", "service proxy", "service web", "volume data", "volume up"]
+    assert lines == 6
+    assert boxes["service proxy"][0] < boxes["service web"][0] < boxes["service db"][0] < boxes["volume data"][0]
+    text = run("graph", "--format", "svg", "--no-graphviz", cwd=tmp_path).stdout
+    assert not re.search(r"(href|src|url\((?!#)|<script|@import)", text)
+
+
+def test_a_default_network_that_all_use_says_nothing(tmp_path):
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: a}, b: {image: b}}\n")
+    assert "default" not in run("graph", cwd=tmp_path).stdout
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: a}, b: {image: b, networks: [n]}}\nnetworks: {n: }\n")
+    assert "default" in run("graph", cwd=tmp_path).stdout
+
+
+def test_fifty_services_do_not_overlap(tmp_path):
+    services = [
+        f"  service-{i}: {{image: x, ports: ['{8000 + i}:80'], networks: [n{i % 3}], volumes: ['v{i % 7}:/v'], "
+        f"depends_on: [{', '.join(f'service-{j}' for j in (i // 2, i // 3) if 0 < j < i)}]}}\n".replace("service-0, ", "")
+        for i in range(1, 51)
+    ]
+    ends = "networks: {n0: , n1: , n2: }\nvolumes: {v0: , v1: , v2: , v3: , v4: , v5: , v6: }\n"
+    text = "services:\n" + "".join(services) + ends
+    (tmp_path / "compose.yaml").write_text(re.sub(r"\[(service-\d+), \1\]", r"[\1]", text))
+    boxes, _ = drawn(tmp_path)
+    assert len(boxes) == 60
+    found = list(boxes.values())
+    for index, (x, y, width, height) in enumerate(found):
+        for other_x, other_y, other_width, other_height in found[index + 1 :]:
+            apart = x + width <= other_x or other_x + other_width <= x or y + height <= other_y or other_y + other_height <= y
+            assert apart
