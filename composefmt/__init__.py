@@ -1,7 +1,7 @@
 """composefmt formats and checks Compose files.
 
-The public API is small: `format_text` and `check_text` with their result types, and the canonical models with
-`parse_ports` and `parse_volumes`. Everything else may change between versions. Names are loaded on first use, so that
+The public API is small: `format_text` and `check_text` with their result types, the canonical models with `parse_ports`
+and `parse_volumes`, and `load_project`. Everything else may change between versions. Names are loaded on first use, so that
 importing the package costs nothing.
 """
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from composefmt.engine import CheckResult, FormatResult, check_text, format_text
     from composefmt.findings import Finding, Severity
     from composefmt.options import Options
+    from composefmt.project.api import load_project
+    from composefmt.project.project import Project
+    from composefmt.project.values import ProjectError
 
 _HOME = {
     "CheckResult": "composefmt.engine",
@@ -25,11 +28,14 @@ _HOME = {
     "FormatResult": "composefmt.engine",
     "Options": "composefmt.options",
     "PortConfig": "composefmt.compose.models.ports",
+    "Project": "composefmt.project.project",
+    "ProjectError": "composefmt.project.values",
     "Severity": "composefmt.findings",
     "ShortSyntaxError": "composefmt.compose.models",
     "VolumeConfig": "composefmt.compose.models.volumes",
     "check_text": "composefmt.engine",
     "format_text": "composefmt.engine",
+    "load_project": "composefmt.project.api",
     "parse_ports": "composefmt.compose.models.ports",
     "parse_volumes": "composefmt.compose.models.volumes",
 }
@@ -40,12 +46,15 @@ __all__ = [
     "FormatResult",
     "Options",
     "PortConfig",
+    "Project",
+    "ProjectError",
     "Severity",
     "ShortSyntaxError",
     "VolumeConfig",
     "__version__",
     "check_text",
     "format_text",
+    "load_project",
     "parse_ports",
     "parse_volumes",
 ]

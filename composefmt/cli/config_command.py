@@ -57,6 +57,7 @@ def _flags(command: Command) -> Command:
 @click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="The output's format (yaml).")
 @_flags
 @click.option("--hash", "hashed", metavar="SERVICES", help='Print the hash of each service named (with commas between); "*" for all.')
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the model.")
 @click.option("-q", "--quiet", is_flag=True, help="Only load the project, print nothing.")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def command(
@@ -68,6 +69,7 @@ def command(
     profiles: tuple[str, ...],
     output_format: str,
     hashed: str | None,
+    schema: bool,
     quiet: bool,
     output: str | None,
     **given: bool,
@@ -79,6 +81,13 @@ def command(
     from composefmt.project.discovery import Wanted
     from composefmt.project.values import ProjectError
 
+    if schema:
+        from json import dumps
+
+        from composefmt.project.schema import model_schema
+
+        _write(dumps(model_schema(), indent=2) + "\n", output)
+        return 0
     flags = {name.removeprefix("flag_"): value for name, value in given.items()}
     for refused in ("resolve_image_digests", "lock_image_digests"):
         if flags[refused]:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from composefmt.project import types as t
 from composefmt.project.casts import CastError
-from composefmt.project.structs import Struct, listed, named, optional
-from composefmt.project.types import MISSING, Target
+from composefmt.project.structs import Listed, Named, Optional, Struct
 from composefmt.project.values import Map, ProjectError, place_of, plain
 
 if TYPE_CHECKING:
     from composefmt.project.structs import Type
+    from composefmt.project.types import Target
 
 Model = dict[str, object]
 
-_ULIMITS = named(t.ulimit)
+_ULIMITS = Named(t.ulimit)
 _DEVICE_REQUEST = Struct(
     {"capabilities": t.strings, "driver": t.string, "count": t.device_count, "device_ids": t.strings, "options": t.mapping}
 )
@@ -28,13 +28,13 @@ _THROTTLE = Struct({"path": t.string, "rate": t.size}, needed={"path": "", "rate
 _BLKIO = Struct(
     {
         "weight": t.integer,
-        "weight_device": listed(
+        "weight_device": Listed(
             Struct({"path": t.string, "weight": t.integer}, needed={"path": "", "weight": 0}, names={"path": "Path", "weight": "Weight"})
         ),
-        "device_read_bps": listed(_THROTTLE),
-        "device_read_iops": listed(_THROTTLE),
-        "device_write_bps": listed(_THROTTLE),
-        "device_write_iops": listed(_THROTTLE),
+        "device_read_bps": Listed(_THROTTLE),
+        "device_read_iops": Listed(_THROTTLE),
+        "device_write_bps": Listed(_THROTTLE),
+        "device_write_iops": Listed(_THROTTLE),
     }
 )
 _NETWORK_USE = Struct(
@@ -58,17 +58,17 @@ _VOLUME_USE = Struct(
         "target": t.string,
         "read_only": t.boolean,
         "consistency": t.string,
-        "bind": optional(Struct({"selinux": t.string, "propagation": t.string, "create_host_path": t.opt_out, "recursive": t.string})),
-        "volume": optional(Struct({"labels": t.mapping, "nocopy": t.boolean, "subpath": t.string})),
-        "tmpfs": optional(Struct({"size": t.size, "mode": t.integer})),
-        "image": optional(Struct({"subpath": t.string})),
+        "bind": Optional(Struct({"selinux": t.string, "propagation": t.string, "create_host_path": t.opt_out, "recursive": t.string})),
+        "volume": Optional(Struct({"labels": t.mapping, "nocopy": t.boolean, "subpath": t.string})),
+        "tmpfs": Optional(Struct({"size": t.size, "mode": t.integer})),
+        "image": Optional(Struct({"subpath": t.string})),
     }
 )
 
 # What anything that runs a container has: services, jobs, and hooks before a service's start.
 CONTAINER: dict[str, Type] = {
     "annotations": t.mapping,
-    "blkio_config": optional(_BLKIO),
+    "blkio_config": Optional(_BLKIO),
     "cap_add": t.strings,
     "cap_drop": t.strings,
     "cgroup_parent": t.string,
@@ -83,20 +83,20 @@ CONTAINER: dict[str, Type] = {
     "cpuset": t.string,
     "cpu_shares": t.integer,
     "command": t.command,
-    "configs": listed(_FILE_MOUNT),
-    "credential_spec": optional(Struct({"config": t.string, "file": t.string, "registry": t.string})),
+    "configs": Listed(_FILE_MOUNT),
+    "credential_spec": Optional(Struct({"config": t.string, "file": t.string, "registry": t.string})),
     "device_cgroup_rules": t.strings,
-    "devices": listed(Struct({"source": t.string, "target": t.string, "permissions": t.string})),
+    "devices": Listed(Struct({"source": t.string, "target": t.string, "permissions": t.string})),
     "dns": t.strings,
     "dns_opt": t.strings,
     "dns_search": t.strings,
     "domainname": t.string,
     "entrypoint": t.command,
     "environment": t.environment,
-    "env_file": listed(Struct({"path": t.string, "required": t.opt_out, "format": t.string})),
+    "env_file": Listed(Struct({"path": t.string, "required": t.opt_out, "format": t.string})),
     "extra_hosts": t.hosts,
     "group_add": t.strings,
-    "gpus": listed(_DEVICE_REQUEST),
+    "gpus": Listed(_DEVICE_REQUEST),
     "hostname": t.string,
     "image": t.string,
     "init": t.optional_boolean,
@@ -104,7 +104,7 @@ CONTAINER: dict[str, Type] = {
     "isolation": t.string,
     "labels": t.mapping,
     "label_file": t.strings,
-    "logging": optional(Struct({"driver": t.string, "options": t.mapping})),
+    "logging": Optional(Struct({"driver": t.string, "options": t.mapping})),
     "log_driver": t.string,
     "log_opt": t.mapping,
     "mem_limit": t.size,
@@ -112,9 +112,9 @@ CONTAINER: dict[str, Type] = {
     "memswap_limit": t.size,
     "mem_swappiness": t.size,
     "mac_address": t.string,
-    "models": named(Struct({"endpoint_var": t.string, "model_var": t.string}), null=True),
+    "models": Named(Struct({"endpoint_var": t.string, "model_var": t.string}), null=True),
     "network_mode": t.string,
-    "networks": named(_NETWORK_USE, null=True),
+    "networks": Named(_NETWORK_USE, null=True),
     "oom_kill_disable": t.boolean,
     "oom_score_adj": t.integer,
     "pid": t.string,
@@ -125,7 +125,7 @@ CONTAINER: dict[str, Type] = {
     "pull_refresh_after": t.string,
     "read_only": t.boolean,
     "runtime": t.string,
-    "secrets": listed(_FILE_MOUNT),
+    "secrets": Listed(_FILE_MOUNT),
     "security_opt": t.strings,
     "shm_size": t.size,
     "stop_grace_period": t.duration,
@@ -140,7 +140,7 @@ CONTAINER: dict[str, Type] = {
     "userns_mode": t.string,
     "uts": t.string,
     "volume_driver": t.string,
-    "volumes": listed(_VOLUME_USE),
+    "volumes": Listed(_VOLUME_USE),
     "volumes_from": t.strings,
     "working_dir": t.string,
 }
@@ -167,7 +167,7 @@ _BUILD = Struct(
         "isolation": t.string,
         "network": t.string,
         "target": t.string,
-        "secrets": listed(_FILE_MOUNT),
+        "secrets": Listed(_FILE_MOUNT),
         "shm_size": t.size,
         "tags": t.strings,
         "ulimits": _ULIMITS,
@@ -198,12 +198,12 @@ _PORT = Struct(
     }
 )
 _WORKLOAD: dict[str, Type] = {
-    "build": optional(_BUILD),
-    "depends_on": named(Struct({"condition": t.string, "restart": t.boolean, "required": t.boolean}, needed={"required": False})),
+    "build": Optional(_BUILD),
+    "depends_on": Named(Struct({"condition": t.string, "restart": t.boolean, "required": t.boolean}, needed={"required": False})),
     "dockerfile": t.string,
     "expose": t.texts,
-    "healthcheck": optional(_HEALTHCHECK),
-    "ports": listed(_PORT),
+    "healthcheck": Optional(_HEALTHCHECK),
+    "ports": Listed(_PORT),
     "stdin_open": t.boolean,
     "tty": t.boolean,
 }
@@ -223,9 +223,9 @@ _RESOURCE = Struct(
         "cpus": t.number,
         "memory": t.size,
         "pids": t.integer,
-        "devices": listed(_DEVICE_REQUEST),
-        "generic_resources": listed(
-            Struct({"discrete_resource_spec": optional(Struct({"kind": t.string, "value": t.integer}, needed={"kind": "", "value": 0}))})
+        "devices": Listed(_DEVICE_REQUEST),
+        "generic_resources": Listed(
+            Struct({"discrete_resource_spec": Optional(Struct({"kind": t.string, "value": t.integer}, needed={"kind": "", "value": 0}))})
         ),
     }
 )
@@ -234,14 +234,14 @@ _DEPLOY = Struct(
         "mode": t.string,
         "replicas": t.optional_integer,
         "labels": t.mapping,
-        "update_config": optional(_UPDATE),
-        "rollback_config": optional(_UPDATE),
-        "resources": Struct({"limits": optional(_RESOURCE), "reservations": optional(_RESOURCE)}),
-        "restart_policy": optional(
+        "update_config": Optional(_UPDATE),
+        "rollback_config": Optional(_UPDATE),
+        "resources": Struct({"limits": Optional(_RESOURCE), "reservations": Optional(_RESOURCE)}),
+        "restart_policy": Optional(
             Struct({"condition": t.string, "delay": t.duration, "max_attempts": t.optional_integer, "window": t.duration})
         ),
         "placement": Struct(
-            {"constraints": t.strings, "preferences": listed(Struct({"spread": t.string})), "max_replicas_per_node": t.integer}
+            {"constraints": t.strings, "preferences": Listed(Struct({"spread": t.string})), "max_replicas_per_node": t.integer}
         ),
         "endpoint_mode": t.string,
     },
@@ -267,20 +267,20 @@ _WATCH = Struct(
 SERVICE = Struct(
     {
         "profiles": t.strings,
-        "deploy": optional(_DEPLOY),
-        "develop": optional(Struct({"watch": listed(_WATCH)})),
+        "deploy": Optional(_DEPLOY),
+        "develop": Optional(Struct({"watch": Listed(_WATCH)})),
         "restart": t.string,
         "scale": t.optional_integer,
         "attach": t.optional_boolean,
         "container_name": t.string,
-        "provider": optional(Struct({"type": t.string, "options": t.multi_options})),
-        "extends": optional(Struct({"file": t.string, "service": t.string})),
+        "provider": Optional(Struct({"type": t.string, "options": t.multi_options})),
+        "extends": Optional(Struct({"file": t.string, "service": t.string})),
         "external_links": t.strings,
         "links": t.strings,
         "net": t.string,
-        "pre_start": listed(Struct({**CONTAINER, "per_replica": t.boolean}, shown=_COMMANDS)),
-        "post_start": listed(_HOOK),
-        "pre_stop": listed(_HOOK),
+        "pre_start": Listed(Struct({**CONTAINER, "per_replica": t.boolean}, shown=_COMMANDS)),
+        "post_start": Listed(_HOOK),
+        "pre_stop": Listed(_HOOK),
         **CONTAINER,
         **_WORKLOAD,
     },
@@ -290,7 +290,7 @@ _SCHEDULE = Struct({"cron": t.string, "timezone": t.string, "concurrency": t.str
 _JOB = Struct(
     {
         "profiles": t.strings,
-        "triggers": optional(Struct({"manual": t.optional_boolean, "schedule": listed(_SCHEDULE)})),
+        "triggers": Optional(Struct({"manual": t.optional_boolean, "schedule": Listed(_SCHEDULE)})),
         **CONTAINER,
         **_WORKLOAD,
     },
@@ -302,7 +302,7 @@ _NETWORK = Struct(
         "name": t.string,
         "driver": t.string,
         "driver_opts": t.mapping,
-        "ipam": Struct({"driver": t.string, "config": listed(_POOL), "options": t.mapping}),
+        "ipam": Struct({"driver": t.string, "config": Listed(_POOL), "options": t.mapping}),
         "external": t.boolean,
         "internal": t.boolean,
         "attachable": t.boolean,
@@ -327,17 +327,24 @@ _FILE_OBJECT: dict[str, Type] = {
 _MODEL = Struct({"name": t.string, "model": t.string, "context_size": t.integer, "runtime_flags": t.strings})
 
 
-def _secret(value: object, target: Target) -> object:
-    """A secret's content is never shown."""
-    return Struct({**_FILE_OBJECT, "content": lambda _value, _target: MISSING})(value, target)
+class _Secret(Struct):
+    """A secret, whose content is never shown."""
+
+    def __call__(self, value: object, target: Target) -> object:
+        found = super().__call__(value, target)
+        if isinstance(found, dict):
+            found.pop("content", None)
+        return found
 
 
-def _config(value: object, target: Target) -> object:
-    """A config's content is shown where it is written, not where it comes from the environment."""
-    found = Struct(_FILE_OBJECT)(value, target)
-    if isinstance(found, dict) and found.get("environment"):
-        found.pop("content", None)
-    return found
+class _Config(Struct):
+    """A config, whose content is shown where it is written, not where it comes from the environment."""
+
+    def __call__(self, value: object, target: Target) -> object:
+        found = super().__call__(value, target)
+        if isinstance(found, dict) and found.get("environment"):
+            found.pop("content", None)
+        return found
 
 
 @lru_cache(maxsize=1)
@@ -346,13 +353,13 @@ def project_type() -> Struct:
     return Struct(
         {
             "name": t.string,
-            "services": named(SERVICE),
-            "jobs": named(_JOB),
-            "networks": named(_NETWORK),
-            "volumes": named(_VOLUME),
-            "secrets": named(_secret),
-            "configs": named(_config),
-            "models": named(_MODEL),
+            "services": Named(SERVICE),
+            "jobs": Named(_JOB),
+            "networks": Named(_NETWORK),
+            "volumes": Named(_VOLUME),
+            "secrets": Named(_Secret(_FILE_OBJECT)),
+            "configs": Named(_Config(_FILE_OBJECT)),
+            "models": Named(_MODEL),
         },
         needed={"services": {}},
     )

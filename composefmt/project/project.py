@@ -6,14 +6,16 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.consistency import check_consistency
+from composefmt.project.consistency import check_consistency, section
 from composefmt.project.environment import resolve_environment, resolve_labels
 from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.model import Model, to_model
 from composefmt.project.normalize import normalize
+from composefmt.project.output import to_json
 from composefmt.project.select import by_names, by_profiles, drop_unused, enable
+from composefmt.project.sources import written_at
 from composefmt.project.types import Target
-from composefmt.project.values import Map, ProjectError, place_of
+from composefmt.project.values import Map, Place, ProjectError, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +54,22 @@ class Project(NamedTuple):
     values: Map
     environment: Mapping[str, str]
     disabled: dict[str, Model]
+
+    @property
+    def services(self) -> dict[str, Model]:
+        """The enabled services by name."""
+        return section(self.model, "services")
+
+    def place(self, *path: str) -> Place | None:
+        """Where the value at a path of the model was written: `project.place("services", "web", "ports", "0", "target")`.
+
+        That of what stands around it where the value is a default; None where nobody wrote anything.
+        """
+        return written_at(self.values, path)
+
+    def to_json(self) -> str:
+        """The model as the reference prints it."""
+        return to_json(self.model)
 
 
 def load(request: Request) -> Project:

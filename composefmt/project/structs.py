@@ -69,15 +69,29 @@ def within(error: CastError, key: str) -> CastError:
     return made
 
 
-def optional(kind: Type) -> Type:
+class Optional:
     """A mapping that may be left out."""
-    return lambda value, target: MISSING if value is None else kind(value, target)
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: Type) -> None:
+        self.kind = kind
+
+    def __call__(self, value: object, target: Target) -> object:
+        """The mapping, unless there is none."""
+        return MISSING if value is None else self.kind(value, target)
 
 
-def listed(kind: Type) -> Type:
-    """A list of a type."""
+class Listed:
+    """A list of a type; an empty one is left out."""
 
-    def convert(value: object, target: Target) -> object:
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: Type) -> None:
+        self.kind = kind
+
+    def __call__(self, value: object, target: Target) -> object:
+        """The list with each item brought to its type."""
         if not isinstance(value, list):
             if value is None:
                 return MISSING
@@ -85,18 +99,23 @@ def listed(kind: Type) -> Type:
         found = []
         for index, part in enumerate(value):
             try:
-                found.append(kind(part, target))
+                found.append(self.kind(part, target))
             except CastError as error:
                 raise within(error, str(index)) from None
         return found or MISSING
 
-    return convert
 
+class Named:
+    """A mapping of names to a type; an empty one is left out. `null`: what has no value stays null."""
 
-def named(kind: Type, *, null: bool = False) -> Type:
-    """A mapping of names to a type. `null`: what has no value stays null."""
+    __slots__ = ("kind", "null")
 
-    def convert(value: object, target: Target) -> object:
+    def __init__(self, kind: Type, *, null: bool = False) -> None:
+        self.kind = kind
+        self.null = null
+
+    def __call__(self, value: object, target: Target) -> object:
+        """The mapping, sorted by name, with each value brought to its type."""
         if not isinstance(value, dict):
             if value is None:
                 return MISSING
@@ -104,9 +123,7 @@ def named(kind: Type, *, null: bool = False) -> Type:
         made: dict[str, object] = {}
         for key, part in sorted(value.items()):
             try:
-                made[key] = None if null and part is None else kind(part, target)
+                made[key] = None if self.null and part is None else self.kind(part, target)
             except CastError as error:
                 raise within(error, key) from None
         return made or MISSING
-
-    return convert

@@ -1,0 +1,55 @@
+"""Loading a project from another program."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from composefmt.project.discovery import Wanted, find
+from composefmt.project.loading import Choices
+from composefmt.project.project import Project, Request, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def load_project(
+    *files: str | os.PathLike[str],
+    directory: str | os.PathLike[str] = "",
+    name: str = "",
+    environment: Mapping[str, str] | None = None,
+    env_files: Sequence[str | os.PathLike[str]] = (),
+    profiles: Sequence[str] = (),
+    services: Sequence[str] = (),
+    interpolate: bool = True,
+    escape: bool = True,
+) -> Project:
+    """The canonical project of some Compose files, each merged over the ones before it.
+
+    Without files, the one with a default name in `directory` (or in the working directory, or above) and the override
+    beside it. `environment` is the process's unless it is given; the variables of `.env`, or of `env_files`, are added to it.
+    `profiles` and `services` say what is enabled. `interpolate=False` keeps variables; `escape=False` refuses included and
+    extended files outside the project's folder. Nothing is fetched from elsewhere, and nothing is written.
+
+    Raises ProjectError, whose `message` and `place` say what is wrong, and where.
+    """
+    wanted = Wanted(
+        [os.fspath(path) for path in files],
+        os.fspath(directory),
+        name,
+        [os.fspath(path) for path in env_files],
+        list(profiles),
+    )
+    found = find(wanted, os.environ if environment is None else environment)
+    return load(
+        Request(
+            found.files,
+            found.directory,
+            found.environment,
+            found.name,
+            found.profiles,
+            services,
+            Choices(interpolate=interpolate, escape=escape),
+            environment_files=interpolate,
+        )
+    )
