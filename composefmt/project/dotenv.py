@@ -68,7 +68,10 @@ def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
         if bad is not None:
             raise _error(text, offset, f'"{bad.group()}" cannot stand in the name of a variable')
         if end is None:
-            # The reference takes no notice of a last line without a value and a line break.
+            # The reference takes a last line without `=` and line break for the value of a variable without a name.
+            if not name:
+                raise _error(text, offset, "there is nothing to export")
+            variables[""] = name.rstrip()
             return
         key = name.rstrip()
         if " " in key.lstrip(_BLANK):
