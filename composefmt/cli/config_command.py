@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.cli.project_options import Command, fail, loaded, project_options, request_for
+from composefmt.cli.project_options import Command, loaded, project_options, request_for
 from composefmt.cli.run import write_utf8
 
 if TYPE_CHECKING:
@@ -79,37 +79,31 @@ def command(
     The YAML can be loaded again: dollar signs in it are doubled. The JSON holds the values as they are.
     """
     from composefmt.project.discovery import Wanted
-    from composefmt.project.values import ProjectError
 
     if schema:
-        from json import dumps
-
-        from composefmt.project.schema import model_schema
-
-        _write(dumps(model_schema(), indent=2) + "\n", output)
+        _write(_schema(), output)
         return 0
     flags = {name.removeprefix("flag_"): value for name, value in given.items()}
     for refused in ("resolve_image_digests", "lock_image_digests"):
         if flags[refused]:
             raise click.UsageError(f"--{refused.replace('_', '-')} would ask a registry, and composefmt asks nobody.")
-    try:
-        request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
-    except ProjectError as error:
-        fail(error)
+    request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     shape = Shape(output_format, not (flags["no_interpolate"] or flags["variables"]), flags["with_source"])
     request = _with_flags(request, flags, shape, listing=hashed is not None or any(flags[name] for name in _LISTS))
     project = loaded(request._replace(services=wanted_services))
-    if quiet:
-        return 0
     chosen = next((name for name in _LISTS if flags[name]), None)
-    if hashed is not None:
-        text = _hashes(project, hashed)
-    elif chosen is not None:
-        text = _listed(chosen, project, shape)
-    else:
-        text = _model(project, shape)
-    _write(text, output)
+    if not quiet:
+        text = _hashes(project, hashed) if hashed is not None else _listed(chosen, project, shape) if chosen else _model(project, shape)
+        _write(text, output)
     return 0
+
+
+def _schema() -> str:
+    from json import dumps
+
+    from composefmt.project.schema import model_schema
+
+    return dumps(model_schema(), indent=2) + "\n"
 
 
 def _with_flags(request: Request, flags: dict[str, bool], shape: Shape, *, listing: bool) -> Request:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.cli.project_options import fail, loaded, project_options, request_for
+from composefmt.cli.project_options import loaded, project_options, request_for
 from composefmt.cli.run import write_utf8
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ def command(
     """Draw a project: its services, published ports, dependencies, networks and volumes."""
     from composefmt.project.discovery import Wanted
     from composefmt.project.graph import NETWORK, VOLUME, graph_of, to_dot, to_mermaid
-    from composefmt.project.values import ProjectError
 
-    try:
-        request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
-    except ProjectError as error:
-        fail(error)
+    request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     project = loaded(request._replace(services=services, environment_files=False))
     graph = graph_of(project, {NETWORK, VOLUME} - set(left_out))
     ending = output[output.rfind(".") :] if output and "." in output else ""

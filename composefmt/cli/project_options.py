@@ -36,16 +36,20 @@ def project_options(command: Command) -> Command:
 
 
 def request_for(wanted: Wanted) -> Request:
-    """What to load for what was asked on the command line. Raises ProjectError."""
+    """What to load for what was asked on the command line. Ends the run with a line where nothing is found."""
     from composefmt.project.discovery import STDIN, find
     from composefmt.project.project import Request
+    from composefmt.project.values import ProjectError
 
     data = None
     if STDIN in wanted.files or (not wanted.files and STDIN in os.environ.get("COMPOSE_FILE", "").split(os.pathsep)):
         import sys
 
         data = sys.stdin.buffer.read() if sys.stdin else b""
-    found = find(wanted, os.environ, data)
+    try:
+        found = find(wanted, os.environ, data)
+    except ProjectError as error:
+        fail(error)
     return Request(found.files, found.directory, found.environment, found.name, found.profiles)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import ports, volumes
 from composefmt.compose.short import Malformed, Parsed
-from composefmt.project.values import Items, Map, ProjectError, text
+from composefmt.project.values import Items, Map, ProjectError, make, text
 from composefmt.project.walk import Spot, Table, rewrite
 
 if TYPE_CHECKING:
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 def to_canonical(model: Map) -> None:
     """Bring every short form to its canonical form, in place. Raises ProjectError."""
     rewrite(model, _table())
-
-
-def make(place: Place | None, **entries: object) -> Map:
-    """A mapping whose values were all written at one place."""
-    made = Map(place)
-    made.update(entries)
-    return made
 
 
 def _wrong(spot: Spot, wanted: str) -> ProjectError:

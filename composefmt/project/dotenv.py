@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # White space in a line, as the reference counts it.
 _BLANK = "\t\v\f\r \x85\xa0"
 _SKIP = re.compile(r"(?:\s+|#[^\n]*)*")
-_EXPORT = re.compile(r"export[\t\n\f\r ]+")
+_EXPORT = re.compile(r"export(?=[\t\n\f\r ])[\t\v\f\r \x85\xa0]*")
 _KEY_END = re.compile(r"[=:\n]")
 _BAD_KEY = re.compile(r"[^\w.\-\[\]\t\v\f\r \x85\xa0]")
 _QUOTED = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*", re.DOTALL) for quote in "\"'"}
@@ -63,35 +63,42 @@ def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
         if (export := _EXPORT.match(text, offset)) is not None:
             offset = export.end()
         end = _KEY_END.search(text, offset)
-        name = text[offset : end.start() if end else len(text)]
-        bad = _BAD_KEY.search(name)
-        if bad is not None:
-            raise _error(text, offset, f'"{bad.group()}" cannot stand in the name of a variable')
+        key = _name(text, offset, end.start() if end else len(text))
         if end is None:
             # The reference takes a last line without `=` and line break for the value of a variable without a name.
-            if not name:
-                raise _error(text, offset, "there is nothing to export")
-            variables[""] = name.rstrip()
+            variables[""] = key
             return
-        key = name.rstrip()
-        if " " in key.lstrip(_BLANK):
-            raise _error(text, offset, f'the name "{key}" holds a space')
         offset = end.end()
-        if end.group() == "\n":
-            value = lookup(key)
-            if value is not None:
-                variables[key] = value
-            continue
-        while offset < len(text) and text[offset] in _BLANK:
-            offset += 1
-        quote = text[offset : offset + 1]
-        if quote in _QUOTED and quote:
-            variables[key], offset = _quoted(text, offset, quote, scope)
-        else:
-            line_end = text.find("\n", offset)
-            line_end = len(text) if line_end < 0 else line_end
-            variables[key] = _expanded(text[offset:line_end].partition(" #")[0].rstrip(), scope, text, offset)
-            offset = line_end + 1
+        if end.group() != "\n":
+            variables[key], offset = _value(text, offset, scope)
+        elif (value := lookup(key)) is not None:
+            variables[key] = value
+
+
+def _name(text: str, start: int, end: int) -> str:
+    """The name of a variable."""
+    name = text[start:end]
+    bad = _BAD_KEY.search(name)
+    if bad is not None:
+        raise _error(text, start, f'"{bad.group()}" cannot stand in the name of a variable')
+    if not name and end == len(text):
+        raise _error(text, start, "there is nothing to export")
+    key = name.rstrip()
+    if " " in key.lstrip(_BLANK) and end < len(text):
+        raise _error(text, start, f'the name "{key}" holds a space')
+    return key
+
+
+def _value(text: str, offset: int, scope: _Scope) -> tuple[str, int]:
+    """A value, and where what follows it begins."""
+    while offset < len(text) and text[offset] in _BLANK:
+        offset += 1
+    quote = text[offset : offset + 1]
+    if quote in ("'", '"'):
+        return _quoted(text, offset, quote, scope)
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    return _expanded(text[offset:end].partition(" #")[0].rstrip(), scope, text, offset), end + 1
 
 
 def _quoted(text: str, start: int, quote: str, scope: _Scope) -> tuple[str, int]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.volume_syntax import clean_path
-from composefmt.project.canonical import make
 from composefmt.project.merge import merge
 from composefmt.project.model import CONTAINER
-from composefmt.project.values import Items, Map, child, children, clone, text
+from composefmt.project.values import Items, Map, child, children, clone, make, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -95,6 +95,13 @@ class Items(list[object]):
         return [(value, self.where(index)) for index, value in enumerate(self)]
 
 
+def make(place: Place | None, **entries: object) -> Map:
+    """A mapping whose values were all written at one place."""
+    made = Map(place)
+    made.update(entries)
+    return made
+
+
 def clone(value: object) -> object:
     """A copy of all mappings and lists in a value, places included."""
     if isinstance(value, Map):
