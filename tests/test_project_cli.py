@@ -213,3 +213,15 @@ def test_nothing_to_load(tmp_path):
     done = run("config", "--project-directory", "/", cwd=tmp_path)
     assert done.returncode == 2
     assert "no Compose file in /" in done.stderr
+
+
+def test_variables_that_are_not_set_are_named(folder):
+    (folder / "compose.yaml").write_text("services:\n  a:\n    image: x:$TAG\n    command: ['${TAG}', '${OTHER:-d}', '${X}']\n")
+    done = run("config", cwd=folder)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "compose.yaml:3:12: warning: the variable TAG is not set, an empty text stands for it\n"
+        "compose.yaml:4:40: warning: the variable X is not set, an empty text stands for it\n"
+    )
+    assert run("config", "-q", cwd=folder).stderr == ""
+    assert run("config", cwd=folder, env={"TAG": "1", "X": ""}).stderr == ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.cli.project_options import Command, loaded, project_options, request_for
+from composefmt.cli.project_options import Command, loaded, project_options, request_for, warn_of_unset
 from composefmt.cli.run import write_utf8
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def command(
     project = loaded(request._replace(services=wanted_services))
     chosen = next((name for name in _LISTS if flags[name]), None)
     if not quiet:
+        warn_of_unset(project)
         text = _hashes(project, hashed) if hashed is not None else _listed(chosen, project, shape) if chosen else _model(project, shape)
         _write(text, output)
     return 0

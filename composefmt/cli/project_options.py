@@ -64,6 +64,15 @@ def loaded(request: Request) -> Project:
         fail(error)
 
 
+def warn_of_unset(project: Project) -> None:
+    """Name the variables that an empty text stands for, a line each."""
+    from composefmt.project.sources import shown_place
+
+    for name, place in project.unset.items():
+        where = f"{printable(shown_place(place))}: " if place is not None else ""
+        click.echo(f"{where}warning: the variable {name} is not set, an empty text stands for it", err=True)
+
+
 def fail(error: ProjectError) -> NoReturn:
     """End the run with one line: where, and what is wrong."""
     from composefmt.project.sources import shown_path

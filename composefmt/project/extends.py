@@ -52,7 +52,7 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
     if path is not None:
         base_source = _other_file(path, scope, place)
     if reference not in base_source.services:
-        where = "here" if path is None else f"in {path}"
+        where = "in this file" if path is None else f"in {path}"
         raise ProjectError(f'service "{name}" extends "{reference}", but there is no such service {where}', place)
     if (base_source.path, reference) in chain:
         start = chain.index((base_source.path, reference))

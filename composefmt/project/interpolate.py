@@ -26,9 +26,12 @@ def _casts() -> Table[Callable[[str], object]]:
     return Table(INTERPOLATED)
 
 
-def interpolate(model: Map, environment: Mapping[str, str]) -> None:
-    """Replace all variables in a file's values, in place. Raises ProjectError at the first that cannot be."""
-    _Interpolation(environment).mapping(model, _casts().root, ())
+def interpolate(model: Map, environment: Mapping[str, str], unset: dict[str, Place | None]) -> None:
+    """Replace all variables in a file's values, in place; note in `unset` those that an empty text stands for, and where.
+
+    Raises ProjectError at the first that cannot be replaced.
+    """
+    _Interpolation(environment, unset).mapping(model, _casts().root, ())
 
 
 def replaced(text: str, environment: Mapping[str, str], place: Place | None, path: Path) -> str:
@@ -62,10 +65,11 @@ def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:
 class _Interpolation:
     """Walks the values of one file."""
 
-    __slots__ = ("budget", "environment")
+    __slots__ = ("budget", "environment", "unset")
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], unset: dict[str, Place | None]) -> None:
         self.environment = environment
+        self.unset = unset
         self.budget = Budget()
 
     def mapping(self, value: Map, nodes: Nodes, path: Path) -> None:
@@ -98,6 +102,7 @@ class _Interpolation:
             if not self.budget.spend(text, self.environment.get):
                 raise ProjectError(f"the values of this file are longer than {MAX_CHARACTERS:,} characters", place, path)
             new = replaced(text, self.environment, place, path)
+            self.note(text, place)
         cast = here(nodes)
         if cast is None:
             return new
@@ -105,3 +110,9 @@ class _Interpolation:
             return cast(new)
         except CastError as error:
             raise ProjectError(f"{'.'.join(path)}: {error}", place, path) from None
+
+    def note(self, text: str, place: Place | None) -> None:
+        """Note the variables of a text that are neither set nor have a default."""
+        for part in interpolation.split(text):
+            if isinstance(part, Variable) and not part.operator and part.name not in self.environment:
+                self.unset.setdefault(part.name, place)

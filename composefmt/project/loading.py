@@ -62,6 +62,8 @@ class Scope(NamedTuple):
     extended: dict[tuple[str, str], ExtendedFile] | None = None
     # What was included before, by files, folders and variables: a file that many others include is loaded once.
     included: dict[Hashable, Map] | None = None
+    # Variables that are used but not set, with the place of the first use.
+    unset: dict[str, Place | None] | None = None
 
 
 class ExtendedFile(NamedTuple):
@@ -106,7 +108,7 @@ def _load_document(document: Document, file: File, scope: Scope, model: Map, *, 
     if not isinstance(value, Map):
         raise ProjectError("a Compose file is a mapping with keys such as services", document.place)
     if scope.choices.interpolate:
-        interpolate(value, scope.environment)
+        interpolate(value, scope.environment, scope.unset if scope.unset is not None else {})
     _promote_extensions(value)
     if not alone:
         apply_include(value, scope._replace(including=(*scope.including, file.path)), document.resets)

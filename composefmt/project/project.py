@@ -45,7 +45,8 @@ class Project(NamedTuple):
     """A loaded project.
 
     `directory` is its folder, `model` what the reference would print of it, `values` what that was made from, with the place
-    of each value; `environment` are its variables, `disabled` the services that no profile enables.
+    of each value; `environment` are its variables, `disabled` the services that no profile enables, `unset` the variables that
+    are used without a default but not set, with the place of the first use.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Project(NamedTuple):
     values: Map
     environment: Mapping[str, str]
     disabled: dict[str, Model]
+    unset: dict[str, Place | None]
 
     @property
     def services(self) -> dict[str, Model]:
@@ -77,13 +79,14 @@ def load(request: Request) -> Project:
     name, files = _name(request)
     environment = {**request.environment, "COMPOSE_PROJECT_NAME": name}
     directory = request.directory
-    values = load_model(files, Scope(environment, directory, directory, directory, request.choices))
+    unset: dict[str, Place | None] = {}
+    values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
     if not values:
         raise ProjectError(f"{', '.join(file.path for file in files)}: nothing is in it")
     if not name:
         raise ProjectError("the project has no name: give one with --project-name")
     try:
-        return _finished(request, values, name, environment)
+        return _finished(request, values, name, environment)._replace(unset=unset)
     except ProjectError as error:
         if error.place is None and error.path:
             error.place = place_of(values, error.path)
@@ -107,7 +110,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         resolve_environment(model, environment)
     if request.choices.interpolate:
         resolve_labels(model)
-    return Project(name, request.directory, model, values, environment, disabled)
+    return Project(name, request.directory, model, values, environment, disabled, {})
 
 
 def normalized_name(text: str) -> str:
