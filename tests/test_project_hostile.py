@@ -88,6 +88,30 @@ def test_nesting(tmp_path):
     fails(tmp_path, text="begins no variable")
 
 
+def test_ranges_of_ports(tmp_path):
+    services = [f"  s{i}: {{image: x, ports: ['127.0.0.{i}:1-65535:1-65535']}}\n" for i in range(200)]
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
+    fails(tmp_path, text="the ranges of ports stand for more than")
+
+
+def test_long_lists_are_merged_in_no_time(tmp_path):
+    for name, first in (("compose.yaml", 0), ("over.yaml", 10_000)):
+        ports = "".join(f"      - '{port}:{port}'\n" for port in range(first + 1, first + 20_001))
+        (tmp_path / name).write_text(f"services:\n  a:\n    image: x\n    ports:\n{ports}")
+    loads(tmp_path, "-f", "compose.yaml", "-f", "over.yaml")
+
+
+def test_a_long_chain_of_dependencies(tmp_path):
+    services = [f"  s{i}: {{image: x, depends_on: [s{i + 1}]}}\n" for i in range(20_000)]
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services) + "  s20000: {image: x}\n")
+    loads(tmp_path)
+
+
+def test_a_value_with_many_variables(tmp_path):
+    (tmp_path / "compose.yaml").write_text(f"services: {{a: {{image: x, environment: {{A: '{'${A:-b} $$ ' * 2000}'}}}}}}\n")
+    loads(tmp_path)
+
+
 def test_a_pipe_or_device_is_not_waited_for(tmp_path):
     if not hasattr(os, "mkfifo"):
         pytest.skip("no named pipes here")

@@ -5,12 +5,13 @@ Source: the reference's transform/ folder. Where variables are kept, an entry th
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.compose import ports, volumes
 from composefmt.compose.short import Malformed, Parsed
-from composefmt.project.values import Items, Map, ProjectError, make, text
+from composefmt.project.values import Items, Map, ProjectError, children, make, text
 from composefmt.project.walk import Spot, Table, rewrite
 
 if TYPE_CHECKING:
@@ -23,9 +24,28 @@ if TYPE_CHECKING:
     Function = Callable[[object, Spot], object]
 
 
+# All port ranges of a model together, expanded; a few lines could stand for millions of ports.
+MAX_PORTS = 500_000
+
+_RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})(?:/[a-zA-Z]*)?$")
+
+
 def to_canonical(model: Map) -> None:
     """Bring every short form to its canonical form, in place. Raises ProjectError."""
+    _count_ports(model)
     rewrite(model, _table())
+
+
+def _count_ports(model: Map) -> None:
+    total = 0
+    for section in ("services", "jobs"):
+        for name, service in children(model, section):
+            ports = service.get("ports")
+            for entry in ports if isinstance(ports, Items) else ():
+                found = _RANGE.search(entry) if isinstance(entry, str) else None
+                total += max(int(found[2]) - int(found[1]), 0) if found else 0
+            if total > MAX_PORTS:
+                raise ProjectError(f"the ranges of ports stand for more than {MAX_PORTS:,} ports", service.where("ports"), (section, name))
 
 
 def _wrong(spot: Spot, wanted: str) -> ProjectError:

@@ -199,18 +199,19 @@ def _cycles(project: Enabled) -> None:
     """Raises ProjectError for services that depend on each other in a circle. Every service is visited once."""
     done: set[str] = set()
     for start in sorted(project.services):
-        trail: list[str] = []
+        trail: dict[str, None] = {}
         pending: list[tuple[str, bool]] = [(start, True)]
         while pending:
             name, entering = pending.pop()
             if not entering:
-                trail.pop()
+                del trail[name]
                 done.add(name)
             elif name in trail:
-                circle = " -> ".join([*trail[trail.index(name) :], name])
-                raise _error(trail[-1], f"is part of a circle of dependencies: {circle}", "depends_on", name)
+                way = list(trail)
+                circle = " -> ".join([*way[way.index(name) :], name])
+                raise _error(way[-1], f"is part of a circle of dependencies: {circle}", "depends_on", name)
             elif name not in done:
-                trail.append(name)
+                trail[name] = None
                 pending.append((name, False))
                 depends_on = section(project.services[name], "depends_on")
                 pending += [(other, True) for other in sorted(depends_on, reverse=True) if other in project.services]

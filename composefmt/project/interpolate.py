@@ -9,14 +9,14 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
 from composefmt.project.casts import INTERPOLATED, CastError
 from composefmt.project.limits import MAX_CHARACTERS, Budget
-from composefmt.project.values import Items, Map, Place, ProjectError
+from composefmt.project.values import Items, Map, ProjectError
 from composefmt.project.walk import ITEM, Table, here, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from composefmt.compose.patterns import Place as Node
-    from composefmt.project.values import Path
+    from composefmt.project.values import Path, Place
 
     Nodes = tuple[Node[Callable[[str], object]], ...]
 
@@ -37,9 +37,11 @@ def interpolate(model: Map, environment: Mapping[str, str], unset: dict[str, Pla
 def replaced(text: str, environment: Mapping[str, str], place: Place | None, path: Path) -> str:
     """A text with its variables replaced. Raises ProjectError."""
     try:
-        return interpolation.substitute(text, environment)
+        if text.count("${") <= interpolation.MAX_VARIABLES:
+            return interpolation.substitute(text, environment)
+        # A whole configuration file may stand in one value: it is long, but not deep.
+        return "".join(interpolation.substitute(text[part.start : part.end], environment) for part in interpolation.split(text))
     except InvalidInterpolation as error:
-        place = Place(place.source, place.offset) if place else None
         near = text[error.offset : error.offset + 30].splitlines()[0]
         raise ProjectError(f'"{near}" begins no variable; {interpolation.ADVICE}', place, path) from None
     except MissingVariable as error:

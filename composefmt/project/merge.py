@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.project.unique import key_of_assignment, unique_entries
-from composefmt.project.values import Items, Map, ProjectError, same, text
+from composefmt.project.values import Items, Map, ProjectError, frozen, text
 from composefmt.project.walk import Table, here, step
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ def _mappings(what: Merge, base: Map, over: Map) -> Map:
 
 def _appended(base: Items, over: Items) -> Items:
     """The items of both lists; one that is the same as one before it is left out."""
+    known = {frozen(value) for value in base}
     for value, place in over.entries():
-        if not any(same(value, known) for known in base):
+        key = frozen(value)
+        if key not in known:
+            known.add(key)
             base.put(value, place)
     return base
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from composefmt.syntax.source import Source
 
@@ -134,6 +134,15 @@ def same(one: object, other: object) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and one == other
+
+
+def frozen(value: object) -> Hashable:
+    """What can be looked up in a set in the value's place: equal for values that are the same."""
+    if isinstance(value, dict):
+        return (dict, frozenset((key, frozen(part)) for key, part in value.items()))
+    if isinstance(value, list):
+        return (list, tuple(map(frozen, value)))
+    return (type(value), value)
 
 
 def child(value: object, key: str) -> Map | None:
