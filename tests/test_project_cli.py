@@ -225,3 +225,13 @@ def test_variables_that_are_not_set_are_named(folder):
     )
     assert run("config", "-q", cwd=folder).stderr == ""
     assert run("config", cwd=folder, env={"TAG": "1", "X": ""}).stderr == ""
+
+
+def test_no_env_file_at_all_and_one_from_a_shell(folder):
+    (folder / ".env").write_text("TAG=file\n")
+    assert model("--env-file", os.devnull, cwd=folder)["services"]["web"]["image"] == "nginx:1"
+    (folder / "compose.yaml").write_text("services: {a: {image: x, env_file: /dev/null}}\n")
+    assert "environment" not in model(cwd=folder)["services"]["a"]
+    if os.path.exists("/dev/stdin"):
+        found = model("--env-file", "/dev/stdin", "-f", "compose.yaml", cwd=folder, stdin=b"A=1\n")
+        assert found["name"] == "myproject"

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.casts import CastError, to_boolean
-from composefmt.project.disk import is_file, read_env_files, read_stream
+from composefmt.project.disk import is_file, read_env_files
 from composefmt.project.loading import File
 from composefmt.project.paths import is_remote
 from composefmt.project.values import ProjectError
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
 STDIN = "-"
-
-# What a shell's `<(...)` is called.
-_STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 class Wanted(NamedTuple):
@@ -71,8 +68,6 @@ def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes |
 def _file(path: str, standard_input: bytes | None) -> File:
     if path == STDIN:
         return File("<stdin>", standard_input or b"")
-    if path.startswith(_STREAMS):
-        return File(path, read_stream(path))
     if is_remote(path) and not os.path.exists(path):
         raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing")
     return File(os.path.abspath(path))

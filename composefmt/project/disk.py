@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 # Larger files are neither Compose files nor env files.
 MAX_BYTES = 10_000_000
 
+# What a shell's `<(...)` is called.
+STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+
 
 def read_bytes(path: str, place: Place | None = None) -> bytes:
-    """The bytes of a regular file. Raises ProjectError, at the place that names the file."""
+    """The bytes of a regular file, or of what a shell hands over. Raises ProjectError, at the place that names the file."""
+    if path == os.devnull:
+        return b""
+    if path.startswith(STREAMS):
+        return read_stream(path)
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
