@@ -200,6 +200,21 @@ def test_files_outside_the_project_s_folder_can_be_refused(folder, tmp_path):
         assert "is outside the project's folder" in error("--no-escape", cwd=folder)
 
 
+def test_so_can_env_files_and_links_that_lead_out_of_it(folder, tmp_path):
+    (tmp_path / "secret").write_text("A=1\n")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    (folder / "inc.yaml").write_text("services: {b: {image: x}}\n")
+    for text in (
+        "services: {a: {image: x, env_file: ../secret}}\n",
+        "services: {a: {image: x, env_file: link}}\n",
+        "services: {a: {image: x, label_file: ../secret}}\n",
+        "include: [{path: inc.yaml, env_file: link}]\n",
+    ):
+        (folder / "compose.yaml").write_text(text)
+        assert model(cwd=folder)["services"]
+        assert "is outside the project's folder" in error("--no-escape", cwd=folder)
+
+
 def test_errors_name_file_line_and_column(folder):
     assert error("-f", "none.yaml", cwd=folder).endswith("none.yaml cannot be read: no such file or directory")
     (folder / "over.yaml").write_text("services:\n  web:\n    ports:\n      - 80:80:80:80\n")

@@ -33,7 +33,7 @@ def _flags(command: Command) -> Command:
             ("no-path-resolution", "Leave relative paths as they are."),
             ("no-consistency", "Don't check whether what services refer to is defined."),
             ("no-env-resolution", "Leave env files as they are."),
-            ("no-escape", "Refuse included and extended files outside the project's folder."),
+            ("no-escape", "Refuse to read files outside the project's folder."),
             ("with-source", "Say of each value in which file, line and column it was written."),
             ("services", "Print the names of the services."),
             ("volumes", "Print the names of the volumes."),

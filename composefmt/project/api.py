@@ -28,8 +28,8 @@ def load_project(
 
     Without files, the one with a default name in `directory` (or in the working directory, or above) and the override
     beside it. `environment` is the process's unless it is given; the variables of `.env`, or of `env_files`, are added to it.
-    `profiles` and `services` say what is enabled. `interpolate=False` keeps variables; `escape=False` refuses included and
-    extended files outside the project's folder. Nothing is fetched from elsewhere, and nothing is written.
+    `profiles` and `services` say what is enabled. `interpolate=False` keeps variables; `escape=False` refuses to read files
+    outside the project's folder. Nothing is fetched from elsewhere, and nothing is written.
 
     Raises ProjectError, whose `message` and `place` say what is wrong, and where.
     """

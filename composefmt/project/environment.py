@@ -10,24 +10,29 @@ from typing import TYPE_CHECKING
 
 from composefmt.project.consistency import part, rows, section
 from composefmt.project.disk import read_env
+from composefmt.project.paths import check_inside
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from composefmt.project.dotenv import Lookup
     from composefmt.project.model import Model
     from composefmt.project.values import Path
 
 
-def resolve_environment(model: Model, environment: Mapping[str, str], *, keep_files: bool = False) -> None:
-    """Read the env files of all services, in place; `keep_files`: they stay in the model. Raises ProjectError."""
+def resolve_environment(model: Model, environment: Mapping[str, str], inside: str | None = None) -> None:
+    """Read the env files of all services into their environment, in place.
+
+    `inside` is a folder that the files must be in. Raises ProjectError.
+    """
     for name, service in section(model, "services").items():
-        _environment(service, environment, ("services", name), keep_files=keep_files)
+        _environment(service, environment, ("services", name), inside)
         for index, hook in enumerate(rows(service, "pre_start")):
-            _environment(hook, environment, ("services", name, "pre_start", str(index)), keep_files=keep_files)
+            _environment(hook, environment, ("services", name, "pre_start", str(index)), inside)
 
 
-def _environment(container: Model, environment: Mapping[str, str], path: Path, *, keep_files: bool) -> None:
+def _environment(container: Model, environment: Mapping[str, str], path: Path, inside: str | None) -> None:
     own = dict(part(container, "environment"))
     for key, value in own.items():
         if value is None and key in environment:
@@ -47,23 +52,25 @@ def _environment(container: Model, environment: Mapping[str, str], path: Path, *
             continue
         if file.get("format"):
             raise ProjectError(f'"{file["format"]}" is not a known format of env files', path=place)
-        _read(file_path, found, lookup, place)
+        _read(file_path, found, lookup, place, inside)
     merged = {**found, **own}
     if merged:
         _set(container, "environment", dict(sorted(merged.items())))
-    if not keep_files:
-        container.pop("env_file", None)
+    container.pop("env_file", None)
 
 
-def resolve_labels(model: Model) -> None:
-    """Read the label files of all services, in place. Raises ProjectError."""
+def resolve_labels(model: Model, inside: str | None = None) -> None:
+    """Read the label files of all services into their labels, in place.
+
+    `inside` is a folder that the files must be in. Raises ProjectError.
+    """
     for name, service in section(model, "services").items():
-        _labels(service, ("services", name))
+        _labels(service, ("services", name), inside)
         for index, hook in enumerate(rows(service, "pre_start")):
-            _labels(hook, ("services", name, "pre_start", str(index)))
+            _labels(hook, ("services", name, "pre_start", str(index)), inside)
 
 
-def _labels(container: Model, path: Path) -> None:
+def _labels(container: Model, path: Path, inside: str | None) -> None:
     files = container.get("label_file")
     if not isinstance(files, list):
         return
@@ -73,16 +80,18 @@ def _labels(container: Model, path: Path) -> None:
         if not os.path.exists(str(file)):
             raise ProjectError(f"the label file {file} does not exist", path=place)
         found: dict[str, str] = {}
-        _read(str(file), found, labels.get, place)
+        _read(str(file), found, labels.get, place, inside)
         labels.update(found)
     merged = {**labels, **part(container, "labels")}
     if merged:
         _set(container, "labels", dict(sorted(merged.items())))
 
 
-def _read(file: str, variables: dict[str, str], lookup: object, path: Path) -> None:
+def _read(file: str, variables: dict[str, str], lookup: Lookup, path: Path, inside: str | None) -> None:
+    if inside is not None:
+        check_inside(file, inside, where=path)
     try:
-        read_env(file, variables, lookup)  # type: ignore[arg-type]
+        read_env(file, variables, lookup)
     except ProjectError as error:
         raise ProjectError(error.message, path=path) from None
 

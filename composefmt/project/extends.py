@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
 from composefmt.project.merge import merge
-from composefmt.project.paths import is_remote, join, relative_folder, resolve_paths
+from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
 from composefmt.project.values import Map, Path, Place, ProjectError, clone
 
 # Each level takes some of the stack; nobody builds that high.
@@ -97,7 +97,8 @@ def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
     if is_remote(path):
         raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing", place)
     local = path if path.startswith("/") else join(scope.base, path)
-    check_escape(local, scope, place)
+    if not scope.choices.escape:
+        check_inside(local, scope.root, place)
     folder = relative_folder(path, scope.base)
     known = scope.extended if scope.extended is not None else {}
     found = known.get((local, folder))
@@ -116,9 +117,3 @@ def _load(local: str, folder: str, scope: Scope, place: Place | None) -> Extende
         raise ProjectError("services takes a mapping", model.where("services"))
     resolve_paths(model, folder)
     return ExtendedFile(services, resets)
-
-
-def check_escape(path: str, scope: Scope, place: Place | None) -> None:
-    """Raises ProjectError for a file outside the project's folder where such are refused."""
-    if not scope.choices.escape and path != scope.root and not path.startswith(scope.root.rstrip("/") + "/"):
-        raise ProjectError(f"{path} is outside the project's folder {scope.root}", place)

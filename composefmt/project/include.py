@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from composefmt.project.disk import is_file, read_env_files
-from composefmt.project.extends import check_escape
 from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
-from composefmt.project.paths import folder_of, is_remote, join, relative_folder, texts
+from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
 from composefmt.project.values import Items, Map, Path, Place, ProjectError, clone, same
 
 _SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
@@ -62,7 +61,8 @@ def _load(entry: _Included, scope: Scope) -> Map:
         if is_remote(path):
             raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing", entry.place)
         paths.append(path if path.startswith("/") else join(scope.base, path))
-        check_escape(paths[-1], scope, entry.place)
+        if not scope.choices.escape:
+            check_inside(paths[-1], scope.root, entry.place)
     if paths[0] in scope.including:
         circle = " -> ".join([*scope.including[scope.including.index(paths[0]) :], paths[0]])
         raise ProjectError(f"files include each other in a circle: {circle}", entry.place)
@@ -71,7 +71,10 @@ def _load(entry: _Included, scope: Scope) -> Map:
         folder = base if entry.project_directory.startswith("/") else relative_folder(entry.project_directory, scope.base)
     else:
         base, folder = folder_of(paths[0]), relative_folder(paths[0], scope.base)
-    environment = {**read_env_files(_env_files(entry, base, scope), scope.environment, entry.place), **scope.environment}
+    env_files = _env_files(entry, base, scope)
+    for path in env_files if not scope.choices.escape else ():
+        check_inside(path, scope.root, entry.place)
+    environment = {**read_env_files(env_files, scope.environment, entry.place), **scope.environment}
     inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))
     known = scope.included if scope.included is not None else {}
     key = (tuple(paths), folder, base, tuple(sorted(environment.items())))

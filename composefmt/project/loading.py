@@ -29,7 +29,7 @@ class Choices(NamedTuple):
     """Which steps are taken.
 
     `interpolate`: variables are replaced; `resolve`: paths are made absolute; `escape`: files outside the project's folder
-    may be named.
+    may be read.
     """
 
     interpolate: bool = True

@@ -16,6 +16,8 @@ from composefmt.project.walk import Spot, Table, rewrite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from composefmt.project.values import Path, Place
+
     Function = Callable[[object, Spot], object]
 
 _REMOTE_CONTEXT = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
@@ -133,6 +135,13 @@ def _without_link(path: str) -> str:
         if os.path.islink(current):
             return path.replace(current, os.path.realpath(current), 1)
     return path
+
+
+def check_inside(path: str, root: str, place: Place | None = None, where: Path = ()) -> None:
+    """Raises ProjectError for a file outside a folder, links followed."""
+    real, top = os.path.realpath(path), os.path.realpath(root)
+    if os.path.commonpath((real, top)) != top:
+        raise ProjectError(f"{path} is outside the project's folder {root}", place, where)
 
 
 def folder_of(path: str) -> str:

@@ -106,10 +106,11 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         by_names(model, request.services)
     if request.prune:
         drop_unused(model)
+    inside = None if request.choices.escape else request.directory
     if request.environment_files:
-        resolve_environment(model, environment)
+        resolve_environment(model, environment, inside)
     if request.choices.interpolate:
-        resolve_labels(model)
+        resolve_labels(model, inside)
     return Project(name, request.directory, model, values, environment, disabled, {})
 
 
