@@ -18,7 +18,18 @@ COMMENTS = st.sampled_from(["", "", "", "# why", "#no space", "# \"quoted\" 'tex
 QUOTES = st.sampled_from(["plain", "single", "double"])
 OTHER_LINES = st.sampled_from(
     ["image: nginx", "command: |\n  # no comment\n    echo 'a: b'\n", "environment:\n  - A=b # c", "labels: {a: '#b', c: d}",
-     "build: {context: .}",
+     "build: {context: .}", "build: .", "build: # why\n  context: ./x", "build:\n  args: [A=1, B, 'C=x: y']\n  context: .",
+     "environment: # why\n# why\n- A=1 # a\n- 'B=yes'\n\n# b\n- C=\n- D\n# end", "environment: {A: 1, B: 'yes', C: null, D: \"\", E: 1.5}",
+     "environment:\n  A: &v x\n  B: *v", "environment: [A=1, A=2]", "environment:\n  - ${A}=1\n  - B=${B:-c d}\n  - 'C=1e3'",
+     "labels:\n    - a.b=c # why\n    - d", "labels: {a: 'x: y', b: true}", "depends_on: [s0, db] # why", "depends_on:\n  # why\n  - db # db",
+     "depends_on:\n  db:\n    condition: service_started\n  x: {condition: service_started, required: true}",
+     "depends_on:\n  db: {condition: service_healthy}", "networks:\n- a # why\n- b", "networks:\n  a:\n  b: # why\n", "networks: {a: {aliases: [x]}}",
+     "env_file: .env # why", "env_file: [a.env, {path: b.env}]", "env_file:\n  - path: c.env # why\n  - path: d.env\n    required: true",
+     "secrets: [a, {source: b}]", "configs:\n  # why\n  - source: c", "dns: 8.8.8.8", "dns: [8.8.8.8]", "tmpfs:\n  - /run # why",
+     "devices: ['/dev/a', /dev/b:/dev/c:r, v/c=x]", "devices:\n  - source: /dev/a\n    target: /dev/a\n    permissions: rwm",
+     "extra_hosts: ['a:1.2.3.4', 'b=[::1]', 'c:1.1.1.1,2.2.2.2']", "extra_hosts:\n  a: 1.2.3.4 # why\n  b: [x, y]", "extends: base",
+     "extends:\n  # why\n  service: base", "ulimits:\n  nofile: 5\n  nproc: {soft: 1, hard: 1}", "gpus: all", "sysctls: [a.b=1]",
+     "healthcheck: {test: [CMD, x], interval: 1s, disable: false}", "x-own: &own {z: 1}\n",
      "entrypoint: >-\n  a\n\n  # b\n", "healthcheck:\n  test: [\"CMD\", # why\n    \"x\"]"]
 )  # fmt: skip
 

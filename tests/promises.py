@@ -1,5 +1,6 @@
 """The promises, as assertions on one text."""
 
+from composefmt.compose.dual import names
 from composefmt.engine import format_text
 from composefmt.options import Options
 from composefmt.syntax.comments import comment_texts, comments
@@ -7,8 +8,8 @@ from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
 
 _DEFAULTS = Options()
-# Their entries become more entries, or mappings: comments are only told to be somewhere in them.
-_REWRITTEN = {"ports", "volumes"}
+# They may have another form afterwards: comments are only told to be somewhere in them.
+_REWRITTEN = {name.rpartition(".")[2] for name in names()}
 
 
 def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
@@ -22,16 +23,23 @@ def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
         return
     assert not result.failed, result.findings
     after = result.text
-    assert comment_texts(after, parse(after)) == comment_texts(text, tree)
+    assert in_order(comment_texts(after, parse(after)), options) == in_order(comment_texts(text, tree), options)
     if text.startswith(("services", "x-", "#", "\n")):
-        kept = iter(owners(after))
-        assert all(owner in kept for owner in owners(text)), after
-    assert format_text(after, options).data is None
+        # Where keys change places, what stands below a comment is not always what it belongs to.
+        above = options.order == "keep"
+        kept = iter(in_order(owners(after, above=above), options))
+        assert all(owner in kept for owner in in_order(owners(text, above=above), options)), after
+    assert options.lines is not None or format_text(after, options).data is None
     # Without the proof the text is the same: the proof only refuses.
     assert format_text(text, options._replace(verify=False)).text == after
 
 
-def owners(text: str) -> list[tuple[str, tuple[str, ...]]]:
+def in_order(found: list, options: Options) -> list:
+    """What was found in the text, in its order; in any where keys may change places."""
+    return found if options.order == "keep" else sorted(found)
+
+
+def owners(text: str, *, above: bool = True) -> list[tuple[str, tuple[str, ...]]]:
     """Each comment with the keys that lead to the first element on its line, or, on a line of its own, above."""
     tree = parse(text)
     elements = sorted(element for document in tree.documents for element in _elements(document, ()))
@@ -45,7 +53,7 @@ def owners(text: str) -> list[tuple[str, tuple[str, ...]]]:
         if ahead:
             on_line = [path for offset, path in elements if line <= offset < start]
             found.append((text[start:end], on_line[0] if on_line else ()))
-        else:
+        elif above:
             behind = [path for offset, path in elements if offset > start]
             found.append((text[start:end], behind[0] if behind else ("the end",)))
     return found

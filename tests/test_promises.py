@@ -9,6 +9,7 @@ from promises import assert_promises
 
 from composefmt import parse_ports, parse_volumes
 from composefmt.compose.models import ShortSyntaxError
+from composefmt.compose.dual import names
 from composefmt.engine import check_text, format_text
 from composefmt.options import Options
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -21,8 +22,25 @@ EXAMPLES = settings(
 )
 
 
+SHORT = Options(short_form=tuple(names()))
+LONG = Options(long_form=("all", "ulimits"))
+OPTIONS = [
+    Options(),
+    Options(write_defaults=True),
+    Options(max_range=2, variables="keep"),
+    Options(engine="swarm", long_form=("all",)),
+    Options(order="spec"),
+    LONG,
+    SHORT,
+    LONG._replace(order="spec"),
+    SHORT._replace(order="spec"),
+    Options(lines=(3, 9)),
+    LONG._replace(lines=(5, 12)),
+]
+
+
 @EXAMPLES
-@given(compose_files(), st.sampled_from([Options(), Options(write_defaults=True), Options(max_range=2, variables="keep")]))
+@given(compose_files(), st.sampled_from(OPTIONS))
 def test_generated_files_keep_the_promises(text, options):
     try:
         parse(text)
@@ -32,15 +50,15 @@ def test_generated_files_keep_the_promises(text, options):
 
 
 @EXAMPLES
-@given(laid_out_files())
-def test_files_in_any_layout_keep_the_promises(text):
+@given(laid_out_files(), st.sampled_from([Options(), Options(), Options(order="spec"), Options(lines=(4, 10))]))
+def test_files_in_any_layout_keep_the_promises(text, options):
     try:
         parse(text)
     except SyntaxProblem:
         event("not YAML")
     else:
         event("the layout knows it" if format_text(text).text != text else "unchanged")
-    assert_promises(text)
+    assert_promises(text, options)
 
 
 @EXAMPLES

@@ -57,8 +57,12 @@ def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], pl
         form = _forms(use, options)
         if type(use.node) is Alias or use.node.tag is not None or not form:
             continue
-        if is_protected(keep_out, use.node.start, use.node.end):
+        # What stands between the key and the value is rewritten as well.
+        start = min(use.node.start, use.key.end) if use.key is not None else use.node.start
+        if is_protected(keep_out, start, use.node.end):
             kept.append(Kept(use.field.name, use.node.span, "a comment protects it"))
+        elif keep_out and type(use.node) is not Scalar and use.node.flow and rewriter.has_comment(use.node.start, use.node.end):
+            kept.append(Kept(use.field.name, use.node.span, "it holds comments inside brackets"))
         elif use.spoiled or use.spoiled_items:
             kept.append(Kept(use.field.name, use.node.span, "its anchor is also used as another kind of field"))
         else:
@@ -231,16 +235,17 @@ class _Rewriter:
     def _entry_problem(self, key: Node, value: Node) -> str:
         if type(key) is not Scalar or key.tag is not None or key.anchor is not None or (key.value == "<<" and not key.style):
             return "a key is no plain text"
-        if self._has_comment(key.end, value.end):
+        if self.has_comment(key.end, value.end):
             return "a comment stands inside it"
         return self._inner_problem(value)
 
     def _inner_problem(self, node: Node) -> str:
-        if self._has_comment(node.start, node.end):
+        if self.has_comment(node.start, node.end):
             return "a comment stands inside it"
         return "it holds an anchor, an alias or a tag" if _is_tied(node, top=True) else ""
 
-    def _has_comment(self, start: int, end: int) -> bool:
+    def has_comment(self, start: int, end: int) -> bool:
+        """Whether a comment stands in a stretch of the text."""
         from bisect import bisect_left
 
         index = bisect_left(self.comment_starts, start)

@@ -26,7 +26,8 @@ def lay_out_flow(
     `inner` is where the elements go if it becomes a block collection, `key_width` what stands before it on its line.
     """
     is_root = cursor == node.start and column == inner
-    if layout.kept(node.start, node.end):
+    if layout.kept(node.start, node.end) or (layout.keep_out and has_comment(layout, node.start, node.end)):
+        # With something protected around, its comments may have no line to go to.
         return node.end
     line = one_line(layout, node)
     if line is not None:

@@ -180,7 +180,7 @@ class Layout:
         """
         text, plan = self.text, self.plan
         old = self.column(node.content)
-        if self.keep_out and self.kept(node.start, node.end):
+        if self.keep_out and self.kept(min(cursor, node.start), node.end):
             column = old
         lead = self.indents[column]
         is_top = spread and column == 0
@@ -234,7 +234,7 @@ class Layout:
         """Lay out a block list whose dashes go to `column` (from 0). Returns the list's end."""
         text, plan = self.text, self.plan
         old = self.column(node.content)
-        if self.keep_out and self.kept(node.start, node.end):
+        if self.keep_out and self.kept(min(cursor, node.start), node.end):
             column = old
         lead = self.indents[column] + "- "
         first = True
@@ -402,6 +402,11 @@ class Layout:
         new = column + (block.indicator or INDENT)
         if self.kept(node.start, block.end):
             return block.end
+        if self.keep_out and self.kept(block.end, _comments_end(text, block.end)):
+            # A comment below that stays where it is must not come to stand in the text.
+            if indent <= column:
+                raise Unlayable(start)
+            new = indent
         header = text[block.header_end : start]
         comment = header.strip()
         self.guessed = self.guessed or indent != new or block.keeps
@@ -530,6 +535,12 @@ class Layout:
         """Replace a stretch of the text, unless it is so already."""
         if self.text[start:end] != made:
             self.edits.append(Edit(start, end, made))
+
+
+def _comments_end(text: str, offset: int) -> int:
+    """Where the white space and the comments end that begin at `offset`."""
+    found = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*").match(text, offset)
+    return found.end() if found else offset
 
 
 def _spaced(line: str) -> str:

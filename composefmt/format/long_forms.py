@@ -41,7 +41,8 @@ def long_forms(uses: list[Use], options: Options, keep_out: list[Span]) -> tuple
             for item, answer in _entries(use, options):
                 # A list in brackets is rewritten as a whole or not at all.
                 whole = use.node if use.node.flow else item
-                if keep_out and is_protected(keep_out, whole.start, whole.end):
+                start = use.key.end if use.node.flow and use.key is not None else whole.start
+                if keep_out and is_protected(keep_out, start, whole.end):
                     kept.append(Kept(use.field.name, item.span, "a comment protects it"))
                 elif isinstance(answer, str):
                     kept.append(Kept(use.field.name, item.span, answer))
