@@ -20,10 +20,13 @@ OTHER_LINES = st.sampled_from(
     ["image: nginx", "command: |\n  # no comment\n    echo 'a: b'\n", "environment:\n  - A=b # c", "labels: {a: '#b', c: d}",
      "build: {context: .}", "build: .", "build: # why\n  context: ./x", "build:\n  args: [A=1, B, 'C=x: y']\n  context: .",
      "environment: # why\n# why\n- A=1 # a\n- 'B=yes'\n\n# b\n- C=\n- D\n# end", "environment: {A: 1, B: 'yes', C: null, D: \"\", E: 1.5}",
-     "environment:\n  A: &v x\n  B: *v", "environment: [A=1, A=2]", "environment:\n  - ${A}=1\n  - B=${B:-c d}\n  - 'C=1e3'",
-     "labels:\n    - a.b=c # why\n    - d", "labels: {a: 'x: y', b: true}", "depends_on: [s0, db] # why", "depends_on:\n  # why\n  - db # db",
+     "environment:\n  A: &v x\n  B: *v", "environment: [A=1, A=2]",
+     "environment:\n  - ${A}=1\n  - B=${B:-c d}\n  - 'C=1e3'",
+     "labels:\n    - a.b=c # why\n    - d", "labels: {a: 'x: y', b: true}",
+     "depends_on: [s0, db] # why", "depends_on:\n  # why\n  - db # db",
      "depends_on:\n  db:\n    condition: service_started\n  x: {condition: service_started, required: true}",
-     "depends_on:\n  db: {condition: service_healthy}", "networks:\n- a # why\n- b", "networks:\n  a:\n  b: # why\n", "networks: {a: {aliases: [x]}}",
+     "depends_on:\n  db: {condition: service_healthy}",
+     "networks:\n- a # why\n- b", "networks:\n  a:\n  b: # why\n", "networks: {a: {aliases: [x]}}",
      "env_file: .env # why", "env_file: [a.env, {path: b.env}]", "env_file:\n  - path: c.env # why\n  - path: d.env\n    required: true",
      "secrets: [a, {source: b}]", "configs:\n  # why\n  - source: c", "dns: 8.8.8.8", "dns: [8.8.8.8]", "tmpfs:\n  - /run # why",
      "devices: ['/dev/a', /dev/b:/dev/c:r, v/c=x]", "devices:\n  - source: /dev/a\n    target: /dev/a\n    permissions: rwm",
@@ -73,7 +76,8 @@ def _field(key, lines, indent):
 
 SCALARS = st.sampled_from(
     ["a", "1", "'1'", '"1"', "yes", '"yes"', "'it''s'", '"a\\tb"', '"say \\"hi\\""', "'x # y'", '"22:22"', "'8080:80'", "null", "~", "''",
-     '"${A:-b}"', "${A}", "2024-01-01", '"1.10"', "0123", "'a: b'", "a#b", "http://x/y", "-1", "'- x'", '"é 🥐"', "'<<'", "!!str 5", "*shared"]
+     '"${A:-b}"', "${A}", "2024-01-01", '"1.10"', "0123", "'a: b'", "a#b", "http://x/y", "-1",
+     "'- x'", '"é 🥐"', "'<<'", "!!str 5", "*shared"]
 )  # fmt: skip
 KEYS = st.sampled_from(["a", "b1", '"quoted"', "'yes'", "x-y", "é", '"80"', "c.d/e"])
 BLOCKS = st.sampled_from(["|", "|-", "|+", ">", ">-", "|2", ">+", "|-2"])
@@ -95,7 +99,9 @@ def values(draw, depth, flow=False):
     if kind == "block":
         header = draw(BLOCKS)
         step = 2 if "2" in header else step
-        text = [" " * step + line if line else "" for line in draw(st.lists(st.sampled_from(["x", "# y", "  z: 1", "", "- w"]), max_size=4))]
+        text = [
+            " " * step + line if line else "" for line in draw(st.lists(st.sampled_from(["x", "# y", "  z: 1", "", "- w"]), max_size=4))
+        ]
         return header + draw(st.sampled_from(["", " # c"])), text
     if kind == "flow":
         return draw(flows(depth)), []
@@ -148,7 +154,7 @@ def laid_out_files(draw):
     lines = ["x-a: &shared", "   - a", "services:"]
     step = " " * draw(st.integers(1, 4))
     for number in range(draw(st.integers(1, 2))):
-        lines.append(f"{step}s{number}:" + draw(st.sampled_from(["", " # c", " &s"])) + ("" if number else ""))
+        lines.append(f"{step}s{number}:" + draw(st.sampled_from(["", " # c", " &s"])))
         for field in range(draw(st.integers(1, 3))):
             text, below = _closed(*draw(values(2)))
             gap = draw(st.sampled_from([" ", "   "]))

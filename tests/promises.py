@@ -66,7 +66,11 @@ def _elements(node, path):
         for key, value in node.entries:
             name = (*path, key.value if isinstance(key, Scalar) else "")
             yield key.start, name
-            yield from ((offset, name) for offset, _ in _elements(value, name)) if name[-1] in _REWRITTEN or name[-1].startswith("x-") else _elements(value, name)
+            yield from (
+                ((offset, name) for offset, _ in _elements(value, name))
+                if name[-1] in _REWRITTEN or name[-1].startswith("x-")
+                else _elements(value, name)
+            )
     elif isinstance(node, Sequence):
         for item in node.items:
             yield from _elements(item, path)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from promises import assert_promises
 
 from composefmt import parse_ports, parse_volumes
-from composefmt.compose.models import ShortSyntaxError
 from composefmt.compose.dual import names
+from composefmt.compose.models import ShortSyntaxError
 from composefmt.engine import check_text, format_text
 from composefmt.options import Options
 from composefmt.syntax.parse import SyntaxProblem, parse

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-TEXT = "services:\n  web:\n    image: nginx\n    ports:\n      - \"1-3\"\n      - \"${P}:80\"\n    volumes:\n      - ./a:bb\n"
+TEXT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "1-3"\n      - "${P}:80"\n    volumes:\n      - ./a:bb\n'
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_standard_input_goes_by_its_name(run, project):
     ("text", "message"),
     [
         ("max-rang = 2\n", 'there is no setting "max-rang"; did you mean "max-range"?'),
-        ("long_lines = 2\n", 'there is no setting "long_lines"; there are max-range, variables, write-defaults, select, ignore'),
+        ("long_lines = 2\n", 'there is no setting "long_lines"; did you mean "engine"?'),
         ("max-range = 0\n", 'the setting "max-range" is wrong: input should be greater than or equal to 1'),
         ('max-range = "2"\n', 'the setting "max-range" is wrong: input should be a valid integer'),
         ('variables = "drop"\n', "the setting \"variables\" is wrong: input should be 'assume-scalar' or 'keep'"),
@@ -88,8 +88,9 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
     (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["style", "lost-colon"]\n')
     lines = [line.split(None, 1) for line in run("settings", "deploy/web/compose.yaml").stdout.splitlines()]
     shown = dict(lines)
-    assert list(shown) == ["max-range", "variables", "write-defaults", "select", "ignore"]
+    assert list(shown) == ["engine", "long-form", "short-form", "order", "max-range", "variables", "write-defaults", "select", "ignore"]
     assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]
+    assert shown["long-form"].split() == ["ports,", "volumes", "default"]
     assert shown["variables"].split() == ["assume-scalar", "default"]
     assert shown["ignore"].startswith("lost-colon, style ")
     assert run("settings", "deploy").stdout.splitlines() == run("settings", "deploy/web/compose.yaml").stdout.splitlines()
@@ -101,5 +102,7 @@ def test_the_json_schema_of_the_settings(run):
     schema = json.loads(run("settings", "--schema").stdout)
     Draft202012Validator.check_schema(schema)
     judge = Draft202012Validator(schema)
-    assert judge.is_valid({"max-range": 4, "ignore": ["style"]})
+    assert judge.is_valid({"max-range": 4, "ignore": ["style"], "long-form": "all"})
+    assert judge.is_valid({"long-form": ["ports"], "short-form": ["build"], "engine": "swarm", "order": "spec"})
+    assert not judge.is_valid({"order": "alphabet"})
     assert not judge.is_valid({"max-rang": 4})

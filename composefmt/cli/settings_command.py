@@ -39,6 +39,6 @@ def command(path: str, schema: bool) -> int:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, (list, frozenset)):
+    if isinstance(value, (list, tuple, frozenset)):
         return ", ".join(sorted(value)) or "(none)"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -184,9 +184,7 @@ class _Finder:
             for use in uses:
                 use.spoiled = use.spoiled or id(use.node) in self.elsewhere
                 items = use.node.items if type(use.node) is Sequence else ()
-                use.spoiled_items = {
-                    id(item) for item in items if id(item) in self.elsewhere or len(self.kinds.get(id(item), ())) > 1
-                }
+                use.spoiled_items = {id(item) for item in items if id(item) in self.elsewhere or len(self.kinds.get(id(item), ())) > 1}
         return uses
 
 

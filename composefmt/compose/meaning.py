@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from composefmt.compose.dual import Dual
 
 
-def same_meaning(before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use], duals: Iterable[Dual] = (), *, ordered: bool = True) -> bool:
+def same_meaning(
+    before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use], duals: Iterable[Dual] = (), *, ordered: bool = True
+) -> bool:
     """Whether the reference would make the same of both trees; the uses are those that `find_uses` finds in each.
 
     `duals` are the other fields that may stand in another form. Unless `ordered`, keys may stand in another order.
@@ -86,9 +88,10 @@ class _Comparison:
             if type(key_a) is not Scalar or type(key_b) is not Scalar:
                 if not same(key_a, key_b):
                     return False
-            elif key_a.value != key_b.value or key_a.style or key_b.style or key_a.tag or key_b.tag or key_a.anchor or key_b.anchor:
-                if not _same_scalar(key_a, key_b):
-                    return False
+            elif (
+                key_a.value != key_b.value or key_a.style or key_b.style or key_a.tag or key_b.tag or key_a.anchor or key_b.anchor
+            ) and not _same_scalar(key_a, key_b):
+                return False
             if type(value_a) is Scalar and type(value_b) is Scalar:
                 differs = value_a.value != value_b.value or value_a.style != value_b.style
                 if (differs or value_a.tag or value_b.tag or value_a.anchor or value_b.anchor) and not _same_scalar(value_a, value_b):

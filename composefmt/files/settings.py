@@ -120,6 +120,8 @@ def _validated(path: str, table: dict[str, object]) -> Chosen:
 def _as_options(model: SettingsModel) -> Chosen:
     values = model.model_dump(exclude_unset=True)
     for name, value in values.items():
-        if isinstance(value, list):
+        if value == "all":
+            values[name] = ("all",)
+        elif isinstance(value, list):
             values[name] = tuple(value) if name in ("long_form", "short_form") else frozenset(value)
     return cast("Chosen", values)

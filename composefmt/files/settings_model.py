@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -19,7 +19,7 @@ class SettingsModel(BaseModel):
     engine: Literal["compose", "swarm"] = Field(
         "compose", description='With "swarm", what Docker\'s CLI refuses in the long forms of a stack file stays short.'
     )
-    long_form: list[str] = Field(
+    long_form: Union[Literal["all"], list[str]] = Field(
         ["ports", "volumes"], description='Write these fields in long form; "all" for all but those as readable in short.'
     )
     short_form: list[str] = Field([], description="Write these fields in short form where that loses nothing.")
@@ -30,15 +30,10 @@ class SettingsModel(BaseModel):
     select: list[str] = Field([], description="Check these rules or groups of rules only.")
     ignore: list[str] = Field([], description="Do not check these rules or groups of rules.")
 
-    @field_validator("long_form", "short_form", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return [value] if isinstance(value, str) else value
-
     @field_validator("long_form", "short_form")
     @classmethod
-    def _known_fields(cls, fields: list[str], info: ValidationInfo) -> list[str]:
-        for field in fields:
+    def _known_fields(cls, fields: str | list[str], info: ValidationInfo) -> str | list[str]:
+        for field in [fields] if isinstance(fields, str) else fields:
             problem = field_problem(field, short=info.field_name == "short_form")
             if problem:
                 raise ValueError(problem)

@@ -73,7 +73,7 @@ def _one_line(layout: Layout, node: Node) -> str | None:
         if not node.style or node.tag is not None:
             return raw
         return properties + requoted(text[node.content : node.end], node.value, flow=True)
-    if has_comment(layout, node.start, node.end) or "\n" in properties:  # type: ignore[union-attr]
+    if has_comment(layout, node.start, node.end) or "\n" in properties:
         return None
     if type(node) is Sequence:
         return _one_line_list(layout, node, properties)
@@ -125,7 +125,11 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
                 return False
     if type(node) is Mapping:
         for key, _ in node.entries:
-            if type(key) not in (Scalar, Alias) or "\n" in text[key.start : key.end] or text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?"):
+            if (
+                type(key) not in (Scalar, Alias)
+                or "\n" in text[key.start : key.end]
+                or text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?")
+            ):
                 return False
             if not re.compile(_FLOW_COLON).match(text, key.end):
                 return False
@@ -137,7 +141,7 @@ _FLOW_COLON = r"[ \t\r\n]*:"
 
 def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
     """The comment behind a closing bracket, where none stands inside: it goes to the first line of the block."""
-    if type(node) is Scalar or type(node) is Alias or not node.flow or has_comment(layout, node.content, node.end):
+    if type(node) is Scalar or type(node) is Alias or not node.flow or has_comment(layout, node.content, node.end):  # type: ignore[union-attr]
         return None
     return END_COMMENT.match(layout.text, node.end)
 

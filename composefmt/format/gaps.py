@@ -33,7 +33,8 @@ class Comment(NamedTuple):
 
 class Gap(NamedTuple):
     """What a gap holds: the comment at the end of the line where it begins ("" for none), the comments on lines of
-    their own, and whether a blank line stands before what follows."""
+    their own, and whether a blank line stands before what follows.
+    """
 
     end_comment: str
     comments: list[Comment]

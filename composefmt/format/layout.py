@@ -48,7 +48,6 @@ class Rewrite(NamedTuple):
     text: str = ""
 
 
-
 def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
     """The edits that lay a text out and make the planned changes. Raises Unlayable.
 
@@ -104,12 +103,12 @@ class Layout:
         if not roots:
             raise Unlayable(0)
         for root in roots:
-            if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:
+            if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
                 raise Unlayable(root.start)
             own_line = self._before_document(cursor, root.start)
             if not own_line:
                 raise Unlayable(root.start)
-            cursor = self._root(root)
+            cursor = self._root(root)  # type: ignore[arg-type]
         self._after_document(cursor, len(self.text))
 
     def _root(self, root: Mapping | Sequence) -> int:
@@ -211,7 +210,7 @@ class Layout:
             after, kind = key.end, type(value)
             # The usual values, already in place, are done with few calls.
             if kind is Scalar:
-                begin, end = value.start, value.end  # type: ignore[union-attr]
+                begin, end = value.start, value.end
                 if (
                     end - begin == len(value.value)  # type: ignore[union-attr]
                     and value.content == begin  # type: ignore[union-attr]
@@ -221,11 +220,17 @@ class Layout:
                 ):
                     cursor = end
                     continue
-            elif usual and kind is not Alias and not value.flow and value.content == value.start and text[after] == ":":  # type: ignore[union-attr]
-                if id(value) not in plan:
-                    inner = self.mapping if kind is Mapping else self.sequence
-                    cursor = inner(value, after + 1, column + INDENT)  # type: ignore[arg-type]
-                    continue
+            elif (
+                usual
+                and kind is not Alias
+                and not value.flow  # type: ignore[union-attr]
+                and value.content == value.start  # type: ignore[union-attr]
+                and text[after] == ":"
+                and id(value) not in plan
+            ):
+                inner = self.mapping if kind is Mapping else self.sequence
+                cursor = inner(value, after + 1, column + INDENT)  # type: ignore[arg-type]
+                continue
             cursor = self.entry_value(key, value, old, column, spread=not usual)
         self.closed.append(Level(old, column))
         return cursor
@@ -335,7 +340,7 @@ class Layout:
         if type(node) is Alias:
             self.between(cursor, node.start, inner)
             return node.end
-        if node.content > node.start:
+        if node.content > node.start:  # type: ignore[union-attr]
             self.between(cursor, node.start, inner)
             cursor = self.properties(node)
             after_dash = False
@@ -354,10 +359,10 @@ class Layout:
                 return cursor
             self.between(cursor, node.content, inner)
             return self.scalar(node, old, column)
-        if node.flow:
+        if node.flow:  # type: ignore[union-attr]
             from composefmt.format.flow import lay_out_flow
 
-            return lay_out_flow(self, node, cursor, column, inner, key_width=key_width, after_dash=after_dash)
+            return lay_out_flow(self, node, cursor, column, inner, key_width=key_width, after_dash=after_dash)  # type: ignore[arg-type]
         if type(node) is Mapping:
             return self.mapping(node, cursor, inner, inline=after_dash)
         return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]
@@ -365,7 +370,7 @@ class Layout:
     def properties(self, node: Node) -> int:
         """Where the anchor and tag of a node end."""
         found = re.compile(_PROPERTIES).match(self.text, node.start, node.content)  # type: ignore[union-attr]
-        return found.end() if found else node.start  # type: ignore[union-attr]
+        return found.end() if found else node.start
 
     def scalar(self, node: Scalar, old: int, column: int) -> int:
         """Lay out a scalar that begins where it should. Returns its end."""
@@ -404,7 +409,7 @@ class Layout:
             return block.end
         if self.keep_out and self.kept(block.end, _comments_end(text, block.end)):
             # A comment below that stays where it is must not come to stand in the text.
-            if indent <= column:
+            if indent <= column or (block.indicator and new != indent):
                 raise Unlayable(start)
             new = indent
         header = text[block.header_end : start]
@@ -437,14 +442,14 @@ class Layout:
             first = False
         if type(node) is Scalar or type(node) is Alias:
             return start
-        if node.flow:
+        if node.flow:  # type: ignore[union-attr]
             start = close_flow(self, start, node.end, column)
             if behind is not None:
                 self.put(start, behind.end(), "")
                 start = behind.end()
             self.closed = []
         else:
-            self.closed = [Level(self.column(node.content), column)]
+            self.closed = [Level(self.column(node.content), column)]  # type: ignore[union-attr]
         return start
 
     # -- gaps --------------------------------------------------------------------------------------------------------
@@ -479,7 +484,16 @@ class Layout:
             self.lead(start, end, 0, column, first=True, marked=marked)
 
     def lead(
-        self, start: int, end: int, old: int, column: int, *, first: bool = False, spread: bool = False, marked: bool = False, mark: str = ""
+        self,
+        start: int,
+        end: int,
+        old: int,
+        column: int,
+        *,
+        first: bool = False,
+        spread: bool = False,
+        marked: bool = False,
+        mark: str = "",
     ) -> None:
         """Lay out the gap before an element that begins a line at `column`.
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 def long_forms(uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[Kept]]:
     """What is to become of the ports and volumes: short entries that become long, long ones that become short, and those
-    that stay as they are."""
+    that stay as they are.
+    """
     plan: Plan = {}
     kept: list[Kept] = []
     for use in uses:

@@ -83,7 +83,9 @@ class _Sorter:
             lead = self.lead(entry)
             if position == 0:
                 lead = "" if compact else lead.lstrip("\r\n")
-            body = apply_edits(self.text[entry.start : entry.end], [Edit(e.start - entry.start, e.end - entry.start, e.text) for e in inner[index]])
+            body = apply_edits(
+                self.text[entry.start : entry.end], [Edit(e.start - entry.start, e.end - entry.start, e.text) for e in inner[index]]
+            )
             made += (newline if position else "") + lead + (" " * column if position or not compact else "") + body
         first = entries[0]
         return Edit(first.start if compact else first.lead, entries[-1].end, made)
@@ -161,9 +163,7 @@ def _after_break(text: str, offset: int) -> int:
 def _in_order(entries: list[_Entry], order: tuple[str, ...]) -> list[int]:
     """The indexes of the entries as they should stand: the least rank first among those whose anchors are there."""
     waiting = list(range(len(entries)))
-    needs = {
-        index: {other for other in range(index) if entries[other].anchors & entries[index].aliases} for index in waiting
-    }
+    needs = {index: {other for other in range(index) if entries[other].anchors & entries[index].aliases} for index in waiting}
     made: list[int] = []
     while waiting:
         ready = [index for index in waiting if not needs[index] - set(made)]

@@ -196,7 +196,7 @@ class _Builder:
                     collection.end = collection.items[-1].end if collection.items else collection.content
                 elif collection.entries:  # type: ignore[union-attr]
                     last_key, last_value = collection.entries[-1]  # type: ignore[union-attr]
-                    collection.end = last_value.end if last_value.end > last_key.end else last_key.end
+                    collection.end = max(last_key.end, last_value.end)
                 else:
                     collection.end = collection.content
                 node = collection

@@ -9,7 +9,7 @@ Source: the specification's 05-services and 09-secrets; the reference's folders 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def names() -> list[str]:
     return sorted({"ports", "volumes", *(dual.name for dual in DUALS)})
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reader(form: str) -> Form:
     from importlib import import_module
 

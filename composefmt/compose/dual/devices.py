@@ -5,12 +5,13 @@ Source: the specification's 05-services, `devices`; the reference's transform/de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from composefmt.compose.dual import Items
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from composefmt.syntax.write import Entry
 
 
