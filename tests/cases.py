@@ -35,7 +35,8 @@ class Case:
         for flag in self.flags.split():
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
-            options = options._replace(**{field: int(value) if value.isdecimal() else value or True})
+            chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
+            options = options._replace(**{field: chosen})
         return options
 
     def actual(self) -> tuple[str, str]:

@@ -129,7 +129,8 @@ class _Finder:
             self.seen.add(mark)
         if place.here:
             self.reached(node, place.here[0], owner, key)
-        if type(node) is Mapping and (not place.here or place.keys or place.any):
+        # Aliases may merge a mapping into one that is a field itself.
+        if type(node) is Mapping and (not place.here or place.keys or place.any or self.follow_all):
             self.mapping(node, place)
         elif type(node) is Sequence and place.any and self.root is not _ROOT:
             for item in node.items:

@@ -89,6 +89,8 @@ class _Rewriter:
         if isinstance(form, Items):
             return self._items(node, form, to_short=to_short)
         answer: _Answer = None
+        if isinstance(form, Whole) and to_short and use.key is not None and self.has_comment(use.key.end, node.start):
+            return [(node, "a comment stands between it and its key")]
         if isinstance(form, Pairs):
             answer = self._pairs_short(node, form) if to_short else self._pairs_long(node, form)
         elif isinstance(form, Names):

@@ -398,7 +398,7 @@ class Layout:
         block = BlockText(text, node.content, node.end)
         body = block.body(old)
         if body is None:
-            if node.value:
+            if node.value or self.kept(block.header_end, _comments_end(text, block.header_end)):
                 raise Unlayable(node.start)
             self.keep_end = block.header_end if block.keeps else -1
             return block.header_end

@@ -13,6 +13,7 @@ from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.format.kept import Kept
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
+from composefmt.syntax.comments import comments
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import Values
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
     from composefmt.format.layout import Plan
     from composefmt.options import Options
+    from composefmt.syntax.nodes import Tree
     from composefmt.syntax.source import Span
     from composefmt.syntax.write import Entry
 
 
-def long_forms(uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[Kept]]:
+def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[Kept]]:
     """What is to become of the ports and volumes: short entries that become long, long ones that become short, and those
     that stay as they are.
     """
@@ -37,7 +39,7 @@ def long_forms(uses: list[Use], options: Options, keep_out: list[Span]) -> tuple
         if use.node.tag == "!reset":
             continue
         if use.field.name in options.short_form:
-            short_forms(use, keep_out, plan, kept)
+            short_forms(use, [comment.start for comment in comments(text, tree)], keep_out, plan, kept)
         elif use.field.name in options.long_form or "all" in options.long_form:
             for item, answer in _entries(use, options):
                 # A list in brackets is rewritten as a whole or not at all.

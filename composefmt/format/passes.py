@@ -45,7 +45,7 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
     keep_out = _keep_out(text, tree, options)
     if keep_out and keep_out[0] == Span(0, len(text)):
         return Formatting([], [], uses)
-    plan, kept = long_forms(uses, options, keep_out)
+    plan, kept = long_forms(text, tree, uses, options, keep_out)
     duals: tuple[Dual, ...] = ()
     if options.short_form or options.long_form != _DEFAULT_LONG_FORM:
         from composefmt.format.dual_forms import dual_forms
