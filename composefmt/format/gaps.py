@@ -9,6 +9,7 @@ from typing import NamedTuple
 _LINE = re.compile(r"([ \t]*)(#[^\r\n]*)?(\r\n?|\n|\Z)")
 _MARKED_LINE = r"([ \t,\[\]{}-]*)(#[^\r\n]*)?(\r\n?|\n|\Z)"
 _COMMENTED_ITEM = r"#+[ \t]*-(?:[ \t]|$)"
+_COMMENTED_KEY = r"#[ \t]?([a-z][a-z_]*):(?:[ \t]|$)"
 _COMMENTED_NESTING = r"#+[ \t]{2}"
 
 # A comment at the end of a value's line; inside brackets the comma stands before it.
@@ -42,10 +43,14 @@ class Gap(NamedTuple):
 
 
 class Level(NamedTuple):
-    """A collection that a comment may belong to: the column of its elements, from 0, as it was and as it will be."""
+    """A collection that a comment may belong to: the column of its elements, from 0, as it was and as it will be.
+
+    `is_closed`: the keys of a service cannot stand in it, as in a list.
+    """
 
     old: int
     new: int
+    is_closed: bool = False
 
 
 def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
@@ -80,6 +85,16 @@ def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
             return Gap(end_comment, comments, blank)
 
 
+def _is_commented_key(text: str) -> bool:
+    """Whether a comment is a key of a service that somebody switched off: below a list, it belongs to the service."""
+    found = re.compile(_COMMENTED_KEY).match(text)
+    if found is None:
+        return False
+    from composefmt.compose.spec_order import SERVICE_KEYS
+
+    return found[1] in SERVICE_KEYS
+
+
 def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
     """For each comment the index of the level that it belongs to; `levels` run from the innermost to that of what follows.
 
@@ -97,7 +112,7 @@ def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
 
 def _belongs(comment: Comment, index: int, levels: list[Level], continues: bool) -> bool:
     column = levels[index].old
-    if comment.column < column:
+    if comment.column < column or (levels[index].is_closed and _is_commented_key(comment.text)):
         return False
     # A list may stand in its key's column: what follows it is then told by what the comment says.
     if column == levels[index + 1].old and comment.column == column:

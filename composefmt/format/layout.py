@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Plan = dict[int, Union[list[Entry], "Rewrite"]]
 
 INDENT = 2
+# Mappings whose keys are the user's own.
+_FREE_KEYS = frozenset({"environment", "labels", "annotations", "sysctls"})
 
 # Compiled when first needed: most files need none of them.
 _COLON = r"[ \t]*:"
@@ -230,6 +232,8 @@ class Layout:
             ):
                 inner = self.mapping if kind is Mapping else self.sequence
                 cursor = inner(value, after + 1, column + INDENT)  # type: ignore[arg-type]
+                if kind is Mapping and key.value in _FREE_KEYS:  # type: ignore[union-attr]
+                    self.closed[-1] = self.closed[-1]._replace(is_closed=True)
                 continue
             cursor = self.entry_value(key, value, old, column, spread=not usual)
         self.closed.append(Level(old, column))
@@ -262,7 +266,7 @@ class Layout:
                     cursor = self.scalar(item, old, column)
                 continue
             cursor = self.item_value(item, dash_end, old, column)
-        self.closed.append(Level(old, column))
+        self.closed.append(Level(old, column, is_closed=True))
         return cursor
 
     def dash(self, cursor: int) -> int:
