@@ -1,7 +1,7 @@
 """composefmt formats and checks Compose files.
 
-The public API is small: `format_text` and `check_text` with their result types, the canonical models with `parse_ports`
-and `parse_volumes`, and `load_project`. Everything else may change between versions. Names are loaded on first use, so that
+The public API is small: `format_text` and `check_text` with their result types, the canonical models with `parse_ports`,
+`parse_volumes` and `parse_field`, and `load_project`. Everything else may change between versions. Names are loaded on first use, so that
 importing the package costs nothing.
 """
 
@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from composefmt.compose.models import ShortSyntaxError
+    from composefmt.compose.models.fields import parse_field
     from composefmt.compose.models.ports import PortConfig, parse_ports
     from composefmt.compose.models.volumes import VolumeConfig, parse_volumes
     from composefmt.engine import CheckResult, FormatResult, check_text, format_text
@@ -36,6 +37,7 @@ _HOME = {
     "check_text": "composefmt.engine",
     "format_text": "composefmt.engine",
     "load_project": "composefmt.project.api",
+    "parse_field": "composefmt.compose.models.fields",
     "parse_ports": "composefmt.compose.models.ports",
     "parse_volumes": "composefmt.compose.models.volumes",
 }
@@ -55,6 +57,7 @@ __all__ = [
     "check_text",
     "format_text",
     "load_project",
+    "parse_field",
     "parse_ports",
     "parse_volumes",
 ]

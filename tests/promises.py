@@ -1,13 +1,18 @@
 """The promises, as assertions on one text."""
 
-from composefmt.compose.dual import names
+from composefmt.compose.dual import DUALS, names
+from composefmt.compose.fields import find_dual_uses, find_uses, item_text
+from composefmt.compose.short import Parsed
 from composefmt.engine import format_text
 from composefmt.options import Options
 from composefmt.syntax.comments import comment_texts, comments
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.values import Values
 
 _DEFAULTS = Options()
+SHORT = Options(short_form=tuple(names()))
+LONG = Options(long_form=("all", "ulimits"))
 # They may have another form afterwards: comments are only told to be somewhere in them.
 _REWRITTEN = {name.rpartition(".")[2] for name in names()}
 
@@ -34,6 +39,35 @@ def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
     assert format_text(text, options._replace(verify=False)).text == after
 
 
+def canonical_objects(text: str) -> list[tuple[str, object]]:
+    """The canonical objects of all fields with two forms, in order; those inside of `build` speak for themselves."""
+    tree = parse(text)
+    values = Values()
+    found: list[tuple[str, object]] = []
+    for use in find_dual_uses(tree, DUALS):
+        value = use.field.reader.canonical(values.value(use.node))
+        found.append((use.field.name, value.get("context") if use.field.name == "build" else value))
+    for use in find_uses(tree):
+        for item in use.node.items:
+            read = use.field.parse_short(item_text(item) or "", {}) if isinstance(item, Scalar) else None
+            entries = read.entries if isinstance(read, Parsed) else ()
+            if isinstance(item, Mapping):
+                found.append((use.field.name, use.field.canonical_long(values.value(item))))
+            else:
+                found += [(use.field.name, use.field.canonical(entry)) for entry in entries]
+    return found
+
+
+def assert_round_trips(text: str) -> None:
+    """From long to short to long, and from short to long to short, the canonical objects are the same."""
+    for first, second in ((LONG, SHORT), (SHORT, LONG)):
+        once = format_text(text, first).text
+        there = format_text(once, second).text
+        back = format_text(there, first).text
+        assert canonical_objects(once) == canonical_objects(there) == canonical_objects(back)
+        assert canonical_objects(text) == canonical_objects(once)
+
+
 def in_order(found: list, options: Options) -> list:
     """What was found in the text, in its order; in any where keys may change places."""
     return found if options.order == "keep" else sorted(found)
@@ -47,7 +81,7 @@ def owners(text: str, *, above: bool = True) -> list[tuple[str, tuple[str, ...]]
     for start, end in comments(text, tree):
         line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
         ahead = text[line:start].strip(" \t-")
-        if sum(map(ahead.count, "[{")) != sum(map(ahead.count, "]}")):
+        if sum(map(ahead.count, "[{")) != sum(map(ahead.count, "]}")) or ahead[:1] in ("]", "}"):
             # Its line begins or ends a collection in brackets, and has no place of its own once the bracket is gone.
             continue
         if ahead:

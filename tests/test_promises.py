@@ -5,10 +5,9 @@ import os
 from generate import PORTS, VOLUMES, compose_files, laid_out_files
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from promises import assert_promises
+from promises import LONG, SHORT, assert_promises, assert_round_trips
 
 from composefmt import parse_ports, parse_volumes
-from composefmt.compose.dual import names
 from composefmt.compose.models import ShortSyntaxError
 from composefmt.engine import check_text, format_text
 from composefmt.options import Options
@@ -22,8 +21,6 @@ EXAMPLES = settings(
 )
 
 
-SHORT = Options(short_form=tuple(names()))
-LONG = Options(long_form=("all", "ulimits"))
 OPTIONS = [
     Options(),
     Options(write_defaults=True),
@@ -47,6 +44,16 @@ def test_generated_files_keep_the_promises(text, options):
     except SyntaxProblem:
         event("not YAML")
     assert_promises(text, options)
+
+
+@EXAMPLES
+@given(compose_files())
+def test_forms_round_trip(text):
+    try:
+        parse(text)
+    except SyntaxProblem:
+        return
+    assert_round_trips(text)
 
 
 @EXAMPLES

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from cases import all_cases
+from promises import assert_round_trips
 from test_parser import suite_texts
 
 from composefmt import parse_ports, parse_volumes
@@ -90,6 +91,19 @@ def loaded(tree):
     """The plain values of all documents."""
     values = Values()
     return [values.value(document) for document in tree.documents]
+
+
+def test_the_forms_of_real_files_round_trip(shared):
+    count = 0
+    for path in sorted((shared / "corpus").rglob("*compose*.y*ml")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        try:
+            parse(text)
+        except SyntaxProblem:
+            continue
+        assert_round_trips(text)
+        count += 1
+    assert count > 500
 
 
 def ask(oracle, folder, texts):
