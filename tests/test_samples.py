@@ -46,11 +46,10 @@ def test_every_mistake_of_the_sample_is_found():
 
 
 def test_the_readme_shows_what_the_program_does(tmp_path):
-    """Its diff, its finding, its table of forms and its Python are run."""
+    """Its before and after, its finding, its table of forms and its Python are run."""
     readme = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
-    diff = re.search(r"```diff\n(.*?)```", readme, re.DOTALL).group(1).splitlines(keepends=True)
-    before = "".join(line[1:] for line in diff if line[0] in " -")
-    assert format_text(before).text == "".join(line[1:] for line in diff if line[0] in " +")
+    before, after = re.findall(r"```yaml\n(services:\n.*?)```", readme, re.DOTALL)[:2]
+    assert format_text(before).text == after
     finding = re.search(r"```text\n(.*?)```", readme, re.DOTALL).group(1).splitlines()
     assert finding[0].split(" ", 1)[1] in tell(check_text(read("before.yaml")))
     assert finding[1].split(" | ")[1] in read("before.yaml")

@@ -181,7 +181,8 @@ class Layout:
         """
         text, plan = self.text, self.plan
         old = self.column(node.content)
-        if self.keep_out and self.kept(min(cursor, node.start), node.end):
+        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
+        if stays:
             column = old
         lead = self.indents[column]
         is_top = spread and column == 0
@@ -193,7 +194,7 @@ class Layout:
                 if self.closed:
                     self.closed = []
             elif first:
-                if start != cursor:
+                if start != cursor and not (stays and inline):
                     self.open(cursor, start, old, column, inline=inline)
                 inline = False
             elif spread:
@@ -243,7 +244,8 @@ class Layout:
         """Lay out a block list whose dashes go to `column` (from 0). Returns the list's end."""
         text, plan = self.text, self.plan
         old = self.column(node.content)
-        if self.keep_out and self.kept(min(cursor, node.start), node.end):
+        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
+        if stays:
             column = old
         lead = self.indents[column] + "- "
         first = True
@@ -257,7 +259,7 @@ class Layout:
                 dash_end = self.dash(cursor) + 1
                 if not first:
                     self.lead(cursor, dash_end - 1, old, column)
-                elif dash_end - 1 != cursor:
+                elif dash_end - 1 != cursor and not (stays and inline):
                     self.open(cursor, dash_end - 1, old, column, inline=inline)
             first = inline = False
             if type(item) is Scalar and start == dash_end + 1 == item.content and text[dash_end] == " " and id(item) not in plan:
@@ -461,29 +463,24 @@ class Layout:
     def open(self, start: int, end: int, old: int, column: int, *, inline: bool) -> None:
         """Lay out the gap before the first element of a collection."""
         if inline:
-            self.between(start, end, column, dashed=True)
+            self.between(start, end, column)
         elif self.text[start:end] != self.indents[column]:
             self.lead(start, end, old, column, first=True)
         self.closed = []
 
-    def between(self, start: int, end: int, column: int, *, dashed: bool = False, marked: bool = False) -> None:
+    def between(self, start: int, end: int, column: int, *, marked: bool = False) -> None:
         """Lay out the gap between a mark (dash, colon, anchor) and what stands behind it on the same line.
 
         A comment between them sends what follows to the next line, at `column`.
         """
         text = self.text
-        space = " "
-        if self.keep_out:
-            if self.kept(start, end):
-                return
-            if dashed:
-                # The elements may have to stay in the column that they have.
-                space = " " * max(1, column - self.column(start))
-        if text[start:end] == space:
+        if self.keep_out and self.kept(start, end):
+            return
+        if text[start:end] == " ":
             return
         gap = read_gap(text, start, end, marked=marked)
         if not gap.end_comment and not gap.comments:
-            self.put(start, end, space)
+            self.put(start, end, " ")
         else:
             self.lead(start, end, 0, column, first=True, marked=marked)
 
