@@ -36,6 +36,10 @@ class Case:
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
             chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
+            if field in ("select", "ignore"):
+                chosen = frozenset(value.split(","))
+            elif field == "environment":
+                chosen = dict(pair.split(":", 1) for pair in value.split(","))
             options = options._replace(**{field: chosen})
         return options
 

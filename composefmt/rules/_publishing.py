@@ -1,0 +1,98 @@
+"""What the rules on published ports share: which host ports each service takes, and where the file says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose import interpolation, ports
+from composefmt.compose.fields import item_text
+from composefmt.compose.file import text_span
+from composefmt.compose.port_syntax import Port, take_apart
+from composefmt.compose.short import Parsed
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.compose.file import ComposeFile
+    from composefmt.syntax.nodes import Node
+    from composefmt.syntax.source import Span
+
+# Addresses that stand for all interfaces, or for all of one kind.
+EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+
+
+class Publication(NamedTuple):
+    """One host port that a service takes. `host` is its number, 0 where it is a range or hidden by a variable.
+
+    `certain` is False where a variable's value was taken from its default or from the environment. `node` is the whole
+    item, `span` the stretch that names the host port.
+    """
+
+    service: str
+    host: int
+    target: str
+    address: str
+    protocol: str
+    certain: bool
+    node: Node
+    span: Span
+
+    @property
+    def shown(self) -> str:
+        """The host port with its address and protocol, as a message names it."""
+        address = f"[{self.address}]:" if ":" in self.address else f"{self.address}:" if self.address else ""
+        return f"{address}{self.host}" + (f"/{self.protocol}" if self.protocol != "tcp" else "")
+
+
+def published_ports(file: ComposeFile, service: str, node: Node) -> Iterator[Publication]:
+    """The ports that an item of `ports` publishes, one for each container port; none where it publishes nothing."""
+    item = resolve(node)
+    if type(item) is Mapping:
+        yield from _long(file, service, item)
+    elif type(item) is Scalar:
+        yield from _short(file, service, item)
+
+
+def _short(file: ComposeFile, service: str, item: Scalar) -> Iterator[Publication]:
+    text = item_text(item)
+    if not text or ":" not in text:
+        return
+    answer = ports.parse_short(text, file.options.environment)
+    if not isinstance(answer, Parsed):
+        return
+    piece = take_apart(text, interpolation.mask(text)).published
+    span = text_span(file.source, item, piece.start, piece.end)
+    for port in answer.entries:
+        if port.published:
+            yield _publication(file, service, port, item, span)
+
+
+def _long(file: ComposeFile, service: str, item: Mapping) -> Iterator[Publication]:
+    entries = file.entries(item)
+    texts = {}
+    for key in ("target", "published", "host_ip", "protocol"):
+        value = resolve(entries[key][1]) if key in entries else None
+        if type(value) is Scalar:
+            texts[key] = value
+    if "published" in texts and texts["published"].value:
+        target, address, protocol = (texts[key].value if key in texts else "" for key in ("target", "host_ip", "protocol"))
+        port = Port(target, texts["published"].value, address, protocol or None)
+        yield _publication(file, service, port, item, texts["published"].span)
+
+
+def _publication(file: ComposeFile, service: str, port: Port, item: Node, span: Span) -> Publication:
+    certain = not any("$" in str(part) for part in port if part)
+    published, target, address, protocol = (
+        (str(part or "") if certain else _value(file, str(part or "")))
+        for part in (port.published, port.target, port.host_ip, port.protocol)
+    )
+    host = int(published) if published.isascii() and published.isdecimal() and len(published) < len("100000") else 0
+    return Publication(service, host, target, address, (protocol or "tcp").lower(), certain, item, span)
+
+
+def _value(file: ComposeFile, text: str) -> str:
+    try:
+        return interpolation.substitute(text, file.options.environment)
+    except (interpolation.InvalidInterpolation, interpolation.MissingVariable):
+        return ""

@@ -1,0 +1,271 @@
+"""Rules about the ports of the host: taken twice, and open to more than was meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose import ports
+from composefmt.compose.fields import item_text
+from composefmt.compose.file import first_line
+from composefmt.compose.short import Parsed
+from composefmt.findings import Related, Severity
+from composefmt.rules._project import plain, severity
+from composefmt.rules._publishing import EVERYWHERE, Publication, published_ports
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.compose.file import ComposeFile
+    from composefmt.syntax.values import Entries
+
+_ITEMS = "services.*.ports.*"
+
+
+@rule("host-port-conflict", Severity.ERROR, "services", group="ports")
+def host_port_conflict(element: Element) -> Iterator[Problem]:
+    """Two services publish the same port of the host, or one service publishes it twice.
+
+    Only one container can listen on a port of the host, so the second one does not start. Ranges, protocols and host
+    addresses are looked at: 80/tcp and 80/udp, or 127.0.0.1:80 and 127.0.0.2:80, do not meet. It is a warning where a
+    profile or a variable decides whether they meet; nothing is told of services that never run together because their
+    profiles differ.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ports: ["8080:80"]
+          api:
+            image: my/api
+            ports: ["8080:3000"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports: ["8080:80"]
+          api:
+            image: my/api
+            ports: ["8081:3000"]
+
+    Source: Docker's documentation of published ports; the engine answers "port is already allocated".
+    """
+    file = element.file
+    taken: dict[int, list[Publication]] = {}
+    for name, (_, value) in file.entries(element.node).items():
+        entries = file.entries(value)
+        if "ports" not in entries or not _publishes(file, entries):
+            continue
+        for item in file.items(entries["ports"][1]):
+            for found in published_ports(file, name, item):
+                if found.host:
+                    yield from _conflicts(file, taken.setdefault(found.host, []), found)
+
+
+def _publishes(file: ComposeFile, entries: Entries) -> bool:
+    """Whether a service's ports reach the host at all."""
+    deploy = file.entries(entries["deploy"][1]) if "deploy" in entries else {}
+    number = plain(entries, "scale") or plain(deploy, "replicas")
+    return "network_mode" not in entries and (number is None or number.value != "0")
+
+
+def _conflicts(file: ComposeFile, others: list[Publication], found: Publication) -> Iterator[Problem]:
+    for other in others:
+        together = _run_together(file, other.service, found.service)
+        same_entry = other.service == found.service and (other.target, other.address) == (found.target, found.address)
+        if other.protocol == found.protocol and together is not None and not same_entry and other.node is not found.node:
+            one, two = (address if address not in EVERYWHERE - {"::"} else "" for address in (other.address, found.address))
+            if one == two or "" in (one, two):
+                sure = one == two and together and other.certain and found.certain
+                by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
+                yield Problem(
+                    found.span,
+                    f'service "{found.service}": host port {found.shown} is already published {by}',
+                    "publish another port of the host",
+                    related=(Related(other.span, "it is first published here"),),
+                    severity=severity(file) if sure else Severity.WARNING,
+                )
+                return
+    others.append(found)
+
+
+def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:
+    """Whether two services run at the same time: always (True), with some profiles (False), or never (None)."""
+    first, second = _profiles(file, one), _profiles(file, other)
+    if one == other or not (first or second):
+        return True
+    return False if not first or not second or first & second else None
+
+
+def _profiles(file: ComposeFile, service: str) -> frozenset[str]:
+    entry = file.entries(file.defined("services").get(service)).get("profiles")
+    names = map(resolve, file.items(entry[1])) if entry else ()
+    return frozenset(name.value for name in names if type(name) is Scalar)
+
+
+@rule("duplicate-port", Severity.WARNING, "services.*.ports", group="ports")
+def duplicate_port(element: Element) -> Iterator[Problem]:
+    """A service publishes the same port in the same way twice.
+
+    The reference keeps one of the two. Probably one of them was meant to be another port.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ports:
+              - "8080:80"
+              - "8080:80/tcp"
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports:
+              - "8080:80"
+              - "8080:80/udp"
+
+    Source: the reference's override/uncity.go, which indexes ports by address, published port, target and protocol.
+    """
+    file = element.file
+    items = file.items(element.node)
+    seen: dict[tuple[str, str, str, int], Node] = {}
+    for item in items if len(items) > 1 else ():
+        for port in published_ports(file, element.service, item):
+            key = (port.target, port.address, port.protocol, port.host)
+            other = seen.setdefault(key, port.node) if port.host else port.node
+            if other is not port.node:
+                yield Problem(
+                    first_line(file.source, port.node.span),
+                    f'service "{element.service}" publishes port {port.target} on {port.shown} twice',
+                    "delete one of the two entries",
+                    related=(Related(first_line(file.source, other.span), "it is first published here"),),
+                )
+                break
+
+
+@rule("privileged-port", Severity.INFO, _ITEMS, group="ports", default=False)
+def privileged_port(element: Element) -> Iterator[Problem]:
+    """A published port below 1024.
+
+    Without the rights of root (rootless Docker, Podman) such a port cannot be opened unless the system allows it.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ports: ["80:80"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports: ["8080:80"]
+
+    Source: Docker's documentation of rootless mode, "Exposing privileged ports".
+    """
+    for port in _first(published_ports(element.file, element.service, element.node)):
+        if 0 < port.host < _UNPRIVILEGED:
+            yield Problem(
+                port.span,
+                f'service "{element.service}": host port {port.host} is privileged',
+                f"ports from {_UNPRIVILEGED} on are free for all",
+            )
+
+
+_UNPRIVILEGED = 1024
+
+
+def _first(found: Iterator[Publication]) -> Iterator[Publication]:
+    """The first of the ports of one item: one finding is enough for a range."""
+    for port in found:
+        yield port
+        return
+
+
+@rule("unbound-port", Severity.WARNING, _ITEMS, group="ports", default=False)
+def unbound_port(element: Element) -> Iterator[Problem]:
+    """A port is published on all interfaces of the host.
+
+    Docker's rules for the packet filter come before those of ufw or firewalld, so such a port is open to the network even
+    where the firewall seems to close it.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ports: ["8080:80"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports: ["127.0.0.1:8080:80"]
+
+    Source: Docker's documentation, "Packet filtering and firewalls"; dclint's no-unbound-port-interfaces.
+    """
+    node, file = element.node, element.file
+    text = item_text(node) if type(node) is Scalar else None
+    answer = ports.parse_short(text, file.options.environment) if text else None
+    if type(node) is Mapping:
+        address = resolve(file.entries(node)["host_ip"][1]) if "host_ip" in file.entries(node) else None
+        bound = type(address) is Scalar and address.value not in EVERYWHERE
+        advice = 'add "host_ip: 127.0.0.1"'
+    elif isinstance(answer, Parsed):
+        port = answer.entries[0]
+        bound = port.host_ip not in EVERYWHERE
+        advice = f'write "127.0.0.1:{port.published or port.target}:{port.target}" for this machine only'
+    else:
+        return
+    if not bound:
+        span = first_line(file.source, node.span)
+        yield Problem(span, f'service "{element.service}": a port is published on all interfaces of the host', advice)
+
+
+@rule("published-database-port", Severity.WARNING, _ITEMS, group="ports", default=False)
+def published_database_port(element: Element) -> Iterator[Problem]:
+    """The port of a database or cache is open to the network.
+
+    Other services of the project reach it without its being published; for tools on this machine 127.0.0.1 is enough.
+
+    Bad:
+
+        services:
+          db:
+            image: postgres
+            ports: ["5432:5432"]
+
+    Good:
+
+        services:
+          db:
+            image: postgres
+            ports: ["127.0.0.1:5432:5432"]
+
+    Source: Docker's documentation, "Port publishing and mapping": published ports are insecure by default.
+    """
+    for port in published_ports(element.file, element.service, element.node):
+        if port.target in _DATABASES and port.address in EVERYWHERE:
+            yield Problem(
+                port.span,
+                f'service "{element.service}": the port of {_DATABASES[port.target]} is published on all interfaces of the host',
+                "put 127.0.0.1: before it, or do not publish it: services reach it by name",
+            )
+
+
+# Ports that databases, caches and queues listen on without asking who comes.
+_DATABASES = {
+    "1433": "SQL Server", "1521": "Oracle", "2379": "etcd", "3306": "MySQL", "5432": "PostgreSQL", "5672": "RabbitMQ", "5984": "CouchDB",
+    "6379": "Redis", "7474": "Neo4j", "7687": "Neo4j", "8086": "InfluxDB", "8529": "ArangoDB", "9042": "Cassandra", "9200": "Elasticsearch",
+    "9300": "Elasticsearch", "11211": "memcached", "26257": "CockroachDB", "27017": "MongoDB", "28015": "RethinkDB",
+}  # fmt: skip
