@@ -1,6 +1,6 @@
 """The promises, as assertions on one text."""
 
-from composefmt.compose.dual import DUALS, names
+from composefmt.compose.dual import DUALS, field_names
 from composefmt.compose.fields import find_dual_uses, find_uses, item_text
 from composefmt.compose.short import Parsed
 from composefmt.engine import format_text
@@ -11,10 +11,10 @@ from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.values import Values
 
 _DEFAULTS = Options()
-SHORT = Options(short_form=tuple(names()))
+SHORT = Options(short_form=tuple(field_names()))
 LONG = Options(long_form=("all", "ulimits"))
 # They may have another form afterwards: comments are only told to be somewhere in them.
-_REWRITTEN = {name.rpartition(".")[2] for name in names()}
+_REWRITTEN = {name.rpartition(".")[2] for name in field_names()}
 
 
 def assert_promises(text: str, options: Options = _DEFAULTS) -> None:

@@ -64,9 +64,9 @@ def names() -> list[str]:
 
 def field_problem(field: str, *, short: bool) -> str:
     """What is wrong with the name of a field that is to have another form; empty where nothing is."""
-    from composefmt.compose.dual import names as fields
+    from composefmt.compose.dual import field_names
 
-    known = fields() if short else ["all", *fields()]
+    known = field_names() if short else ["all", *field_names()]
     if field in known:
         return ""
     from difflib import get_close_matches

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
-from composefmt.findings import Related, Severity
+from composefmt.findings import Severity
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
@@ -116,39 +116,6 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
         yield Problem(
             first.span, f'service "{element.service}": the test begins with "{first.value}"', f'write ["CMD", "{first.value}", ...]'
         )
-
-
-@rule("duplicate-mount", Severity.ERROR, "services.*.tmpfs", group="volumes")
-def duplicate_mount(element: Element) -> Iterator[Problem]:
-    """The same container path is mounted twice as tmpfs.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            tmpfs: [/run, "/run:size=1m"]
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            tmpfs: ["/run:size=1m"]
-
-    Source: the reference's loader/validate.go, checkConsistency.
-    """
-    first: dict[str, Scalar] = {}
-    texts: set[str] = set()
-    for item in map(resolve, element.file.items(element.node)):
-        if type(item) is not Scalar or "$" in item.value or item.value.partition("=")[0] in texts:
-            continue
-        texts.add(item.value.partition("=")[0])
-        path = item.value.partition(":")[0]
-        if path in first and is_active(element.file, element.service):
-            related = (Related(first[path].span, "it is first mounted here"),)
-            yield Problem(item.span, f'service "{element.service}" mounts {path} twice', "keep one of the two", related=related)
-        first.setdefault(path, item)
 
 
 @rule("invalid-command", Severity.ERROR, "services.*.command", "services.*.entrypoint", group="structure")

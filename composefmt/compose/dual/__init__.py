@@ -116,7 +116,7 @@ DUALS = (
 )
 
 
-def names() -> list[str]:
+def field_names() -> list[str]:
     """The names of all fields that have two forms, as settings give them."""
     return sorted({"ports", "volumes", *(dual.name for dual in DUALS)})
 
