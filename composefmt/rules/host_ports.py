@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.values import Entries
 
 _ITEMS = "services.*.ports.*"
+_MOST_COMPARED = 32
 
 
 @rule("host-port-conflict", Severity.ERROR, "services", group="ports")
@@ -90,7 +91,9 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
                     severity=severity(file) if sure else Severity.WARNING,
                 )
                 return
-    others.append(found)
+    # Compared with a bounded number of others, so that a shared list of ports costs no square of the services.
+    if len(others) < _MOST_COMPARED:
+        others.append(found)
 
 
 def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:
