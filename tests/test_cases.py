@@ -52,5 +52,5 @@ def test_findings_are_the_same_with_other_line_breaks(case):
 def test_every_rule_has_a_case_that_it_finds_something_in():
     from composefmt.rules.registry import all_rules
 
-    told = set(re.findall(r"^\S+ [a-z]+\[([a-z-]+)\]", "".join(case.expected for case in RULES), re.MULTILINE))
+    told = set(re.findall(r"^\S+ [a-z]+\[([a-z0-9-]+)\]", "".join(case.expected for case in RULES), re.MULTILINE))
     assert set(all_rules()) - told == set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
@@ -10,7 +12,7 @@ from composefmt.findings import Severity
 from composefmt.rules.registry import Element, Problem, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @rule("invalid-interpolation", Severity.ERROR, group="interpolation")
@@ -47,3 +49,127 @@ def invalid_interpolation(element: Element) -> Iterator[Problem]:
                 f'"{node.value[error.offset : error.offset + 20]}" begins no variable',
                 interpolation.ADVICE,
             )
+
+
+@rule("unescaped-dollar", Severity.WARNING, group="interpolation")
+def unescaped_dollar(element: Element) -> Iterator[Problem]:
+    """The hash of a password whose dollar signs are read as variables.
+
+    What `htpasswd` and its like print is full of dollar signs, and each that a letter follows begins a variable: the hash
+    loses its parts. A dollar sign that stands for itself is written twice.
+
+    Bad:
+
+        services:
+          proxy:
+            image: traefik
+            labels:
+              - traefik.http.middlewares.auth.basicauth.users=ann:$apr1$Xk3abc$Qz1
+
+    Good:
+
+        services:
+          proxy:
+            image: traefik
+            labels:
+              - traefik.http.middlewares.auth.basicauth.users=ann:$$apr1$$Xk3abc$$Qz1
+
+    Source: the specification's 12-interpolation.
+    """
+    file = element.file
+    if "$" not in file.source.text or not _hash().search(file.source.text):
+        return
+    for node in file.interpolated_scalars():
+        found = _hash().search(node.value)
+        if found:
+            yield Problem(
+                text_span(file.source, node, found.start(), found.end()),
+                f'the dollar signs of the hash "{found.group()}..." are read as variables',
+                f'write each dollar sign twice: "{found.group().replace("$", "$$")}..."',
+            )
+
+
+@lru_cache(maxsize=1)
+def _hash() -> re.Pattern[str]:
+    """The beginning of a hash as crypt and its like write it."""
+    return re.compile(r"(?<!\$)\$(?:apr1|argon2[a-z]*|2[abxy]|[156y])\$(?=[A-Za-z0-9./=])")
+
+
+@rule("undefined-variable", Severity.WARNING, group="interpolation")
+def undefined_variable(element: Element) -> Iterator[Problem]:
+    """A variable has neither a default nor a value in the `.env` file beside the Compose file.
+
+    It is empty then, unless the shell sets it. Nothing is told where there is no `.env` file.
+
+    Source: the specification's 12-interpolation.
+    """
+    file = element.file
+    known = file.options.environment
+    if not known:
+        return
+    told: set[str] = set()
+    for node in file.interpolated_scalars():
+        for variable in _variables(node.value):
+            if variable.operator or variable.name in known or variable.name in told or _is_ambient(variable.name):
+                continue
+            told.add(variable.name)
+            yield Problem(
+                text_span(file.source, node, variable.start, variable.end),
+                f'the variable {variable.name} has no value in the file ".env"',
+                _near(variable.name, known) or f'set it there, or give it a default: "${{{variable.name}:-default}}"',
+            )
+
+
+def _variables(value: str) -> list[interpolation.Variable]:
+    if value.count("${") > interpolation.MAX_VARIABLES:
+        return []
+    try:
+        return [part for part in interpolation.split(value) if isinstance(part, interpolation.Variable)]
+    except interpolation.InvalidInterpolation:
+        return []
+
+
+# What shells, continuous integration and Compose itself set.
+_AMBIENT = frozenset({"CI", "HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TMPDIR", "USER"})
+
+
+def _is_ambient(name: str) -> bool:
+    return name in _AMBIENT or name.startswith(("COMPOSE_", "DOCKER_", "GITHUB_", "CI_"))
+
+
+def _near(name: str, known: Mapping[str, str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known)[:300], 1, 0.8)
+    return f'did you mean "{near[0]}"?' if near else ""
+
+
+@rule("required-variable", Severity.WARNING, group="interpolation", default=False)
+def required_variable(element: Element) -> Iterator[Problem]:
+    """A variable that must be set (`${NAME:?}`) is not set in the `.env` file beside the Compose file.
+
+    Docker refuses the file unless the shell sets the variable.
+
+    Bad:
+
+        services:
+          db:
+            image: postgres:${VERSION:?choose a version}
+
+    Good:
+
+        services:
+          db:
+            image: postgres:${VERSION:-17}
+
+    Source: the specification's 12-interpolation.
+    """
+    file = element.file
+    for node in file.interpolated_scalars():
+        for variable in _variables(node.value):
+            if variable.operator.endswith("?") and not file.options.environment.get(variable.name):
+                yield Problem(
+                    text_span(file.source, node, variable.start, variable.end),
+                    f"the variable {variable.name} must be set, but is not",
+                    'set it in the file ".env"',
+                )

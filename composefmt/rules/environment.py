@@ -1,0 +1,191 @@
+"""Rules about environment variables, labels and build arguments."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from composefmt.findings import Fix, Related, Severity
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Scalar, Sequence, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LISTS = ("services.*.environment", "services.*.labels", "services.*.build.args")
+
+
+@lru_cache(maxsize=8)
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed."""
+    return re.compile(text)
+
+
+@rule("duplicate-variable", Severity.WARNING, *_LISTS, group="environment")
+def duplicate_variable(element: Element) -> Iterator[Problem]:
+    """A list of variables or labels names one twice; the last one wins.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - LEVEL=info
+              - LEVEL=debug
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - LEVEL=debug
+
+    Source: the reference's override/uncity.go, keyValueIndexer.
+    """
+    node = element.node
+    if type(node) is not Sequence or len(node.items) < _TWO:
+        return
+    first: dict[str, Scalar] = {}
+    for item in map(resolve, node.items):
+        if type(item) is not Scalar:
+            continue
+        name = item.value.partition("=")[0]
+        if name in first and "$" not in name:
+            yield Problem(
+                item.span,
+                f'service "{element.service}": "{name}" stands twice in {element.path[-1]}',
+                "delete one of the two: the last one takes effect",
+                related=(Related(first[name].span, "it stands here as well"),),
+            )
+        first.setdefault(name, item)
+
+
+_TWO = 2
+
+
+@rule("quotes-in-list-value", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment")
+def quotes_in_list_value(element: Element) -> Iterator[Problem]:
+    """Quotes around the value of a `NAME="value"` item, which become part of the value.
+
+    In a list the whole item is one text, so the program sees the quotes.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - GREETING="hello world"
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - GREETING=hello world
+              - "OTHER=hello world"
+
+    Source: the specification's 05-services, `environment`.
+    """
+    node = element.node
+    if type(node) is not Scalar or not isinstance(element.path[-1], int) or node.value[-1:] not in ("'", '"'):
+        return
+    name, _, value = node.value.partition("=")
+    if len(value) > 1 and value[0] == value[-1] and value[0] not in value[1:-1]:
+        fix = None
+        if not node.style and value[1:-1] and not set(value[1:-1]) & set("#:'\"") and value[1:-1].strip() == value[1:-1]:
+            fix = Fix(f'write "{name}={value[1:-1]}"', (Edit(node.content, node.end, f"{name}={value[1:-1]}"),), safe=False)
+        yield Problem(
+            node.span, f'service "{element.service}": the quotes in {node.value} are part of the value', f"write {name}={value[1:-1]}", fix
+        )
+
+
+@rule("space-around-equals", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment")
+def space_around_equals(element: Element) -> Iterator[Problem]:
+    """A space before the equals sign of a `NAME=value` item, which becomes part of the name.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - LEVEL = debug
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - LEVEL=debug
+
+    Source: the specification's 05-services, `environment`.
+    """
+    node = element.node
+    if type(node) is not Scalar or not isinstance(element.path[-1], int) or " =" not in node.value:
+        return
+    found = _pattern(r"([A-Za-z_][A-Za-z0-9_.-]*) +=(.*)").fullmatch(node.value)
+    if found:
+        yield Problem(
+            node.span,
+            f'service "{element.service}": the space before the equals sign is part of the name "{found[1]} "',
+            f"write {found[1]}={found[2].strip()}",
+        )
+
+
+@rule("secret-in-environment", Severity.WARNING, "services.*.environment", group="security", default=False)
+def secret_in_environment(element: Element) -> Iterator[Problem]:
+    """A password, token or key stands in the file.
+
+    Whoever reads the file or inspects the container sees it. Files under `secrets` are seen by the service alone.
+
+    Bad:
+
+        services:
+          db:
+            image: postgres
+            environment:
+              POSTGRES_PASSWORD: hunter2
+
+    Good:
+
+        services:
+          db:
+            image: postgres
+            environment:
+              POSTGRES_PASSWORD_FILE: /run/secrets/password
+            secrets: [password]
+        secrets:
+          password:
+            file: ./password.txt
+
+    Source: Docker's documentation, "Manage secrets securely in Docker Compose".
+    """
+    for name, value, node in _variables(element):
+        secret = _pattern(r"(?i).*(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|credentials?)").fullmatch(name)
+        if secret and value and "$" not in value and not value.startswith("/run/secrets/"):
+            yield Problem(
+                node.span,
+                f'service "{element.service}": the value of {name} stands in the file for all to read',
+                f"take it from a secret, or from a variable: ${{{name}}}",
+            )
+
+
+def _variables(element: Element) -> Iterator[tuple[str, str, Scalar]]:
+    """Name, value and place of each variable that is given a value."""
+    if type(element.node) is Sequence:
+        for item in map(resolve, element.node.items):
+            if type(item) is Scalar and "=" in item.value:
+                name, _, value = item.value.partition("=")
+                yield name, value, item
+        return
+    for name, (_, node) in element.file.entries(element.node).items():
+        item = resolve(node)
+        if type(item) is Scalar and item.tag is None:
+            yield name, item.value, item

@@ -1,0 +1,187 @@
+"""Rules about values that YAML reads as something else than they look like."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from composefmt.findings import Fix, Severity
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Where values are text for a program, whatever YAML takes them for.
+_TEXTS = ("services.*.environment.*", "services.*.labels.*", "services.*.build.args.*", "services.*.deploy.labels.*")
+
+
+@lru_cache(maxsize=8)
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed."""
+    return re.compile(text)
+
+
+def _plain_digits(element: Element) -> Scalar | None:
+    """A plain scalar that begins with a digit and has no tag."""
+    node = element.node
+    if type(node) is Scalar and not node.style and node.tag is None and node.value[:1].isdecimal():
+        return node
+    return None
+
+
+def _quotes(node: Scalar, *, safe: bool) -> Fix:
+    return Fix(f'write "{node.value}" in quotes', (Edit(node.content, node.end, f'"{node.value}"'),), safe)
+
+
+@rule("base60-number", Severity.WARNING, "services.*.ports.*", *_TEXTS, group="yaml-traps")
+def base60_number(element: Element) -> Iterator[Problem]:
+    """A value such as `22:22` without quotes, which readers of YAML 1.1 take for a number to the base of 60.
+
+    Docker Compose reads the text, but other tools see 1342.
+
+    Bad:
+
+        services:
+          ssh:
+            image: sshd
+            ports:
+              - 22:22
+
+    Good:
+
+        services:
+          ssh:
+            image: sshd
+            ports:
+              - "22:22"
+
+    Source: YAML 1.1's integer type; the specification's 05-services, `ports`, which asks for quotes.
+    """
+    node = _plain_digits(element)
+    if node is not None and ":" in node.value and _pattern(r"[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?").fullmatch(node.value):
+        yield Problem(
+            node.span,
+            f'service "{element.service}": readers of YAML 1.1 take {node.value} for the number {_base60(node.value)}',
+            f'put it in quotes: "{node.value}"',
+            _quotes(node, safe=True),
+        )
+
+
+def _base60(text: str) -> str:
+    number = 0
+    for part in text.partition(".")[0].replace("_", "").split(":"):
+        number = number * 60 + int(part)
+    return str(number)
+
+
+@rule("leading-zero", Severity.WARNING, "services.*.ports.*", *_TEXTS, group="yaml-traps")
+def leading_zero(element: Element) -> Iterator[Problem]:
+    """A number that begins with 0 without quotes: it is read to the base of 8.
+
+    The program does not get what stands in the file: `022` becomes 18.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              UMASK: 022
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              UMASK: "022"
+
+    Source: YAML 1.1's integer type, which the reference's YAML library follows here.
+    """
+    node = _plain_digits(element)
+    if node is None or node.value[0] != "0" or len(node.value) == 1 or not node.value.isdecimal() or not node.value.isascii():
+        return
+    octal = set(node.value) <= set("01234567")
+    read = str(int(node.value, 8)) if octal else str(int(node.value))
+    if read != node.value:
+        yield Problem(
+            node.span,
+            f'service "{element.service}": {node.value} without quotes is read as {read}',
+            f'put it in quotes: "{node.value}"',
+            _quotes(node, safe=False),
+        )
+
+
+@rule("float-version", Severity.WARNING, *_TEXTS, group="yaml-traps")
+def float_version(element: Element) -> Iterator[Problem]:
+    """A value such as `1.10` without quotes is a number, and numbers lose their last zeros.
+
+    The program gets `1.1`.
+
+    Bad:
+
+        services:
+          web:
+            build:
+              context: .
+              args:
+                PYTHON: 3.10
+
+    Good:
+
+        services:
+          web:
+            build:
+              context: .
+              args:
+                PYTHON: "3.10"
+
+    Source: YAML's floating-point type; the reference writes such values as the shortest decimal number.
+    """
+    node = _plain_digits(element)
+    if node is not None and node.value[-1] in "0." and _pattern(r"[0-9]+\.[0-9]*").fullmatch(node.value):
+        yield Problem(
+            node.span,
+            f'service "{element.service}": {node.value} without quotes is read as {node.value.rstrip("0").rstrip(".")}',
+            f'put it in quotes: "{node.value}"',
+            _quotes(node, safe=False),
+        )
+
+
+@rule("implicit-boolean", Severity.WARNING, *_TEXTS, group="yaml-traps", default=False)
+def implicit_boolean(element: Element) -> Iterator[Problem]:
+    """A word such as `yes` or `off` without quotes, which readers of YAML 1.1 take for true or false.
+
+    Docker Compose reads the word, but other tools write `true` or `False` in its place.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              CACHE: off
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              CACHE: "off"
+
+    Source: YAML 1.1's boolean type.
+    """
+    node = element.node
+    if type(node) is not Scalar or node.style or node.tag is not None or isinstance(element.path[-1], int):
+        return
+    if node.value.lower() in ("yes", "no", "on", "off", "y", "n"):
+        yield Problem(
+            node.span,
+            f'service "{element.service}": readers of YAML 1.1 take {node.value} for a boolean',
+            f'put it in quotes: "{node.value}"',
+            _quotes(node, safe=True),
+        )
