@@ -1,0 +1,138 @@
+"""Rules about logging drivers and their options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.findings import Severity
+from composefmt.rules._project import plain
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMON = ("mode", "max-buffer-size")
+_TAGS = ("tag", "labels", "labels-regex", "env", "env-regex")
+_ROTATED = ("max-size", "max-file", "compress")
+
+# The options of the drivers that the engine brings along; plugins have their own.
+_OPTIONS = {
+    "json-file": (*_ROTATED, *_TAGS),
+    "local": _ROTATED,
+    "none": (),
+    "journald": _TAGS,
+    "syslog": (
+        *_TAGS, "syslog-address", "syslog-facility", "syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key", "syslog-tls-skip-verify",
+        "syslog-format",
+    ),
+    "fluentd": (
+        *_TAGS, "fluentd-address", "fluentd-async", "fluentd-async-connect", "fluentd-async-reconnect-interval", "fluentd-buffer-limit",
+        "fluentd-max-retries", "fluentd-read-timeout", "fluentd-request-ack", "fluentd-retry-wait", "fluentd-sub-second-precision",
+        "fluentd-write-timeout",
+    ),
+    "gelf": (
+        *_TAGS, "gelf-address", "gelf-compression-level", "gelf-compression-type", "gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay",
+    ),
+    "awslogs": (
+        *_TAGS, "awslogs-create-group", "awslogs-create-stream", "awslogs-credentials-endpoint", "awslogs-datetime-format",
+        "awslogs-endpoint", "awslogs-force-flush-interval-seconds", "awslogs-format", "awslogs-group", "awslogs-max-buffered-events",
+        "awslogs-multiline-pattern", "awslogs-region", "awslogs-stream",
+    ),
+    "splunk": (
+        *_TAGS, "splunk-capath", "splunk-caname", "splunk-format", "splunk-gzip", "splunk-gzip-level", "splunk-index",
+        "splunk-index-acknowledgment", "splunk-insecureskipverify", "splunk-source", "splunk-sourcetype", "splunk-token", "splunk-url",
+        "splunk-verify-connection",
+    ),
+    "gcplogs": (*_TAGS, "gcp-log-cmd", "gcp-meta-id", "gcp-meta-name", "gcp-meta-zone", "gcp-project"),
+}  # fmt: skip
+
+
+@rule("logging-driver-options", Severity.WARNING, "services.*.logging", group="logging")
+def logging_driver_options(element: Element) -> Iterator[Problem]:
+    """An option that the logging driver does not know; Docker refuses to create the container.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: json-file
+              options:
+                max_size: 10m
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: json-file
+              options:
+                max-size: 10m
+
+    Source: Docker's documentation of each logging driver; the engine answers "unknown log opt".
+    """
+    file = element.file
+    entries = file.entries(element.node)
+    driver = plain(entries, "driver")
+    if driver is None or driver.value not in _OPTIONS or "options" not in entries:
+        return
+    known = (*_OPTIONS[driver.value], *_COMMON)
+    for name, (key, _) in file.entries(entries["options"][1]).items():
+        if name not in known and "$" not in name and driver.value != "none":
+            yield Problem(
+                key.span,
+                f'service "{element.service}": the logging driver {driver.value} has no option "{name}"',
+                _advice(name, driver.value),
+            )
+
+
+def _advice(name: str, driver: str) -> str:
+    from difflib import get_close_matches
+
+    options = _OPTIONS[driver]
+    near = get_close_matches(name.replace("_", "-").lower(), options, 1)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    owner = next((other for other, theirs in _OPTIONS.items() if name in theirs), None)
+    return f"it is an option of the driver {owner}" if owner else f"its options are {', '.join(options)}"
+
+
+@rule("logging-unbounded", Severity.INFO, "services.*", group="logging", default=False)
+def logging_unbounded(element: Element) -> Iterator[Problem]:
+    """The log of a service grows until the disk is full.
+
+    The default driver, json-file, throws nothing away unless `max-size` is set, here or in the engine's configuration.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: json-file
+              options:
+                max-size: 10m
+                max-file: "3"
+
+    Source: Docker's documentation, "JSON File logging driver".
+    """
+    file = element.file
+    entries = file.entries(element.node)
+    if type(element.node) is not Mapping or element.key is None or "extends" in entries:
+        return
+    logging = file.entries(entries["logging"][1]) if "logging" in entries else {}
+    driver = plain(logging, "driver")
+    if (driver is None and "driver" in logging) or (driver is not None and driver.value != "json-file"):
+        return
+    if "max-size" not in (file.entries(logging["options"][1]) if "options" in logging else {}):
+        span = entries["logging"][0].span if "logging" in entries else element.key.span
+        yield Problem(span, f'service "{element.service}": its log grows without bounds', 'set "max-size" below logging.options')

@@ -1,0 +1,377 @@
+"""Rules about what a container may do to its host; all are a matter of opinion, so they are off unless selected."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from composefmt.compose.file import first_line, text_span
+from composefmt.findings import Severity
+from composefmt.rules._project import plain
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SERVICE = "services.*"
+
+
+@lru_cache(maxsize=8)
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed."""
+    return re.compile(text)
+
+
+@rule("privileged", Severity.WARNING, "services.*.privileged", group="security", default=False)
+def privileged(element: Element) -> Iterator[Problem]:
+    """A container has all rights over the host.
+
+    Bad:
+
+        services:
+          agent:
+            image: my/agent
+            privileged: true
+
+    Good:
+
+        services:
+          agent:
+            image: my/agent
+            cap_add: [NET_ADMIN]
+
+    Source: Docker's documentation, "Runtime privilege and Linux capabilities".
+    """
+    node = element.node
+    if type(node) is Scalar and node.value.lower() in ("true", "yes", "on"):
+        yield Problem(
+            node.span,
+            f'service "{element.service}" is privileged: it has all rights over the host',
+            "give it the capabilities and devices that it needs",
+        )
+
+
+@rule(
+    "host-namespace", Severity.WARNING, *(f"services.*.{key}" for key in ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")),
+    group="security", default=False,
+)  # fmt: skip
+def host_namespace(element: Element) -> Iterator[Problem]:
+    """A container shares a namespace with the host, so that it sees the host's processes, network or memory.
+
+    Bad:
+
+        services:
+          agent:
+            image: my/agent
+            pid: host
+
+    Good:
+
+        services:
+          agent:
+            image: my/agent
+
+    Source: CIS Docker Benchmark 5.9, 5.15, 5.16, 5.20, 5.30.
+    """
+    node = element.node
+    if type(node) is Scalar and node.value == "host":
+        yield Problem(node.span, f'service "{element.service}" shares the {_NAMESPACES[str(element.path[-1])]} of the host', "leave it out")
+
+
+_NAMESPACES = {
+    "network_mode": "network",
+    "pid": "processes",
+    "ipc": "shared memory",
+    "uts": "host name",
+    "userns_mode": "users",
+    "cgroup": "control groups",
+}
+
+
+@rule("dangerous-capability", Severity.WARNING, "services.*.cap_add.*", group="security", default=False)
+def dangerous_capability(element: Element) -> Iterator[Problem]:
+    """A capability that is nearly as good as all rights over the host.
+
+    Bad:
+
+        services:
+          agent:
+            image: my/agent
+            cap_add: [SYS_ADMIN]
+
+    Good:
+
+        services:
+          agent:
+            image: my/agent
+            cap_add: [NET_BIND_SERVICE]
+
+    Source: capabilities(7); CIS Docker Benchmark 5.3.
+    """
+    node = element.node
+    if type(node) is Scalar and node.value.upper().removeprefix("CAP_") in _DANGEROUS:
+        yield Problem(
+            node.span,
+            f'service "{element.service}": with the capability {node.value} it can take over the host',
+            "give it only what it needs",
+        )
+
+
+_DANGEROUS = frozenset(
+    ("ALL", "BPF", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME")
+)
+
+
+@rule("unconfined-profile", Severity.WARNING, "services.*.security_opt.*", group="security", default=False)
+def unconfined_profile(element: Element) -> Iterator[Problem]:
+    """The filter of system calls (seccomp), AppArmor or SELinux is switched off for a container.
+
+    Bad:
+
+        services:
+          agent:
+            image: my/agent
+            security_opt: ["seccomp:unconfined"]
+
+    Good:
+
+        services:
+          agent:
+            image: my/agent
+            security_opt: ["seccomp:./profile.json"]
+
+    Source: Docker's documentation, "Seccomp security profiles for Docker"; CIS Docker Benchmark 5.1, 5.2, 5.21.
+    """
+    node = element.node
+    if type(node) is Scalar and _pattern(r"(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable").fullmatch(node.value):
+        yield Problem(
+            node.span, f'service "{element.service}": "{node.value}" switches a protection off', "leave it out, or name a profile"
+        )
+
+
+@rule("missing-no-new-privileges", Severity.WARNING, _SERVICE, group="security", default=False)
+def missing_no_new_privileges(element: Element) -> Iterator[Problem]:
+    """The programs of a container may gain rights, through files with the set-user-ID bit.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            security_opt: ["no-new-privileges:true"]
+
+    Source: CIS Docker Benchmark 5.25; the kernel's documentation of no_new_privs.
+    """
+    entries = element.file.entries(element.node)
+    options = element.file.items(entries["security_opt"][1]) if "security_opt" in entries else []
+    texts = [item.value for item in map(resolve, options) if type(item) is Scalar]
+    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
+        return
+    if not any(text in ("no-new-privileges", "no-new-privileges:true", "no-new-privileges=true") for text in texts):
+        yield Problem(
+            element.key.span, f'service "{element.service}" may gain rights while it runs', 'write "security_opt: [no-new-privileges:true]"'
+        )
+
+
+@rule("runs-as-root", Severity.WARNING, _SERVICE, group="security", default=False)
+def runs_as_root(element: Element) -> Iterator[Problem]:
+    """A container runs as root, or as whatever user its image names.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            user: root
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            user: "1000:1000"
+
+    Source: CIS Docker Benchmark 4.1.
+    """
+    entries = element.file.entries(element.node)
+    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
+        return
+    user = resolve(entries["user"][1]) if "user" in entries else None
+    if user is None:
+        yield Problem(element.key.span, f'service "{element.service}" names no user, so it may run as root', 'write "user: 1000:1000"')
+    elif type(user) is Scalar and user.value.partition(":")[0] in ("root", "0"):
+        yield Problem(user.span, f'service "{element.service}" runs as root', "name another user")
+
+
+@rule("writable-root", Severity.WARNING, _SERVICE, group="security", default=False)
+def writable_root(element: Element) -> Iterator[Problem]:
+    """The files of a container's image can be changed while it runs.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            read_only: true
+            tmpfs: [/tmp, /run]
+
+    Source: CIS Docker Benchmark 5.12.
+    """
+    entries = element.file.entries(element.node)
+    node = plain(entries, "read_only")
+    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
+        return
+    if "read_only" not in entries or (node is not None and node.value.lower() == "false"):
+        span = node.span if node is not None else element.key.span
+        message = f'service "{element.service}" can change the files of its image'
+        yield Problem(span, message, 'write "read_only: true", and tmpfs for what changes')
+
+
+@rule("device-access", Severity.WARNING, "services.*.devices.*", group="security", default=False)
+def device_access(element: Element) -> Iterator[Problem]:
+    """A container gets a device through which it can read all of the host's disks or memory.
+
+    Bad:
+
+        services:
+          agent:
+            image: my/agent
+            devices: ["/dev/sda:/dev/sda"]
+
+    Good:
+
+        services:
+          agent:
+            image: my/agent
+            devices: ["/dev/ttyUSB0:/dev/ttyUSB0"]
+
+    Source: CIS Docker Benchmark 5.17.
+    """
+    node = element.node
+    if type(node) is Mapping:
+        source = plain(element.file.entries(node), "source")
+    else:
+        source = node if type(node) is Scalar else None
+    if source is not None and _pattern(r"/dev/(?:[shv]d[a-z]+[0-9]*|nvme[0-9].*|mem|kmem|port|mapper/.*|disk/.*|dm-[0-9]+)").fullmatch(
+        source.value.partition(":")[0]
+    ):
+        yield Problem(
+            source.span,
+            f'service "{element.service}" can read and write {source.value.partition(":")[0]} of the host',
+            "mount a folder of it",
+        )
+
+
+@rule("host-docker-tcp", Severity.WARNING, group="security", default=False)
+def host_docker_tcp(element: Element) -> Iterator[Problem]:
+    """The Docker engine is spoken to without encryption.
+
+    Whoever reaches that port has all rights over the host.
+
+    Bad:
+
+        services:
+          ci:
+            image: my/ci
+            environment:
+              DOCKER_HOST: tcp://host:2375
+
+    Good:
+
+        services:
+          ci:
+            image: my/ci
+            environment:
+              DOCKER_HOST: ssh://docker@host
+
+    Source: Docker's documentation, "Protect the Docker daemon socket".
+    """
+    file = element.file
+    for node in file.tree.scalars if ":2375" in file.source.text else ():
+        for found in _pattern(r"tcp://[^\s\"',]*:2375\b").finditer(node.value):
+            yield Problem(
+                text_span(file.source, node, found.start(), found.end()),
+                f"{found.group()} is an engine that anyone may command",
+                "use ssh:// or TLS (port 2376)",
+            )
+
+
+_COMMANDS = ("services.*.command", "services.*.entrypoint", "services.*.command.*", "services.*.entrypoint.*")
+
+
+@rule("curl-pipe-shell", Severity.WARNING, *_COMMANDS, "services.*.build.dockerfile_inline", group="security", default=False)
+def curl_pipe_shell(element: Element) -> Iterator[Problem]:
+    """A script is fetched and run at once, whatever it says today.
+
+    Bad:
+
+        services:
+          web:
+            image: alpine
+            command: sh -c "curl -s https://example.org/install.sh | sh"
+
+    Good:
+
+        services:
+          web:
+            image: my/alpine-with-it-installed
+
+    Source: the shell sees the script for the first time when it runs it; hadolint and others warn of the same.
+    """
+    node = element.node
+    if type(node) is Scalar and "|" in node.value:
+        found = _pattern(r"\b(?:curl|wget)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b").search(node.value)
+        if found:
+            yield Problem(
+                first_line(element.file.source, text_span(element.file.source, node, found.start(), found.end())),
+                f'service "{element.service}": a script is fetched and run unseen',
+                "put it into the image, or check its sum before it is run",
+            )
+
+
+@rule("secret-in-command", Severity.WARNING, *_COMMANDS, group="security", default=False)
+def secret_in_command(element: Element) -> Iterator[Problem]:
+    """A password stands in a command, where everyone who lists the processes sees it.
+
+    Bad:
+
+        services:
+          cache:
+            image: redis
+            command: redis-server --requirepass hunter2
+
+    Good:
+
+        services:
+          cache:
+            image: redis
+            command: redis-server /run/secrets/redis.conf
+
+    Source: Docker's documentation, "Manage secrets securely in Docker Compose".
+    """
+    node = element.node
+    if type(node) is not Scalar or "-" not in node.value:
+        return
+    found = _pattern(r"(?i)--?(?:[a-z-]*(?:password|requirepass|passwd|secret|token|api-?key))[= ]+([^\s$\"'/-][^\s$\"']*)").search(
+        node.value
+    )
+    if found:
+        yield Problem(
+            text_span(element.file.source, node, found.start(1), found.end(1)),
+            f'service "{element.service}": a secret stands in {element.path[2]} for all to see',
+            "take it from a file below /run/secrets",
+        )

@@ -1,0 +1,262 @@
+"""Rules about `deploy` and about what Compose and Swarm make of the same file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.findings import Related, Severity
+from composefmt.rules._project import plain, severity
+from composefmt.rules._publishing import published_ports
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("placement-constraint", Severity.ERROR, "services.*.deploy.placement.constraints.*", group="deploy")
+def placement_constraint(element: Element) -> Iterator[Problem]:
+    """A constraint that Swarm cannot read.
+
+    It looks like `node.labels.disk==ssd` or `node.role!=manager`. Compose ignores constraints, so it is a warning unless
+    `engine = "swarm"`.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            deploy:
+              placement:
+                constraints: [node.role = manager]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            deploy:
+              placement:
+                constraints: [node.role == manager]
+
+    Source: Docker's documentation of `docker service create --constraint`; swarmkit's manager/constraint.
+    """
+    node = element.node
+    if type(node) is not Scalar or "$" in node.value:
+        return
+    key, operator, value = (part.strip() for part in [*re.split(r"(==|!=)", node.value, maxsplit=1), "", ""][:3])
+    if not operator or not value or not key:
+        message, advice = "has neither == nor != between a name and a value", _constraint_advice(node.value)
+    elif key not in _NODE_KEYS and not key.lower().startswith(("node.labels.", "engine.labels.")):
+        message, advice = f'asks for "{key}", which no node has', f"ask for one of {', '.join(sorted(_NODE_KEYS))}, node.labels.NAME"
+    else:
+        return
+    level = severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING
+    yield Problem(node.span, f'service "{element.service}": the constraint "{node.value}" {message}', advice, severity=level)
+
+
+_NODE_KEYS = frozenset({"node.id", "node.hostname", "node.ip", "node.role", "node.platform.os", "node.platform.arch"})
+
+
+def _constraint_advice(text: str) -> str:
+    name, equals, value = text.partition("=")
+    return f'write "{name.strip()}=={value.strip()}"' if equals and value.strip(" =") else 'write it as in "node.role==manager"'
+
+
+@rule("update-config", Severity.WARNING, "services.*.deploy.update_config", group="deploy", default=False)
+def update_config(element: Element) -> Iterator[Problem]:
+    """An update starts the new container before the old one has ended, but both need the same port of the host.
+
+    With `mode: host` a port of a node is taken until the old container ends.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ports:
+              - target: 80
+                published: 8080
+                mode: host
+            deploy:
+              update_config:
+                order: start-first
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports:
+              - target: 80
+                published: 8080
+                mode: host
+            deploy:
+              update_config:
+                order: stop-first
+
+    Source: the specification's 16-deploy, `update_config`.
+    """
+    file = element.file
+    order = plain(file.entries(element.node), "order")
+    own = file.entries(file.get("services", element.service))
+    if order is None or order.value != "start-first" or "ports" not in own:
+        return
+    for item in map(resolve, file.items(own["ports"][1])):
+        mode = plain(file.entries(item), "mode")
+        for port in published_ports(file, element.service, item) if mode is not None and mode.value == "host" else ():
+            yield Problem(
+                order.span,
+                f'service "{element.service}": host port {port.shown} is taken until the old container ends, so no new one can start first',
+                'write "order: stop-first"',
+                related=(Related(port.span, "the port"),),
+            )
+            return
+
+
+@rule("ignored-by-compose", Severity.INFO, "services.*.deploy", group="deploy", default=False)
+def ignored_by_compose(element: Element) -> Iterator[Problem]:
+    """A key below `deploy` that only Swarm reads.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            deploy:
+              placement:
+                constraints: [node.role==manager]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            deploy:
+              replicas: 2
+
+    Source: the specification's 16-deploy; Docker Compose's own use of the model.
+    """
+    for name, (key, _) in element.file.entries(element.node).items():
+        if name in _SWARM_ONLY:
+            yield Problem(key.span, f'service "{element.service}": Compose ignores deploy.{name}', "only Swarm reads it")
+
+
+_SWARM_ONLY = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
+
+
+@rule("ignored-by-swarm", Severity.WARNING, "services.*", group="deploy", default=False)
+def ignored_by_swarm(element: Element) -> Iterator[Problem]:
+    """A key of a service that `docker stack deploy` ignores.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            container_name: web
+            restart: always
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            deploy:
+              restart_policy:
+                condition: any
+
+    Source: Docker's CLI, cli/compose/types, UnsupportedProperties and DeprecatedProperties.
+    """
+    for name, (key, _) in element.file.entries(element.node).items():
+        if name in _COMPOSE_ONLY:
+            yield Problem(key.span, f'service "{element.service}": Swarm ignores {name}', _COMPOSE_ONLY[name] or "only Compose reads it")
+
+
+_RESOURCES = "use deploy.resources"
+_COMPOSE_ONLY = {
+    "build": "build and push the image before",
+    "container_name": "",
+    "cgroup_parent": "",
+    "cpu_quota": _RESOURCES,
+    "cpu_shares": _RESOURCES,
+    "cpuset": _RESOURCES,
+    "depends_on": "let the service wait for what it needs",
+    "devices": "",
+    "domainname": "",
+    "expose": "",
+    "external_links": "",
+    "ipc": "",
+    "links": "services of one network know each other by name",
+    "mac_address": "",
+    "mem_limit": _RESOURCES,
+    "memswap_limit": _RESOURCES,
+    "network_mode": "use networks",
+    "pid": "",
+    "privileged": "",
+    "restart": "use deploy.restart_policy",
+    "security_opt": "",
+    "shm_size": "",
+    "userns_mode": "",
+    "volumes_from": "",
+}
+
+
+@rule("swarm-network", Severity.WARNING, "networks.*.driver", group="deploy", default=False)
+def swarm_network(element: Element) -> Iterator[Problem]:
+    """A network of one node only: under Swarm, services on other nodes are not reached through it.
+
+    Bad:
+
+        services: {web: {image: nginx, networks: [n]}}
+        networks:
+          n:
+            driver: bridge
+
+    Good:
+
+        services: {web: {image: nginx, networks: [n]}}
+        networks:
+          n:
+            driver: overlay
+
+    Source: Docker's documentation, "Manage swarm service networks".
+    """
+    node = element.node
+    if type(node) is Scalar and node.value == "bridge":
+        yield Problem(node.span, f'network "{element.path[1]}" ends at one node', 'write "driver: overlay" for Swarm')
+
+
+@rule("missing-limits", Severity.INFO, "services.*", group="resources", default=False)
+def missing_limits(element: Element) -> Iterator[Problem]:
+    """A service may use all of the host's memory.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            deploy:
+              resources:
+                limits:
+                  memory: 512m
+
+    Source: CIS Docker Benchmark 5.10.
+    """
+    file = element.file
+    entries = file.entries(element.node)
+    if element.key is None or type(element.node) is not Mapping or {"mem_limit", "extends", "provider"} & entries.keys():
+        return
+    deploy = file.entries(entries["deploy"][1]) if "deploy" in entries else {}
+    resources = file.entries(deploy["resources"][1]) if "resources" in deploy else {}
+    if "memory" not in (file.entries(resources["limits"][1]) if "limits" in resources else {}):
+        yield Problem(
+            element.key.span, f'service "{element.service}" may use all memory of the host', 'set "deploy.resources.limits.memory"'
+        )
