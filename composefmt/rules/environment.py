@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Related, Severity
+from composefmt.rules._patterns import pattern
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Scalar, Sequence, resolve
@@ -15,12 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LISTS = ("services.*.environment", "services.*.labels", "services.*.build.args")
-
-
-@lru_cache(maxsize=8)
-def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern, compiled when it is first needed."""
-    return re.compile(text)
 
 
 @rule("duplicate-variable", Severity.WARNING, *_LISTS, group="environment")
@@ -130,7 +123,7 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is not Scalar or not isinstance(element.path[-1], int) or " =" not in node.value:
         return
-    found = _pattern(r"([A-Za-z_][A-Za-z0-9_.-]*) +=(.*)").fullmatch(node.value)
+    found = pattern(r"([A-Za-z_][A-Za-z0-9_.-]*) +=(.*)").fullmatch(node.value)
     if found:
         yield Problem(
             node.span,
@@ -168,7 +161,7 @@ def secret_in_environment(element: Element) -> Iterator[Problem]:
     Source: Docker's documentation, "Manage secrets securely in Docker Compose".
     """
     for name, value, node in _variables(element):
-        secret = _pattern(r"(?i).*(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|credentials?)").fullmatch(name)
+        secret = pattern(r"(?i).*(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|credentials?)").fullmatch(name)
         if secret and value and "$" not in value and not value.startswith("/run/secrets/"):
             yield Problem(
                 node.span,

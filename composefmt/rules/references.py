@@ -8,7 +8,7 @@ from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
-from composefmt.rules._project import Name, extended, is_active, undefined, used
+from composefmt.rules._project import Name, extended, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
 
@@ -267,54 +267,3 @@ def undefined_model(element: Element) -> Iterator[Problem]:
     Source: the reference's loader/validate.go, checkConsistency.
     """
     yield from undefined(element, used(element.file, element.node), "models", "model")
-
-
-@rule("disabled-dependency", Severity.WARNING, "services.*.depends_on", group="references")
-def disabled_dependency(element: Element) -> Iterator[Problem]:
-    """A service needs one that only a profile enables.
-
-    Without the profile Docker refuses to start the project. Give both the same profiles, or say `required: false`.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            depends_on: [debugger]
-          debugger:
-            image: busybox
-            profiles: [debug]
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            depends_on:
-              debugger:
-                condition: service_started
-                required: false
-          debugger:
-            image: busybox
-            profiles: [debug]
-
-    Source: the specification's 15-profiles; the reference's loader/validate.go.
-    """
-    file = element.file
-    known = file.defined("services")
-    if not is_active(file, element.service):
-        return
-    for name in used(file, element.node):
-        if name.text in known and not is_active(file, name.text) and _is_required(file, element.node, name.text):
-            yield Problem(
-                name.node.span,
-                f'service "{element.service}" needs "{name.text}", which starts only with a profile',
-                'give both the same profiles, or write "required: false" below the dependency',
-            )
-
-
-def _is_required(file: ComposeFile, node: Node, name: str) -> bool:
-    entry = file.entries(node).get(name)
-    required = file.entries(entry[1]).get("required") if entry else None
-    value = resolve(required[1]) if required else None
-    return not (type(value) is Scalar and value.value.lower() == "false")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from composefmt.compose.file import first_line, text_span
 from composefmt.findings import Severity
+from composefmt.rules._patterns import pattern
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
@@ -16,12 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SERVICE = "services.*"
-
-
-@lru_cache(maxsize=8)
-def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern, compiled when it is first needed."""
-    return re.compile(text)
 
 
 @rule("privileged", Severity.WARNING, "services.*.privileged", group="security", default=False)
@@ -145,7 +137,7 @@ def unconfined_profile(element: Element) -> Iterator[Problem]:
     Source: Docker's documentation, "Seccomp security profiles for Docker"; CIS Docker Benchmark 5.1, 5.2, 5.21.
     """
     node = element.node
-    if type(node) is Scalar and _pattern(r"(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable").fullmatch(node.value):
+    if type(node) is Scalar and pattern(r"(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable").fullmatch(node.value):
         yield Problem(
             node.span, f'service "{element.service}": "{node.value}" switches a protection off', "leave it out, or name a profile"
         )
@@ -266,112 +258,11 @@ def device_access(element: Element) -> Iterator[Problem]:
         source = plain(element.file.entries(node), "source")
     else:
         source = node if type(node) is Scalar else None
-    if source is not None and _pattern(r"/dev/(?:[shv]d[a-z]+[0-9]*|nvme[0-9].*|mem|kmem|port|mapper/.*|disk/.*|dm-[0-9]+)").fullmatch(
+    if source is not None and pattern(r"/dev/(?:[shv]d[a-z]+[0-9]*|nvme[0-9].*|mem|kmem|port|mapper/.*|disk/.*|dm-[0-9]+)").fullmatch(
         source.value.partition(":")[0]
     ):
         yield Problem(
             source.span,
             f'service "{element.service}" can read and write {source.value.partition(":")[0]} of the host',
             "mount a folder of it",
-        )
-
-
-@rule("host-docker-tcp", Severity.WARNING, group="security", default=False)
-def host_docker_tcp(element: Element) -> Iterator[Problem]:
-    """The Docker engine is spoken to without encryption.
-
-    Whoever reaches that port has all rights over the host.
-
-    Bad:
-
-        services:
-          ci:
-            image: my/ci
-            environment:
-              DOCKER_HOST: tcp://host:2375
-
-    Good:
-
-        services:
-          ci:
-            image: my/ci
-            environment:
-              DOCKER_HOST: ssh://docker@host
-
-    Source: Docker's documentation, "Protect the Docker daemon socket".
-    """
-    file = element.file
-    for node in file.tree.scalars if ":2375" in file.source.text else ():
-        for found in _pattern(r"tcp://[^\s\"',]*:2375\b").finditer(node.value):
-            yield Problem(
-                text_span(file.source, node, found.start(), found.end()),
-                f"{found.group()} is an engine that anyone may command",
-                "use ssh:// or TLS (port 2376)",
-            )
-
-
-_COMMANDS = ("services.*.command", "services.*.entrypoint", "services.*.command.*", "services.*.entrypoint.*")
-
-
-@rule("curl-pipe-shell", Severity.WARNING, *_COMMANDS, "services.*.build.dockerfile_inline", group="security", default=False)
-def curl_pipe_shell(element: Element) -> Iterator[Problem]:
-    """A script is fetched and run at once, whatever it says today.
-
-    Bad:
-
-        services:
-          web:
-            image: alpine
-            command: sh -c "curl -s https://example.org/install.sh | sh"
-
-    Good:
-
-        services:
-          web:
-            image: my/alpine-with-it-installed
-
-    Source: the shell sees the script for the first time when it runs it; hadolint and others warn of the same.
-    """
-    node = element.node
-    if type(node) is Scalar and "|" in node.value:
-        found = _pattern(r"\b(?:curl|wget)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b").search(node.value)
-        if found:
-            yield Problem(
-                first_line(element.file.source, text_span(element.file.source, node, found.start(), found.end())),
-                f'service "{element.service}": a script is fetched and run unseen',
-                "put it into the image, or check its sum before it is run",
-            )
-
-
-@rule("secret-in-command", Severity.WARNING, *_COMMANDS, group="security", default=False)
-def secret_in_command(element: Element) -> Iterator[Problem]:
-    """A password stands in a command, where everyone who lists the processes sees it.
-
-    Bad:
-
-        services:
-          cache:
-            image: redis
-            command: redis-server --requirepass hunter2
-
-    Good:
-
-        services:
-          cache:
-            image: redis
-            command: redis-server /run/secrets/redis.conf
-
-    Source: Docker's documentation, "Manage secrets securely in Docker Compose".
-    """
-    node = element.node
-    if type(node) is not Scalar or "-" not in node.value:
-        return
-    found = _pattern(r"(?i)--?(?:[a-z-]*(?:password|requirepass|passwd|secret|token|api-?key))[= ]+([^\s$\"'/-][^\s$\"']*)").search(
-        node.value
-    )
-    if found:
-        yield Problem(
-            text_span(element.file.source, node, found.start(1), found.end(1)),
-            f'service "{element.service}": a secret stands in {element.path[2]} for all to see',
-            "take it from a file below /run/secrets",
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
+from composefmt.rules._patterns import pattern
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Scalar
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
 
 # Where values are text for a program, whatever YAML takes them for.
 _TEXTS = ("services.*.environment.*", "services.*.labels.*", "services.*.build.args.*", "services.*.deploy.labels.*")
-
-
-@lru_cache(maxsize=8)
-def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern, compiled when it is first needed."""
-    return re.compile(text)
 
 
 def _plain_digits(element: Element) -> Scalar | None:
@@ -61,7 +54,7 @@ def base60_number(element: Element) -> Iterator[Problem]:
     Source: YAML 1.1's integer type; the specification's 05-services, `ports`, which asks for quotes.
     """
     node = _plain_digits(element)
-    if node is not None and ":" in node.value and _pattern(r"[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?").fullmatch(node.value):
+    if node is not None and ":" in node.value and pattern(r"[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?").fullmatch(node.value):
         yield Problem(
             node.span,
             f'service "{element.service}": readers of YAML 1.1 take {node.value} for the number {_base60(node.value)}',
@@ -142,7 +135,7 @@ def float_version(element: Element) -> Iterator[Problem]:
     Source: YAML's floating-point type; the reference writes such values as the shortest decimal number.
     """
     node = _plain_digits(element)
-    if node is not None and node.value[-1] in "0." and _pattern(r"[0-9]+\.[0-9]*").fullmatch(node.value):
+    if node is not None and node.value[-1] in "0." and pattern(r"[0-9]+\.[0-9]*").fullmatch(node.value):
         yield Problem(
             node.span,
             f'service "{element.service}": {node.value} without quotes is read as {node.value.rstrip("0").rstrip(".")}',

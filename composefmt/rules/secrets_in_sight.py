@@ -1,0 +1,115 @@
+"""Rules about what others may see or slip in: secrets in commands, engines without encryption, scripts run unseen; off unless selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose.file import first_line, text_span
+from composefmt.findings import Severity
+from composefmt.rules._patterns import pattern
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("host-docker-tcp", Severity.WARNING, group="security", default=False)
+def host_docker_tcp(element: Element) -> Iterator[Problem]:
+    """The Docker engine is spoken to without encryption.
+
+    Whoever reaches that port has all rights over the host.
+
+    Bad:
+
+        services:
+          ci:
+            image: my/ci
+            environment:
+              DOCKER_HOST: tcp://host:2375
+
+    Good:
+
+        services:
+          ci:
+            image: my/ci
+            environment:
+              DOCKER_HOST: ssh://docker@host
+
+    Source: Docker's documentation, "Protect the Docker daemon socket".
+    """
+    file = element.file
+    for node in file.tree.scalars if ":2375" in file.source.text else ():
+        for found in pattern(r"tcp://[^\s\"',]*:2375\b").finditer(node.value):
+            yield Problem(
+                text_span(file.source, node, found.start(), found.end()),
+                f"{found.group()} is an engine that anyone may command",
+                "use ssh:// or TLS (port 2376)",
+            )
+
+
+_COMMANDS = ("services.*.command", "services.*.entrypoint", "services.*.command.*", "services.*.entrypoint.*")
+
+
+@rule("curl-pipe-shell", Severity.WARNING, *_COMMANDS, "services.*.build.dockerfile_inline", group="security", default=False)
+def curl_pipe_shell(element: Element) -> Iterator[Problem]:
+    """A script is fetched and run at once, whatever it says today.
+
+    Bad:
+
+        services:
+          web:
+            image: alpine
+            command: sh -c "curl -s https://example.org/install.sh | sh"
+
+    Good:
+
+        services:
+          web:
+            image: my/alpine-with-it-installed
+
+    Source: the shell sees the script for the first time when it runs it; hadolint and others warn of the same.
+    """
+    node = element.node
+    if type(node) is Scalar and "|" in node.value:
+        found = pattern(r"\b(?:curl|wget)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b").search(node.value)
+        if found:
+            yield Problem(
+                first_line(element.file.source, text_span(element.file.source, node, found.start(), found.end())),
+                f'service "{element.service}": a script is fetched and run unseen',
+                "put it into the image, or check its sum before it is run",
+            )
+
+
+@rule("secret-in-command", Severity.WARNING, *_COMMANDS, group="security", default=False)
+def secret_in_command(element: Element) -> Iterator[Problem]:
+    """A password stands in a command, where everyone who lists the processes sees it.
+
+    Bad:
+
+        services:
+          cache:
+            image: redis
+            command: redis-server --requirepass hunter2
+
+    Good:
+
+        services:
+          cache:
+            image: redis
+            command: redis-server /run/secrets/redis.conf
+
+    Source: Docker's documentation, "Manage secrets securely in Docker Compose".
+    """
+    node = element.node
+    if type(node) is not Scalar or "-" not in node.value:
+        return
+    found = pattern(r"(?i)--?(?:[a-z-]*(?:password|requirepass|passwd|secret|token|api-?key))[= ]+([^\s$\"'/-][^\s$\"']*)").search(
+        node.value
+    )
+    if found:
+        yield Problem(
+            text_span(element.file.source, node, found.start(1), found.end(1)),
+            f'service "{element.service}": a secret stands in {element.path[2]} for all to see',
+            "take it from a file below /run/secrets",
+        )
