@@ -4,6 +4,7 @@ import re
 import textwrap
 
 import pytest
+from cases import all_cases
 
 from composefmt.engine import check_text
 from composefmt.options import Options
@@ -40,3 +41,13 @@ def test_the_page_of_a_rule(name):
 def test_a_rule_shows_what_it_means(name):
     assert examples(RULES[name], "Bad")
     assert examples(RULES[name], "Good")
+
+
+@pytest.mark.parametrize("case", all_cases("rules"), ids=lambda case: case.id)
+def test_what_a_case_shows_is_found_by_that_rule_alone(case):
+    told = {finding.rule for finding in check_text(case.text, case.options).findings}
+    for name in told & RULES.keys():
+        without = case.options._replace(ignore=case.options.ignore | {name})
+        assert name not in {finding.rule for finding in check_text(case.text, without).findings}
+        alone = case.options._replace(select=frozenset({name}))
+        assert {finding.rule for finding in check_text(case.text, alone).findings} >= {name}

@@ -26,7 +26,7 @@ class Publication(NamedTuple):
     """One host port that a service takes. `host` is its number, 0 where it is a range or hidden by a variable.
 
     `certain` is False where a variable's value was taken from its default or from the environment. `node` is the whole
-    item, `span` the stretch that names the host port.
+    item.
     """
 
     service: str
@@ -35,14 +35,21 @@ class Publication(NamedTuple):
     address: str
     protocol: str
     certain: bool
-    node: Node
-    span: Span
+    node: Scalar | Mapping
 
     @property
     def shown(self) -> str:
         """The host port with its address and protocol, as a message names it."""
         address = f"[{self.address}]:" if ":" in self.address else f"{self.address}:" if self.address else ""
         return f"{address}{self.host}" + (f"/{self.protocol}" if self.protocol != "tcp" else "")
+
+    def span(self, file: ComposeFile) -> Span:
+        """The stretch of the text that names the host port."""
+        if isinstance(self.node, Mapping):
+            return resolve(file.entries(self.node)["published"][1]).span
+        text = item_text(self.node) or ""
+        piece = take_apart(text, interpolation.mask(text)).published
+        return text_span(file.source, self.node, piece.start, piece.end)
 
 
 def published_ports(file: ComposeFile, service: str, node: Node) -> Iterator[Publication]:
@@ -61,11 +68,9 @@ def _short(file: ComposeFile, service: str, item: Scalar) -> Iterator[Publicatio
     answer = ports.parse_short(text, file.options.environment)
     if not isinstance(answer, Parsed):
         return
-    piece = take_apart(text, interpolation.mask(text)).published
-    span = text_span(file.source, item, piece.start, piece.end)
     for port in answer.entries:
         if port.published:
-            yield _publication(file, service, port, item, span)
+            yield _publication(file, service, port, item)
 
 
 def _long(file: ComposeFile, service: str, item: Mapping) -> Iterator[Publication]:
@@ -78,17 +83,17 @@ def _long(file: ComposeFile, service: str, item: Mapping) -> Iterator[Publicatio
     if "published" in texts and texts["published"].value:
         target, address, protocol = (texts[key].value if key in texts else "" for key in ("target", "host_ip", "protocol"))
         port = Port(target, texts["published"].value, address, protocol or None)
-        yield _publication(file, service, port, item, texts["published"].span)
+        yield _publication(file, service, port, item)
 
 
-def _publication(file: ComposeFile, service: str, port: Port, item: Node, span: Span) -> Publication:
+def _publication(file: ComposeFile, service: str, port: Port, item: Scalar | Mapping) -> Publication:
     certain = not any("$" in str(part) for part in port if part)
     published, target, address, protocol = (
         (str(part or "") if certain else _value(file, str(part or "")))
         for part in (port.published, port.target, port.host_ip, port.protocol)
     )
     host = int(published) if published.isascii() and published.isdecimal() and len(published) < len("100000") else 0
-    return Publication(service, host, target, address, (protocol or "tcp").lower(), certain, item, span)
+    return Publication(service, host, target, address, (protocol or "tcp").lower(), certain, item)
 
 
 def _value(file: ComposeFile, text: str) -> str:

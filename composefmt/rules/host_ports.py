@@ -84,10 +84,10 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
                 sure = one == two and together and other.certain and found.certain
                 by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
                 yield Problem(
-                    found.span,
+                    found.span(file),
                     f'service "{found.service}": host port {found.shown} is already published {by}',
                     "publish another port of the host",
-                    related=(Related(other.span, "it is first published here"),),
+                    related=(Related(other.span(file), "it is first published here"),),
                     severity=severity(file) if sure else Severity.WARNING,
                 )
                 return
@@ -178,7 +178,7 @@ def privileged_port(element: Element) -> Iterator[Problem]:
     for port in _first(published_ports(element.file, element.service, element.node)):
         if 0 < port.host < _UNPRIVILEGED:
             yield Problem(
-                port.span,
+                port.span(element.file),
                 f'service "{element.service}": host port {port.host} is privileged',
                 f"ports from {_UNPRIVILEGED} on are free for all",
             )
@@ -260,7 +260,7 @@ def published_database_port(element: Element) -> Iterator[Problem]:
     for port in published_ports(element.file, element.service, element.node):
         if port.target in _DATABASES and port.address in EVERYWHERE:
             yield Problem(
-                port.span,
+                port.span(element.file),
                 f'service "{element.service}": the port of {_DATABASES[port.target]} is published on all interfaces of the host',
                 "put 127.0.0.1: before it, or do not publish it: services reach it by name",
             )

@@ -256,7 +256,7 @@ def expose_published(element: Element) -> Iterator[Problem]:
                 item.span,
                 f'service "{element.service}": port {found.target} is published, so it need not be exposed',
                 "delete it here",
-                related=(Related(found.span, "it is published here"),),
+                related=(Related(found.span(file), "it is published here"),),
             )
 
 

@@ -55,7 +55,7 @@ def replicas_fixed_port(element: Element) -> Iterator[Problem]:
             if port.host:
                 sure = port.certain and is_active(file, element.service) and not _is_for_swarm(file, own)
                 yield Problem(
-                    port.span,
+                    port.span(file),
                     f'service "{element.service}" is to run {number.value} times, but host port {port.host} can be published only once',
                     f'publish a range of ports, as in "{port.host}-{port.host + int(number.value) - 1}:{port.target}"',
                     related=(Related(number.span, "the number is set here"),),

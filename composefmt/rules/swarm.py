@@ -110,7 +110,7 @@ def update_config(element: Element) -> Iterator[Problem]:
                 order.span,
                 f'service "{element.service}": host port {port.shown} is taken until the old container ends, so no new one can start first',
                 'write "order: stop-first"',
-                related=(Related(port.span, "the port"),),
+                related=(Related(port.span(file), "the port"),),
             )
             return
 
