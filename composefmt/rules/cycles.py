@@ -109,7 +109,7 @@ def _cycles(edges: dict[str, list[Name]], verb: str) -> Iterator[Problem]:
                 stack.append((edge.text, 0))
 
 
-@rule("include-remote", Severity.WARNING, "include.*", group="references")
+@rule("include-remote", Severity.WARNING, "include.*", "include.*.path", "include.*.path.*", group="references")
 def include_remote(element: Element) -> Iterator[Problem]:
     """A file is included from elsewhere; composefmt never fetches it, so what it defines is not known here.
 

@@ -13,6 +13,7 @@ from composefmt.syntax.nodes import Scalar, Sequence, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PRIVATE = r"(?i).*(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|credentials?)"
 _LISTS = ("services.*.environment", "services.*.labels", "services.*.build.args")
 
 
@@ -161,13 +162,45 @@ def secret_in_environment(element: Element) -> Iterator[Problem]:
     Source: Docker's documentation, "Manage secrets securely in Docker Compose".
     """
     for name, value, node in _variables(element):
-        secret = pattern(r"(?i).*(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|credentials?)").fullmatch(name)
+        secret = pattern(_PRIVATE).fullmatch(name)
         if secret and value and "$" not in value and not value.startswith("/run/secrets/"):
             yield Problem(
                 node.span,
                 f'service "{element.service}": the value of {name} stands in the file for all to read',
                 f"take it from a secret, or from a variable: ${{{name}}}",
             )
+
+
+@rule("secret-in-build-arg", Severity.WARNING, "services.*.build.args", group="security", default=False)
+def secret_in_build_arg(element: Element) -> Iterator[Problem]:
+    """A password, token or key is an argument of a build, and so stays readable in the image's history.
+
+    Bad:
+
+        services:
+          web:
+            build:
+              context: .
+              args:
+                NPM_TOKEN: ${NPM_TOKEN}
+
+    Good:
+
+        services:
+          web:
+            build:
+              context: .
+              secrets: [npm_token]
+        secrets:
+          npm_token:
+            environment: NPM_TOKEN
+
+    Source: Docker's documentation, "Build secrets".
+    """
+    for name, value, node in _variables(element):
+        if value and pattern(_PRIVATE).fullmatch(name):
+            message = f'service "{element.service}": the build argument {name} stays readable in the image'
+            yield Problem(node.span, message, "hand it over below build.secrets")
 
 
 def _variables(element: Element) -> Iterator[tuple[str, str, Scalar]]:

@@ -8,7 +8,7 @@ from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
-from composefmt.rules._project import Name, extended, undefined, used
+from composefmt.rules._project import Name, extended, has_include, is_active, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
 
@@ -54,7 +54,8 @@ def undefined_service(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/validate.go and loader/extends.go.
     """
-    yield from undefined(element, _services(element), "services", "service")
+    # A dependency on a job is another mistake: job-depends-on tells it.
+    yield from undefined(element, _services(element), "services", "service", tuple(element.file.defined("jobs")))
 
 
 def _services(element: Element) -> Iterator[Name]:
@@ -267,3 +268,114 @@ def undefined_model(element: Element) -> Iterator[Problem]:
     Source: the reference's loader/validate.go, checkConsistency.
     """
     yield from undefined(element, used(element.file, element.node), "models", "model")
+
+
+@rule("context-without-build", Severity.ERROR, "services.*.build.additional_contexts.*", group="references")
+def context_without_build(element: Element) -> Iterator[Problem]:
+    """A build takes another service as a context, but that one is not built.
+
+    Bad:
+
+        services:
+          web:
+            build:
+              context: .
+              additional_contexts:
+                base: service:base
+          base:
+            image: alpine
+
+    Good:
+
+        services:
+          web:
+            build:
+              context: .
+              additional_contexts:
+                base: service:base
+          base:
+            build: ./base
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    file, node = element.file, element.node
+    text = node.value if type(node) is Scalar else ""
+    text = text.partition("=")[2] if isinstance(element.path[-1], int) else text
+    entries = file.entries(file.defined("services").get(text.removeprefix(_SERVICE)))
+    if text.startswith(_SERVICE) and entries and is_active(file, element.service) and not {"build", "extends"} & entries.keys():
+        message = f'service "{element.service}": "{text.removeprefix(_SERVICE)}" is not built, so it cannot be a context'
+        yield Problem(node.span, message, 'give it a build, or name an image: "docker-image://alpine"', severity=severity(file))
+
+
+@rule("job-depends-on", Severity.ERROR, "jobs.*.depends_on", "services.*.depends_on", group="references")
+def job_depends_on(element: Element) -> Iterator[Problem]:
+    """A job needs what is not defined, or a service needs a job.
+
+    A job may depend on services and on other jobs; a service depends on services only.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            depends_on: [backup]
+        jobs:
+          backup:
+            image: my/backup
+            triggers: {manual: true}
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+        jobs:
+          backup:
+            image: my/backup
+            triggers: {manual: true}
+            depends_on: [web]
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    file = element.file
+    jobs, services = file.defined("jobs"), file.defined("services")
+    if not jobs or has_include(file) or not is_active(file, element.service):
+        return
+    for name in used(file, element.node):
+        if element.service and name.text in jobs and name.text not in services:
+            yield Problem(
+                name.node.span, f'service "{element.service}" cannot depend on the job "{name.text}"', "a service depends on services only"
+            )
+        elif not element.service and name.text not in jobs and name.text not in services:
+            message = f'job "{element.path[1]}": there is no service or job "{name.text}"'
+            yield Problem(name.node.span, message, f'define the service "{name.text}"', severity=severity(file))
+
+
+@rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references")
+def duplicate_job_name(element: Element) -> Iterator[Problem]:
+    """A job and a service have the same name, so that nobody knows which of them is meant.
+
+    Bad:
+
+        services:
+          backup:
+            image: nginx
+        jobs:
+          backup:
+            image: my/backup
+            triggers: {manual: true}
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+        jobs:
+          backup:
+            image: my/backup
+            triggers: {manual: true}
+
+    Source: the reference's loader/validate.go, checkConsistency.
+    """
+    if element.key is not None and element.path[1] in element.file.defined("services"):
+        yield Problem(element.key.span, f'"{element.path[1]}" is a service as well as a job', "give one of them another name")

@@ -49,8 +49,9 @@ def conflicting_values(element: Element) -> Iterator[Problem]:
     scale, replicas = plain(own, "scale"), plain(deploy, "replicas")
     if scale is not None and replicas is not None and scale.value != replicas.value:
         yield _contradiction(element, "scale", scale, "deploy.replicas", replicas)
-    if scale is not None and scale.value.startswith("-"):
-        yield Problem(scale.span, f'service "{element.service}": scale is {scale.value}', "write 0 or more")
+    for name, number in (("scale", scale), ("deploy.replicas", replicas)):
+        if number is not None and number.value.startswith("-"):
+            yield Problem(number.span, f'service "{element.service}": {name} is {number.value}', "write 0 or more")
     resources = file.entries(deploy["resources"][1]) if "resources" in deploy else {}
     for key, place, name in _LIMITS:
         one = plain(own, key)

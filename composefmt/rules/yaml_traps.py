@@ -9,6 +9,7 @@ from composefmt.rules._patterns import pattern
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Scalar
+from composefmt.syntax.scalars import scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +143,90 @@ def float_version(element: Element) -> Iterator[Problem]:
             f'put it in quotes: "{node.value}"',
             _quotes(node, safe=False),
         )
+
+
+@rule("rewritten-number", Severity.WARNING, *_TEXTS, group="yaml-traps")
+def rewritten_number(element: Element) -> Iterator[Problem]:
+    """A number in a form that YAML knows, but that the program does not get: `0x10`, `1_000`, `1e3`.
+
+    It is read as a number and handed on in decimal digits.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              MASK: 0xff
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              MASK: "0xff"
+
+    Source: YAML's number types; the reference writes numbers as the shortest decimal number.
+    """
+    node = _plain_digits(element)
+    if (
+        node is None
+        or node.value.isdecimal()
+        or not pattern(r"0[xXbBoO][0-9a-fA-F_]+|[0-9_.]*(?:_|[eE])[-+]?[0-9_.]*").fullmatch(node.value)
+    ):
+        return
+    value = scalar_value(node)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        read = str(int(value)) if abs(value) < _EXACT and value == int(value) else str(value)
+        if read != node.value:
+            yield Problem(
+                node.span,
+                f'service "{element.service}": {node.value} without quotes is read as {read}',
+                f'put it in quotes: "{node.value}"',
+                _quotes(node, safe=False),
+            )
+
+
+# Whole numbers below it are written without an exponent.
+_EXACT = 1e15
+
+
+@rule("implicit-date", Severity.WARNING, *_TEXTS, group="yaml-traps")
+def implicit_date(element: Element) -> Iterator[Problem]:
+    """A date without quotes, which the reference reads as a point in time.
+
+    The program gets `2024-01-31 00:00:00 +0000 UTC` for `2024-01-31`.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              RELEASED: 2024-01-31
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              RELEASED: "2024-01-31"
+
+    Source: YAML 1.1's timestamp type, which the reference's YAML library follows here.
+    """
+    node = _plain_digits(element)
+    if node is not None and node.value[4:5] == "-" and pattern(_DATE).fullmatch(node.value) and not isinstance(element.path[-1], int):
+        yield Problem(
+            node.span,
+            f'service "{element.service}": {node.value} without quotes is read as a point in time, not as this text',
+            f'put it in quotes: "{node.value}"',
+            _quotes(node, safe=False),
+        )
+
+
+_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
 
 
 @rule("implicit-boolean", Severity.WARNING, *_TEXTS, group="yaml-traps", default=False)
