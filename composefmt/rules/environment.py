@@ -99,9 +99,11 @@ def quotes_in_list_value(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("space-around-equals", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment")
+@rule("space-around-equals", Severity.ERROR, *(f"{name}.*" for name in _LISTS), group="environment")
 def space_around_equals(element: Element) -> Iterator[Problem]:
-    """A space before the equals sign of a `NAME=value` item, which becomes part of the name.
+    """A space before the equals sign of a `NAME=value` item, which would be part of the name.
+
+    The reference refuses such variables and build arguments. In labels it keeps the space, which is a warning.
 
     Bad:
 
@@ -119,17 +121,21 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
             environment:
               - LEVEL=debug
 
-    Source: the specification's 05-services, `environment`.
+    Source: the reference's types/mapping.go.
     """
     node = element.node
-    if type(node) is not Scalar or not isinstance(element.path[-1], int) or " =" not in node.value:
+    if type(node) is not Scalar or not isinstance(element.path[-1], int):
         return
-    found = pattern(r"([A-Za-z_][A-Za-z0-9_.-]*) +=(.*)").fullmatch(node.value)
-    if found:
+    name, equals, value = node.value.partition("=")
+    if name[-1:].isspace() and "$" not in name and name.strip():
+        is_label = element.path[-2] == "labels"
+        if is_label and not equals:
+            return
         yield Problem(
             node.span,
-            f'service "{element.service}": the space before the equals sign is part of the name "{found[1]} "',
-            f"write {found[1]}={found[2].strip()}",
+            f'service "{element.service}": the space before the equals sign is part of the name "{name}"',
+            f"write {name.rstrip()}{equals}{value.strip()}",
+            severity=Severity.WARNING if is_label else None,
         )
 
 
