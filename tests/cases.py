@@ -35,6 +35,8 @@ class Case:
         for flag in self.flags.split():
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
+            if field == "filename":
+                continue
             chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
             if field in ("select", "ignore"):
                 chosen = frozenset(value.split(","))
@@ -43,10 +45,15 @@ class Case:
             options = options._replace(**{field: chosen})
         return options
 
+    @property
+    def filename(self) -> str:
+        found = re.search(r"filename=(\S+)", self.flags)
+        return found[1] if found else "<text>"
+
     def actual(self) -> tuple[str, str]:
         """The marker's word and what stands behind it, as the code has it now."""
         if self.kind == "findings":
-            return "findings", tell(check_text(self.text, self.options))
+            return "findings", tell(check_text(self.text, self.options, self.filename))
         result = format_text(self.text, self.options)
         assert not result.failed, result.findings
         return ("unchanged", "") if result.text == self.text else ("formatted", result.text)

@@ -128,3 +128,19 @@ def include_remote(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is Scalar and ("://" in node.value or node.value.startswith("git@")):
         yield Problem(node.span, f'"{node.value}" is not fetched, so what it defines is not known', "include a local file, or ignore this")
+
+
+@rule("include-cycle", Severity.ERROR, "include.*", "include.*.path", "include.*.path.*", group="references")
+def include_cycle(element: Element) -> Iterator[Problem]:
+    """A file includes itself.
+
+    In a file named compose.yaml, `include: [compose.yaml]` does so. Longer circles show when the project is loaded, as by
+    `composefmt config`.
+
+    Source: the specification's 14-include; the reference's loader/include.go.
+    """
+    import os
+
+    node, filename = element.node, element.file.source.filename
+    if type(node) is Scalar and os.path.normpath(node.value) == os.path.basename(filename):
+        yield Problem(node.span, f'"{node.value}" is this file itself', "delete it")

@@ -1,0 +1,271 @@
+"""Rules about values that Compose hands on unread, and that the Docker engine refuses when it creates the container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.compose.units import parse_bytes
+from composefmt.findings import Related, Severity
+from composefmt.rules._patterns import pattern
+from composefmt.rules._project import plain
+from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CAPABILITIES = (
+    "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID"
+    " IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON"
+    " SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE"
+    " SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
+)
+_ULIMITS = "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack"
+_SIGNALS = (
+    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED"
+    " URG USR1 USR2 VTALRM WINCH XCPU XFSZ"
+)
+
+
+def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), 1)
+    return f'did you mean "{near[0]}"?' if near else otherwise
+
+
+@rule("unknown-capability", Severity.WARNING, "services.*.cap_add.*", "services.*.cap_drop.*", group="values")
+def unknown_capability(element: Element) -> Iterator[Problem]:
+    """A capability that the Linux kernel does not have; Docker refuses to create the container.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            cap_add: [NET_BIND]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            cap_add: [NET_BIND_SERVICE]
+
+    Source: capabilities(7); the engine answers "invalid CapAdd".
+    """
+    node = element.node
+    name = node.value.upper().removeprefix("CAP_") if type(node) is Scalar and "$" not in node.value else ""
+    if name and name not in _CAPABILITIES.split():
+        advice = _nearest(name, _CAPABILITIES.split(), "capabilities(7) lists them")
+        yield Problem(node.span, f'service "{element.service}": there is no capability "{name}"', advice)
+
+
+@rule("unknown-ulimit", Severity.WARNING, "services.*.ulimits.*", group="values")
+def unknown_ulimit(element: Element) -> Iterator[Problem]:
+    """A limit that the Linux kernel does not have, or whose soft value is above the hard one; Docker refuses it.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ulimits:
+              nofiles: 1024
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ulimits:
+              nofile: {soft: 1024, hard: 4096}
+
+    Source: getrlimit(2); docker/go-units, ulimit.go.
+    """
+    name, entries = str(element.path[-1]), element.file.entries(element.node)
+    if element.key is not None and name not in _ULIMITS.split() and not name.startswith("x-") and "$" not in name:
+        message = f'service "{element.service}": there is no limit "{name}"'
+        yield Problem(element.key.span, message, _nearest(name, _ULIMITS.split(), f"limits are {', '.join(_ULIMITS.split())}"))
+    soft, hard = plain(entries, "soft"), plain(entries, "hard")
+    if soft is not None and hard is not None and soft.value.isdecimal() and hard.value.isdecimal() and int(soft.value) > int(hard.value):
+        yield Problem(
+            soft.span,
+            f'service "{element.service}": the soft limit {soft.value} of {name} is above the hard one, {hard.value}',
+            "the soft limit is at most the hard one",
+            related=(Related(hard.span, "the hard limit"),),
+        )
+
+
+@rule("unknown-signal", Severity.WARNING, "services.*.stop_signal", group="values")
+def unknown_signal(element: Element) -> Iterator[Problem]:
+    """A signal that the Linux kernel does not have; Docker refuses to create the container.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            stop_signal: SIGTREM
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            stop_signal: SIGTERM
+
+    Source: signal(7); the engine answers "invalid signal".
+    """
+    node = element.node
+    if type(node) is not Scalar or not node.value or "$" in node.value or node.value.isdecimal():
+        return
+    name = node.value.upper().removeprefix("SIG")
+    if name not in _SIGNALS.split() and not pattern(r"RTM(?:IN|AX)(?:[-+][0-9]{1,2})?").fullmatch(name):
+        advice = _nearest(f"SIG{name}", [f"SIG{signal}" for signal in _SIGNALS.split()], "signal(7) lists them")
+        yield Problem(node.span, f'service "{element.service}": there is no signal "{node.value}"', advice)
+
+
+@rule("relative-container-path", Severity.WARNING, "services.*.working_dir", "services.*.tmpfs", "services.*.tmpfs.*", group="values")
+def relative_container_path(element: Element) -> Iterator[Problem]:
+    """A path in the container that is not absolute; Docker refuses to create the container.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            working_dir: app
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            working_dir: /app
+
+    Source: the engine answers "the working directory 'app' is invalid, it needs to be an absolute path".
+    """
+    node = element.node
+    if type(node) is Scalar and node.value and not node.value.startswith(("/", "$")) and not pattern(r"[A-Za-z]:[\\/].*").match(node.value):
+        path = node.value.partition(":")[0]
+        yield Problem(
+            node.span,
+            f'service "{element.service}": the path "{path}" is not absolute',
+            f'paths in the container begin with a slash: "/{path}"',
+        )
+
+
+@rule("invalid-address", Severity.WARNING, "services.*.dns", "services.*.dns.*", "services.*.extra_hosts.*", group="values")
+def invalid_address(element: Element) -> Iterator[Problem]:
+    """A name server or an extra host whose address is none; Docker refuses to create the container.
+
+    Names are not looked up here. The address `host-gateway` stands for the host.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            dns: dns.example.org
+            extra_hosts: ["db=database.example.org"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            dns: 10.0.0.1
+            extra_hosts: ["db=10.0.0.2", "host.docker.internal=host-gateway"]
+
+    Source: the engine answers "invalid IP address in add-host", "IP address is not correctly formatted".
+    """
+    node = element.node
+    if type(node) is not Scalar or not node.value or "$" in node.value:
+        return
+    text = node.value
+    if element.path[2] == "extra_hosts" and isinstance(element.path[-1], int):
+        text = pattern(r"[^=:]*[=:]?").sub("", text, count=1)
+    text = text.strip().strip("[]")
+    if text and text != "host-gateway" and not _is_address(text):
+        advice = "write an address such as 10.0.0.1" + (", or host-gateway" if element.path[2] == "extra_hosts" else "")
+        yield Problem(node.span, f'service "{element.service}": "{text}" in {element.path[2]} is not an address', advice)
+
+
+def _is_address(text: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return all(ip_address(part.strip().partition("%")[0]) for part in text.split(","))
+    except ValueError:
+        return False
+
+
+# The engine's own bound, 6 MB.
+_LEAST = 6 * 1024 * 1024
+
+
+@rule("tiny-memory", Severity.WARNING, "services.*.mem_limit", "services.*.deploy.resources.limits.memory", group="values")
+def tiny_memory(element: Element) -> Iterator[Problem]:
+    """A limit of less than 6 MB, which Docker refuses; probably the unit was forgotten.
+
+    A number without a unit counts bytes.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            mem_limit: 512
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            mem_limit: 512m
+
+    Source: the engine answers "Minimum memory limit allowed is 6MB".
+    """
+    node = element.node
+    size = parse_bytes(node.value) if type(node) is Scalar and "$" not in node.value else None
+    if size is not None and 0 < size < _LEAST and type(node) is Scalar:
+        advice = f'with a unit: "{node.value}m"' if node.value.isdecimal() else "Docker wants 6 MB at least"
+        yield Problem(node.span, f'service "{element.service}": a memory limit of {size} bytes is too small for any container', advice)
+
+
+@rule("swap-below-memory", Severity.WARNING, "services.*.memswap_limit", group="values")
+def swap_below_memory(element: Element) -> Iterator[Problem]:
+    """The limit of memory and swap together is below that of memory alone; Docker refuses it.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            mem_limit: 1g
+            memswap_limit: 512m
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            mem_limit: 1g
+            memswap_limit: 2g
+
+    Source: the engine answers "Minimum memoryswap limit should be larger than memory limit".
+    """
+    file = element.file
+    memory = plain(file.entries(file.get("services", element.service)), "mem_limit")
+    node = element.node
+    if memory is None or type(node) is not Scalar:
+        return
+    limit, swap = parse_bytes(memory.value), parse_bytes(node.value)
+    if limit and swap and swap < limit:
+        yield Problem(
+            node.span,
+            f'service "{element.service}": memswap_limit is memory and swap together, but {node.value} is less than the memory alone',
+            f"write at least {memory.value}, or -1 for no limit",
+            related=(Related(memory.span, "the limit of memory"),),
+        )
