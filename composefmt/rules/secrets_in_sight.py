@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def host_docker_tcp(element: Element) -> Iterator[Problem]:
     """The Docker engine is spoken to without encryption.
 
-    Whoever reaches that port has all rights over the host.
+    Whoever reaches that port has all rights over the host. Services of the same project, such as a proxy of the engine's
+    socket, are not looked at.
 
     Bad:
 
@@ -40,7 +41,9 @@ def host_docker_tcp(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     for node in file.tree.scalars if ":2375" in file.source.text else ():
-        for found in pattern(r"tcp://[^\s\"',]*:2375\b").finditer(node.value):
+        for found in pattern(r"tcp://([^\s\"',]*):2375\b").finditer(node.value):
+            if found[1] in file.defined("services"):
+                continue
             yield Problem(
                 text_span(file.source, node, found.start(), found.end()),
                 f"{found.group()} is an engine that anyone may command",

@@ -111,9 +111,7 @@ def dangerous_capability(element: Element) -> Iterator[Problem]:
         )
 
 
-_DANGEROUS = frozenset(
-    ("ALL", "BPF", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME")
-)
+_DANGEROUS = frozenset(("ALL", "BPF", "DAC_READ_SEARCH", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME"))
 
 
 @rule("unconfined-profile", Severity.WARNING, "services.*.security_opt.*", group="security", default=False)
