@@ -1,5 +1,6 @@
 """The promises, on generated files."""
 
+import json
 import os
 
 from generate import PORTS, VOLUMES, compose_files, laid_out_files
@@ -12,6 +13,7 @@ from composefmt.compose.models import ShortSyntaxError
 from composefmt.engine import check_text, format_text
 from composefmt.options import Options
 from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.values import Values
 
 EXAMPLES = settings(
     max_examples=int(os.environ.get("COMPOSEFMT_EXAMPLES", "300")),
@@ -66,6 +68,17 @@ def test_files_in_any_layout_keep_the_promises(text, options):
     else:
         event("the layout knows it" if format_text(text).text != text else "unchanged")
     assert_promises(text, options)
+
+
+@EXAMPLES
+@given(laid_out_files(), st.sampled_from([None, 3]), st.sampled_from([Options(), LONG, Options(order="spec")]))
+def test_files_in_brackets_keep_the_promises(text, indent, options):
+    try:
+        tree = parse(text)
+    except SyntaxProblem:
+        return
+    value = Values().value(tree.documents[0])
+    assert_promises(json.dumps(value, indent=indent, ensure_ascii=False) + "\n", options)
 
 
 @EXAMPLES

@@ -5,6 +5,7 @@ A value is left alone, with a note why, where rewriting could change what it mea
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Union
 
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
@@ -254,8 +255,11 @@ class _Rewriter:
         return index < len(self.comment_starts) and self.comment_starts[index] < end
 
     def _entry_end(self, key: Node, value: Node) -> int:
-        """Where an entry ends; one without a value ends with its colon."""
-        return max(value.end, self.text.index(":", key.end) + 1) if value.start == value.end else value.end
+        """Where an entry ends; one without a value ends with its colon, which brackets need not have."""
+        if value.start < value.end:
+            return value.end
+        colon = re.compile(r"[ \t\r\n]*:").match(self.text, key.end)
+        return max(value.end, colon.end() if colon else key.end)
 
 
 def _is_tied(node: Node, *, top: bool = False) -> bool:

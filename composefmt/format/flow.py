@@ -19,11 +19,20 @@ WIDTH = 80
 
 
 def lay_out_flow(
-    layout: Layout, node: Mapping | Sequence, cursor: int, column: int, inner: int, *, key_width: int, after_dash: bool = False
+    layout: Layout,
+    node: Mapping | Sequence,
+    cursor: int,
+    column: int,
+    inner: int,
+    *,
+    key_width: int,
+    after_dash: bool = False,
+    spread: bool = False,
 ) -> int:
     """Lay out a collection in brackets, the value of an element at `column`. Returns the end of what is laid out.
 
-    `inner` is where the elements go if it becomes a block collection, `key_width` what stands before it on its line.
+    `inner` is where the elements go if it becomes a block collection, with blank lines between them if they are to be
+    `spread`; `key_width` is what stands before it on its line.
     """
     is_root = cursor == node.start and column == inner
     if layout.kept(node.start, node.end) or (layout.keep_out and has_comment(layout, node.start, node.end)):
@@ -41,7 +50,7 @@ def lay_out_flow(
         return node.end
     if is_block_possible(layout, node):
         layout.guessed = True
-        return to_block(layout, node, cursor, inner, after_dash=after_dash, is_root=is_root)
+        return to_block(layout, node, cursor, inner, after_dash=after_dash, is_root=is_root, spread=spread)
     if not is_root:
         layout.between(cursor, node.content, inner)
     raw = layout.text[node.content : node.end]
@@ -49,7 +58,7 @@ def lay_out_flow(
         layout.put(node.content, node.end, line)
     elif not has_comment(layout, node.content, node.end):
         layout.guessed = True
-        layout.put(node.content, node.end, rewrapped(raw, " " * inner))
+        layout.put(node.content, node.end, rewrapped(raw, layout.indents[inner]))
     return node.end
 
 
@@ -68,24 +77,32 @@ def _one_line(layout: Layout, node: Node) -> str | None:
     properties = text[node.start : node.content]  # type: ignore[union-attr]
     if type(node) is Scalar:
         raw = text[node.start : node.end]
-        if "\n" in raw or "\r" in raw or not raw:
+        if "\n" in raw or "\r" in raw or node.content == node.end:
             return None
         if not node.style or node.tag is not None:
             return raw
         return properties + requoted(text[node.content : node.end], node.value, flow=True)
-    if has_comment(layout, node.start, node.end) or "\n" in properties:
+    if "\n" in properties or _has_sign_between(text, node):  # type: ignore[arg-type]
         return None
     if type(node) is Sequence:
         return _one_line_list(layout, node, properties)
     parts: list[str] = []
     for key, value in node.entries:  # type: ignore[union-attr]
         written, held = one_line(layout, key), one_line(layout, value)
-        if written is None or held is None:
+        if written is None or held is None or _is_explicit(layout, key):
             return None
         parts.append(f"{written}{' ' if type(key) is Alias else ''}: {held}")
     inside = ", ".join(parts)
     # A single pair in a list needs no braces.
     return properties + (f"{{{inside}}}" if text.startswith("{", node.content) else inside)  # type: ignore[union-attr]
+
+
+def _has_sign_between(text: str, node: Mapping | Sequence) -> bool:
+    """Whether a number sign stands between the parts of a collection: a comment, by whatever rules one is told."""
+    parts = node.items if type(node) is Sequence else [part for entry in node.entries for part in entry]  # type: ignore[union-attr]
+    ends = [node.content, *(part.end for part in parts)]
+    starts = [*(part.start for part in parts), node.end]
+    return any("#" in text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def _one_line_list(layout: Layout, node: Sequence, properties: str) -> str | None:
@@ -125,11 +142,7 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
                 return False
     if type(node) is Mapping:
         for key, _ in node.entries:
-            if (
-                type(key) not in (Scalar, Alias)
-                or "\n" in text[key.start : key.end]
-                or text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?")
-            ):
+            if type(key) not in (Scalar, Alias) or "\n" in text[key.start : key.end] or _is_explicit(layout, key):
                 return False
             if not re.compile(_FLOW_COLON).match(text, key.end):
                 return False
@@ -139,6 +152,11 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
 _FLOW_COLON = r"[ \t\r\n]*:"
 
 
+def _is_explicit(layout: Layout, key: Node) -> bool:
+    """Whether a question mark stands before a key."""
+    return layout.text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?")
+
+
 def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
     """The comment behind a closing bracket, where none stands inside: it goes to the first line of the block."""
     if type(node) is Scalar or type(node) is Alias or not node.flow or has_comment(layout, node.content, node.end):  # type: ignore[union-attr]
@@ -146,11 +164,11 @@ def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
     return END_COMMENT.match(layout.text, node.end)
 
 
-def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool) -> int:
+def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool, spread: bool) -> int:
     """Write a collection in brackets as a block collection. Returns the end of what is laid out."""
     text = layout.text
-    commented = has_comment(layout, node.content, node.end)
     behind = comment_behind(layout, node) if not is_root else None
+    spread = spread and type(node) is Mapping
     elements: list[tuple[Node, Node | None]] = (
         [(item, None) for item in node.items] if type(node) is Sequence else list(node.entries)  # type: ignore[union-attr]
     )
@@ -158,16 +176,17 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
     for number, (element, value) in enumerate(elements):
         start = element.start
         if number == 0 and is_root:
-            if commented and read_gap(text, cursor, start, marked=True) != ("", [], False):
+            if not read_gap(text, cursor, start, marked=True).is_empty:
                 raise Unlayable(cursor)
             layout.put(cursor, start, mark)
-        elif number == 0 and after_dash and not commented and behind is None:
+        elif number == 0 and after_dash and behind is None and read_gap(text, cursor, start, marked=True).is_empty:
             layout.put(cursor, start, " " + mark)
         elif number == 0 and behind is not None:
             layout.put(cursor, start, f"  {behind[1].rstrip()}{layout.indents[column]}{mark}")
         else:
-            layout.lead(cursor, start, 0, column, first=number == 0, marked=True, mark=mark)
-        cursor = _element(layout, element, value, column)
+            apart = spread and number > 0 and layout.stand_apart(elements[number - 1], elements[number], is_top=is_root)  # type: ignore[arg-type]
+            layout.lead(cursor, start, 0, column, first=number == 0, spread=apart, marked=True, mark=mark)
+        cursor = _element(layout, element, value, column, spread=is_root and layout.is_services(element))
     cursor = close_flow(layout, cursor, node.end, column)
     if behind is not None:
         layout.put(cursor, behind.end(), "")
@@ -177,20 +196,20 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
     return cursor
 
 
-def _element(layout: Layout, element: Node, value: Node | None, column: int) -> int:
+def _element(layout: Layout, element: Node, value: Node | None, column: int, *, spread: bool) -> int:
     text = layout.text
     if value is None:
         change = layout.plan.get(id(element))
         if isinstance(change, list) and type(element) is Scalar:
             return layout.replaced_item(element, element.start, change, column)
         return layout.value(element, element.start, column, column, key_width=2, after_dash=True)
-    if type(element) is Scalar and element.style and element.tag is None:
-        layout.put(element.content, element.end, requoted(text[element.content : element.end], element.value, flow=False))
+    if type(element) is Scalar and element.style:
+        layout.key(element)
     colon = re.compile(_FLOW_COLON).match(text, element.end)
     if colon is None:
         raise Unlayable(element.end)
     layout.put(element.end, colon.end(), " :" if type(element) is Alias else ":")
-    return layout.value(value, colon.end(), column, column, key_width=element.end - element.start + 2, after_dash=False)
+    return layout.value(value, colon.end(), column, column, key_width=element.end - element.start + 2, after_dash=False, spread=spread)
 
 
 def close_flow(layout: Layout, start: int, end: int, column: int) -> int:

@@ -41,6 +41,11 @@ class Gap(NamedTuple):
     comments: list[Comment]
     blank: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no comment stands in it."""
+        return not self.end_comment and not self.comments
+
 
 class Level(NamedTuple):
     """A collection that a comment may belong to: the column of its elements, from 0, as it was and as it will be.
@@ -70,8 +75,8 @@ def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
             raise Unlayable(offset)
         comment, line_break = found[2], found[3]
         if comment:
-            if first and not found[1] and start:
-                # Readers differ on a number sign right behind a value.
+            if found.start(2) > 0 and text[found.start(2) - 1] not in " \t\r\n":
+                # Readers differ on a number sign right behind something else.
                 raise Unlayable(offset)
             if first:
                 end_comment = comment.rstrip()

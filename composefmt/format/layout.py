@@ -7,7 +7,7 @@ should be. What stands in a short form that is to be rewritten (the plan) is wri
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from composefmt.format.gaps import END_COMMENT, Gap, Level, Unlayable, place_comments, read_gap
 from composefmt.format.protection import is_protected
@@ -117,9 +117,9 @@ class Layout:
         from composefmt.format.flow import lay_out_flow
 
         if root.flow:
-            return lay_out_flow(self, root, root.start, 0, 0, key_width=0)
+            return lay_out_flow(self, root, root.start, 0, 0, key_width=0, spread=True)
         if type(root) is Mapping:
-            return self.mapping(root, root.start, 0, spread=True)
+            return self.sections(root, root.start, 0)
         return self.sequence(root, root.start, 0)  # type: ignore[arg-type]
 
     def _before_document(self, start: int, end: int) -> bool:
@@ -174,41 +174,26 @@ class Layout:
 
     # -- collections -------------------------------------------------------------------------------------------------
 
-    def mapping(self, node: Mapping, cursor: int, column: int, *, spread: bool = False, inline: bool = False) -> int:
+    def mapping(self, node: Mapping, cursor: int, column: int, *, inline: bool = False) -> int:
         """Lay out a block mapping whose keys go to `column` (from 0); `cursor` is the end of what precedes it.
 
-        `spread`: a blank line between entries. `inline`: the first key follows a dash. Returns the mapping's end.
+        `inline`: the first key follows a dash. Returns the mapping's end.
         """
         text, plan = self.text, self.plan
-        old = self.column(node.content)
-        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
-        if stays:
-            column = old
+        old, column, stays = self.columns(node, cursor, column)
         lead = self.indents[column]
-        is_top = spread and column == 0
-        first = usual = True
-        was_short = False
+        first = True
         for key, value in node.entries:
             start = key.start
-            if text[cursor:start] == lead and not spread and not inline:
+            if text[cursor:start] == lead and not inline:
                 if self.closed:
                     self.closed = []
-            elif first:
-                if start != cursor and not (stays and inline):
-                    self.open(cursor, start, old, column, inline=inline)
-                inline = False
-            elif spread:
-                self.lead(cursor, start, old, column, spread=not (was_short and _is_short(text, key, value)))
-            else:
+            elif not first:
                 self.lead(cursor, start, old, column)
-            first = False
-            if spread:
-                was_short = is_top and _is_short(text, key, value)
-                usual = not is_top or type(key) is not Scalar or key.value != "services"
-            if type(key) is not Scalar:
-                if type(key) is not Alias:
-                    raise Unlayable(start)
-            elif key.style or key.content > start or start == key.end:
+            elif start != cursor and not (stays and inline):
+                self.open(cursor, start, old, column, inline=inline)
+            first = inline = False
+            if type(key) is not Scalar or key.style or key.content > start or start == key.end:
                 self.key(key)
             after, kind = key.end, type(value)
             # The usual values, already in place, are done with few calls.
@@ -224,8 +209,7 @@ class Layout:
                     cursor = end
                     continue
             elif (
-                usual
-                and kind is not Alias
+                kind is not Alias
                 and not value.flow  # type: ignore[union-attr]
                 and value.content == value.start  # type: ignore[union-attr]
                 and text[after] == ":"
@@ -236,17 +220,45 @@ class Layout:
                 if kind is Mapping and key.value in _FREE_KEYS:  # type: ignore[union-attr]
                     self.closed[-1] = self.closed[-1]._replace(is_closed=True)
                 continue
-            cursor = self.entry_value(key, value, old, column, spread=not usual)
+            cursor = self.entry_value(key, value, old, column)
         self.closed.append(Level(old, column))
         return cursor
+
+    def sections(self, node: Mapping, cursor: int, column: int) -> int:
+        """Lay out a block mapping with blank lines between its entries: the top level, or services. Returns its end."""
+        old, column, _ = self.columns(node, cursor, column)
+        previous: tuple[Node, Node] | None = None
+        for entry in node.entries:
+            key, value = entry
+            if previous is not None:
+                self.lead(cursor, key.start, old, column, spread=self.stand_apart(previous, entry, is_top=column == 0))
+            elif key.start != cursor:
+                self.open(cursor, key.start, old, column, inline=False)
+            self.key(key)
+            cursor = self.entry_value(key, value, old, column, spread=column == 0 and self.is_services(key))
+            previous = entry
+        self.closed.append(Level(old, column))
+        return cursor
+
+    def stand_apart(self, one: tuple[Node, Node], other: tuple[Node, Node], *, is_top: bool) -> bool:
+        """Whether a blank line belongs between two sections: not between two lines such as `version` and `name` at the top."""
+        return not is_top or not all(type(value) is Scalar and "\n" not in self.text[key.start : value.end] for key, value in (one, other))
+
+    @staticmethod
+    def is_services(key: Node) -> bool:
+        """Whether a key of the top level is that of the services."""
+        return type(key) is Scalar and key.value == "services"
+
+    def columns(self, node: Mapping | Sequence, cursor: int, column: int) -> tuple[int, int, bool]:
+        """The column of a block collection's elements as it is and as it will be, and whether it must stay."""
+        old = self.column(node.content)
+        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
+        return old, old if stays else column, stays
 
     def sequence(self, node: Sequence, cursor: int, column: int, *, inline: bool = False) -> int:
         """Lay out a block list whose dashes go to `column` (from 0). Returns the list's end."""
         text, plan = self.text, self.plan
-        old = self.column(node.content)
-        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
-        if stays:
-            column = old
+        old, column, stays = self.columns(node, cursor, column)
         lead = self.indents[column] + "- "
         first = True
         for item in node.items:
@@ -318,14 +330,16 @@ class Layout:
 
     # -- values ------------------------------------------------------------------------------------------------------
 
-    def key(self, key: Scalar) -> None:
-        """Lay out a key that has quotes or properties."""
-        if key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
+    def key(self, key: Node) -> None:
+        """Lay out a key, which may have quotes or properties."""
+        if type(key) is Alias:
+            return
+        if type(key) is not Scalar or key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
             raise Unlayable(key.start)
         if key.style and key.tag is None and not self.kept(key.content, key.end):
             self.put(key.content, key.end, requoted(self.text[key.content : key.end], key.value, flow=False))
 
-    def entry_value(self, key: Node, value: Node, old: int, column: int, *, spread: bool) -> int:
+    def entry_value(self, key: Node, value: Node, old: int, column: int, *, spread: bool = False) -> int:
         """Lay out the colon behind a key and the value behind it. Returns the value's end."""
         text = self.text
         cursor = key.end + 1
@@ -336,12 +350,13 @@ class Layout:
             cursor = colon.end()
         if cursor - key.end != 1 and type(key) is not Alias and not self.kept(key.end, cursor):
             self.put(key.end, cursor, ":")
-        if spread and type(value) is Mapping and not value.flow and value.content == value.start and id(value) not in self.plan:
-            return self.mapping(value, cursor, column + INDENT, spread=True)
-        return self.value(value, cursor, old, column, key_width=key.end - key.start + 2, after_dash=False)
+        return self.value(value, cursor, old, column, key_width=key.end - key.start + 2, after_dash=False, spread=spread)
 
-    def value(self, node: Node, cursor: int, old: int, column: int, *, key_width: int, after_dash: bool) -> int:
-        """Lay out the value of an element at `column`, behind the colon or dash that ends at `cursor`."""
+    def value(self, node: Node, cursor: int, old: int, column: int, *, key_width: int, after_dash: bool, spread: bool = False) -> int:
+        """Lay out the value of an element at `column`, behind the colon or dash that ends at `cursor`.
+
+        `spread`: it is a mapping of sections, with blank lines between them.
+        """
         inner = column + INDENT
         if type(node) is Alias:
             self.between(cursor, node.start, inner)
@@ -368,9 +383,10 @@ class Layout:
         if node.flow:  # type: ignore[union-attr]
             from composefmt.format.flow import lay_out_flow
 
-            return lay_out_flow(self, node, cursor, column, inner, key_width=key_width, after_dash=after_dash)  # type: ignore[arg-type]
+            flow = cast("Mapping | Sequence", node)
+            return lay_out_flow(self, flow, cursor, column, inner, key_width=key_width, after_dash=after_dash, spread=spread)
         if type(node) is Mapping:
-            return self.mapping(node, cursor, inner, inline=after_dash)
+            return self.sections(node, cursor, inner) if spread else self.mapping(node, cursor, inner, inline=after_dash)
         return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]
 
     def properties(self, node: Node) -> int:
@@ -382,14 +398,13 @@ class Layout:
         """Lay out a scalar that begins where it should. Returns its end."""
         start, end, text = node.content, node.end, self.text
         style = node.style
-        if not style and end - start == len(node.value):
-            return end
         if style in ("|", ">"):
             return self.block_text(node, old, column)
+        # Not by its length: inside brackets a line may begin at the margin.
         raw = text[start:end]
         if "\n" in raw or "\r" in raw:
             self.guessed = True
-            made = rewrapped(raw, " " * (column + INDENT))
+            made = rewrapped(raw, self.indents[column + INDENT])
         elif style and node.tag is None:
             made = requoted(raw, node.value, flow=False)
         else:
@@ -479,7 +494,7 @@ class Layout:
         if text[start:end] == " ":
             return
         gap = read_gap(text, start, end, marked=marked)
-        if not gap.end_comment and not gap.comments:
+        if gap.is_empty:
             self.put(start, end, " ")
         else:
             self.lead(start, end, 0, column, first=True, marked=marked)
@@ -562,8 +577,3 @@ def _spaced(line: str) -> str:
     """A marker's line with its comment two spaces away."""
     content, comment_sign, comment = line.partition(" #")
     return f"{content.rstrip()}  #{comment}" if comment_sign else line
-
-
-def _is_short(text: str, key: Node, value: Node) -> bool:
-    """Whether an entry is one line long and no collection."""
-    return type(value) is Scalar and "\n" not in text[key.start : value.end]

@@ -104,7 +104,10 @@ class _Sorter:
                 last = last.entries[-1][1] if last.entries else key
             elif type(last) is Sequence:
                 last = last.items[-1] if last.items else key
-        return not (type(last) is Scalar and last.style in ("|", ">") and "+" in self.text[last.content : last.content + 3])
+        if type(last) is not Scalar or last.style not in ("|", ">"):
+            return True
+        # Nor where the text ends with one that has no line break to end it.
+        return "+" not in self.text[last.content : last.content + 3] and self.text.find("\n", last.end) >= 0
 
     def entries(self, node: Mapping) -> list[_Entry]:
         """The entries of a mapping with their comments."""

@@ -11,7 +11,7 @@ from composefmt.format.long_forms import long_forms
 from composefmt.format.protection import merged, outside, protected
 from composefmt.options import Options
 from composefmt.syntax.edits import Edit, apply_edits
-from composefmt.syntax.parse import parse
+from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import Source, Span
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def _ordered(text: str, edits: list[Edit], options: Options) -> list[Edit]:
     from composefmt.format.order import order_edits
 
     laid_out = apply_edits(text, edits)
-    tree = parse(laid_out)
+    try:
+        tree = parse(laid_out)
+    except SyntaxProblem:
+        # The proof will tell.
+        return edits
     moves = order_edits(laid_out, tree, _keep_out(laid_out, tree, options))
     if not moves:
         return edits

@@ -28,10 +28,11 @@ def requoted(raw: str, value: str, *, flow: bool) -> str:
 
 
 def rewrapped(raw: str, indent: str) -> str:
-    """A plain or quoted text that runs over several lines, with its further lines at `indent`."""
+    """A plain or quoted text that runs over several lines, with its further lines at `indent`, a line break and spaces."""
+    newline = indent.rstrip(" ")
 
     def line_break(found: re.Match[str]) -> str:
-        return "".join(re.compile(_LINE_BREAK).findall(found[0])) + indent
+        return newline * (len(re.compile(_LINE_BREAK).findall(found[0])) - 1) + indent
 
     return re.compile(_CONTINUATION).sub(line_break, raw)
 
