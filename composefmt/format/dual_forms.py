@@ -13,7 +13,7 @@ from composefmt.compose.fields import Use, find_dual_uses, item_text
 from composefmt.format.kept import Kept
 from composefmt.format.layout import Piece, Rewrite
 from composefmt.format.protection import is_protected
-from composefmt.syntax.comments import comments
+from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value, write_scalar
 from composefmt.syntax.values import Values
@@ -62,7 +62,7 @@ def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], pl
         start = min(use.node.start, use.key.end) if use.key is not None else use.node.start
         if is_protected(keep_out, start, use.node.end):
             kept.append(Kept(use.field.name, use.node.span, "a comment protects it"))
-        elif keep_out and type(use.node) is not Scalar and use.node.flow and rewriter.has_comment(use.node.start, use.node.end):
+        elif keep_out and type(use.node) is not Scalar and use.node.flow and rewriter.comments.any_within(use.node.start, use.node.end):
             kept.append(Kept(use.field.name, use.node.span, "it holds comments inside brackets"))
         elif use.spoiled or use.spoiled_items:
             kept.append(Kept(use.field.name, use.node.span, "its anchor is also used as another kind of field"))
@@ -81,7 +81,7 @@ class _Rewriter:
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
         self.values = Values()
-        self.comment_starts = [comment.start for comment in comments(text, tree)]
+        self.comments = CommentPlaces(text, tree)
 
     def answers(self, use: Use, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
         """What becomes of a value, or of each of its items."""
@@ -90,7 +90,7 @@ class _Rewriter:
         if isinstance(form, Items):
             return self._items(node, form, to_short=to_short)
         answer: _Answer = None
-        if isinstance(form, Whole) and to_short and use.key is not None and self.has_comment(use.key.end, node.start):
+        if isinstance(form, Whole) and to_short and use.key is not None and self.comments.any_within(use.key.end, node.start):
             return [(node, "a comment stands between it and its key")]
         if isinstance(form, Pairs):
             answer = self._pairs_short(node, form) if to_short else self._pairs_long(node, form)
@@ -238,21 +238,14 @@ class _Rewriter:
     def _entry_problem(self, key: Node, value: Node) -> str:
         if type(key) is not Scalar or key.tag is not None or key.anchor is not None or (key.value == "<<" and not key.style):
             return "a key is no plain text"
-        if self.has_comment(key.end, value.end):
+        if self.comments.any_within(key.end, value.end):
             return "a comment stands inside it"
         return self._inner_problem(value)
 
     def _inner_problem(self, node: Node) -> str:
-        if self.has_comment(node.start, node.end):
+        if self.comments.any_within(node.start, node.end):
             return "a comment stands inside it"
         return "it holds an anchor, an alias or a tag" if _is_tied(node, top=True) else ""
-
-    def has_comment(self, start: int, end: int) -> bool:
-        """Whether a comment stands in a stretch of the text."""
-        from bisect import bisect_left
-
-        index = bisect_left(self.comment_starts, start)
-        return index < len(self.comment_starts) and self.comment_starts[index] < end
 
     def _entry_end(self, key: Node, value: Node) -> int:
         """Where an entry ends; one without a value ends with its colon, which brackets need not have."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from composefmt.format.gaps import END_COMMENT, Unlayable, read_gap
@@ -35,7 +34,7 @@ def lay_out_flow(
     `spread`; `key_width` is what stands before it on its line.
     """
     is_root = cursor == node.start and column == inner
-    if layout.kept(node.start, node.end) or (layout.keep_out and has_comment(layout, node.start, node.end)):
+    if layout.kept(node.start, node.end) or (layout.keep_out and layout.comments.any_within(node.start, node.end)):
         # With something protected around, its comments may have no line to go to.
         return node.end
     line = one_line(layout, node)
@@ -56,7 +55,7 @@ def lay_out_flow(
     raw = layout.text[node.content : node.end]
     if line is not None:
         layout.put(node.content, node.end, line)
-    elif not has_comment(layout, node.content, node.end):
+    elif not layout.comments.any_within(node.content, node.end):
         layout.guessed = True
         layout.put(node.content, node.end, rewrapped(raw, layout.indents[inner]))
     return node.end
@@ -120,13 +119,6 @@ def _one_line_list(layout: Layout, node: Sequence, properties: str) -> str | Non
     return f"{properties}[{', '.join(items)}]"
 
 
-def has_comment(layout: Layout, start: int, end: int) -> bool:
-    """Whether a comment stands in a stretch of the text."""
-    comments = layout.comment_starts
-    index = bisect_left(comments, start)
-    return index < len(comments) and comments[index] < end
-
-
 def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
     """Whether the elements of a collection can stand on lines of their own."""
     text = layout.text
@@ -138,7 +130,7 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
     for part in nodes:
         if (type(part) is Mapping or type(part) is Sequence) and part.flow:
             pair = type(part) is Mapping and not text.startswith("{", part.content)
-            if pair or (has_comment(layout, part.start, part.end) and not is_block_possible(layout, part)):
+            if pair or (layout.comments.any_within(part.start, part.end) and not is_block_possible(layout, part)):
                 return False
     if type(node) is Mapping:
         for key, _ in node.entries:
@@ -159,7 +151,7 @@ def _is_explicit(layout: Layout, key: Node) -> bool:
 
 def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
     """The comment behind a closing bracket, where none stands inside: it goes to the first line of the block."""
-    if type(node) is Scalar or type(node) is Alias or not node.flow or has_comment(layout, node.content, node.end):  # type: ignore[union-attr]
+    if type(node) is Scalar or type(node) is Alias or not node.flow or layout.comments.any_within(node.content, node.end):  # type: ignore[union-attr]
         return None
     return END_COMMENT.match(layout.text, node.end)
 

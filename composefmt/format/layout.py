@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from composefmt.format.gaps import END_COMMENT, Gap, Level, Unlayable, place_comments, read_gap
 from composefmt.format.protection import is_protected
 from composefmt.format.texts import BlockText, requoted, rewrapped, shifted
-from composefmt.syntax.comments import comments
+from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.source import Span, line_start
@@ -92,9 +92,9 @@ class Layout:
         self.keep_end = -1
         # Where a value ends whose last line, as it is now written, ends in a comment.
         self.comment_end = -1
-        # The collections in brackets that were tried on one line, by id; and where all comments begin.
+        # The collections in brackets that were tried on one line, by id.
         self.lines: dict[int, str | None] = {}
-        self._comment_starts: list[int] | None = None
+        self.comments = CommentPlaces(text, tree)
 
     # -- documents ---------------------------------------------------------------------------------------------------
 
@@ -483,7 +483,7 @@ class Layout:
             self.lead(start, end, old, column, first=True)
         self.closed = []
 
-    def between(self, start: int, end: int, column: int, *, marked: bool = False) -> None:
+    def between(self, start: int, end: int, column: int) -> None:
         """Lay out the gap between a mark (dash, colon, anchor) and what stands behind it on the same line.
 
         A comment between them sends what follows to the next line, at `column`.
@@ -493,11 +493,11 @@ class Layout:
             return
         if text[start:end] == " ":
             return
-        gap = read_gap(text, start, end, marked=marked)
+        gap = read_gap(text, start, end)
         if gap.is_empty:
             self.put(start, end, " ")
         else:
-            self.lead(start, end, 0, column, first=True, marked=marked)
+            self.lead(start, end, 0, column, first=True)
 
     def lead(
         self,
@@ -545,13 +545,6 @@ class Layout:
         return (self.indents[column] if start == self.comment_end else "  ") + gap.end_comment
 
     # -- helpers -----------------------------------------------------------------------------------------------------
-
-    @property
-    def comment_starts(self) -> list[int]:
-        """Where the comments of the text begin; made when first asked for."""
-        if self._comment_starts is None:
-            self._comment_starts = [comment.start for comment in comments(self.text, self.tree)]
-        return self._comment_starts
 
     def column(self, offset: int) -> int:
         """How many characters stand before `offset` on its line."""

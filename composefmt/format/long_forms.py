@@ -13,7 +13,7 @@ from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.format.kept import Kept
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
-from composefmt.syntax.comments import comments
+from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import Values
 
@@ -34,12 +34,13 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
     """
     plan: Plan = {}
     kept: list[Kept] = []
+    comments = CommentPlaces(text, tree)
     for use in uses:
         # What `!reset` marks is thrown away, whatever it says.
         if use.node.tag == "!reset":
             continue
         if use.field.name in options.short_form:
-            short_forms(use, [comment.start for comment in comments(text, tree)], keep_out, plan, kept)
+            short_forms(use, comments, keep_out, plan, kept)
         elif use.field.name in options.long_form or "all" in options.long_form:
             for item, answer in _entries(use, options):
                 # A list in brackets is rewritten as a whole or not at all.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from composefmt.compose.short import Parsed
@@ -15,14 +14,12 @@ from composefmt.syntax.values import Values
 if TYPE_CHECKING:
     from composefmt.compose.fields import Use
     from composefmt.format.layout import Plan
+    from composefmt.syntax.comments import CommentPlaces
     from composefmt.syntax.source import Span
 
 
-def short_forms(use: Use, comment_starts: list[int], keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
-    """Add to the plan the long items of a list that a short form can say, and to `kept` the others.
-
-    `comment_starts`: where the comments of the text begin, in order.
-    """
+def short_forms(use: Use, comments: CommentPlaces, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
+    """Add to the plan the long items of a list that a short form can say, and to `kept` the others."""
     from composefmt.format.layout import Rewrite
 
     values = Values()
@@ -34,7 +31,7 @@ def short_forms(use: Use, comment_starts: list[int], keep_out: list[Span], plan:
         answer = use.field.parse_short(text, {}) if text is not None else None
         if is_protected(keep_out, item.start, item.end):
             kept.append(Kept(use.field.name, item.span, "a comment protects it"))
-        elif bisect_left(comment_starts, item.start) < bisect_left(comment_starts, item.end):
+        elif comments.any_within(item.start, item.end):
             kept.append(Kept(use.field.name, item.span, "a comment stands inside it"))
         elif use.spoiled or id(item) in use.spoiled_items:
             kept.append(Kept(use.field.name, item.span, "its anchor is also used as another kind of field"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.source import Span
@@ -29,6 +29,24 @@ def comments(text: str, tree: Tree) -> list[Span]:
                 end = max(skip, end)
         offset = text.find("#", end)
     return found
+
+
+class CommentPlaces:
+    """Where the comments of a text stand; found when first asked for."""
+
+    __slots__ = ("_starts", "text", "tree")
+
+    def __init__(self, text: str, tree: Tree) -> None:
+        self.text = text
+        self.tree = tree
+        self._starts: list[int] | None = None
+
+    def any_within(self, start: int, end: int) -> bool:
+        """Whether a comment begins in a stretch of the text."""
+        if self._starts is None:
+            self._starts = [comment.start for comment in comments(self.text, self.tree)]
+        index = bisect_left(self._starts, start)
+        return index < len(self._starts) and self._starts[index] < end
 
 
 def comment_texts(text: str, tree: Tree) -> list[str]:
