@@ -13,7 +13,6 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
 from composefmt.compose.port_syntax import EXAMPLE, Port, bad, is_address, literal, take_apart
 from composefmt.compose.short import Answer, Opaque, Parsed, ShortSyntax
-from composefmt.syntax.scalars import Quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,22 +76,18 @@ def in_order(entries: tuple[Port, ...]) -> bool:
 
 def long_entry(port: Port, *, write_defaults: bool = False) -> dict[str, int | str]:
     """The long form as it is written: keys in the specification's order, a single published port as a number."""
-    entry: dict[str, int | str] = {"target": _written(port.target)}
+    entry: dict[str, int | str] = {"target": port.target}
     if port.host_ip:
-        entry["host_ip"] = _written(port.host_ip)
+        entry["host_ip"] = port.host_ip
     if port.published:
-        entry["published"] = _written(int(port.published) if port.published.isdecimal() else Quoted(port.published))
+        entry["published"] = int(port.published) if port.published.isdecimal() else port.published
     if port.protocol is not None or write_defaults:
         protocol = port.protocol or "tcp"
         if protocol != "tcp" or write_defaults:
-            entry["protocol"] = _written(protocol)
+            entry["protocol"] = protocol
     if write_defaults:
         entry["mode"] = "ingress"
     return entry
-
-
-def _written(value: int | str) -> int | str:
-    return Quoted(value) if isinstance(value, str) and "$" in value else value
 
 
 def short_text(entry: Mapping[str, object]) -> str | None:

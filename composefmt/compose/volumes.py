@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from composefmt.compose import interpolation
-from composefmt.compose.interpolation import Literal, Part, Variable
+from composefmt.compose.interpolation import Literal, Part
 from composefmt.compose.short import Answer, Malformed, Opaque, Parsed, ShortSyntax
 from composefmt.compose.volume_syntax import Mount, Section, clean_path, doubts, is_options, is_path, literal, split_sections, with_options
-from composefmt.syntax.scalars import Quoted
 
 __all__ = ["Mount", "canonical", "canonical_long", "long_entry", "parse_short", "short_text"]
 
@@ -93,17 +92,12 @@ def _same_with(value: str, mount: Mount, environment: Mapping[str, str]) -> bool
 parse_short: ShortSyntax[Mount] = ShortSyntax(literal, _with_variables)
 
 
-def _has_variable(part: str) -> bool:
-    """Whether a part of an entry must be written in quotes, since what stands there is not its value yet."""
-    return "$" in part and any(isinstance(piece, Variable) for piece in interpolation.split(part))
-
-
 def long_entry(mount: Mount, *, write_defaults: bool = False) -> dict[str, object]:
     """The long form as it is written, keys in the specification's order."""
     entry: dict[str, object] = {"type": mount.type}
     if mount.source:
-        entry["source"] = _written(mount.source)
-    entry["target"] = _written(mount.target)
+        entry["source"] = mount.source
+    entry["target"] = mount.target
     if mount.read_only or write_defaults:
         entry["read_only"] = mount.read_only
     bind: dict[str, object] = {}
@@ -118,10 +112,6 @@ def long_entry(mount: Mount, *, write_defaults: bool = False) -> dict[str, objec
     if mount.nocopy:
         entry["volume"] = {"nocopy": True}
     return entry
-
-
-def _written(value: str) -> str:
-    return Quoted(value) if _has_variable(value) else value
 
 
 def short_text(entry: Mapping[str, object]) -> str | None:

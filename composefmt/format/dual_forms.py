@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Union
 
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
-from composefmt.format.kept import Kept
+from composefmt.format.kept import Kept, is_tied
 from composefmt.format.layout import Piece, Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value, write_scalar
-from composefmt.syntax.values import Values
+from composefmt.syntax.values import Values, is_merge_key
 from composefmt.syntax.write import block_lines
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ class _Rewriter:
         return item_text(item)
 
     def _entry_problem(self, key: Node, value: Node) -> str:
-        if type(key) is not Scalar or key.tag is not None or key.anchor is not None or (key.value == "<<" and not key.style):
+        if type(key) is not Scalar or key.tag is not None or key.anchor is not None or is_merge_key(key):
             return "a key is no plain text"
         if self.comments.any_within(key.end, value.end):
             return "a comment stands inside it"
@@ -245,7 +245,7 @@ class _Rewriter:
     def _inner_problem(self, node: Node) -> str:
         if self.comments.any_within(node.start, node.end):
             return "a comment stands inside it"
-        return "it holds an anchor, an alias or a tag" if _is_tied(node, top=True) else ""
+        return "it holds an anchor, an alias or a tag" if is_tied(node, top=True) else ""
 
     def _entry_end(self, key: Node, value: Node) -> int:
         """Where an entry ends; one without a value ends with its colon, which brackets need not have."""
@@ -253,19 +253,6 @@ class _Rewriter:
             return value.end
         colon = re.compile(r"[ \t\r\n]*:").match(self.text, key.end)
         return max(value.end, colon.end() if colon else key.end)
-
-
-def _is_tied(node: Node, *, top: bool = False) -> bool:
-    """Whether an anchor, alias or tag hangs on a node or below it; the anchor of the topmost one stays where it is."""
-    if type(node) is Alias:
-        return True
-    if node.tag is not None or (node.anchor is not None and not top):  # type: ignore[union-attr]
-        return True
-    if type(node) is Sequence:
-        return any(_is_tied(item) for item in node.items)
-    if type(node) is Mapping:
-        return any(_is_tied(key) or _is_tied(value) for key, value in node.entries)
-    return type(node) is Scalar and node.style in ("|", ">")
 
 
 def _pair_lines(key: str, value: str | list[str] | None) -> list[str]:

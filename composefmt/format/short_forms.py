@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.short import Parsed
-from composefmt.format.kept import Kept
+from composefmt.format.kept import Kept, is_tied
 from composefmt.format.protection import is_protected
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar
+from composefmt.syntax.nodes import Mapping
 from composefmt.syntax.scalars import write_scalar
 from composefmt.syntax.values import Values
 
@@ -35,7 +35,7 @@ def short_forms(use: Use, comments: CommentPlaces, keep_out: list[Span], plan: P
             kept.append(Kept(use.field.name, item.span, "a comment stands inside it"))
         elif use.spoiled or id(item) in use.spoiled_items:
             kept.append(Kept(use.field.name, item.span, "its anchor is also used as another kind of field"))
-        elif item.tag is not None or not all(_is_simple(part) for pair in item.entries for part in pair):
+        elif is_tied(item, top=True):
             kept.append(Kept(use.field.name, item.span, "it holds an anchor, an alias or a tag"))
         elif (
             text is None
@@ -46,11 +46,3 @@ def short_forms(use: Use, comments: CommentPlaces, keep_out: list[Span], plan: P
             kept.append(Kept(use.field.name, item.span, "the short form cannot say the same"))
         else:
             plan[id(item)] = Rewrite([], write_scalar(text))
-
-
-def _is_simple(node: Node) -> bool:
-    if type(node) is Alias or node.tag is not None or node.anchor is not None:  # type: ignore[union-attr]
-        return False
-    if type(node) is Mapping:
-        return all(_is_simple(part) for pair in node.entries for part in pair)
-    return type(node) is Scalar and node.style not in ("|", ">") and node.value != "<<"

@@ -24,7 +24,7 @@ def requoted(raw: str, value: str, *, flow: bool) -> str:
     """
     made = write_scalar(value, flow=flow)
     # An escape in the text, or one that would be needed: the text as it is may well be the better one to read.
-    return made if made[0] not in "\"'" or made[0] == "'" or "\\" not in raw + made else raw
+    return made if made[0] != '"' or "\\" not in raw + made else raw
 
 
 def rewrapped(raw: str, indent: str) -> str:

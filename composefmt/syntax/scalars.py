@@ -81,12 +81,6 @@ _ESCAPES = {
 _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
 
 
-class Quoted(str):
-    """A string that is to be written in quotes even where none are needed."""
-
-    __slots__ = ()
-
-
 def scalar_value(node: Scalar) -> Value:
     """The value that the reference's YAML library gives a scalar."""
     if node.style or (node.tag is not None and node.tag != "!!int" and not node.tag.endswith(("float", "int", "bool", "null"))):
@@ -124,8 +118,6 @@ def write_scalar(value: object, *, flow: bool = False) -> str:
 
     Quotes also stand around variables, and around what looks like a port mapping.
     """
-    if isinstance(value, Quoted):
-        return quote(value)
     if isinstance(value, str):
         return _write_text(value, flow=flow)
     if value is None:
