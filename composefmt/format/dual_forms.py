@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Union
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
 from composefmt.format.kept import Kept, is_tied
-from composefmt.format.layout import Piece, Rewrite
+from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
@@ -22,7 +22,7 @@ from composefmt.syntax.write import block_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
-    from composefmt.format.layout import Plan
+    from composefmt.format.plan import Plan
     from composefmt.options import Options
     from composefmt.syntax.source import Span
 

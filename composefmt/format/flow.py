@@ -179,10 +179,7 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
             apart = spread and number > 0 and layout.stand_apart(elements[number - 1], elements[number], is_top=is_root)  # type: ignore[arg-type]
             layout.lead(cursor, start, 0, column, first=number == 0, spread=apart, marked=True, mark=mark)
         cursor = _element(layout, element, value, column, spread=is_root and layout.is_services(element))
-    cursor = close_flow(layout, cursor, node.end, column)
-    if behind is not None:
-        layout.put(cursor, behind.end(), "")
-        cursor = behind.end()
+    cursor = close_flow(layout, cursor, node.end, column, behind)
     # What follows a bracket belongs to what is around it.
     layout.closed = []
     return cursor
@@ -204,8 +201,11 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int, *, 
     return layout.value(value, colon.end(), column, column, key_width=element.end - element.start + 2, after_dash=False, spread=spread)
 
 
-def close_flow(layout: Layout, start: int, end: int, column: int) -> int:
-    """Take the closing bracket away, and keep the comments before it. Returns the end of what is laid out."""
+def close_flow(layout: Layout, start: int, end: int, column: int, behind: re.Match[str] | None) -> int:
+    """Take the closing bracket away, and keep the comments before it; the one `behind` it has been written elsewhere.
+
+    Returns the end of what is laid out.
+    """
     gap = read_gap(layout.text, start, end, marked=True)
     made = layout.end_comment(gap, start, column)
     for comment in gap.comments:
@@ -213,4 +213,7 @@ def close_flow(layout: Layout, start: int, end: int, column: int) -> int:
     layout.put(start, end, made)
     if made or start == layout.comment_end:
         layout.comment_end = end
-    return end
+    if behind is None:
+        return end
+    layout.put(end, behind.end(), "")
+    return behind.end()

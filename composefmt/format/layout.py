@@ -7,22 +7,22 @@ should be. What stands in a short form that is to be rewritten (the plan) is wri
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
-from composefmt.format.gaps import END_COMMENT, Gap, Level, Unlayable, place_comments, read_gap
-from composefmt.format.protection import is_protected
+from composefmt.format.documents import lay_out_documents
+from composefmt.format.gaps import Level, Unlayable
+from composefmt.format.plan import Rewrite
 from composefmt.format.texts import BlockText, requoted, rewrapped, shifted
-from composefmt.syntax.comments import CommentPlaces
-from composefmt.syntax.edits import Edit
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
-from composefmt.syntax.source import Span, line_start
-from composefmt.syntax.write import Entry, block_lines
+from composefmt.format.writer import Writer
+from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
+from composefmt.syntax.write import block_lines
 
 if TYPE_CHECKING:
-    from typing import Union
-
-    # By id of the node: an item of a list becomes these mappings; any other value becomes the rewrite.
-    Plan = dict[int, Union[list[Entry], "Rewrite"]]
+    from composefmt.format.plan import Plan
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.nodes import Node, Tree
+    from composefmt.syntax.source import Span
+    from composefmt.syntax.write import Entry
 
 INDENT = 2
 # Mappings whose keys are the user's own.
@@ -32,22 +32,6 @@ _FREE_KEYS = frozenset({"environment", "labels", "annotations", "sysctls"})
 _COLON = r"[ \t]*:"
 _DASH = r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*-"
 _PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
-_MARKER = r"(?m)^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|^%"
-
-
-class Piece(NamedTuple):
-    """What replaces a stretch of the text (`start` to `end`): lines of block text without their indentation."""
-
-    start: int
-    end: int
-    lines: list[str]
-
-
-class Rewrite(NamedTuple):
-    """What replaces a value: `pieces` are the elements of a block collection; without any, `text` stands in the line."""
-
-    pieces: list[Piece]
-    text: str = ""
 
 
 def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
@@ -56,121 +40,18 @@ def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list
     The second value tells whether the old layout had a say in it: only then could a second run change something.
     """
     walk = Layout(text, tree, plan, newline, keep_out)
-    walk.documents()
+    lay_out_documents(walk)
     return walk.edits, walk.guessed
 
 
-class _Indents(dict[int, str]):
-    """A line break and as many spaces as the key says; made when first asked for."""
-
-    def __init__(self, newline: str) -> None:
-        super().__init__()
-        self.newline = newline
-
-    def __missing__(self, column: int) -> str:
-        self[column] = made = self.newline + " " * column
-        return made
-
-
-class Layout:
-    """One walk over one tree; `edits` is what it found to change, in the order of the text."""
+class Layout(Writer):
+    """One walk over one tree."""
 
     def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
-        self.text = text
-        self.tree = tree
+        super().__init__(text, tree, newline, keep_out)
         self.plan = plan
-        self.newline = newline
-        self.keep_out = keep_out
-        self.edits: list[Edit] = []
-        # The block collections that ended since the last element began, innermost first.
-        self.closed: list[Level] = []
-        self.indents = _Indents(newline)
-        self.bare_returns = "\r" in text
-        # Whether the old layout had a say in the new one, so that only a second run can tell that it changes nothing.
-        self.guessed = bool(keep_out) or len(tree.documents) != 1
-        # Where a block scalar ends to which a blank line behind it would belong.
-        self.keep_end = -1
-        # Where a value ends whose last line, as it is now written, ends in a comment.
-        self.comment_end = -1
         # The collections in brackets that were tried on one line, by id.
         self.lines: dict[int, str | None] = {}
-        self.comments = CommentPlaces(text, tree)
-
-    # -- documents ---------------------------------------------------------------------------------------------------
-
-    def documents(self) -> None:
-        """Lay out all documents, and what stands before, between and behind them."""
-        cursor = 0
-        roots = [node for node in self.tree.documents if type(node) is Alias or node.start < node.end]
-        if not roots:
-            raise Unlayable(0)
-        for root in roots:
-            if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
-                raise Unlayable(root.start)
-            own_line = self._before_document(cursor, root.start)
-            if not own_line:
-                raise Unlayable(root.start)
-            cursor = self._root(root)  # type: ignore[arg-type]
-        self._after_document(cursor, len(self.text))
-
-    def _root(self, root: Mapping | Sequence) -> int:
-        from composefmt.format.flow import lay_out_flow
-
-        if root.flow:
-            return lay_out_flow(self, root, root.start, 0, 0, key_width=0, spread=True)
-        if type(root) is Mapping:
-            return self.sections(root, root.start, 0)
-        return self.sequence(root, root.start, 0)  # type: ignore[arg-type]
-
-    def _before_document(self, start: int, end: int) -> bool:
-        """Lay out what stands before a document; whether the document begins on a line of its own."""
-        marker = re.compile(_MARKER).search(self.text, start, end) if start else None
-        if marker is not None:
-            self._after_document(start, marker.start())
-            start = marker.start()
-        elif start:
-            raise Unlayable(start)
-        lines: list[str] = []
-        region = self.text[start:end]
-        parts = re.split(r"\r\n?|\n", region)
-        for part in parts[:-1]:
-            line = part.strip(" \t")
-            marks = line.startswith(("---", "...", "%"))
-            if line and not line.startswith("#") and not (marks and part[0] == line[0]):
-                return False
-            if line or (lines and lines[-1]):
-                lines.append(_spaced(line) if marks else line)
-        if parts[-1].strip(" \t"):
-            return False
-        if self.kept(start, end):
-            return True
-        made = "".join(line + self.newline for line in lines)
-        self.put(start, end, made)
-        return True
-
-    def _after_document(self, start: int, end: int) -> None:
-        """Lay out what stands behind a document: comments, then the end of the text or a marker."""
-        text = self.text
-        if self.kept(start, end):
-            return
-        gap = read_gap(text, start, end)
-        levels = [*self.closed, Level(0, 0)]
-        self.closed = []
-        made = self.end_comment(gap, start, levels[0].new)
-        self.guessed = self.guessed or (len(levels) > 1 and bool(gap.comments))
-        for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
-            made += (self.newline if comment.blank else "") + self.indents[levels[index].new] + comment.text
-        ended = start > 0 and start == end and text[start - 1] in "\r\n"
-        if not ended and not (end == len(text) and self.bare_end(start, end)):
-            made += self.newline
-        self.put(start, end, made)
-
-    def bare_end(self, start: int, end: int) -> bool:
-        """Whether the text ends in a block scalar that would change if a line break followed."""
-        last = self.tree.scalars[-1] if self.tree.scalars else None
-        if last is None or last.style not in ("|", ">") or self.text.endswith(("\n", "\r")) or self.text[last.end : end].strip():
-            return False
-        return "-" not in self.text[last.content : last.content + 3].split("\n")[0]
 
     # -- collections -------------------------------------------------------------------------------------------------
 
@@ -249,12 +130,6 @@ class Layout:
         """Whether a key of the top level is that of the services."""
         return type(key) is Scalar and key.value == "services"
 
-    def columns(self, node: Mapping | Sequence, cursor: int, column: int) -> tuple[int, int, bool]:
-        """The column of a block collection's elements as it is and as it will be, and whether it must stay."""
-        old = self.column(node.content)
-        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
-        return old, old if stays else column, stays
-
     def sequence(self, node: Sequence, cursor: int, column: int, *, inline: bool = False) -> int:
         """Lay out a block list whose dashes go to `column` (from 0). Returns the list's end."""
         text, plan = self.text, self.plan
@@ -317,16 +192,6 @@ class Layout:
         else:
             self.between(cursor, item.start, column + INDENT)
         return self.with_end_comment(item.content, item.end, first, rest)
-
-    def with_end_comment(self, start: int, end: int, first: str, rest: str) -> int:
-        """Replace a stretch of text, and put the comment that follows it behind the first line. Returns the new cursor."""
-        comment = END_COMMENT.match(self.text, end)
-        if comment is None:
-            self.put(start, end, first + rest)
-            return end
-        self.put(start, comment.end(), f"{first}  {comment[1].rstrip()}{rest}")
-        self.comment_end = -1 if rest else comment.end()
-        return comment.end()
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -464,109 +329,14 @@ class Layout:
         if type(node) is Scalar or type(node) is Alias:
             return start
         if node.flow:  # type: ignore[union-attr]
-            start = close_flow(self, start, node.end, column)
-            if behind is not None:
-                self.put(start, behind.end(), "")
-                start = behind.end()
+            start = close_flow(self, start, node.end, column, behind)
             self.closed = []
         else:
             self.closed = [Level(self.column(node.content), column)]  # type: ignore[union-attr]
         return start
-
-    # -- gaps --------------------------------------------------------------------------------------------------------
-
-    def open(self, start: int, end: int, old: int, column: int, *, inline: bool) -> None:
-        """Lay out the gap before the first element of a collection."""
-        if inline:
-            self.between(start, end, column)
-        elif self.text[start:end] != self.indents[column]:
-            self.lead(start, end, old, column, first=True)
-        self.closed = []
-
-    def between(self, start: int, end: int, column: int) -> None:
-        """Lay out the gap between a mark (dash, colon, anchor) and what stands behind it on the same line.
-
-        A comment between them sends what follows to the next line, at `column`.
-        """
-        text = self.text
-        if self.keep_out and self.kept(start, end):
-            return
-        if text[start:end] == " ":
-            return
-        gap = read_gap(text, start, end)
-        if gap.is_empty:
-            self.put(start, end, " ")
-        else:
-            self.lead(start, end, 0, column, first=True)
-
-    def lead(
-        self,
-        start: int,
-        end: int,
-        old: int,
-        column: int,
-        *,
-        first: bool = False,
-        spread: bool = False,
-        marked: bool = False,
-        mark: str = "",
-    ) -> None:
-        """Lay out the gap before an element that begins a line at `column`.
-
-        `first`: it is the first one of its collection; `spread`: a blank line belongs before it; `marked`: punctuation
-        between is dropped; `mark`: what is written before the element.
-        """
-        closed, self.closed = self.closed, []
-        if self.keep_out and self.kept(start, end):
-            return
-        gap = read_gap(self.text, start, end, marked=marked)
-        newline = self.newline
-        made = self.end_comment(gap, start, closed[0].new if closed else column)
-        spread = spread and start != self.keep_end
-        blank = gap.blank and not (first and not gap.comments)
-        if gap.comments:
-            levels = [Level(0, column)] if first or marked else [*closed, Level(old, column)]
-            places = place_comments(gap.comments, levels)
-            self.guessed = self.guessed or places[0] != len(levels) - 1
-            own = next((i for i, place in enumerate(places) if place == len(levels) - 1), len(places))
-            add = spread and not gap.blank and not any(comment.blank for comment in gap.comments[own:])
-            for number, (comment, place) in enumerate(zip(gap.comments, places, strict=True)):
-                above = (comment.blank and not (first and number == 0)) or (add and number == own)
-                made += (newline if above else "") + self.indents[levels[place].new] + comment.text
-            blank = gap.blank or (add and own == len(places))
-        elif spread:
-            blank = True
-        self.put(start, end, made + (newline if blank else "") + self.indents[column] + mark)
-
-    def end_comment(self, gap: Gap, start: int, column: int) -> str:
-        """The comment at the end of the line where a gap starts; on its own line where the line has another one by now."""
-        if not gap.end_comment:
-            return ""
-        return (self.indents[column] if start == self.comment_end else "  ") + gap.end_comment
-
-    # -- helpers -----------------------------------------------------------------------------------------------------
-
-    def column(self, offset: int) -> int:
-        """How many characters stand before `offset` on its line."""
-        return offset - (line_start(self.text, offset) if self.bare_returns else self.text.rfind("\n", 0, offset) + 1)
-
-    def kept(self, start: int, end: int) -> bool:
-        """Whether a stretch of the text is protected."""
-        return bool(self.keep_out) and is_protected(self.keep_out, start, max(end, start + 1))
-
-    def put(self, start: int, end: int, made: str) -> None:
-        """Replace a stretch of the text, unless it is so already."""
-        if self.text[start:end] != made:
-            self.edits.append(Edit(start, end, made))
 
 
 def _comments_end(text: str, offset: int) -> int:
     """Where the white space and the comments end that begin at `offset`."""
     found = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*").match(text, offset)
     return found.end() if found else offset
-
-
-def _spaced(line: str) -> str:
-    """A marker's line with its comment two spaces away."""
-    content, comment_sign, comment = line.partition(" #")
-    return f"{content.rstrip()}  #{comment}" if comment_sign else line

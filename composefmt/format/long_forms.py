@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as MappingOf
 
-    from composefmt.format.layout import Plan
+    from composefmt.format.plan import Plan
     from composefmt.options import Options
     from composefmt.syntax.nodes import Tree
     from composefmt.syntax.source import Span

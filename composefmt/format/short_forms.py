@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.short import Parsed
 from composefmt.format.kept import Kept, is_tied
+from composefmt.format.plan import Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.syntax.nodes import Mapping
 from composefmt.syntax.scalars import write_scalar
@@ -13,15 +14,13 @@ from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
     from composefmt.compose.fields import Use
-    from composefmt.format.layout import Plan
+    from composefmt.format.plan import Plan
     from composefmt.syntax.comments import CommentPlaces
     from composefmt.syntax.source import Span
 
 
 def short_forms(use: Use, comments: CommentPlaces, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
     """Add to the plan the long items of a list that a short form can say, and to `kept` the others."""
-    from composefmt.format.layout import Rewrite
-
     values = Values()
     for item in use.node.items:
         if type(item) is not Mapping:

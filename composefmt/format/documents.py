@@ -1,0 +1,99 @@
+"""The layout of a whole file: its documents, and what stands before, between and behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.format.gaps import Level, Unlayable, place_comments, read_gap
+from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from composefmt.format.layout import Layout
+
+_MARKER = r"(?m)^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|^%"
+
+
+def lay_out_documents(layout: Layout) -> None:
+    """Lay out all documents, and what stands before, between and behind them."""
+    cursor = 0
+    roots = [node for node in layout.tree.documents if type(node) is Alias or node.start < node.end]
+    if not roots:
+        raise Unlayable(0)
+    for root in roots:
+        if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
+            raise Unlayable(root.start)
+        own_line = _before(layout, cursor, root.start)
+        if not own_line:
+            raise Unlayable(root.start)
+        cursor = _root(layout, root)  # type: ignore[arg-type]
+    _after(layout, cursor, len(layout.text))
+
+
+def _root(layout: Layout, root: Mapping | Sequence) -> int:
+    from composefmt.format.flow import lay_out_flow
+
+    if root.flow:
+        return lay_out_flow(layout, root, root.start, 0, 0, key_width=0, spread=True)
+    if type(root) is Mapping:
+        return layout.sections(root, root.start, 0)
+    return layout.sequence(root, root.start, 0)  # type: ignore[arg-type]
+
+
+def _before(layout: Layout, start: int, end: int) -> bool:
+    """Lay out what stands before a document; whether the document begins on a line of its own."""
+    marker = re.compile(_MARKER).search(layout.text, start, end) if start else None
+    if marker is not None:
+        _after(layout, start, marker.start())
+        start = marker.start()
+    elif start:
+        raise Unlayable(start)
+    lines: list[str] = []
+    region = layout.text[start:end]
+    parts = re.split(r"\r\n?|\n", region)
+    for part in parts[:-1]:
+        line = part.strip(" \t")
+        marks = line.startswith(("---", "...", "%"))
+        if line and not line.startswith("#") and not (marks and part[0] == line[0]):
+            return False
+        if line or (lines and lines[-1]):
+            lines.append(_spaced(line) if marks else line)
+    if parts[-1].strip(" \t"):
+        return False
+    if layout.kept(start, end):
+        return True
+    made = "".join(line + layout.newline for line in lines)
+    layout.put(start, end, made)
+    return True
+
+
+def _after(layout: Layout, start: int, end: int) -> None:
+    """Lay out what stands behind a document: comments, then the end of the text or a marker."""
+    text = layout.text
+    if layout.kept(start, end):
+        return
+    gap = read_gap(text, start, end)
+    levels = [*layout.closed, Level(0, 0)]
+    layout.closed = []
+    made = layout.end_comment(gap, start, levels[0].new)
+    layout.guessed = layout.guessed or (len(levels) > 1 and bool(gap.comments))
+    for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
+        made += (layout.newline if comment.blank else "") + layout.indents[levels[index].new] + comment.text
+    ended = start > 0 and start == end and text[start - 1] in "\r\n"
+    if not ended and not (end == len(text) and _ends_bare(layout, end)):
+        made += layout.newline
+    layout.put(start, end, made)
+
+
+def _ends_bare(layout: Layout, end: int) -> bool:
+    """Whether the text ends in a block scalar that would change if a line break followed."""
+    last = layout.tree.scalars[-1] if layout.tree.scalars else None
+    if last is None or last.style not in ("|", ">") or layout.text.endswith(("\n", "\r")) or layout.text[last.end : end].strip():
+        return False
+    return "-" not in layout.text[last.content : last.content + 3].split("\n")[0]
+
+
+def _spaced(line: str) -> str:
+    """A marker's line with its comment two spaces away."""
+    content, comment_sign, comment = line.partition(" #")
+    return f"{content.rstrip()}  #{comment}" if comment_sign else line
