@@ -69,10 +69,14 @@ def field_problem(field: str, *, short: bool) -> str:
     known = field_names() if short else ["all", *field_names()]
     if field in known:
         return ""
+    return f'there is no field "{field}" with two forms; {_nearest(field, known)}'
+
+
+def _nearest(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(field, known, 1)
-    return f'there is no field "{field}" with two forms; ' + (f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}")
+    near = get_close_matches(name, known, 1)
+    return f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
 
 
 def explain(error: ValidationError) -> str:
@@ -80,10 +84,7 @@ def explain(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
-        from difflib import get_close_matches
-
-        near = get_close_matches(name.replace("_", "-"), names(), 1)
-        return f'there is no setting "{name}"; ' + (f'did you mean "{near[0]}"?' if near else f"there are {', '.join(names())}")
+        return f'there is no setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
     message = first["msg"].removeprefix("Value error, ")
     if not name:
         return message

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose import ports, volumes
 from composefmt.compose.short import Malformed, Parsed
 from composefmt.project.values import Items, Map, ProjectError, children, make, text
-from composefmt.project.walk import Spot, Table, rewrite
+from composefmt.project.walk import CONTAINERS, WORKLOADS, Spot, Table, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,12 +168,17 @@ def _device(value: object, spot: Spot) -> object:
     )
 
 
-def _file_mount(value: object, spot: Spot) -> object:
-    if isinstance(value, str):
-        return make(spot.place, source=value)
-    if not isinstance(value, Map):
-        raise _wrong(spot, "a name or a mapping")
-    return value
+def _named(key: str, wanted: str) -> Function:
+    """The function of a field whose text stands for a mapping with one key."""
+
+    def canonical(value: object, spot: Spot) -> object:
+        if isinstance(value, str):
+            return make(spot.place, **{key: value})
+        if not isinstance(value, Map):
+            raise _wrong(spot, wanted)
+        return value
+
+    return canonical
 
 
 def _ulimit(value: object, spot: Spot) -> object:
@@ -216,22 +221,6 @@ def _depends_on(value: object, spot: Spot) -> object:
     return made
 
 
-def _extends(value: object, spot: Spot) -> object:
-    if isinstance(value, str):
-        return make(spot.place, service=value)
-    if not isinstance(value, Map):
-        raise _wrong(spot, "a name or a mapping")
-    return value
-
-
-def _build(value: object, spot: Spot) -> object:
-    if isinstance(value, str):
-        return make(spot.place, context=value)
-    if not isinstance(value, Map):
-        raise _wrong(spot, "a path or a mapping")
-    return value
-
-
 def _ssh(value: object, spot: Spot) -> object:
     if isinstance(value, Map):
         return value
@@ -268,8 +257,7 @@ def _resource(value: object, spot: Spot) -> object:
     return value
 
 
-_CONTAINERS = ("services.*", "jobs.*", "services.*.pre_start.*")
-_WORKLOADS = ("services.*", "jobs.*")
+_FILE_MOUNT = _named("source", "a name or a mapping")
 
 _CONTAINER_FIELDS: tuple[tuple[str, Function], ...] = (
     ("env_file", _env_files),
@@ -280,20 +268,20 @@ _CONTAINER_FIELDS: tuple[tuple[str, Function], ...] = (
     ("volumes.*", _volume),
     ("dns", _list),
     ("devices.*", _device),
-    ("secrets.*", _file_mount),
-    ("configs.*", _file_mount),
+    ("secrets.*", _FILE_MOUNT),
+    ("configs.*", _FILE_MOUNT),
     ("ulimits.*", _ulimit),
 )
 _WORKLOAD_FIELDS: tuple[tuple[str, Function], ...] = (
-    ("build", _build),
-    ("build.secrets.*", _file_mount),
+    ("build", _named("context", "a path or a mapping")),
+    ("build.secrets.*", _FILE_MOUNT),
     ("build.provenance", _text),
     ("build.sbom", _text),
     ("build.additional_contexts", _assignments),
     ("build.ssh", _ssh),
     ("build.ulimits.*", _ulimit),
     ("depends_on", _depends_on),
-    ("extends", _extends),
+    ("extends", _named("service", "a name or a mapping")),
     ("ports", _ports),
 )
 _OTHER_FIELDS: tuple[tuple[str, Function], ...] = (
@@ -311,8 +299,8 @@ _OTHER_FIELDS: tuple[tuple[str, Function], ...] = (
 def _table() -> Table[Function]:
     return Table(
         (
-            *((f"{prefix}.{field}", function) for prefix in _CONTAINERS for field, function in _CONTAINER_FIELDS),
-            *((f"{prefix}.{field}", function) for prefix in _WORKLOADS for field, function in _WORKLOAD_FIELDS),
+            *((f"{prefix}.{field}", function) for prefix in CONTAINERS for field, function in _CONTAINER_FIELDS),
+            *((f"{prefix}.{field}", function) for prefix in WORKLOADS for field, function in _WORKLOAD_FIELDS),
             *_OTHER_FIELDS,
         )
     )

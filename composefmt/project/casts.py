@@ -7,24 +7,14 @@ import struct
 from typing import TYPE_CHECKING
 
 from composefmt.compose.schema import formats
+from composefmt.compose.schema.formats import NANOSECONDS
+from composefmt.compose.units import POWERS
+from composefmt.project.walk import CONTAINERS, WORKLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TRUE = frozenset(("true", "y", "yes", "on"))
-_SIZE_POWERS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
-_NANOSECONDS = {
-    "ns": 1,
-    "us": 10**3,
-    "\u00b5s": 10**3,
-    "\u03bcs": 10**3,
-    "ms": 10**6,
-    "s": 10**9,
-    "m": 60 * 10**9,
-    "h": 3600 * 10**9,
-    "d": 24 * 3600 * 10**9,
-    "w": 7 * 24 * 3600 * 10**9,
-}
 
 
 class CastError(ValueError):
@@ -86,7 +76,7 @@ def to_bytes(text: str) -> int:
         return int(text)
     found = re.fullmatch(r"(.*?) ?([a-zA-Z]*)", text)
     number, unit = (found[1], found[2].lower()) if found else (text, "")
-    return int(float(number) * 1024 ** _SIZE_POWERS.get(unit[:1], 0))
+    return int(float(number) * 1024 ** POWERS.get(unit[:1], 0))
 
 
 def to_duration(text: str) -> str:
@@ -95,9 +85,9 @@ def to_duration(text: str) -> str:
         raise CastError(f'"{text}" is not a duration such as 1m30s')
     total = 0
     for whole, fraction, unit in re.findall(r"([0-9]*)(?:\.([0-9]*))?([^0-9.+-]+)", text):
-        total += int(whole or 0) * _NANOSECONDS[unit]
+        total += int(whole or 0) * NANOSECONDS[unit]
         if fraction:
-            total += int(float(int(fraction)) * (_NANOSECONDS[unit] / 10 ** len(fraction)))
+            total += int(float(int(fraction)) * (NANOSECONDS[unit] / 10 ** len(fraction)))
     return _duration_text(-total if text.startswith("-") else total)
 
 
@@ -108,8 +98,8 @@ def _duration_text(nanoseconds: int) -> str:
     for unit, size in (("ns", 1), ("\u00b5s", 10**3), ("ms", 10**6)):
         if rest < size * 1000:
             return f"{sign}{_decimal(rest, size)}{unit}"
-    hours, rest = divmod(rest, _NANOSECONDS["h"])
-    minutes, rest = divmod(rest, _NANOSECONDS["m"])
+    hours, rest = divmod(rest, NANOSECONDS["h"])
+    minutes, rest = divmod(rest, NANOSECONDS["m"])
     start = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
     return f"{sign}{start}{_decimal(rest, 10**9)}s"
 
@@ -122,8 +112,6 @@ def _decimal(value: int, size: int) -> str:
 
 Cast = "Callable[[str], object]"
 
-_CONTAINERS = ("services.*", "jobs.*", "services.*.pre_start.*")
-_WORKLOADS = ("services.*", "jobs.*")
 _SERVICES = ("services.*",)
 _RESOURCES: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("networks.*.external", to_boolean),
@@ -137,16 +125,16 @@ _RESOURCES: tuple[tuple[str, Callable[[str], object]], ...] = (
 )
 _FIELDS: tuple[tuple[tuple[str, ...], Callable[[str], object], tuple[str, ...]], ...] = (
     (
-        _CONTAINERS,
+        CONTAINERS,
         to_integer,
         ("cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "oom_score_adj", "pids_limit"),
     ),
-    (_CONTAINERS, to_integer, ("ulimits.*", "ulimits.*.hard", "ulimits.*.soft")),
-    (_CONTAINERS, to_float, ("cpu_percent",)),
-    (_CONTAINERS, to_float32, ("cpus",)),
-    (_CONTAINERS, to_umask, ("umask",)),
+    (CONTAINERS, to_integer, ("ulimits.*", "ulimits.*.hard", "ulimits.*.soft")),
+    (CONTAINERS, to_float, ("cpu_percent",)),
+    (CONTAINERS, to_float32, ("cpus",)),
+    (CONTAINERS, to_umask, ("umask",)),
     (
-        _CONTAINERS,
+        CONTAINERS,
         to_boolean,
         (
             "init",
@@ -158,8 +146,8 @@ _FIELDS: tuple[tuple[tuple[str, ...], Callable[[str], object], tuple[str, ...]],
             "volumes.[].volume.nocopy",
         ),
     ),
-    (_WORKLOADS, to_boolean, ("depends_on.*.required", "depends_on.*.restart", "healthcheck.disable", "stdin_open", "tty")),
-    (_WORKLOADS, to_integer, ("healthcheck.retries", "ports.[].target")),
+    (WORKLOADS, to_boolean, ("depends_on.*.required", "depends_on.*.restart", "healthcheck.disable", "stdin_open", "tty")),
+    (WORKLOADS, to_integer, ("healthcheck.retries", "ports.[].target")),
     (_SERVICES, to_float, ("deploy.update_config.max_failure_ratio", "deploy.rollback_config.max_failure_ratio")),
     (
         _SERVICES,

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
+# Where the fields of a container stand, and where those of what runs one (the reference's transform/canonical.go).
+CONTAINERS = ("services.*", "jobs.*", "services.*.pre_start.*")
+WORKLOADS = ("services.*", "jobs.*")
+
 # How an item of a list is called in a path that patterns are matched with.
 ITEM = "[]"
 

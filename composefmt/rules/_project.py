@@ -47,13 +47,28 @@ def is_active(file: ComposeFile, name: str) -> bool:
     return profiles is None or not file.items(profiles[1])
 
 
+def whole_service(element: Element) -> tuple[Node, Entries] | None:
+    """A service's key and entries; None where it takes more from another service, or is no mapping."""
+    entries = element.file.entries(element.node)
+    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
+        return None
+    return element.key, entries
+
+
 def has_include(file: ComposeFile) -> bool:
     """Whether other files are included, which may define anything."""
     return any("include" in file.entries(root) for root in file.roots)
 
 
 def used(file: ComposeFile, node: Node) -> Iterator[Name]:
-    """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`."""
+    """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`; none with variables."""
+    for name in names(file, node):
+        if type(resolve(node)) is Mapping or (name.text and not has_variable(name.text)):
+            yield name
+
+
+def names(file: ComposeFile, node: Node) -> Iterator[Name]:
+    """As `used`, with those that are empty or hold variables."""
     node = resolve(node)
     if type(node) is Mapping:
         for name, (key, _) in file.entries(node).items():
@@ -64,7 +79,7 @@ def used(file: ComposeFile, node: Node) -> Iterator[Name]:
             if type(item) is Mapping:
                 entry = file.entries(item).get("source")
                 value = resolve(entry[1]) if entry else None
-            if type(value) is Scalar and value.value and not has_variable(value.value):
+            if type(value) is Scalar:
                 yield Name(value.value, value)
 
 

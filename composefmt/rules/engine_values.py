@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
-from composefmt.rules._patterns import pattern
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 
 if TYPE_CHECKING:

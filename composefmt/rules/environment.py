@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Related, Severity
-from composefmt.rules._patterns import pattern
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar, Sequence, resolve
 
 if TYPE_CHECKING:

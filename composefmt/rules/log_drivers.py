@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._project import plain
+from composefmt.rules._project import plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,13 +125,14 @@ def logging_unbounded(element: Element) -> Iterator[Problem]:
     Source: Docker's documentation, "JSON File logging driver".
     """
     file = element.file
-    entries = file.entries(element.node)
-    if type(element.node) is not Mapping or element.key is None or "extends" in entries:
+    found = whole_service(element)
+    if found is None:
         return
+    service, entries = found
     logging = file.entries(entries["logging"][1]) if "logging" in entries else {}
     driver = plain(logging, "driver")
     if (driver is None and "driver" in logging) or (driver is not None and driver.value != "json-file"):
         return
     if "max-size" not in (file.entries(logging["options"][1]) if "options" in logging else {}):
-        span = entries["logging"][0].span if "logging" in entries else element.key.span
+        span = entries["logging"][0].span if "logging" in entries else service.span
         yield Problem(span, f'service "{element.service}": its log grows without bounds', 'set "max-size" below logging.options')

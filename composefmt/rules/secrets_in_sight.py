@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line, text_span
 from composefmt.findings import Severity
-from composefmt.rules._patterns import pattern
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 
 if TYPE_CHECKING:

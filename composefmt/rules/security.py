@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._patterns import pattern
-from composefmt.rules._project import plain
+from composefmt.rules._project import plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 
 if TYPE_CHECKING:
@@ -160,14 +160,15 @@ def missing_no_new_privileges(element: Element) -> Iterator[Problem]:
 
     Source: CIS Docker Benchmark 5.25; the kernel's documentation of no_new_privs.
     """
-    entries = element.file.entries(element.node)
+    found = whole_service(element)
+    if found is None:
+        return
+    key, entries = found
     options = element.file.items(entries["security_opt"][1]) if "security_opt" in entries else []
     texts = [item.value for item in map(resolve, options) if type(item) is Scalar]
-    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
-        return
     if not any(text in ("no-new-privileges", "no-new-privileges:true", "no-new-privileges=true") for text in texts):
         yield Problem(
-            element.key.span, f'service "{element.service}" may gain rights while it runs', 'write "security_opt: [no-new-privileges:true]"'
+            key.span, f'service "{element.service}" may gain rights while it runs', 'write "security_opt: [no-new-privileges:true]"'
         )
 
 
@@ -191,12 +192,13 @@ def runs_as_root(element: Element) -> Iterator[Problem]:
 
     Source: CIS Docker Benchmark 4.1.
     """
-    entries = element.file.entries(element.node)
-    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
+    found = whole_service(element)
+    if found is None:
         return
+    key, entries = found
     user = resolve(entries["user"][1]) if "user" in entries else None
     if user is None:
-        yield Problem(element.key.span, f'service "{element.service}" names no user, so it may run as root', 'write "user: 1000:1000"')
+        yield Problem(key.span, f'service "{element.service}" names no user, so it may run as root', 'write "user: 1000:1000"')
     elif type(user) is Scalar and user.value.partition(":")[0] in ("root", "0"):
         yield Problem(user.span, f'service "{element.service}" runs as root', "name another user")
 
@@ -221,12 +223,13 @@ def writable_root(element: Element) -> Iterator[Problem]:
 
     Source: CIS Docker Benchmark 5.12.
     """
-    entries = element.file.entries(element.node)
-    node = plain(entries, "read_only")
-    if element.key is None or type(element.node) is not Mapping or "extends" in entries:
+    found = whole_service(element)
+    if found is None:
         return
+    key, entries = found
+    node = plain(entries, "read_only")
     if "read_only" not in entries or (node is not None and node.value.lower() == "false"):
-        span = node.span if node is not None else element.key.span
+        span = node.span if node is not None else key.span
         message = f'service "{element.service}" can change the files of its image'
         yield Problem(span, message, 'write "read_only: true", and tmpfs for what changes')
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.rules._mounting import mounted
-from composefmt.rules._project import has_include, is_project, plain
+from composefmt.rules._project import has_include, is_project, names, plain
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,18 +172,10 @@ def _used(file: ComposeFile, entries: Entries, section: str) -> Iterator[str]:
 
 
 def _names(file: ComposeFile, node: Node, section: str) -> Iterator[str]:
-    node = resolve(node)
-    if type(node) is Mapping:
-        yield from file.entries(node)
-    elif type(node) is Sequence:
-        for item in node.items:
-            if section == "volumes":
-                mount = mounted(file, item)
-                # What cannot be read may mount any volume.
-                yield (mount.source if mount.type == "volume" or "$" in mount.source else "") if mount is not None else "$"
-                continue
-            value = resolve(item)
-            source = file.entries(value).get("source") if type(value) is Mapping else None
-            value = resolve(source[1]) if source else value
-            if type(value) is Scalar:
-                yield value.value
+    if section != "volumes":
+        yield from (name.text for name in names(file, node))
+        return
+    for item in file.items(node):
+        mount = mounted(file, item)
+        # What cannot be read may mount any volume.
+        yield (mount.source if mount.type == "volume" or "$" in mount.source else "") if mount is not None else "$"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
-from composefmt.rules._patterns import pattern
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import scalar_value
 
@@ -26,8 +26,10 @@ def _plain_digits(element: Element) -> Scalar | None:
     return None
 
 
-def _quotes(node: Scalar, *, safe: bool) -> Fix:
-    return Fix(f'write "{node.value}" in quotes', (Edit(node.content, node.end, f'"{node.value}"'),), safe)
+def _quoted(element: Element, node: Scalar, message: str, *, safe: bool) -> Problem:
+    """The problem of a value that wants quotes; `safe`: they change nothing for Compose."""
+    fix = Fix(f'write "{node.value}" in quotes', (Edit(node.content, node.end, f'"{node.value}"'),), safe)
+    return Problem(node.span, f'service "{element.service}": {message}', f'put it in quotes: "{node.value}"', fix)
 
 
 @rule("base60-number", Severity.WARNING, "services.*.ports.*", *_TEXTS, group="yaml-traps")
@@ -56,12 +58,7 @@ def base60_number(element: Element) -> Iterator[Problem]:
     """
     node = _plain_digits(element)
     if node is not None and ":" in node.value and pattern(r"[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?").fullmatch(node.value):
-        yield Problem(
-            node.span,
-            f'service "{element.service}": readers of YAML 1.1 take {node.value} for the number {_base60(node.value)}',
-            f'put it in quotes: "{node.value}"',
-            _quotes(node, safe=True),
-        )
+        yield _quoted(element, node, f"readers of YAML 1.1 take {node.value} for the number {_base60(node.value)}", safe=True)
 
 
 def _base60(text: str) -> str:
@@ -101,12 +98,7 @@ def leading_zero(element: Element) -> Iterator[Problem]:
     octal = set(node.value) <= set("01234567")
     read = str(int(node.value, 8)) if octal else str(int(node.value))
     if read != node.value:
-        yield Problem(
-            node.span,
-            f'service "{element.service}": {node.value} without quotes is read as {read}',
-            f'put it in quotes: "{node.value}"',
-            _quotes(node, safe=False),
-        )
+        yield _quoted(element, node, f"{node.value} without quotes is read as {read}", safe=False)
 
 
 @rule("float-version", Severity.WARNING, *_TEXTS, group="yaml-traps")
@@ -137,12 +129,7 @@ def float_version(element: Element) -> Iterator[Problem]:
     """
     node = _plain_digits(element)
     if node is not None and node.value[-1] in "0." and pattern(r"[0-9]+\.[0-9]*").fullmatch(node.value):
-        yield Problem(
-            node.span,
-            f'service "{element.service}": {node.value} without quotes is read as {node.value.rstrip("0").rstrip(".")}',
-            f'put it in quotes: "{node.value}"',
-            _quotes(node, safe=False),
-        )
+        yield _quoted(element, node, f"{node.value} without quotes is read as {node.value.rstrip('0').rstrip('.')}", safe=False)
 
 
 @rule("rewritten-number", Severity.WARNING, *_TEXTS, group="yaml-traps")
@@ -180,12 +167,7 @@ def rewritten_number(element: Element) -> Iterator[Problem]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         read = str(int(value)) if abs(value) < _EXACT and value == int(value) else str(value)
         if read != node.value:
-            yield Problem(
-                node.span,
-                f'service "{element.service}": {node.value} without quotes is read as {read}',
-                f'put it in quotes: "{node.value}"',
-                _quotes(node, safe=False),
-            )
+            yield _quoted(element, node, f"{node.value} without quotes is read as {read}", safe=False)
 
 
 # Whole numbers below it are written without an exponent.
@@ -218,12 +200,7 @@ def implicit_date(element: Element) -> Iterator[Problem]:
     """
     node = _plain_digits(element)
     if node is not None and node.value[4:5] == "-" and pattern(_DATE).fullmatch(node.value) and not isinstance(element.path[-1], int):
-        yield Problem(
-            node.span,
-            f'service "{element.service}": {node.value} without quotes is read as a point in time, not as this text',
-            f'put it in quotes: "{node.value}"',
-            _quotes(node, safe=False),
-        )
+        yield _quoted(element, node, f"{node.value} without quotes is read as a point in time, not as this text", safe=False)
 
 
 _DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
@@ -257,9 +234,4 @@ def implicit_boolean(element: Element) -> Iterator[Problem]:
     if type(node) is not Scalar or node.style or node.tag is not None or isinstance(element.path[-1], int):
         return
     if node.value.lower() in ("yes", "no", "on", "off", "y", "n"):
-        yield Problem(
-            node.span,
-            f'service "{element.service}": readers of YAML 1.1 take {node.value} for a boolean',
-            f'put it in quotes: "{node.value}"',
-            _quotes(node, safe=True),
-        )
+        yield _quoted(element, node, f"readers of YAML 1.1 take {node.value} for a boolean", safe=True)

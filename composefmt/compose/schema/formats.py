@@ -6,9 +6,9 @@ go-str2duration for durations, go-units for sizes.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from composefmt.syntax.lazy import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,8 @@ _BOOLEANS = frozenset(("true", "false", "y", "yes", "on", "n", "no", "off"))
 _MAX_INT64 = 2**63 - 1
 _MAX_UINT32 = 2**32 - 1
 _SIZE_UNITS = frozenset("kmgtp")
-_NANOSECONDS = {
+# How long each unit of a duration is.
+NANOSECONDS = {
     "ns": 1,
     "us": 10**3,
     "\u00b5s": 10**3,
@@ -31,12 +32,6 @@ _NANOSECONDS = {
 }
 
 
-@lru_cache(maxsize=16)
-def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern, compiled when it is first needed."""
-    return re.compile(text)
-
-
 def is_boolean(text: str) -> bool:
     """`true`, `no` and the like, in any case."""
     return text.lower() in _BOOLEANS
@@ -44,7 +39,7 @@ def is_boolean(text: str) -> bool:
 
 def is_integer(text: str) -> bool:
     """A whole number in decimal digits, of at most 64 bits."""
-    return _pattern(r"[-+]?[0-9]+").fullmatch(text) is not None and -_MAX_INT64 <= int(text) <= _MAX_INT64
+    return pattern(r"[-+]?[0-9]+").fullmatch(text) is not None and -_MAX_INT64 <= int(text) <= _MAX_INT64
 
 
 def is_decimal(text: str) -> bool:
@@ -54,7 +49,7 @@ def is_decimal(text: str) -> bool:
     try:
         float(text)
     except ValueError:
-        return _pattern(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+").fullmatch(text) is not None
+        return pattern(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+").fullmatch(text) is not None
     return text.isascii()
 
 
@@ -65,20 +60,20 @@ def is_count(text: str) -> bool:
 
 def is_duration(text: str) -> bool:
     """Numbers with units, such as `1m30s`, `-1.5h` or `2w`; a lone 0 needs none."""
-    if _pattern(r"[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[num\u00b5\u03bc]?s|[mhdw]))+)").fullmatch(text) is None:
+    if pattern(r"[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[num\u00b5\u03bc]?s|[mhdw]))+)").fullmatch(text) is None:
         return False
-    parts = _pattern(r"([0-9.]+)([^0-9.]+)").findall(text)
-    return sum(float(number) * _NANOSECONDS[unit] for number, unit in parts) <= _MAX_INT64
+    parts = pattern(r"([0-9.]+)([^0-9.]+)").findall(text)
+    return sum(float(number) * NANOSECONDS[unit] for number, unit in parts) <= _MAX_INT64
 
 
 def is_file_mode(text: str) -> bool:
     """Octal digits."""
-    return _pattern(r"[-+]?[0-7]+").fullmatch(text) is not None
+    return pattern(r"[-+]?[0-7]+").fullmatch(text) is not None
 
 
 def is_umask(text: str) -> bool:
     """A whole number of 32 bits, written as in Go: `022` and `0o22` are octal, `0x12` is hexadecimal."""
-    if _pattern(r"0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]*|[1-9][0-9_]*").fullmatch(text) is None:
+    if pattern(r"0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]*|[1-9][0-9_]*").fullmatch(text) is None:
         return False
     digits = text.replace("_", "").lower()
     octal = digits[0] == "0" and digits[1:].isdecimal()

@@ -1,4 +1,4 @@
-"""What rules that look at texts share: patterns that are compiled when they are first needed, not on import."""
+"""Patterns that are compiled when they are first needed, not on import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def pattern(text: str) -> re.Pattern[str]:
     """A compiled pattern."""
     return re.compile(text)
