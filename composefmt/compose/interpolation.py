@@ -107,6 +107,14 @@ def substitute(value: str, environment: Mapping[str, str]) -> str:
     return "".join(_replacement(part, environment) if isinstance(part, Variable) else part.text.replace("$$", "$") for part in split(value))
 
 
+def substituted(value: str, environment: Mapping[str, str], otherwise: str) -> str:
+    """As `substitute`; `otherwise` where a variable is required and not set, or is none."""
+    try:
+        return substitute(value, environment)
+    except (InvalidInterpolation, MissingVariable):
+        return otherwise
+
+
 def _replacement(variable: Variable, environment: Mapping[str, str]) -> str:
     value = environment.get(variable.name)
     operator = variable.operator

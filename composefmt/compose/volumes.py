@@ -23,7 +23,7 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
     sections = split_sections(value, masked)
     if any(not section.text for section in sections) or len(sections) > 3:
         # Refused whatever the variables hold, or fine with some of their values: with none set, at least?
-        answer = literal(_substituted(value))
+        answer = literal(interpolation.substituted(value, {}, value))
         return answer._replace(start=0, end=len(value)) if isinstance(answer, Malformed) else Opaque("a part between colons may be empty")
     if len(sections) == 1:
         if not value.startswith("/"):
@@ -48,13 +48,6 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
         if not _same_with(value, mount, known):
             return Opaque("a variable may be empty or hold more than one part")
     return Parsed((mount,))
-
-
-def _substituted(value: str) -> str:
-    try:
-        return interpolation.substitute(value, {})
-    except (interpolation.MissingVariable, interpolation.InvalidInterpolation):
-        return value
 
 
 def _kind(source: str) -> str | None:

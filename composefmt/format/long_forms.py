@@ -122,18 +122,11 @@ def _repeated(use: Use, options: Options) -> set[int]:
     texts = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
     groups: dict[object, set[tuple[int, bool]]] = {}
     for item, text in texts:
-        answer = use.field.parse_short(_substituted(text, options), None)
+        answer = use.field.parse_short(interpolation.substituted(text, options.environment, text), None)
         for entry in answer.entries if isinstance(answer, Parsed) else ():
             groups.setdefault(tuple(use.field.canonical(entry).items()), set()).add((id(item), "$" in text))
     repeated = [group for group in groups.values() if len(group) > 1 and any(variable for _, variable in group)]
     return {item for group in repeated for item, _ in group}
-
-
-def _substituted(text: str, options: Options) -> str:
-    try:
-        return interpolation.substitute(text, options.environment)
-    except (interpolation.InvalidInterpolation, interpolation.MissingVariable):
-        return text
 
 
 def _long_items(use: Use) -> list[MappingOf[str, object]]:

@@ -10,6 +10,7 @@ from composefmt.compose.file import first_line
 from composefmt.compose.short import Parsed
 from composefmt.compose.volume_syntax import clean_path
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
@@ -50,5 +51,5 @@ def mounted(file: ComposeFile, node: Node) -> Mounted | None:
 
 
 def _text(entries: Entries, key: str) -> str:
-    node = resolve(entries[key][1]) if key in entries else None
+    node = value_of(entries, key)
     return node.value if type(node) is Scalar else ""

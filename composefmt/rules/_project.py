@@ -9,6 +9,7 @@ from composefmt.compose.interpolation import has_variable
 from composefmt.findings import Severity
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,7 +111,7 @@ def _advice(name: str, known: list[str], section: str, kind: str) -> str:
 
 def plain(entries: Entries, key: str) -> Scalar | None:
     """A scalar that is there and holds no variable."""
-    node = resolve(entries[key][1]) if key in entries else None
+    node = value_of(entries, key)
     return node if type(node) is Scalar and node.value and "$" not in node.value else None
 
 

@@ -10,6 +10,7 @@ from composefmt.compose.file import text_span
 from composefmt.compose.port_syntax import Port, take_apart
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ def _long(file: ComposeFile, service: str, item: Mapping) -> Iterator[Publicatio
     entries = file.entries(item)
     texts = {}
     for key in ("target", "published", "host_ip", "protocol"):
-        value = resolve(entries[key][1]) if key in entries else None
+        value = value_of(entries, key)
         if type(value) is Scalar:
             texts[key] = value
     if "published" in texts and texts["published"].value:
@@ -89,15 +90,8 @@ def _long(file: ComposeFile, service: str, item: Mapping) -> Iterator[Publicatio
 def _publication(file: ComposeFile, service: str, port: Port, item: Scalar | Mapping) -> Publication:
     certain = not any("$" in str(part) for part in port if part)
     published, target, address, protocol = (
-        (str(part or "") if certain else _value(file, str(part or "")))
+        (str(part or "") if certain else interpolation.substituted(str(part or ""), file.options.environment, ""))
         for part in (port.published, port.target, port.host_ip, port.protocol)
     )
     host = int(published) if published.isascii() and published.isdecimal() and len(published) < len("100000") else 0
     return Publication(service, host, target, address, (protocol or "tcp").lower(), certain, item)
-
-
-def _value(file: ComposeFile, text: str) -> str:
-    try:
-        return interpolation.substitute(text, file.options.environment)
-    except (interpolation.InvalidInterpolation, interpolation.MissingVariable):
-        return ""

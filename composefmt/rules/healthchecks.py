@@ -8,6 +8,7 @@ from composefmt.findings import Related, Severity
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,7 +208,7 @@ def command_one_word(element: Element) -> Iterator[Problem]:
         return
     if element.path[-1] == "command":
         own = element.file.entries(element.file.get("services", element.service))
-        entrypoint = resolve(own["entrypoint"][1]) if "entrypoint" in own else None
+        entrypoint = value_of(own, "entrypoint")
         if entrypoint is None or (entrypoint.value if type(entrypoint) is Scalar else element.file.items(entrypoint)):
             return
     yield Problem(

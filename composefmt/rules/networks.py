@@ -8,6 +8,7 @@ from composefmt.findings import Severity
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def alias_conflict(element: Element) -> Iterator[Problem]:
     aliases: list[tuple[str, str, Scalar]] = []
     for service, (_, value) in file.entries(element.node).items():
         own = file.entries(value)
-        node = resolve(own["networks"][1]) if "networks" in own else None
+        node = value_of(own, "networks")
         names = [item.value for item in map(resolve, file.items(node)) if type(item) is Scalar] or list(file.entries(node))
         for network in names:
             owners[network, service] = service

@@ -10,7 +10,8 @@ from composefmt.compose.file import first_line
 from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.nodes import Mapping, Scalar
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def invalid_port(element: Element) -> Iterator[Problem]:
     if "target" not in entries:
         span = first_line(element.file.source, element.node.span)
         yield Problem(span, f'service "{element.service}": a port has no target', 'name the port inside the container: "target: 80"')
-    address = resolve(entries["host_ip"][1]) if "host_ip" in entries else None
+    address = value_of(entries, "host_ip")
     if type(address) is Scalar and "$" not in address.value and not ports.is_address(address.value):
         message = f'service "{element.service}": host_ip "{address.value}" is not an IP address'
         yield Problem(address.span, message, 'use an address such as "127.0.0.1" or "::1"')

@@ -11,6 +11,7 @@ from composefmt.findings import Severity
 from composefmt.rules._project import Name, extended, has_include, is_active, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +179,7 @@ def _volume(file: ComposeFile, item: Node) -> tuple[str, Name | None]:
     """The container path of an item, short or long, and the named volume that it mounts there."""
     if type(item) is Mapping:
         entries = file.entries(item)
-        kind, source, target = (resolve(entries[key][1]) if key in entries else None for key in ("type", "source", "target"))
+        kind, source, target = (value_of(entries, key) for key in ("type", "source", "target"))
         path = target.value if type(target) is Scalar else ""
         if type(kind) is Scalar and kind.value == "volume" and type(source) is Scalar and source.value and "$" not in source.value:
             return path, Name(source.value, source)

@@ -9,6 +9,7 @@ from composefmt.rules._project import plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +197,7 @@ def runs_as_root(element: Element) -> Iterator[Problem]:
     if found is None:
         return
     key, entries = found
-    user = resolve(entries["user"][1]) if "user" in entries else None
+    user = value_of(entries, "user")
     if user is None:
         yield Problem(key.span, f'service "{element.service}" names no user, so it may run as root', 'write "user: 1000:1000"')
     elif type(user) is Scalar and user.value.partition(":")[0] in ("root", "0"):

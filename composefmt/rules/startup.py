@@ -8,6 +8,7 @@ from composefmt.findings import Related, Severity
 from composefmt.rules._project import is_active, plain, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _is_off(file: ComposeFile, check: Entries) -> bool:
     disable = plain(check, "disable")
     if disable is not None and disable.value.lower() == "true":
         return True
-    test = resolve(check["test"][1]) if "test" in check else None
+    test = value_of(check, "test")
     items = file.items(test)
     first = resolve(items[0]) if items else test
     return type(first) is Scalar and first.value == "NONE" and (bool(items) or type(test) is Scalar)

@@ -50,6 +50,11 @@ def merged_entries(node: Mapping, cache: dict[int, Entries] | None = None) -> En
     return entries
 
 
+def value_of(entries: Entries, key: str) -> Scalar | Sequence | Mapping | None:
+    """The value of a key, aliases followed, None where there is none."""
+    return resolve(entries[key][1]) if key in entries else None
+
+
 class Values:
     """Turns nodes into plain values. What an anchor shares is made once and shared, so alias bombs stay small."""
 
