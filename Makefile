@@ -17,11 +17,11 @@ demo: .venv/installed ## what composefmt does to the samples, and what it finds 
 	@$(BIN)/composefmt check samples/mistakes.yaml samples/before.yaml || test $$? -eq 1
 
 test: lint types layers ## everything, fast tests first
-	$(BIN)/pytest -m 'not slow'
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto -m 'not slow'
+	$(BIN)/pytest -n auto -m slow
 
 test-fast: .venv/installed
-	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -n auto -m 'not slow'
 
 lint: .venv/installed
 	$(BIN)/ruff check --quiet .
