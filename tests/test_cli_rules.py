@@ -2,6 +2,7 @@
 
 import json
 
+from composefmt.reports.rule_page import pages
 from composefmt.rules.registry import all_rules
 
 TEXT = b"services:\n  web:\n    image: nginx\n    prots: []\n    volumes:\n      - ./a:b\n"
@@ -24,6 +25,35 @@ def test_a_rule_is_explained(run):
     assert done.returncode == 0
     assert done.stdout.startswith("lost-colon (warning, group volumes, on by default, since 0.1.0)\n\nThe container path of a volume")
     assert "# composefmt: ignore[lost-colon] reason" in done.stdout
+
+
+def test_a_page_has_what_a_reader_wants(run):
+    page = run("explain", "lost-colon").stdout
+    parts = ["mounts the folder", "\nBad:\n", "      - ~/configs/etc/configs/:ro\n", "warning[lost-colon] ", "^^\n", "help: did you mean"]
+    parts += ["\nGood:\n", "--fix", "\nTurn it off:\n", "\nSource: the reference"]
+    assert [part for part in parts if part not in page] == []
+    page = run("explain", "lost-colon", "--output-format", "markdown").stdout
+    assert page.startswith("# lost-colon\n\nThe container path of a volume")
+    for part in ("\n## Bad\n\n```yaml\nservices:\n", "\n```text\ncompose.yaml:5:32: warning[lost-colon]", "\n## Good\n\n```yaml\n"):
+        assert part in page
+    assert "| warning | volumes | by default | " in page
+
+
+def test_every_rule_has_a_page_and_says_what_it_finds_in_the_bad_example(run):
+    listed = {rule["name"]: rule for rule in json.loads(run("rules", "--output-format", "json").stdout)}
+    for name, page in pages():
+        rule = listed[name]
+        assert page.startswith(f"# {name}\n\n{rule['summary']}\n")
+        assert page.count("```yaml") == len(rule["bad"]) + len(rule["good"])
+        assert page.count("```text") == len(rule["bad"])
+        assert page.endswith(f"\nSource: {rule['source']}\n")
+        assert rule["fix"] in {"safe", "unsafe", "none"}
+    assert listed["unformatted"]["fix"] == "safe"
+    assert listed["dependency-cycle"]["fix"] == "none"
+
+
+def test_a_group_names_its_rules(run):
+    assert run("explain", "yaml-traps").stdout.startswith("yaml-traps is a group of ")
 
 
 def test_a_rule_that_there_is_not(run):

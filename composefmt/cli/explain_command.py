@@ -11,16 +11,19 @@ from composefmt.rules.registry import all_rules, unknown_name
 
 @click.command("explain")
 @click.argument("rule")
-def command(rule: str) -> int:
-    """Explain a RULE: what it finds, why that is wrong, and examples."""
+@click.option(
+    "--output-format", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="How the page is written."
+)
+def command(rule: str, output_format: str) -> int:
+    """Explain a RULE: what it finds, why that is wrong, examples, and how to turn it off."""
+    from composefmt.reports.rule_page import as_markdown, as_text
+
     found = all_rules().get(rule)
+    group = [each.name for each in all_rules().values() if each.group == rule]
+    if group:
+        sys.stdout.write(f"{rule} is a group of {len(group)} rules: {', '.join(group)}\n")
+        return 0
     if found is None:
         raise click.UsageError(unknown_name(rule))
-    state = "on by default" if found.default else "off by default"
-    sys.stdout.write(
-        f"{found.name} ({found.severity.value}, group {found.group}, {state}, since {found.since})\n\n"
-        f"{found.page}\n\n"
-        f"Silence one finding by a comment on its line or above: # composefmt: ignore[{found.name}] reason\n"
-        f"Turn the rule off: composefmt check --ignore {found.name}\n"
-    )
+    sys.stdout.write(as_markdown(found) if output_format == "markdown" else as_text(found))
     return 0

@@ -12,7 +12,12 @@ from composefmt.rules.registry import Rule, all_rules
 @click.command("rules")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How rules are listed.")
 def command(output_format: str) -> int:
-    """List all rules: name, severity, group, and what each one finds."""
+    """List all rules: name, severity, group, whether each is on by default, whether --fix mends it, and what it finds.
+
+    "fix" means safe fixes, "(fix)" such as --unsafe-fixes allows.
+    """
+    from composefmt.reports.rule_page import fixability, page_of
+
     rules = all_rules().values()
     if output_format == "json":
         from json import dumps
@@ -21,23 +26,29 @@ def command(output_format: str) -> int:
         return 0
     width = max(len(rule.name) for rule in rules)
     for rule in rules:
-        state = "" if rule.default else " (off by default)"
-        sys.stdout.write(f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.group:<13}  {summary(rule)}{state}\n")
+        fix = {"safe": "fix", "unsafe": "(fix)"}.get(fixability(rule), "")
+        state = "on" if rule.default else "off"
+        sys.stdout.write(
+            f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.group:<13}  {state:<3}  {fix:<5}  {page_of(rule).summary}\n"
+        )
     return 0
 
 
-def summary(rule: Rule) -> str:
-    """The first sentence of a rule's page, on one line."""
-    return " ".join(rule.page.partition("\n\n")[0].split())
-
-
 def _as_data(rule: Rule) -> dict[str, object]:
+    from composefmt.reports.rule_page import fixability, page_of
+
+    page = page_of(rule)
     return {
         "name": rule.name,
         "severity": rule.severity.value,
         "group": rule.group,
         "default": rule.default,
+        "fix": fixability(rule),
         "since": rule.since,
-        "summary": summary(rule),
+        "summary": page.summary,
+        "details": page.details,
+        "bad": page.bad,
+        "good": page.good,
+        "source": page.source,
         "page": rule.page,
     }

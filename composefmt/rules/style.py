@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 def unformatted(element: Element) -> Iterator[Problem]:
     """`composefmt format` would change the file.
 
+    Bad:
+
+        services:
+            web:
+                image: 'nginx'
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+
     Source: the readable format, as the README describes it.
     """
     from composefmt.format.passes import formatted

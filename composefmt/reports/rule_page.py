@@ -1,0 +1,161 @@
+"""A rule's page: what it finds, why, bad and good, how to silence it. Made from the rule's docstring, the one source.
+
+`as_markdown` is for the documentation, `as_text` for `composefmt explain`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.engine import CheckResult
+    from composefmt.rules.registry import Rule
+
+# A block that a label on a line of its own announces, and the line that names the source at the end.
+_EXAMPLE = re.compile(r"^(Bad|Good):\n\n((?:    .*\n|\n)+)", re.MULTILINE)
+_SOURCE = re.compile(r"^Source: (.*)\Z", re.MULTILINE | re.DOTALL)
+
+
+class RulePage(NamedTuple):
+    """The parts of a rule's docstring: its first sentence, why (paragraphs, may be empty), examples, and the source of the rule."""
+
+    summary: str
+    details: str
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+    source: str
+
+
+def page_of(rule: Rule) -> RulePage:
+    """A rule's docstring taken apart."""
+    text = rule.page + "\n"
+    examples = [(label, _dedented(block)) for label, block in _EXAMPLE.findall(text)]
+    source = _SOURCE.search(text)
+    words = _SOURCE.sub("", _EXAMPLE.sub("", text))
+    first, _, rest = words.strip().partition("\n\n")
+    return RulePage(
+        " ".join(first.split()),
+        rest.strip(),
+        tuple(block for label, block in examples if label == "Bad"),
+        tuple(block for label, block in examples if label == "Good"),
+        " ".join(source[1].split()) if source else "",
+    )
+
+
+def _dedented(block: str) -> str:
+    return "\n".join(line.removeprefix("    ") for line in block.strip("\n").split("\n")) + "\n"
+
+
+def fixability(rule: Rule) -> str:
+    """Whether `--fix` can mend what the page shows as bad: "safe", "unsafe" (with `--unsafe-fixes` only) or "none"."""
+    fixes = [finding.fix for text in page_of(rule).bad for finding in _checked(rule, text).findings if finding.fix is not None]
+    if not fixes:
+        return "none"
+    return "safe" if any(fix.safe for fix in fixes) else "unsafe"
+
+
+def facts(rule: Rule) -> dict[str, str]:
+    """What is to be known of a rule at a glance, by heading."""
+    return {
+        "severity": rule.severity.value,
+        "group": rule.group,
+        "checked": "by default" if rule.default else "on demand",
+        "fix": fixability(rule),
+        "since": rule.since,
+    }
+
+
+_FIXES = {"safe": "composefmt check --fix mends it.", "unsafe": "composefmt check --fix --unsafe-fixes mends it: look at what it changes."}
+
+
+def as_markdown(rule: Rule, level: int = 1) -> str:
+    """A rule's page as Markdown; `level` is that of its heading, from 1."""
+    page = page_of(rule)
+    known = facts(rule)
+    parts = [
+        f"{'#' * level} {rule.name}",
+        page.summary,
+        "| " + " | ".join(known) + " |\n|" + "---|" * len(known) + "\n| " + " | ".join(known.values()) + " |",
+        page.details,
+    ]
+    heading = "#" * (level + 1)
+    for text in page.bad:
+        parts += [f"{heading} Bad", _fenced("yaml", text)]
+        said = _said(rule, text)
+        if said:
+            parts += [_fenced("text", said)]
+    for text in page.good:
+        parts += [f"{heading} Good", _fenced("yaml", text)]
+    parts += [f"{heading} Turn it {'off' if rule.default else 'on and off'}", _on_and_off(rule)]
+    if page.source:
+        parts.append(f"Source: {page.source}")
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _on_and_off(rule: Rule) -> str:
+    switched = [] if rule.default else [f"- check it: `composefmt check --extend-select {rule.name}`, or `extend-select` in the settings"]
+    return "\n".join(
+        [
+            *switched,
+            f"- one finding: `# composefmt: ignore[{rule.name}] reason` on its line or on the line above",
+            f"- one file: `# composefmt: ignore-file[{rule.name}] reason`, or `per-file-ignores` in the settings",
+            f"- everywhere: `composefmt check --ignore {rule.name}`, or `ignore` in the settings",
+        ]
+    )
+
+
+def as_text(rule: Rule) -> str:
+    """A rule's page for a terminal."""
+    page = page_of(rule)
+    head = f"{rule.name} ({rule.severity.value}, group {rule.group}, {'on' if rule.default else 'off'} by default, since {rule.since})"
+    parts = [head, page.summary, page.details, _FIXES.get(fixability(rule), "")]
+    for text in page.bad:
+        parts += ["Bad:", _indented(text)]
+        said = _said(rule, text)
+        if said:
+            parts.append(_indented(said))
+    for text in page.good:
+        parts += ["Good:", _indented(text)]
+    parts += [f"Turn it {'off' if rule.default else 'on and off'}:", _indented(_on_and_off(rule).replace("`", ""))]
+    if page.source:
+        parts.append(f"Source: {page.source}")
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.rstrip().split("\n"))
+
+
+def _said(rule: Rule, text: str) -> str:
+    """What `composefmt check` says of an example."""
+    from composefmt.reports.text import render
+
+    result = _checked(rule, text)
+    return "\n".join(render(result.source, finding) for finding in result.findings)
+
+
+@lru_cache(maxsize=1024)
+def _checked(rule: Rule, text: str) -> CheckResult:
+    from composefmt.engine import check_text
+    from composefmt.options import Options
+
+    # Some need to know what the others find.
+    options = Options() if rule.default else Options(select=frozenset({rule.name}))
+    result = check_text(text, options, "compose.yaml")
+    return result._replace(findings=tuple(finding for finding in result.findings if finding.rule == rule.name))
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The name and the Markdown page of every rule, sorted by name."""
+    from composefmt.rules.registry import all_rules
+
+    for name, rule in all_rules().items():
+        yield name, as_markdown(rule)
