@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from composefmt.surroundings import Surroundings
+
 
 class Options(NamedTuple):
     """How to format and check.
@@ -24,6 +26,7 @@ class Options(NamedTuple):
         an entry is expanded only where that is right with these values as well.
     select: the rules or groups of rules to check, None for those that are on by default.
     ignore: rules or groups of rules that are not checked.
+    surroundings: the files around the Compose file, for the rules that look at them; None where nothing is known of them.
     """
 
     engine: str = "compose"
@@ -38,6 +41,7 @@ class Options(NamedTuple):
     environment: Mapping[str, str] = {}
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
+    surroundings: Surroundings | None = None
 
 
 class Chosen(TypedDict, total=False):

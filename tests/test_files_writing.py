@@ -10,7 +10,7 @@ import pytest
 from running import LONG, SHORT, environment, files_below, run, without_privileges
 
 from composefmt.files import content
-from composefmt.files.content import FileTrouble, environment_beside, read_file, write_file
+from composefmt.files.content import FileTrouble, read_file, write_file
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="modes and links are different here")
 
@@ -243,32 +243,6 @@ def test_a_long_name_can_be_written(tmp_path):
     file.write_text(SHORT)
     assert run("format", cwd=tmp_path).returncode == 0
     assert files_below(tmp_path) == {file.name: LONG.encode()}
-
-
-ENVIRONMENT = """\
-# comment
-PLAIN=1
-  INDENTED = two words
-SINGLE='a # b'
-DOUBLE="c"
-COMMENT=d # e
-HASH=f#g
-EMPTY=
-export EXPORTED=h
-no equals
-=nothing
-#COMMENTED=i
-EQUALS=a=b
-"""
-
-
-def test_simple_lines_of_a_dot_env_file(tmp_path):
-    (tmp_path / ".env").write_text(ENVIRONMENT)
-    assert environment_beside(str(tmp_path / "compose.yaml"), b"$A") == {
-        "PLAIN": "1", "INDENTED": "two words", "SINGLE": "a # b", "DOUBLE": "c", "COMMENT": "d", "HASH": "f#g", "EMPTY": "",
-        "EXPORTED": "h", "EQUALS": "a=b",
-    }  # fmt: skip
-    assert environment_beside(str(tmp_path / "compose.yaml"), b"no variable") == {}
 
 
 @pytest.mark.parametrize("kind", ["none", "folder", "pipe", "bytes", "huge"])

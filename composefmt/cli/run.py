@@ -10,9 +10,10 @@ from typing import TextIO, TypedDict, TypeVar
 
 import click
 
-from composefmt.files.content import FileTrouble, environment_beside, read_file, read_stream
+from composefmt.files.content import FileTrouble, read_file, read_stream
 from composefmt.files.discovery import Missing, discover, reason
 from composefmt.files.settings import read_settings, settings_for
+from composefmt.files.surroundings import OnDisk, environment_beside
 from composefmt.options import Chosen, Options
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable
 
@@ -20,6 +21,7 @@ Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., object])
 
 STDIN = "-"
+NO_NAME = "<stdin>"
 
 
 def shared_options(command: Command) -> Command:
@@ -96,7 +98,7 @@ class Inputs:
         self.paths = paths or (".",)
         self.given = given
         self.defaults = Options()
-        self.stdin_filename = stdin_filename or "<stdin>"
+        self.stdin_filename = stdin_filename or NO_NAME
         self.config = config
         self.failed = 0
         self.told: set[str] = set()
@@ -135,13 +137,16 @@ class Inputs:
             yield path, data, options
 
     def options_for(self, path: str, data: bytes) -> Options:
-        """The options for one file: the settings above it, over them the command line, and the variables of its `.env`.
+        """The options for one file: the settings above it, over them the command line; its surroundings and its `.env`.
 
         Raises FileTrouble where the settings are wrong.
         """
         settings = read_settings(self.config) if self.config else settings_for(path)
         options = self.defaults._replace(**settings.values) if settings is not None else self.defaults
-        return options._replace(environment=environment_beside(path, data), **self.given)
+        # Text that has no name has no folder either.
+        surroundings = OnDisk(os.path.dirname(path)) if path != NO_NAME else None
+        environment = environment_beside(surroundings, data) if surroundings else {}
+        return options._replace(environment=environment, surroundings=surroundings, **self.given)
 
     def settings_trouble(self, trouble: FileTrouble) -> None:
         """Tell that settings are wrong, once; the files that they hold for are left as they are."""

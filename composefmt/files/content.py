@@ -10,14 +10,12 @@ import contextlib
 import os
 import stat
 from errno import EBUSY
-from functools import lru_cache
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
 from composefmt.files.discovery import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import BinaryIO
 
 # Larger files are no Compose files; reading them would take minutes and gigabytes.
@@ -146,24 +144,3 @@ def _write_all(handle: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]
-
-
-def environment_beside(path: str, data: bytes) -> Mapping[str, str]:
-    """The variables that the `.env` file beside a Compose file sets; {} where the file uses none."""
-    return _environment(os.path.dirname(path) or ".") if b"$" in data else {}
-
-
-@lru_cache(maxsize=256)
-def _environment(folder: str) -> Mapping[str, str]:
-    try:
-        lines = read_file(os.path.join(folder, ".env")).decode("utf-8", "replace").splitlines()
-    except FileTrouble:
-        return {}
-    found: dict[str, str] = {}
-    for line in lines:
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and name and not name.startswith("#"):
-            value = value.strip()
-            quoted = len(value) > 1 and value[0] in "'\"" and value[-1] == value[0]
-            found[name.strip()] = value[1:-1] if quoted else value.partition(" #")[0].rstrip()
-    return found

@@ -1,0 +1,116 @@
+"""The files around a Compose file: what rules are told of them, what is remembered, and what is never opened."""
+
+import os
+import pickle
+
+import pytest
+
+from composefmt.files.surroundings import OnDisk, environment_beside
+from composefmt.options import Options
+from composefmt.surroundings import InMemory
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "Dockerfile").write_text("FROM alpine\n")
+    (tmp_path / "up.yaml").write_text("services: {}\n")
+    return tmp_path
+
+
+def on_disk(folder):
+    return OnDisk(str(folder))
+
+
+def in_memory(_):
+    return InMemory({"app/Dockerfile": b"FROM alpine\n", "up.yaml": b"services: {}\n"})
+
+
+def over_disk(folder):
+    (folder / "up.yaml").write_text("services: {old: {}}\n")
+    return InMemory({"./up.yaml": b"services: {}\n"}, beneath=OnDisk(str(folder)))
+
+
+@pytest.mark.parametrize("make", [on_disk, in_memory, over_disk])
+def test_files_and_folders_are_told_apart(folder, make):
+    surroundings = make(folder)
+    assert surroundings.read("./app/../app/Dockerfile") == b"FROM alpine\n"
+    assert surroundings.read("up.yaml") == b"services: {}\n"
+    assert surroundings.read("app") is None
+    assert surroundings.read("none") is None
+    assert [surroundings.kind(path) for path in ("app", "./app/", "app/Dockerfile", ".", "none")] == [
+        "folder", "folder", "file", "folder", None,
+    ]  # fmt: skip
+
+
+def test_files_above_are_seen(folder):
+    assert on_disk(folder / "app").read("../up.yaml") == b"services: {}\n"
+    assert on_disk(folder / "app").kind("..") == "folder"
+
+
+def test_what_was_asked_is_remembered_and_tells_changes(folder):
+    surroundings = on_disk(folder)
+    surroundings.read("up.yaml")
+    surroundings.read("later")
+    surroundings.kind("app")
+    surroundings.is_set("SURELY_NOT_SET")
+    asked = surroundings.asked
+    assert asked.keys() == {"up.yaml", "later", "kind app", "$SURELY_NOT_SET"}
+    assert on_disk(folder).answers(asked) == asked
+    (folder / "later").write_text("")
+    assert on_disk(folder).answers(asked) != asked
+
+
+def test_a_file_is_read_once(folder):
+    surroundings = on_disk(folder)
+    surroundings.read("up.yaml")
+    (folder / "up.yaml").unlink()
+    assert surroundings.read("up.yaml") == b"services: {}\n"
+
+
+def test_only_regular_files_of_bounded_size_and_number_are_read(folder):
+    if os.name == "posix":
+        os.mkfifo(folder / "pipe")
+        assert on_disk(folder).kind("pipe") == "file"
+        assert on_disk(folder).read("pipe") is None
+        assert on_disk(folder).read("/dev/zero") is None
+    (folder / "huge").write_bytes(b"#" * 10_000_001)
+    assert on_disk(folder).read("huge") is None
+    assert on_disk(folder).read("a\0b") is None
+    assert on_disk(folder).kind("a\0b") is None
+    greedy = on_disk(folder)
+    for number in range(2000):
+        greedy.read(f"none{number}")
+    assert greedy.read("up.yaml") is None
+
+
+@pytest.mark.parametrize("make", [on_disk, in_memory, over_disk])
+def test_options_with_surroundings_can_be_sent_to_other_processes(folder, make):
+    options = pickle.loads(pickle.dumps(Options(surroundings=make(folder))))
+    assert options.surroundings.read("up.yaml") == b"services: {}\n"
+
+
+ENVIRONMENT = b"""\
+# comment
+PLAIN=1
+  INDENTED = two words
+SINGLE='a # b'
+DOUBLE="c"
+COMMENT=d # e
+HASH=f#g
+EMPTY=
+export EXPORTED=h
+#COMMENTED=i
+EQUALS=a=b
+USED=${PLAIN}2
+no equals
+AFTER_A_MISTAKE=1
+"""
+
+
+def test_simple_lines_of_a_dot_env_file():
+    assert environment_beside(InMemory({".env": ENVIRONMENT}), b"$A") == {
+        "PLAIN": "1", "INDENTED": "two words", "SINGLE": "a # b", "DOUBLE": "c", "COMMENT": "d", "HASH": "f#g", "EMPTY": "",
+        "EXPORTED": "h", "EQUALS": "a=b", "USED": "12",
+    }  # fmt: skip
+    assert environment_beside(InMemory({".env": ENVIRONMENT}), b"no variable") == {}
