@@ -15,6 +15,8 @@ from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from composefmt.format.passes import Formatting
     from composefmt.syntax.nodes import Tree
 
@@ -50,6 +52,18 @@ class CheckResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
+class FixResult(NamedTuple):
+    """A file after its fixes: `source` is the new text, `data` its bytes, None where nothing was fixed.
+
+    `fixed` counts by rule what was fixed, `findings` is what remains, in the new text.
+    """
+
+    source: Source
+    data: bytes | None
+    fixed: Mapping[str, int] = {}
+    findings: tuple[Finding, ...] = ()
+
+
 def format_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> FormatResult:
     """Format the text of one file."""
     return _format(Source(text, filename), options)
@@ -70,6 +84,17 @@ def check_bytes(data: bytes, options: Options = _DEFAULTS, filename: str = "<tex
     """Check the bytes of one file."""
     source = _decode(data, filename)
     return _check(source, options) if isinstance(source, Source) else CheckResult(source[0], source[2])
+
+
+def fix_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False) -> FixResult:
+    """Check the text of one file and mend what can be mended; `unsafe`: also where that changes what the file means."""
+    return _fix(Source(text, filename), options, unsafe=unsafe)
+
+
+def fix_bytes(data: bytes, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False) -> FixResult:
+    """Check the bytes of one file and mend what can be mended; `unsafe`: also where that changes what the file means."""
+    source = _decode(data, filename)
+    return _fix(source, options, unsafe=unsafe) if isinstance(source, Source) else FixResult(source[0], None, {}, source[2])
 
 
 def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Finding, ...]]:
@@ -157,3 +182,30 @@ def _check(source: Source, options: Options) -> CheckResult:
     except SyntaxProblem as problem:
         return CheckResult(source, (_explained(source, problem),))
     return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options))))
+
+
+# A fix may want to be formatted, and what is formatted may have another fix; more rounds than this undo each other.
+_MAX_ROUNDS = 5
+
+
+def _fix(source: Source, options: Options, *, unsafe: bool) -> FixResult:
+    from collections import Counter
+
+    from composefmt.fixing import FORMATTING, checked, mend
+
+    try:
+        now = checked(source, options)
+    except SyntaxProblem as problem:
+        return FixResult(source, None, {}, (_explained(source, problem),))
+    fixed: Counter[str] = Counter()
+    for _ in range(_MAX_ROUNDS):
+        now = mend(now, options, fixed, unsafe=unsafe)
+        if not any(finding.rule == FORMATTING for finding in now.findings):
+            break
+        formatted = _format(now.source, options)
+        if formatted.data is None:
+            break
+        fixed[FORMATTING] = 1
+        now = checked(Source.from_bytes(formatted.data, source.filename), options)
+    data = now.source.to_bytes(now.source.text) if now.source.text != source.text else None
+    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings))

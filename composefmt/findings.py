@@ -27,11 +27,21 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 class Fix(NamedTuple):
-    """A change that mends a finding. `safe`: the meaning stays, or the change is the only possible reading."""
+    """A change that mends a finding.
+
+    `safe`: the reference makes the same of the file before and after; only such changes are made without being asked for
+    by name. `comments`: comments are what it changes; all other changes keep every comment.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = True
+    comments: bool = False
+
+    @classmethod
+    def of(cls, title: str, edits: tuple[Edit, ...], *, safe: bool, comments: bool = False) -> Fix | None:
+        """The fix; None where there are no edits, since the text is written in a way that is not known."""
+        return cls(title, edits, safe, comments) if edits else None
 
 
 class Related(NamedTuple):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from composefmt.compose.schema import SchemaProblem
     from composefmt.options import Options
+    from composefmt.syntax.changes import Changes
 
 Path = tuple["str | int", ...]
 
@@ -21,7 +22,7 @@ Path = tuple["str | int", ...]
 class ComposeFile:
     """A parsed file. `root` is the mapping of its first document, None where that is no mapping."""
 
-    __slots__ = ("_defined", "_merged", "_problems", "_uses", "options", "source", "tree", "unused_suppressions", "values")
+    __slots__ = ("_changes", "_defined", "_merged", "_problems", "_uses", "options", "source", "tree", "unused_suppressions", "values")
 
     def __init__(self, source: Source, tree: Tree, options: Options) -> None:
         self.source = source
@@ -31,6 +32,7 @@ class ComposeFile:
         self._merged: dict[int, Entries] = {}
         self._defined: dict[str, dict[str, Node]] = {}
         self._uses: list[Use] | None = None
+        self._changes: Changes | None = None
         # Comments that silence nothing, as places and rules; known once all other rules have run.
         self.unused_suppressions: list[tuple[Span, str]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
@@ -51,6 +53,15 @@ class ComposeFile:
         if self._uses is None:
             self._uses = find_uses(self.tree)
         return self._uses
+
+    @property
+    def changes(self) -> Changes:
+        """What turns changes of nodes into edits, for fixes."""
+        if self._changes is None:
+            from composefmt.syntax.changes import Changes
+
+            self._changes = Changes(self.source.text, self.tree)
+        return self._changes
 
     def entries(self, node: Node | None) -> Entries:
         """The (key, value) nodes of a mapping by key, merge keys and aliases followed; {} for anything else."""

@@ -9,7 +9,7 @@ from composefmt.compose.file import first_line, text_span
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
-from composefmt.syntax.nodes import Mapping, Scalar, Sequence
+from composefmt.syntax.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,22 +38,9 @@ def obsolete_version(element: Element) -> Iterator[Problem]:
     """
     if element.key is None or element.file.options.engine == "swarm":
         return
-    fix = _deletion(element)
+    # What stands above it is mostly about the whole file.
+    fix = Fix.of("delete it", element.file.changes.remove(element.key, above=True), safe=True)
     yield Problem(first_line(element.file.source, element.key.span), '"version" has no effect', "delete the line", fix)
-
-
-def _deletion(element: Element) -> Fix | None:
-    """Deletes the lines of a key and its value, where nothing else stands on them."""
-    text, key, node = element.file.source.text, element.key, element.node
-    if key is None or type(node) is not Scalar or node.anchor is not None or key.span.start > node.start:
-        return None
-    start, end = text.rfind("\n", 0, key.span.start) + 1, text.find("\n", node.end) + 1
-    if start != key.span.start or not end or text[node.end : end].strip():
-        return None
-    # An empty line after it would be the first of the file, or the second of two.
-    following = re.compile(r"(?:[ \t]*\r?\n)*").match(text, end)
-    end = following.end() if following and (start == 0 or text[:start].endswith("\n\n")) else end
-    return Fix("delete it", (Edit(start, end, ""),))
 
 
 @rule(

@@ -78,6 +78,7 @@ _ESCAPES = {
     "\u2028": "\\L",
     "\u2029": "\\P",
 }
+_UNSAFE_IN_QUOTES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
 
 
@@ -151,6 +152,13 @@ def quote(text: str) -> str:
     if "\\" in double and "\\" not in double.replace('\\"', "") and "'" not in text:
         return f"'{text}'"
     return double
+
+
+def in_quotes(text: str, style: str) -> str:
+    """A string in the given quotes; in double ones where single ones cannot hold it."""
+    if style == "'" and not _UNSAFE_IN_QUOTES.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + _TO_ESCAPE.sub(_escape, text) + '"'
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -29,3 +29,17 @@ def flow_text(entry: Entry) -> str:
         for key, value in entry.items()
     )
     return "{" + ", ".join(parts) + "}"
+
+
+def entry_lines(key: str, value: object, *, flow: bool = False) -> list[str]:
+    """The lines of one more entry of a mapping: a value, nothing (None), a list of values, or a mapping; one line in flow style."""
+    name = write_scalar(key, flow=flow)
+    if isinstance(value, Mapping):
+        inner = [line for pair in value.items() for line in entry_lines(*pair)]
+        return [f"{name}: {flow_text(value)}"] if flow else [f"{name}:", *(f"  {line}" for line in inner)]
+    if isinstance(value, list):
+        items = [write_scalar(item, flow=flow) for item in value]
+        return [f"{name}: [{', '.join(items)}]"] if flow else [f"{name}:", *(f"  - {item}" for item in items)]
+    if value is None:
+        return [f"{name}: {{}}" if flow else f"{name}:"]
+    return [f"{name}: {write_scalar(value, flow=flow)}"]

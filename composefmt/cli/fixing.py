@@ -1,0 +1,114 @@
+"""What `check --fix`, `--unsafe-fixes` and `--diff` do with each file, and what they say at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+import click
+
+from composefmt.cli.run import STDIN, style_for
+from composefmt.engine import CheckResult, FixResult, check_bytes, fix_bytes
+from composefmt.files.content import FileTrouble, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from composefmt.cli.run import Inputs
+    from composefmt.findings import Finding
+    from composefmt.options import Options
+
+Command = TypeVar("Command", bound="Callable[..., object]")
+
+
+class FixOptions(TypedDict):
+    """The options about fixes, as click passes them."""
+
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+
+
+def fix_options(command: Command) -> Command:
+    """The options about fixes."""
+    for option in (
+        click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit with 1 if it would."),
+        click.option("--unsafe-fixes", is_flag=True, help="With --fix, also mend what changes what a file means."),
+        click.option("--fix", is_flag=True, help="Mend, in place, what can be mended without changing what a file means."),
+    ):
+        command = option(command)
+    return command
+
+
+class Fixing:
+    """The fixes of one run; with none of the options it only counts what could be mended."""
+
+    def __init__(self, inputs: Inputs, fix: bool, unsafe_fixes: bool, diff: bool) -> None:
+        self.inputs = inputs
+        self.unsafe = unsafe_fixes
+        self.diff = diff
+        self.active = fix or diff
+        self.fixed: Counter[str] = Counter()
+        self.offered: Counter[bool] = Counter()
+
+    @property
+    def silent(self) -> bool:
+        """Whether findings are not told, since a diff is."""
+        return self.diff
+
+    @property
+    def takes_output(self) -> bool:
+        """Whether standard output is for the file's new text, so that findings go elsewhere."""
+        return self.active and STDIN in self.inputs.paths
+
+    def result(self, path: str, data: bytes, options: Options) -> CheckResult | FixResult | None:
+        """What is found in a file, after mending it where that is asked for; None where that could not be done, which was told."""
+        if not self.active:
+            return self.inputs.result_of(check_bytes, path, data, options)
+        result = self.inputs.result_of(lambda *file: fix_bytes(*file, unsafe=self.unsafe), path, data, options)
+        if result is None:
+            return None
+        self.fixed.update(result.fixed)
+        if self.diff:
+            self.show(data, result)
+        elif path == STDIN:
+            sys.stdout.buffer.write(data if result.data is None else result.data)
+        elif result.data is not None:
+            try:
+                write_file(path, result.data, data)
+            except FileTrouble as trouble:
+                self.inputs.trouble(path, trouble)
+                self.fixed.subtract(result.fixed)
+                return None
+        return result
+
+    def show(self, data: bytes, result: FixResult) -> None:
+        """What would change in a file."""
+        if result.data is not None:
+            from composefmt.reports.diff import unified
+            from composefmt.syntax.source import Source
+
+            before = Source.from_bytes(data).text
+            sys.stdout.write("".join(unified(result.source.filename, before, result.source.text, style_for(sys.stdout))))
+
+    def count(self, finding: Finding) -> None:
+        """Count what could be mended."""
+        if finding.fix is not None:
+            self.offered[finding.fix.safe] += 1
+
+    @property
+    def would_change(self) -> bool:
+        """Whether a diff was shown."""
+        return self.diff and any(self.fixed.values())
+
+    def summary(self) -> str:
+        """What was mended, or could be."""
+        total = sum(self.fixed.values())
+        if self.active:
+            rules = ", ".join(f"{rule} {number}" for rule, number in sorted(self.fixed.items()) if number)
+            return f"{'would fix' if self.diff else 'fixed'} {total}{f' ({rules})' if rules else ''}"
+        safe, unsafe = self.offered[True], self.offered[False]
+        with_fix = f"{safe} can be fixed with --fix" if safe else ""
+        with_more = f"{unsafe}{' more' if safe else ' can be fixed'} with --fix --unsafe-fixes" if unsafe else ""
+        return ", ".join(filter(None, (with_fix, with_more)))

@@ -1,0 +1,165 @@
+"""Fixes, made in passes: in each the ones that do not touch one another, then the rules look at the new text.
+
+Every pass is proved before the next one: the new text must be YAML, hold the same comments and no more errors than
+before, and where only safe fixes were made, mean the same. What cannot be proved is not made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose.file import ComposeFile
+from composefmt.findings import Finding, Severity
+from composefmt.rules.registry import run_rules
+from composefmt.syntax.comments import comments
+from composefmt.syntax.edits import apply_edits
+from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from composefmt.findings import Fix
+    from composefmt.options import Options
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.nodes import Tree
+
+# Each pass makes all fixes that do not touch one another, so that more passes mean two fixes that undo each other.
+MAX_PASSES = 20
+# The formatter mends this one, when all others are mended.
+FORMATTING = "unformatted"
+
+
+class Checked(NamedTuple):
+    """A text with its tree and what the rules find in it."""
+
+    source: Source
+    tree: Tree
+    findings: list[Finding]
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def checked(source: Source, options: Options) -> Checked:
+    """Run the rules over a text. Raises SyntaxProblem."""
+    tree = parse(source.text)
+    return Checked(source, tree, run_rules(ComposeFile(source, tree, options)))
+
+
+def mend(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:
+    """The text after all fixes but the formatter's; counts by rule what was fixed.
+
+    Unsafe fixes are made, where they are wanted, once no safe one is left. A finding whose fix could not be made comes
+    back without it.
+    """
+    failed: set[tuple[Edit, ...]] = set()
+    for _ in range(MAX_PASSES):
+        safe = _wanted(now, failed, safe=True)
+        chosen = safe or (_wanted(now, failed, safe=False) if unsafe else [])
+        if not chosen:
+            break
+        made, after = _made(now, chosen, options)
+        if after is None:
+            failed.update(_fix(finding).edits for finding in chosen)
+            continue
+        fixed.update(finding.rule for finding in made)
+        now, failed = after, set()
+    findings = [f._replace(fix=None) if f.fix is not None and f.fix.edits in failed else f for f in now.findings]
+    return now._replace(findings=findings)
+
+
+def _fix(finding: Finding) -> Fix:
+    assert finding.fix is not None
+    return finding.fix
+
+
+def _wanted(now: Checked, failed: set[tuple[Edit, ...]], *, safe: bool) -> list[Finding]:
+    """The findings whose fixes do not touch one another, first come first served, nor what comments protect."""
+    from composefmt.format.protection import is_protected, protected
+
+    offered = [f for f in now.findings if f.rule != FORMATTING and f.fix and f.fix.safe == safe and f.fix.edits not in failed]
+    if not offered:
+        return []
+    keep_out = protected(now.source.text, now.tree)
+    chosen: list[Finding] = []
+    taken: list[Span] = []
+    for finding in sorted(offered, key=lambda f: min(_fix(f).edits)):
+        spans = [Span(edit.start, edit.end) for edit in _fix(finding).edits]
+        if any(is_protected(keep_out, start, max(end, start + 1)) for start, end in spans):
+            failed.add(_fix(finding).edits)
+        elif not any(span.start <= other.end and other.start <= span.end for span in spans for other in taken):
+            chosen.append(finding)
+            taken += spans
+    return chosen
+
+
+def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[Finding], Checked | None]:
+    """All chosen fixes at once, or, where that cannot be proved, the first one that can."""
+    after = _proved(now, chosen, options)
+    if after is None and len(chosen) > 1:
+        for finding in chosen:
+            alone = _proved(now, [finding], options)
+            if alone is not None:
+                return [finding], alone
+    return chosen, after
+
+
+def _proved(now: Checked, chosen: list[Finding], options: Options) -> Checked | None:
+    """The text after some fixes; None where it is not what it must be."""
+    fixes = [_fix(finding) for finding in chosen]
+    source = now.source
+    try:
+        text = apply_edits(source.text, [edit for fix in fixes for edit in fix.edits])
+        after = checked(Source(text, source.filename, mark=source.mark, encoding=source.encoding), options)
+    except (SyntaxProblem, ValueError):
+        return None
+    if after.errors > now.errors or len(after.tree.documents) != len(now.tree.documents) or not _keeps_comments(now, after, fixes):
+        return None
+    return after if not all(fix.safe for fix in fixes) or same_model(now, after) else None
+
+
+def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bool:
+    """Whether all comments are there, but for those that fixes are about; keys that change places take theirs along."""
+    changed = [edit for fix in fixes if fix.comments for edit in fix.edits]
+    old, new = before.source.text, after.source.text
+    kept = Counter(
+        old[start:end] for start, end in comments(old, before.tree) if not any(start <= edit.end and edit.start <= end for edit in changed)
+    )
+    found = Counter(new[start:end] for start, end in comments(new, after.tree))
+    return kept <= found if changed else kept == found
+
+
+def same_model(before: Checked, after: Checked) -> bool:
+    """Whether the reference makes the same of two texts: node by node, or else as the merged and canonical model."""
+    from composefmt.compose.fields import find_uses
+    from composefmt.compose.meaning import same_meaning
+
+    uses, new_uses = find_uses(before.tree), find_uses(after.tree)
+    return same_meaning(before.tree, uses, after.tree, new_uses, ordered=False) or _model(before.source) == _model(after.source)
+
+
+def _model(source: Source) -> object:
+    """The canonical model of one text, with its variables, and without what it extends or includes.
+
+    Of a text that is refused there is no model: then the reason stands for it.
+    """
+    from composefmt.project.loading import Choices, File, Scope, load_file
+    from composefmt.project.values import Items, Map, ProjectError, child, children, frozen
+
+    data = source.to_bytes(source.text)
+    try:
+        model, resets = load_file(File(source.filename, data), Scope({}, "", "", "", Choices(interpolate=False)), Map(), alone=True)
+    except ProjectError as error:
+        return error.message
+    model.pop("version", None)
+    for _, service in children(model, "services"):
+        build = child(service, "build") or Map()
+        for mapping, key in ((service, "environment"), (service, "labels"), (build, "args"), (build, "labels")):
+            assignments = mapping.get(key)
+            if isinstance(assignments, Items):
+                mapping[key] = Items(None, sorted((str(one), None) for one in assignments))
+    return frozen(model), resets

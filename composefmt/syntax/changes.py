@@ -1,0 +1,294 @@
+"""Changes of nodes, as edits: what a fix says is replaced, removed or added, and how that is written is settled here.
+
+No change loses a comment or touches what others use through an anchor: where it would, or where the text is written in a
+way that is not known, there are no edits. Block and flow style, quotes, indentation and line breaks stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.syntax.comments import CommentPlaces
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
+from composefmt.syntax.scalars import in_quotes, quote, write_scalar
+from composefmt.syntax.source import Source, line_start
+from composefmt.syntax.write import entry_lines
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Tree
+
+Edits = tuple[Edit, ...]
+
+_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
+_OTHER_BREAK = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
+_DASH = re.compile(r"[ ]*-[ ]+")
+
+
+class Changes:
+    """Changes of one text; each method gives the edits, none where the change cannot be made."""
+
+    __slots__ = ("_newline", "_parents", "comments", "text", "tree")
+
+    def __init__(self, text: str, tree: Tree) -> None:
+        self.text = text
+        self.tree = tree
+        self.comments = CommentPlaces(text, tree)
+        self._newline: str | None = None
+        self._parents: dict[int, tuple[Mapping | Sequence, int]] | None = None
+
+    # What stands where
+
+    def place(self, node: Node) -> tuple[Mapping | Sequence, int] | None:
+        """The collection in which a key, a value or an item stands, and its index there; None for a whole document."""
+        if self._parents is None:
+            self._parents = {}
+            stack = list(self.tree.documents)
+            while stack:
+                parent = stack.pop()
+                if type(parent) is Mapping:
+                    for index, entry in enumerate(parent.entries):
+                        for part in entry:
+                            self._parents[id(part)] = (parent, index)
+                            stack.append(part)
+                elif type(parent) is Sequence:
+                    for index, item in enumerate(parent.items):
+                        self._parents[id(item)] = (parent, index)
+                        stack.append(item)
+        return self._parents.get(id(node))
+
+    def is_shared(self, node: Node) -> bool:
+        """Whether a node stands in what an alias or a merge key uses elsewhere."""
+        return any(alias.target.start <= node.start < alias.target.end for alias in self.tree.aliases)
+
+    def in_flow(self, node: Node) -> bool:
+        """Whether a node stands in brackets or braces."""
+        place = self.place(node)
+        while place is not None:
+            if place[0].flow:
+                return True
+            place = self.place(place[0])
+        return False
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, before its line break."""
+        end = self.text.find("\n", offset)
+        end = len(self.text) if end < 0 else end
+        return end - 1 if end > offset and self.text[end - 1] == "\r" else end
+
+    @property
+    def newline(self) -> str:
+        """The text's line break; "" where it is one that the changes of lines do not know."""
+        if self._newline is None:
+            self._newline = "" if _OTHER_BREAK.search(self.text) else Source(self.text).newline
+        return self._newline
+
+    # Single values
+
+    def replace(self, node: Node, value: object) -> Edits:
+        """Write another value in the place of a scalar (a key too), in the same quotes."""
+        if type(node) is not Scalar or node.style in ("|", ">") or node.tag is not None:
+            return ()
+        if node.style and isinstance(value, str):
+            made = in_quotes(value, node.style)
+        else:
+            made = write_scalar(value, flow=self.in_flow(node))
+        if node.content == node.end and self.text[node.content - 1 : node.content] == ":":
+            made = f" {made}"
+        return (Edit(node.content, node.end, made),)
+
+    def quote(self, node: Node) -> Edits:
+        """Put a plain scalar in quotes."""
+        if type(node) is not Scalar or node.style or node.tag is not None or not node.value:
+            return ()
+        return (Edit(node.content, node.end, quote(node.value)),)
+
+    # Entries and items
+
+    def remove(self, node: Node, *, above: bool = False) -> Edits:
+        """Remove the entry of a key, or an item; where it is the only one, what holds it.
+
+        `above`: a comment above may stay where it is, since it need not belong to the node.
+        """
+        place = self.place(node)
+        if place is None or not self.newline:
+            return ()
+        parent, index = place
+        start, end = self._extent(parent, index)
+        if start != node.start or self.comments.any_within(start, end) or self._is_needed(start, end):
+            return ()
+        if _count(parent) == 1:
+            return self._remove_holder(parent, above=above)
+        return self._remove_from_flow(parent, index) if parent.flow else self._remove_lines(parent, index, above=above)
+
+    def insert(self, mapping: Mapping, key: str, value: object = None) -> Edits:
+        """Add an entry at the end of a mapping; `value` is a scalar, a list of scalars or a mapping of such."""
+        if not self.newline or self.is_shared(mapping) or any(type(k) is Scalar and k.value == key for k, _ in mapping.entries):
+            return ()
+        lines = entry_lines(key, value, flow=mapping.flow)
+        if mapping.flow:
+            return self._append_in_flow(mapping, ", ".join(lines))
+        if not mapping.entries:
+            return ()
+        column = mapping.content - line_start(self.text, mapping.content)
+        return self._append_lines(mapping, column, lines)
+
+    def append(self, sequence: Sequence, value: object) -> Edits:
+        """Add a scalar at the end of a list."""
+        text = write_scalar(value, flow=sequence.flow)
+        if not self.newline or self.is_shared(sequence):
+            return ()
+        if sequence.flow:
+            return self._append_in_flow(sequence, text)
+        dash = sequence.content - line_start(self.text, sequence.content)
+        return self._append_lines(sequence, dash, [f"- {text}"]) if sequence.items else ()
+
+    def permute(self, nodes: list[Node], wanted: list[Node]) -> Edits:
+        """Put some scalars, each where one of them stands, in another order."""
+        text, begin, end = self.text, line_start(self.text, nodes[0].start), self.line_end(nodes[-1].end)
+        if any(type(node) is not Scalar or node.anchor is not None or node.style in ("|", ">") for node in nodes):
+            return ()
+        if self.comments.any_within(begin, end) or self._comment_above(begin):
+            return ()
+        return tuple(Edit(old.start, old.end, text[new.start : new.end]) for old, new in zip(nodes, wanted, strict=True) if old is not new)
+
+    # How it is written
+
+    def _extent(self, parent: Mapping | Sequence, index: int) -> tuple[int, int]:
+        """Where an entry or item begins and ends, without the dash before it."""
+        if type(parent) is Mapping:
+            key, value = parent.entries[index]
+            return key.start, max(key.end, value.end)
+        item = parent.items[index]  # type: ignore[union-attr]
+        return item.start, item.end
+
+    def _is_needed(self, start: int, end: int) -> bool:
+        """Whether an alias outside of a stretch of the text uses an anchor in it."""
+        return any(start <= alias.target.start < end and not start <= alias.start < end for alias in self.tree.aliases)
+
+    def _remove_holder(self, parent: Mapping | Sequence, *, above: bool) -> Edits:
+        place = self.place(parent)
+        if place is None or parent.tag is not None:
+            return ()
+        holder, index = place
+        return self.remove(holder.entries[index][0] if type(holder) is Mapping else parent, above=above)
+
+    def _remove_from_flow(self, parent: Mapping | Sequence, index: int) -> Edits:
+        start, end = self._extent(parent, index)
+        if self.text[:start].rstrip()[-1:] not in (",", "[", "{"):
+            return ()
+        if index + 1 < _count(parent):
+            end = self._extent(parent, index + 1)[0]
+        else:
+            start = self._extent(parent, index - 1)[1]
+        return () if self.comments.any_within(start, end) else (Edit(start, end, ""),)
+
+    def _remove_lines(self, parent: Mapping | Sequence, index: int, *, above: bool) -> Edits:
+        text = self.text
+        start, end = self._extent(parent, index)
+        begin = line_start(text, start)
+        before = text[begin:start]
+        if type(parent) is Mapping:
+            end = max(end, parent.entries[index][0].end + 1)
+            if before.strip():
+                return self._remove_first_of_compact(parent, index, end)
+        elif not _DASH.fullmatch(before + ("" if start < end or before.endswith(" ") else " ")):
+            return ()
+        column = len(before) if type(parent) is Mapping else before.find("-")
+        if text[end : self.line_end(end)].strip() or self._comment_below(end, column) or (not above and self._comment_above(start)):
+            return ()
+        last = _last_scalar(parent, index)
+        previous = _last_scalar(parent, index - 1) if index else None
+        if any(scalar is not None and self._keeps_blank_lines(scalar) for scalar in (last, previous)):
+            return ()
+        return (self._line_edit(begin, self.line_end(end), first=index == 0 and not self._comment_above(start)),)
+
+    def _line_edit(self, begin: int, end: int, *, first: bool) -> Edit:
+        """The edit that takes whole lines out, and the blank ones that would be too many then."""
+        text = self.text
+        found = _BLANK_LINES.match(text, end)
+        behind = found.end() if found else end
+        if not text[behind:].strip():
+            # Nothing follows: what goes is the line break before it, with blank lines.
+            return Edit(len(text[:begin].rstrip(" \t\r\n")), end, "")
+        one_line = text.find("\n", end) + 1
+        blank_before = not text[:begin].rstrip(" \t").removesuffix("\n").removesuffix("\r").rpartition("\n")[2].strip()
+        return Edit(begin, behind if first or blank_before else one_line, "")
+
+    def _remove_first_of_compact(self, parent: Mapping, index: int, end: int) -> Edits:
+        """Remove `a: 1` of `- a: 1` with a further key below it."""
+        text = self.text
+        start = parent.entries[index][0].start
+        if index or not _DASH.fullmatch(text[line_start(text, start) : start]):
+            return ()
+        following = parent.entries[1][0].start
+        return () if text[end:following].strip() else (Edit(start, following, ""),)
+
+    def _append_in_flow(self, parent: Mapping | Sequence, made: str) -> Edits:
+        count = _count(parent)
+        if not count:
+            inside = self.text[parent.content + 1 : parent.end - 1]
+            return () if inside.strip() else (Edit(parent.content + 1, parent.end - 1, made),)
+        end = self._extent(parent, count - 1)[1]
+        if self.comments.any_within(end, parent.end):
+            return ()
+        previous = self._extent(parent, count - 1)[0]
+        lead = self.text[line_start(self.text, previous) : previous]
+        # One entry a line where it is so already.
+        separator = f",{self.newline}{lead}" if "\n" in self.text[parent.content : previous] and not lead.strip() else ", "
+        return (Edit(end, end, separator + made),)
+
+    def _append_lines(self, parent: Mapping | Sequence, column: int, lines: list[str]) -> Edits:
+        text = self.text
+        index = _count(parent) - 1
+        last = _last_scalar(parent, index)
+        end = max(parent.end, parent.entries[-1][0].end + 1 if type(parent) is Mapping else 0)
+        if last is not None and last.style in ("|", ">") and (self._keeps_blank_lines(last) or text.find("\n", last.end) < 0):
+            return ()
+        offset = self._behind_comments(self.line_end(end), column)
+        gap = ""
+        if index:
+            begin, finish = self._extent(parent, index - 1)[1], self._extent(parent, index)[0]
+            gap = self.newline if re.search(r"\n[ \t]*\r?\n", text[begin:finish]) else ""
+        return (Edit(offset, offset, "".join([gap, *(f"{self.newline}{' ' * column}{line}" for line in lines)])),)
+
+    # Comments
+
+    def _comment_above(self, offset: int) -> bool:
+        """Whether the line above is a comment."""
+        begin = line_start(self.text, offset)
+        return begin > 0 and self.text[: begin - 1].rpartition("\n")[2].lstrip().startswith("#")
+
+    def _comment_below(self, end: int, column: int) -> bool:
+        """Whether a comment follows that stands further right than what ends here, and so belongs to it."""
+        return self._behind_comments(self.line_end(end), column) > self.line_end(end)
+
+    def _behind_comments(self, line_end: int, column: int) -> int:
+        """The end of the last line of the comments below a line that stand further right than `column`."""
+        text, last, offset = self.text, line_end, line_end
+        while (offset := text.find("\n", offset) + 1) > 0:
+            this_end = self.line_end(offset)
+            bare = text[offset:this_end].lstrip(" ")
+            if bare.startswith("#") and this_end - offset - len(bare) > column:
+                last = this_end
+            elif bare.strip():
+                break
+            offset = this_end
+        return last
+
+    def _keeps_blank_lines(self, scalar: Scalar) -> bool:
+        """Whether the blank lines behind a block scalar are part of it."""
+        return scalar.style in ("|", ">") and "+" in self.text[scalar.content : scalar.content + 3]
+
+
+def _count(parent: Mapping | Sequence) -> int:
+    return len(parent.entries if type(parent) is Mapping else parent.items)  # type: ignore[union-attr]
+
+
+def _last_scalar(parent: Mapping | Sequence, index: int) -> Scalar | None:
+    """The scalar with which an entry or item ends."""
+    node: Node = parent.entries[index][1] if type(parent) is Mapping else parent.items[index]  # type: ignore[union-attr]
+    while type(node) in (Mapping, Sequence) and _count(node):  # type: ignore[arg-type]
+        node = node.entries[-1][1] if type(node) is Mapping else node.items[-1]  # type: ignore[union-attr]
+    return node if type(node) is Scalar else None

@@ -1,0 +1,84 @@
+"""`composefmt check --fix`, `--unsafe-fixes` and `--diff` as users run them."""
+
+import json
+
+from running import CLEAN, files_below
+
+# A safe fix, an unsafe one, and one thing that cannot be mended.
+MIXED = (
+    '# my stack\nversion: "3.8"\n\nservices:\n  web:\n    image: nginx\n    environment:\n      UMASK: 022 # why\n'
+    '    extra_hosts: ["a:1"]\n'
+)
+SAFE = MIXED.replace('version: "3.8"\n', "").replace("022 #", "022  #")
+UNSAFE = SAFE.replace("022", '"022"')
+
+
+def test_safe_fixes_are_made_in_place_and_the_rest_is_told(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MIXED)
+    done = run("check", "--fix")
+    assert (tmp_path / "compose.yaml").read_text() == SAFE
+    assert "warning[leading-zero]" in done.stdout
+    assert "obsolete-version" not in done.stdout
+    assert done.stderr == "fixed 2 (obsolete-version 1, unformatted 1), found 2 warnings in 1 file.\n"
+    assert done.returncode == 0
+    again = run("check", "--fix")
+    assert again.stderr == "fixed 0, found 2 warnings in 1 file.\n"
+
+
+def test_unsafe_fixes_have_to_be_asked_for(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MIXED)
+    assert run("check").stderr == "found 4 warnings in 1 file, 2 can be fixed with --fix, 1 more with --fix --unsafe-fixes.\n"
+    assert run("check", "--unsafe-fixes").returncode == 1
+    assert (tmp_path / "compose.yaml").read_text() == MIXED
+    done = run("check", "--fix", "--unsafe-fixes")
+    assert (tmp_path / "compose.yaml").read_text() == UNSAFE
+    assert "[invalid-address]" in done.stdout
+    assert done.stdout.count("[") == 2
+
+
+def test_a_diff_is_shown_and_nothing_written(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MIXED)
+    done = run("check", "--diff")
+    assert done.returncode == 1
+    assert '\n-version: "3.8"\n' in done.stdout
+    assert "warning[" not in done.stdout
+    assert done.stderr.startswith("would fix 2 ")
+    assert (tmp_path / "compose.yaml").read_text() == MIXED
+    (tmp_path / "compose.yaml").write_text(CLEAN)
+    clean = run("check", "--diff", "--output-format", "json")
+    assert (clean.returncode, clean.stdout) == (0, "")
+
+
+def test_standard_input_comes_out_mended_and_findings_go_elsewhere(run):
+    done = run("check", "--fix", "-", stdin=MIXED.encode())
+    assert done.stdout == SAFE
+    assert "<stdin>:7:14: warning[leading-zero]" in done.stderr
+    assert run("check", "--fix", "-", stdin=CLEAN.encode()).stdout == CLEAN
+    broken = run("check", "--fix", "-", stdin=b"a: [")
+    assert broken.stdout == "a: ["
+    assert broken.returncode == 1
+
+
+def test_line_breaks_and_byte_order_marks_stay(run, tmp_path):
+    path = tmp_path / "compose.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + MIXED.replace("\n", "\r\n").encode())
+    run("check", "--fix", "--unsafe-fixes")
+    assert path.read_bytes() == b"\xef\xbb\xbf" + UNSAFE.replace("\n", "\r\n").encode()
+
+
+def test_what_cannot_be_read_stays_and_the_others_are_mended(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MIXED)
+    (tmp_path / "compose.bad.yaml").write_text("a: [")
+    before = files_below(tmp_path)
+    done = run("check", "--fix", "--output-format", "json")
+    assert {finding["rule"] for finding in json.loads(done.stdout)} == {"yaml-syntax", "leading-zero", "invalid-address"}
+    assert done.returncode == 1
+    assert files_below(tmp_path)["compose.bad.yaml"] == before["compose.bad.yaml"]
+    assert (tmp_path / "compose.yaml").read_text() == SAFE
+
+
+def test_what_comments_protect_is_not_mended(run):
+    text = f"# composefmt: skip-file\n{MIXED}"
+    assert run("check", "--fix", "-", stdin=text.encode()).stdout == text
+    silenced = 'version: "3" # composefmt: ignore[obsolete-version] for an old tool\n' + CLEAN
+    assert run("check", "--fix", "--ignore", "unformatted", "-", stdin=silenced.encode()).stdout == silenced
