@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.findings import Finding, Severity
 from composefmt.options import Options
-from composefmt.syntax.edits import apply_edits
+from composefmt.syntax.edits import Edit, apply_edits
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source, Span
 
@@ -24,7 +24,7 @@ _DEFAULTS = Options()
 
 
 class FormatResult(NamedTuple):
-    """`data`: the new bytes, None where nothing changes or the file was refused.
+    """`data`: the new bytes, None where nothing changes or the file was refused; `edits`: what changes, in order.
 
     `findings`: errors tell why the file was refused, infos which short forms stay short and why. `source` is there
     in any case, decoded with replacement characters where the bytes were not text.
@@ -33,6 +33,7 @@ class FormatResult(NamedTuple):
     source: Source
     data: bytes | None
     findings: tuple[Finding, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -125,7 +126,7 @@ def _format(source: Source, options: Options) -> FormatResult:
     problem_found = _verify(source.text, tree, change, text, options) if options.verify else ""
     if problem_found:
         return FormatResult(source, None, (_internal_error(problem_found, change.edits[0].start),))
-    return FormatResult(source, source.to_bytes(text), notes)
+    return FormatResult(source, source.to_bytes(text), notes, tuple(change.edits))
 
 
 def _explained(source: Source, problem: SyntaxProblem) -> Finding:

@@ -15,6 +15,7 @@ _COMMANDS = {
     "graph": ("composefmt.cli.graph_command", "Draw a project: services, dependencies, networks, volumes, ports."),
     "rules": ("composefmt.cli.rules_command", "List all rules."),
     "settings": ("composefmt.cli.settings_command", "Print the settings in force for a file."),
+    "lsp": ("composefmt.cli.lsp_command", "Run the language server, for editors."),
     "explain": ("composefmt.cli.explain_command", "Explain a rule: what it finds, why, and examples."),
 }
 

@@ -59,6 +59,13 @@ def _for_folder(folder: str) -> Settings | None:
 _KNOWN: dict[str, Settings | None] = {}
 
 
+def forget_settings() -> None:
+    """Have settings read anew: a server runs on while they change."""
+    _KNOWN.clear()
+    _for_folder.cache_clear()
+    read_settings.cache_clear()
+
+
 def _in_folder(folder: str) -> Settings | None:
     for name in NAMES:
         path = f"{folder}/{name}"

@@ -1,0 +1,30 @@
+"""`composefmt lsp`."""
+
+from __future__ import annotations
+
+import click
+
+_EPILOG = """\b
+Editors start it and talk to it on standard input and output, by the Language Server Protocol.
+The documentation has the settings for VS Code, Neovim, Vim, Emacs, Helix, Zed, Sublime Text and JetBrains.
+
+\b
+Exit status: 0 after the client has asked to shut down, 1 where it leaves without.
+"""
+
+
+@click.command("lsp", epilog=_EPILOG)
+@click.option("--stdio", is_flag=True, hidden=True, expose_value=False, help="Use standard input and output, which is what happens anyway.")
+def command() -> int:
+    """Run the language server, for editors."""
+    try:
+        import pygls  # noqa: F401
+    except ImportError:
+        raise click.ClickException('the language server needs more packages: pipx install "composefmt[lsp]"') from None
+    import gc
+
+    from composefmt.lsp.server import serve
+
+    # A server runs for days; what it depends on does make cycles.
+    gc.enable()
+    return serve()

@@ -1,0 +1,150 @@
+"""The documents that are open in the editor: their text, and what is made of it when first asked for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from lsprotocol.types import TextDocumentContentChangePartial
+from pygls.workspace import TextDocument, Workspace
+
+from composefmt.compose.file import ComposeFile
+from composefmt.files.content import MAX_BYTES
+from composefmt.files.discovery import COMPOSE_NAME
+from composefmt.files.settings import forget_settings, settings_for
+from composefmt.files.surroundings import OnDisk, environment_beside
+from composefmt.lsp.positions import Positions
+from composefmt.options import Options
+from composefmt.surroundings import InMemory
+from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.source import Source
+
+if TYPE_CHECKING:
+    from lsprotocol.types import TextDocumentContentChangeEvent
+
+# What editors call Compose files; any other language is one only under a Compose file's name.
+_LANGUAGES = frozenset({"docker-compose", "dockercompose", "yaml.docker-compose"})
+
+
+class View:
+    """One version of a document's text; `file` is None where it does not parse."""
+
+    __slots__ = ("_file", "_parsed", "options", "positions", "source")
+
+    def __init__(self, source: Source, positions: Positions, options: Options) -> None:
+        self.source = source
+        self.positions = positions
+        self.options = options
+        self._parsed = False
+        self._file: ComposeFile | None = None
+
+    @property
+    def file(self) -> ComposeFile | None:
+        """The parsed file; made when first asked for."""
+        if not self._parsed:
+            self._parsed = True
+            if len(self.source.text) > MAX_BYTES:
+                return None
+            try:
+                self._file = ComposeFile(self.source, parse(self.source.text), self.options)
+            except (SyntaxProblem, UnicodeEncodeError):
+                self._file = None
+        return self._file
+
+
+class Document(TextDocument):
+    """A document that is open in the editor."""
+
+    documents: Documents
+    _view: View | None = None
+    _last_good: View | None = None
+
+    @property
+    def is_compose(self) -> bool:
+        """Whether the document is a Compose file, by its language or its name."""
+        return self.language_id in _LANGUAGES or COMPOSE_NAME.fullmatch(self.filename or "") is not None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the document has, or will have, a place on the disk."""
+        return self.uri.startswith("file:")
+
+    @property
+    def name(self) -> str:
+        """The path of the document; a name in angle brackets for one that was never saved."""
+        return self.path if self.is_file else "<untitled>"
+
+    @property
+    def view(self) -> View:
+        """The text as it is now."""
+        if self._view is None:
+            source = Source(self.source, self.name)
+            self._view = View(source, Positions(source, self.position_codec.encoding), self.options())
+        return self._view
+
+    def plain_positions(self) -> Positions:
+        """The places in the text, whatever the settings are."""
+        return Positions(Source(self.source), self.position_codec.encoding)
+
+    @property
+    def good_view(self) -> View | None:
+        """The text as it is now if it parses, else as it was when it last did."""
+        if self.view.file is not None:
+            self._last_good = self.view
+        return self._last_good
+
+    def options(self) -> Options:
+        """The options for the document, as the command line finds them. Raises FileTrouble where the settings are wrong."""
+        # Editors do not tell of every change on disk.
+        forget_settings()
+        path = self.path if self.is_file else os.path.join(self.documents.root_path or os.getcwd(), "compose.yaml")
+        settings = settings_for(path)
+        options = Options()._replace(**settings.values) if settings is not None else Options()
+        if not self.is_file:
+            return options
+        folder = os.path.dirname(path)
+        surroundings = InMemory(self.documents.texts_below(folder), beneath=OnDisk(folder))
+        environment = environment_beside(surroundings, self.source.encode("utf-8", "replace"))
+        return options._replace(environment=environment, surroundings=surroundings)
+
+    def forget(self) -> None:
+        """Have everything made anew: the text or what it depends on has changed."""
+        if self._view is not None and self._view.file is not None:
+            self._last_good = self._view
+        self._view = None
+
+    def apply_change(self, change: TextDocumentContentChangeEvent) -> None:
+        """Change the text; positions count lines as the protocol does, which knows no form feeds and the like."""
+        if isinstance(change, TextDocumentContentChangePartial):
+            positions = self.plain_positions()
+            start, end = positions.offset(change.range.start), positions.offset(change.range.end)
+            self._source = self.source[:start] + change.text + self.source[max(start, end) :]
+        else:
+            self._source = change.text
+        self.forget()
+
+
+class Documents(Workspace):
+    """All documents that are open."""
+
+    def open_document(self, uri: str) -> Document | None:
+        """An open document."""
+        found = self._text_documents.get(unquote(uri))
+        return found if isinstance(found, Document) else None
+
+    def texts_below(self, folder: str) -> dict[str, bytes]:
+        """The texts of the open files in a folder and below, as bytes by their paths relative to it."""
+        prefix = os.path.join(folder, "")
+        return {
+            each.path.removeprefix(prefix): each.source.encode("utf-8", "replace")
+            for each in self._text_documents.values()
+            if isinstance(each, Document) and each.is_file and each.path.startswith(prefix)
+        }
+
+    def _create_text_document(
+        self, doc_uri: str, source: str | None = None, version: int | None = None, language_id: str | None = None
+    ) -> Document:
+        made = Document(doc_uri, source, version, language_id, sync_kind=self._sync_kind, position_codec=self._position_codec)
+        made.documents = self
+        return made

@@ -1,0 +1,48 @@
+"""Formatting: the edits that `composefmt format` makes, for the whole document or for some of its lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from composefmt.engine import format_text
+from composefmt.files.content import FileTrouble
+
+if TYPE_CHECKING:
+    from composefmt.lsp.documents import Document
+    from composefmt.lsp.server import Server
+
+
+def register(server: Server) -> None:
+    """Answer requests to format a document or a part of it."""
+
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def formatting(params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+        document = server.document(params.text_document.uri)
+        return _edits(server, document, None) if document is not None else None
+
+    @server.feature(types.TEXT_DOCUMENT_RANGE_FORMATTING)
+    def range_formatting(params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return None
+        start, end = params.range.start, params.range.end
+        # A range that ends before the first character of a line does not touch that line.
+        last = end.line + (1 if end.character or end.line == start.line else 0)
+        return _edits(server, document, (start.line + 1, last))
+
+
+def _edits(server: Server, document: Document, lines: tuple[int, int] | None) -> list[types.TextEdit] | None:
+    """What is to change; None where the text is refused, which its diagnostics tell as well."""
+    try:
+        view = document.view
+    except FileTrouble as trouble:
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Error, trouble.message))
+        return None
+    if view.file is None:
+        return None
+    result = format_text(view.source.text, view.options._replace(lines=lines), view.source.filename)
+    for finding in result.findings if result.failed else ():
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"{finding.message} ({finding.help})"))
+    return [types.TextEdit(view.positions.range(edit[:2]), edit.text) for edit in result.edits]

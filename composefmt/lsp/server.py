@@ -1,0 +1,89 @@
+"""The server: pygls with documents of our own, and the features, each of which registers itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from composefmt import __version__
+from composefmt.lsp.documents import Document, Documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+FEATURES = ("diagnostics", "formatting")
+
+
+class _Protocol(LanguageServerProtocol):
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Answer what the server can do; from then on documents are ours."""
+        result: types.InitializeResult = yield from super().lsp_initialize(params)
+        theirs = self.workspace
+        folders = list(theirs.folders.values())
+        self._workspace = Documents(theirs.root_uri, types.TextDocumentSyncKind.Incremental, folders, theirs.position_encoding)
+        return result
+
+    @property
+    def was_shut_down(self) -> bool:
+        """Whether the client asked the server to shut down."""
+        return bool(self._shutdown)
+
+    def _execute_handler(
+        self,
+        msg_id: str | int,
+        handler: Callable[..., Any],
+        callback: Callable[..., None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        def done(future: Any) -> None:  # noqa: ANN401 - pygls' own callbacks take several kinds of futures
+            # Of notifications pygls would keep the futures for ever.
+            self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, done, args, kwargs)
+
+
+class Server(LanguageServer):
+    """The language server for Compose files."""
+
+    protocol: _Protocol
+
+    def __init__(self) -> None:
+        super().__init__("composefmt", __version__, protocol_cls=_Protocol)
+        # Checks run here, one after the other, so that the server answers meanwhile.
+        self.worker = ThreadPoolExecutor(max_workers=1)
+        for feature in FEATURES:
+            import_module(f"composefmt.lsp.{feature}").register(self)
+
+    def document(self, uri: str) -> Document | None:
+        """An open document that is a Compose file; None for any other, and for those that are not open."""
+        found = cast("Documents", self.workspace).open_document(uri)
+        return found if found is not None and found.is_compose else None
+
+    def open_documents(self) -> list[Document]:
+        """All open Compose files."""
+        return [document for document in self.workspace.text_documents.values() if isinstance(document, Document) and document.is_compose]
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - one of pygls' classes
+        """Log an error; it is our mistake, and no reason to open a window in front of someone who types."""
+        message = f"{type(error).__name__}: {error}"
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message[:2000]))
+
+
+def serve() -> int:
+    """Serve on standard input and output until the client leaves; the exit status: 0 where it asked to shut down before."""
+    # Nothing but the protocol may reach the output, whoever prints.
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    server = Server()
+    server.start_io(stdout=output)
+    return 0 if server.protocol.was_shut_down else 1
