@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast lint types layers bench fuzz update-cases schema clean
+.PHONY: demo test test-fast editors lint types layers bench fuzz update-cases schema clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -22,6 +22,9 @@ test: lint types layers ## everything, fast tests first
 
 test-fast: .venv/installed
 	$(BIN)/pytest -n auto -m 'not slow'
+
+editors: .venv/installed ## install the editors that tests drive, and what the VS Code extension is built with
+	tools/install-editors
 
 lint: .venv/installed
 	$(BIN)/ruff check --quiet .

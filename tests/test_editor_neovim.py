@@ -1,0 +1,26 @@
+"""Neovim's own client with editors/neovim.lua: what is told, formatting on save, code actions."""
+
+import pytest
+from editing import BROKEN, LONG, SETTINGS, SHORT, STEPS, edit, editor
+
+pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt[lsp]'")
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def neovim(tmp_path):
+    command = [editor("nvim", "make editors"), "--headless", "-i", "NONE", "-u", SETTINGS / "neovim.lua", "compose.yaml"]
+    return lambda text, **variables: edit([*command, "-c", f"luafile {STEPS / 'neovim.lua'}"], tmp_path, text, **variables)
+
+
+def test_mistakes_are_told_and_saving_formats(neovim):
+    seen, text = neovim(SHORT)
+    assert seen["filetype"] == "yaml.docker-compose"
+    assert [4, 5, "unknown-key"] in [one[:3] for one in seen["diagnostics"]]
+    assert text == LONG
+
+
+def test_a_file_that_cannot_be_parsed_is_saved_as_it_is(neovim):
+    seen, text = neovim(BROKEN)
+    assert [one[2] for one in seen["diagnostics"]] == ["yaml-syntax"]
+    assert text == BROKEN
