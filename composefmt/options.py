@@ -24,8 +24,11 @@ class Options(NamedTuple):
     verify: prove before returning new text that nothing was lost (see `composefmt.engine`).
     environment: values of variables known to hold, such as those of the `.env` file beside the Compose file;
         an entry is expanded only where that is right with these values as well.
-    select: the rules or groups of rules to check, None for those that are on by default.
-    ignore: rules or groups of rules that are not checked.
+    select: the rules or groups of rules to check, None for those that are on by default; "all" stands for all rules.
+    extend_select: rules or groups to check besides.
+    ignore: rules or groups of rules that are not checked; a rule's own name outweighs its group's, a group's outweighs "all".
+    file_ignore: rules or groups that are not checked in this file, whatever else is said.
+    severity: other severities for rules or groups, by name.
     surroundings: the files around the Compose file, for the rules that look at them; None where nothing is known of them.
     """
 
@@ -40,7 +43,10 @@ class Options(NamedTuple):
     lines: tuple[int, int] | None = None
     environment: Mapping[str, str] = {}
     select: frozenset[str] | None = None
+    extend_select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    file_ignore: frozenset[str] = frozenset()
+    severity: Mapping[str, str] = {}
     surroundings: Surroundings | None = None
 
 
@@ -57,4 +63,6 @@ class Chosen(TypedDict, total=False):
     verify: bool
     lines: tuple[int, int] | None
     select: frozenset[str] | None
+    extend_select: frozenset[str]
     ignore: frozenset[str]
+    severity: Mapping[str, str]

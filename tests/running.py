@@ -19,7 +19,8 @@ CLEAN = "services:\n  web:\n    image: nginx\n"
 
 def environment(**extra: str) -> dict[str, str]:
     """This process's environment without what changes composefmt's output."""
-    kept = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING"}}
+    changing = ("NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING", "GITHUB_", "CI_", "COMPOSEFMT_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(changing)}
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", **extra}
 

@@ -79,3 +79,43 @@ def test_selecting_and_ignoring(run):
 def test_a_rule_that_is_not_checked_makes_no_suppression_unused(run):
     text = b"services:\n  web:\n    image: nginx\n    prots: []  # composefmt: ignore[unknown-key]\n"
     assert rules_in(run("check", "--output-format", "json", "--ignore", "unknown-key", "-", stdin=text)) == []
+
+
+def test_selecting_more(run):
+    check = ("check", "--output-format", "json", "-")
+    text = b"services:\n  web:\n    image: nginx\n    privileged: true\n    volumes:\n      - ./a:b\n"
+    assert rules_in(run(*check, "--extend-select", "privileged-container", stdin=text)) == ["privileged-container", "relative-target"]
+    everything = rules_in(run(*check, "--select", "all", stdin=text))
+    assert {"privileged-container", "relative-target", "missing-limits"} < set(everything)
+
+
+def test_the_most_precise_name_decides(run):
+    check = ("check", "--output-format", "json", "-")
+    assert rules_in(run(*check, "--select", "relative-target", "--ignore", "volumes", stdin=TEXT)) == ["relative-target"]
+    assert rules_in(run(*check, "--select", "volumes", "--ignore", "all", stdin=TEXT)) == ["relative-target"]
+    assert rules_in(run(*check, "--select", "volumes", "--ignore", "relative-target", stdin=TEXT)) == []
+    assert rules_in(run(*check, "--select", "relative-target", "--ignore", "relative-target", stdin=TEXT)) == []
+
+
+def test_another_severity(run):
+    check = ("check", "--output-format", "json", "-")
+    severities = lambda *given: {f["rule"]: f["severity"] for f in json.loads(run(*check, *given, stdin=TEXT).stdout)}  # noqa: E731
+    assert severities() == {"unknown-key": "error", "relative-target": "warning"}
+    assert severities("--severity", "schema=info") == {"unknown-key": "info", "relative-target": "warning"}
+    given = ("--severity", "unknown-key,relative-target=warning", "--severity", "volumes=error")
+    assert severities(*given) == {"unknown-key": "warning", "relative-target": "warning"}, "a rule's name outweighs its group's"
+    assert run(*check, "--severity", "all=info", stdin=TEXT).returncode == 0
+    assert run(*check, "--severity", "volumes=error", "--ignore", "schema", stdin=TEXT).returncode == 1
+    for wrong in ("volumes", "volumes=bad", "=error"):
+        done = run(*check, "--severity", wrong, stdin=TEXT)
+        assert done.returncode == 2
+        assert f'"{wrong}" is not RULES=LEVEL with one of error, warning, info' in done.stderr
+    assert 'did you mean "volumes"?' in run(*check, "--severity", "volume=info", stdin=TEXT).stderr
+
+
+def test_exit_zero(run):
+    assert run("check", "-", stdin=TEXT).returncode == 1
+    done = run("check", "--exit-zero", "-", stdin=TEXT)
+    assert done.returncode == 0
+    assert "unknown-key" in done.stdout
+    assert run("check", "--exit-zero", "missing.yaml").returncode == 2, "what could not be done is no finding"

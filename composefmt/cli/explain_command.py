@@ -16,12 +16,15 @@ from composefmt.rules.registry import all_rules, unknown_name
 )
 def command(rule: str, output_format: str) -> int:
     """Explain a RULE: what it finds, why that is wrong, examples, and how to turn it off."""
-    from composefmt.reports.rule_page import as_markdown, as_text
+    from composefmt.reports.rule_page import as_markdown, as_text, unread
 
     found = all_rules().get(rule)
     group = [each.name for each in all_rules().values() if each.group == rule]
     if group:
         sys.stdout.write(f"{rule} is a group of {len(group)} rules: {', '.join(group)}\n")
+        return 0
+    if unread(rule):
+        sys.stdout.write(f"{rule} (error, found before any rule)\n\n{unread(rule)}\n")
         return 0
     if found is None:
         raise click.UsageError(unknown_name(rule))

@@ -8,26 +8,47 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from composefmt.findings import Finding
-    from composefmt.syntax.source import Source
+    from composefmt.reports import Found
+    from composefmt.reports.text import Style
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.source import Source, Span
 
 
-def as_json(found: Iterable[tuple[Source, Finding]]) -> Iterator[str]:
-    """One array of objects, in pieces: filename, rule, severity, message, help, start and end (line and column, from 1), fixable."""
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
+    """One array of objects, in pieces.
+
+    Each has: filename, rule, severity, message, help, start and end (line and column, from 1), fixable;
+    fix (title, safe, edits: start, end, text; null for none); related (message, start, end).
+    """
     from json import dumps
 
     separator = "["
     for source, finding in found:
-        start, end = source.position(finding.span.start), source.position(finding.span.end)
-        entry = {
-            "filename": source.filename,
-            "rule": finding.rule,
-            "severity": finding.severity.value,
-            "message": finding.message,
-            "help": finding.help,
-            "start": {"line": start.line, "column": start.column},
-            "end": {"line": end.line, "column": end.column},
-            "fixable": finding.fix is not None,
-        }
-        yield separator + "\n" + dumps(entry, ensure_ascii=False)
+        yield separator + "\n" + dumps(_entry(source, finding), ensure_ascii=False)
         separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"
+
+
+def _entry(source: Source, finding: Finding) -> dict[str, object]:
+    fix = finding.fix
+    return {
+        "filename": source.filename,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "help": finding.help,
+        **_place(source, finding.span),
+        "fixable": fix is not None,
+        "fix": fix
+        and {
+            "title": fix.title,
+            "safe": fix.safe,
+            "edits": [{**_place(source, edit), "text": edit.text} for edit in fix.edits],
+        },
+        "related": [{"message": related.message, **_place(source, related.span)} for related in finding.related],
+    }
+
+
+def _place(source: Source, span: Span | Edit) -> dict[str, dict[str, int]]:
+    (line, column), (end_line, end_column) = source.position(span.start), source.position(span.end)
+    return {"start": {"line": line, "column": column}, "end": {"line": end_line, "column": end_column}}

@@ -153,6 +153,21 @@ def _checked(rule: Rule, text: str) -> CheckResult:
     return result._replace(findings=tuple(finding for finding in result.findings if finding.rule == rule.name))
 
 
+# What is found before any rule can look at a file.
+_UNREAD = {
+    "encoding": "The bytes of the file are not text in UTF-8 or UTF-16.",
+    "internal-error": "A mistake in composefmt itself; the file is left as it is.",
+    "too-deep": "The file is nested deeper than any program would read.",
+    "undefined-alias": "An alias such as `*name` has no anchor `&name` before it, so the file cannot be read.",
+    "yaml-syntax": "The file is not YAML, so nothing can be read from it.",
+}
+
+
+def unread(name: str) -> str:
+    """What a finding means that no rule has made: the file could not be read as far as the rules. Empty for other names."""
+    return _UNREAD.get(name, "")
+
+
 def pages() -> Iterator[tuple[str, str]]:
     """The name and the Markdown page of every rule, sorted by name."""
     from composefmt.rules.registry import all_rules

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from composefmt.reports import Found
     from composefmt.syntax.source import Source, Span
 
 # The longest stretch of a line that is shown, in columns.
@@ -47,15 +48,27 @@ def printable(text: str) -> str:
     return _DANGEROUS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:
+    """Each finding with its line, its caret and how to mend it, an empty line after each."""
+    for source, finding in found:
+        yield render(source, finding, style) + "\n"
+
+
 def render(source: Source, finding: Finding, style: Style = PLAIN) -> str:
     """One finding as lines of text, ending with a line break."""
     return "\n".join(_lines(source, finding, style)) + "\n"
 
 
+def headline(source: Source, finding: Finding, style: Style = PLAIN) -> str:
+    """The place, the severity, the rule and the message, on one line without a line break."""
+    colour = style.severity(finding.severity)
+    where = f"{style.bold}{_place(source, finding.span)}:{style.reset}"
+    return f"{where} {colour}{finding.severity.value}[{finding.rule}]{style.reset} {printable(finding.message)}"
+
+
 def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:
     colour = style.severity(finding.severity)
-    where = _place(source, finding.span)
-    yield f"{style.bold}{where}:{style.reset} {colour}{finding.severity.value}[{finding.rule}]{style.reset} {printable(finding.message)}"
+    yield headline(source, finding, style)
     yield from _snippet(source, finding.span, style, colour)
     for related in finding.related:
         yield f"  note: {_place(source, related.span)}: {printable(related.message)}"

@@ -17,7 +17,10 @@ from composefmt.rules._suppression import apply, suppressions
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Map
+
     from composefmt.compose.file import ComposeFile, Path
+    from composefmt.options import Options
     from composefmt.syntax.source import Span
 
 
@@ -108,8 +111,13 @@ def _places(selected: frozenset[str]) -> Place[Rule]:
 
 @lru_cache(maxsize=1)
 def known_names() -> frozenset[str]:
-    """The names of all rules and groups."""
-    return frozenset(name for rule in all_rules().values() for name in (rule.name, rule.group))
+    """The names of all rules and groups, and "all"."""
+    return frozenset(name for rule in all_rules().values() for name in _names(rule))
+
+
+def _names(rule: Rule) -> tuple[str, str, str]:
+    """What a rule can be named by, the most precise first."""
+    return rule.name, rule.group, "all"
 
 
 def unknown_name(name: str) -> str:
@@ -120,14 +128,31 @@ def unknown_name(name: str) -> str:
     return f'there is no rule "{name}"' + (f'; did you mean "{near[0]}"?' if near else '; "composefmt rules" lists them.')
 
 
-@lru_cache(maxsize=8)
-def selection(select: frozenset[str] | None, ignore: frozenset[str]) -> frozenset[str]:
-    """The names of the rules to check: the selected rules and groups (None: those on by default) without the ignored ones."""
+def selection(options: Options) -> frozenset[str]:
+    """The names of the rules that a file's options choose: the most precise name that is selected or ignored decides.
+
+    A rule that is named in both ways equally well is ignored.
+    """
+    chosen = options.extend_select if options.select is None else options.select | options.extend_select
+    return _selection(chosen, options.ignore, options.file_ignore, by_default=options.select is None)
+
+
+@lru_cache(maxsize=64)
+def _selection(chosen: frozenset[str], ignore: frozenset[str], file_ignore: frozenset[str], *, by_default: bool) -> frozenset[str]:
     return frozenset(
-        name
-        for name, rule in all_rules().items()
-        if (rule.default if select is None else bool(select & {name, rule.group})) and not ignore & {name, rule.group}
+        rule.name
+        for rule in all_rules().values()
+        if file_ignore.isdisjoint(_names(rule)) and _is_selected(rule, chosen, ignore, by_default=by_default)
     )
+
+
+def _is_selected(rule: Rule, chosen: frozenset[str], ignore: frozenset[str], *, by_default: bool) -> bool:
+    for name in _names(rule):
+        if name in ignore:
+            return False
+        if name in chosen:
+            return True
+    return by_default and rule.default
 
 
 def run_rules(file: ComposeFile) -> list[Finding]:
@@ -135,7 +160,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
 
     One that is met on two ways is told once; one that a comment silences is not told.
     """
-    selected = selection(file.options.select, file.options.ignore)
+    selected = selection(file.options)
     run = _Run(file)
     root = _places(selected)
     whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
@@ -143,7 +168,17 @@ def run_rules(file: ComposeFile) -> list[Finding]:
         run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
-    return sorted(_not_silenced(run, selected), key=lambda f: (f.span, f.severity.rank, f.rule))
+    findings = _not_silenced(run, selected)
+    if file.options.severity:
+        findings = [_with_severity(finding, file.options.severity) for finding in findings]
+    return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
+
+
+def _with_severity(finding: Finding, severities: Map[str, str]) -> Finding:
+    for name in _names(all_rules()[finding.rule]):
+        if name in severities:
+            return finding._replace(severity=Severity(severities[name]))
+    return finding
 
 
 def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:

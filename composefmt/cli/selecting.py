@@ -1,0 +1,71 @@
+"""The options that choose rules, and what of them the settings have as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+import click
+
+from composefmt.findings import Severity
+from composefmt.options import Chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Command = TypeVar("Command", bound="Callable[..., object]")
+
+
+class SelectionOptions(TypedDict):
+    """The options that choose rules, as click passes them."""
+
+    select: tuple[str, ...]
+    extend_select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    severity: tuple[str, ...]
+
+
+def selection_options(command: Command) -> Command:
+    """The options that choose rules."""
+    for option in (
+        click.option("--severity", multiple=True, metavar="RULES=LEVEL", help="Tell these rules or groups as error, warning or info."),
+        click.option("--ignore", multiple=True, metavar="RULES", help="Do not check these rules or groups."),
+        click.option("--extend-select", multiple=True, metavar="RULES", help="Check these rules or groups as well."),
+        click.option(
+            "--select", multiple=True, metavar="RULES", help='Check these rules or groups only; names are joined by commas, "all" is all.'
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def given_selection(options: SelectionOptions) -> Chosen:
+    """What the command line says of rules. Raises click.BadParameter for a rule that there is not."""
+    given = Chosen()
+    if options["select"]:
+        given["select"] = _rules(options["select"])
+    if options["extend_select"]:
+        given["extend_select"] = _rules(options["extend_select"])
+    if options["ignore"]:
+        given["ignore"] = _rules(options["ignore"])
+    if options["severity"]:
+        given["severity"] = {name: level for part in options["severity"] for name, level in _levels(part)}
+    return given
+
+
+def _rules(given: Iterable[str]) -> frozenset[str]:
+    names = frozenset(name.strip() for part in given for name in part.split(",") if name.strip())
+    if names:
+        from composefmt.rules.registry import known_names, unknown_name
+
+        for name in sorted(names - known_names()):
+            raise click.BadParameter(unknown_name(name))
+    return names
+
+
+def _levels(given: str) -> list[tuple[str, str]]:
+    """Rules and their severity, of "lost-colon,ports=error"."""
+    names, _, level = given.rpartition("=")
+    if level not in {severity.value for severity in Severity} or not names:
+        levels = ", ".join(severity.value for severity in Severity)
+        raise click.BadParameter(f'"{given}" is not RULES=LEVEL with one of {levels}, such as lost-colon=error.')
+    return [(name, level) for name in _rules([names])]

@@ -1,0 +1,33 @@
+"""Findings as Checkstyle's XML, which Jenkins' Warnings plugin and many review tools read."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from composefmt.reports.markup import attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from composefmt.reports import Found
+    from composefmt.reports.text import Style
+
+
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
+    """An element for each file with findings, and in it one for each finding."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<checkstyle version="4.3">\n'
+    for filename, group in groupby(found, key=lambda each: each[0].filename):
+        yield f"  <file{attributes({'name': filename})}>\n"
+        for source, finding in group:
+            line, column = source.position(finding.span.start)
+            values = {
+                "line": str(line),
+                "column": str(column),
+                "severity": finding.severity.value,
+                "message": finding.message + (f" ({finding.help})" if finding.help else ""),
+                "source": f"composefmt.{finding.rule}",
+            }
+            yield f"    <error{attributes(values)}/>\n"
+        yield "  </file>\n"
+    yield "</checkstyle>\n"

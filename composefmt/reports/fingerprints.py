@@ -1,0 +1,53 @@
+"""What makes a finding recognisable in another run, although lines were added above it.
+
+Its rule, the text of its line (without indentation, white space counted once), and which of the equal ones it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from composefmt.findings import Finding
+    from composefmt.reports import Found
+    from composefmt.syntax.source import Source
+
+# What these find is said of the file as a whole, wherever the first place of it may be.
+_OF_THE_FILE = frozenset({"unformatted"})
+
+
+class Fingerprints:
+    """The fingerprints of one file's findings; each has to be asked for once, in the order of the findings."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.seen: Counter[tuple[str, str]] = Counter()
+
+    def of(self, finding: Finding, prefix: str = "") -> str:
+        """32 hexadecimal digits, which differ from those of the file's other findings."""
+        from hashlib import sha256
+
+        line = "" if finding.rule in _OF_THE_FILE else _line(self.source, finding)
+        self.seen[finding.rule, line] += 1
+        parts = (prefix, finding.rule, line, str(self.seen[finding.rule, line]))
+        return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _line(source: Source, finding: Finding) -> str:
+    start, end = source.line_span(source.position(finding.span.start).line)
+    return " ".join(source.text[start:end].split())
+
+
+def with_fingerprints(found: Iterable[Found]) -> Iterator[tuple[Source, Finding, str]]:
+    """The findings of several files, each with a fingerprint that is unique in the repository."""
+    from composefmt.reports.places import repository_path
+
+    current: Fingerprints | None = None
+    path = ""
+    for source, finding in found:
+        if current is None or current.source is not source:
+            current, path = Fingerprints(source), repository_path(source.filename)
+        yield source, finding, current.of(finding, path)

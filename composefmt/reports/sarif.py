@@ -1,0 +1,105 @@
+"""Findings as SARIF 2.1.0, which code scanning on GitHub and in editors reads.
+
+The format: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; and what GitHub's documentation,
+"SARIF support for code scanning", asks for beyond it: each rule has a full description and a help text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.findings import Severity
+from composefmt.reports.fingerprints import with_fingerprints
+from composefmt.reports.places import repository_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from composefmt.findings import Finding, Fix
+    from composefmt.reports import Found
+    from composefmt.reports.text import Style
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.source import Source, Span
+
+_LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
+    """One log with one run; the rules that it describes are those that found something."""
+    from json import dumps
+
+    from composefmt import __version__
+
+    rules: dict[str, int] = {}
+    results = [_result(source, finding, mark, rules) for source, finding, mark in with_fingerprints(found)]
+    driver = {"name": "composefmt", "version": __version__, "semanticVersion": __version__, "rules": list(map(_rule, rules))}
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    yield dumps(log, indent=1) + "\n"
+
+
+def _rule(name: str) -> dict[str, object]:
+    from composefmt.reports.rule_page import as_markdown, as_text, page_of, unread
+    from composefmt.rules.registry import all_rules
+
+    rule = all_rules().get(name)
+    if rule is None:
+        about = unread(name)
+        return {"id": name, "shortDescription": {"text": about}, "fullDescription": {"text": about}, "help": {"text": about}}
+    page = page_of(rule)
+    return {
+        "id": name,
+        "shortDescription": {"text": page.summary},
+        "fullDescription": {"text": f"{page.summary}\n\n{page.details}".strip()},
+        "help": {"text": as_text(rule), "markdown": as_markdown(rule)},
+        "defaultConfiguration": {"level": _LEVEL[rule.severity]},
+        "properties": {"tags": [rule.group], "problem.severity": _PROBLEM[rule.severity]},
+    }
+
+
+# GitHub's words.
+_PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
+
+
+def _result(source: Source, finding: Finding, fingerprint: str, rules: dict[str, int]) -> dict[str, object]:
+    result: dict[str, object] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rules.setdefault(finding.rule, len(rules)),
+        "level": _LEVEL[finding.severity],
+        "message": {"text": finding.message + (f"\n{finding.help}" if finding.help else "")},
+        "locations": [_location(source, finding.span)],
+        "partialFingerprints": {"composefmtLine/v1": fingerprint},
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": related.message}, **_location(source, related.span)}
+            for number, related in enumerate(finding.related, 1)
+        ]
+    if finding.fix is not None:
+        result["fixes"] = [_fix(source, finding.fix)]
+    return result
+
+
+def _location(source: Source, span: Span) -> dict[str, object]:
+    return {"physicalLocation": {"artifactLocation": _artifact(source), "region": _region(source, span)}}
+
+
+def _artifact(source: Source) -> dict[str, str]:
+    from urllib.parse import quote
+
+    path = quote(repository_path(source.filename), errors="surrogateescape")
+    return {"uri": f"file://{path}" if path.startswith("/") else path}
+
+
+def _region(source: Source, span: Span | Edit) -> dict[str, int]:
+    (line, column), (end_line, end_column) = source.position(span.start), source.position(span.end)
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+
+
+def _fix(source: Source, fix: Fix) -> dict[str, object]:
+    replacements = [{"deletedRegion": _region(source, edit), "insertedContent": {"text": edit.text}} for edit in fix.edits]
+    change = {"artifactLocation": _artifact(source), "replacements": replacements}
+    return {"description": {"text": fix.title}, "artifactChanges": [change]}
