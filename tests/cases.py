@@ -2,7 +2,9 @@
 
 A file of `tests/cases` holds cases that begin with `#=== title`. Then come the text, and a marker: `#--- formatted`
 with what the formatter makes of it, `#--- unchanged`, or `#--- findings` with what `check` says. A first line
-`# flags: max-range=2 write-defaults` sets options. `make update-cases` rewrites what stands behind the markers.
+`# flags: max-range=2 write-defaults` sets options; `good=RULE` says which rule's good example this is: that rule alone is
+checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder.
+`make update-cases` rewrites what stands behind the markers.
 """
 
 import re
@@ -10,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composefmt.engine import CheckResult, check_text, format_text
+from composefmt.files.surroundings import environment_beside
 from composefmt.options import Options
+from composefmt.surroundings import InMemory
 
 ROOT = Path(__file__).parent / "cases"
+_FILE = re.compile(r"^#--- file: (\S+)\n", re.MULTILINE)
 _MARKER = re.compile(r"^#--- (formatted|unchanged|findings)\n", re.MULTILINE)
 
 
@@ -21,7 +26,7 @@ class Case:
     path: Path
     title: str
     flags: str
-    text: str
+    whole: str
     kind: str
     expected: str
 
@@ -30,13 +35,35 @@ class Case:
         return f"{self.path.stem}: {self.title}"
 
     @property
+    def text(self) -> str:
+        """The Compose file itself, without the files around it."""
+        return _FILE.split(self.whole)[0]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The files around it."""
+        parts = _FILE.split(self.whole)
+        return {name: text.encode() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+    @property
+    def good_for(self) -> frozenset[str]:
+        """The rules whose good example this is."""
+        found = re.search(r"good=(\S+)", self.flags)
+        return frozenset(found[1].split(",")) if found else frozenset()
+
+    @property
     def options(self) -> Options:
         options = Options()
+        if self.files:
+            surroundings = InMemory(self.files)
+            options = options._replace(surroundings=surroundings, environment=environment_beside(surroundings, self.text.encode()))
         for flag in self.flags.split():
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
             if field == "filename":
                 continue
+            if field == "good":
+                field = "select"
             chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
             if field in ("select", "ignore"):
                 chosen = frozenset(value.split(","))
@@ -60,7 +87,7 @@ class Case:
 
     def written(self, kind: str, expected: str) -> str:
         flags = f"# flags: {self.flags}\n" if self.flags else ""
-        return f"#=== {self.title}\n{flags}{self.text}#--- {kind}\n{expected}"
+        return f"#=== {self.title}\n{flags}{self.whole}#--- {kind}\n{expected}"
 
 
 def tell(result: CheckResult) -> str:

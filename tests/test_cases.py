@@ -45,8 +45,8 @@ def test_format_keeps_line_breaks_byte_order_marks_and_ends_the_last_line(case):
 
 @pytest.mark.parametrize("case", RULES, ids=lambda case: case.id)
 def test_findings_are_the_same_with_other_line_breaks(case):
-    crlf = check_bytes(case.text.replace("\n", "\r\n").encode(), case.options)
-    assert [f.rule for f in crlf.findings] == [f.rule for f in check_bytes(case.text.encode(), case.options).findings]
+    crlf = check_bytes(case.text.replace("\n", "\r\n").encode(), case.options, case.filename)
+    assert [f.rule for f in crlf.findings] == [f.rule for f in check_bytes(case.text.encode(), case.options, case.filename).findings]
 
 
 def test_every_rule_has_a_case_that_it_finds_something_in():

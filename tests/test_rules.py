@@ -9,8 +9,18 @@ from cases import all_cases
 from composefmt.engine import check_text
 from composefmt.options import Options
 from composefmt.rules.registry import all_rules
+from composefmt.surroundings import InMemory
 
 RULES = all_rules()
+
+# What lies beside the examples of the pages.
+BESIDE = InMemory(
+    {
+        "compose.base.yaml": b"services:\n  web:\n    image: nginx\n",
+        "Dockerfile": b"ARG VERSION=1\nFROM alpine:${VERSION} AS build\nARG MODE\nFROM build AS final\n",
+        "site.conf": b"",
+    }
+)
 
 
 def examples(rule, label):
@@ -21,7 +31,7 @@ def examples(rule, label):
 
 def found_by(text, rule):
     # What is off by default is told once it is selected.
-    options = Options() if rule.default else Options(select=frozenset({rule.name}))
+    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=BESIDE)
     return {finding.rule for finding in check_text(text, options).findings}
 
 

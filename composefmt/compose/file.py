@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from composefmt.compose.fields import Use, find_uses
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, Tree, resolve
@@ -10,25 +10,39 @@ from composefmt.syntax.source import Source, Span
 from composefmt.syntax.values import Entries, Values, merged_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from composefmt.compose.schema import SchemaProblem
     from composefmt.options import Options
     from composefmt.syntax.changes import Changes
 
 Path = tuple["str | int", ...]
+Made = TypeVar("Made")
 
 
 class ComposeFile:
     """A parsed file. `root` is the mapping of its first document, None where that is no mapping."""
 
-    __slots__ = ("_changes", "_defined", "_merged", "_problems", "_uses", "options", "source", "tree", "unused_suppressions", "values")
+    __slots__ = (
+        "_changes",
+        "_defined",
+        "_made",
+        "_merged",
+        "_problems",
+        "_uses",
+        "options",
+        "source",
+        "tree",
+        "unused_suppressions",
+        "values",
+    )
 
     def __init__(self, source: Source, tree: Tree, options: Options) -> None:
         self.source = source
         self.tree = tree
         self.options = options
         self.values = Values()
+        self._made: dict[object, Any] = {}
         self._merged: dict[int, Entries] = {}
         self._defined: dict[str, dict[str, Node]] = {}
         self._uses: list[Use] | None = None
@@ -36,6 +50,13 @@ class ComposeFile:
         # Comments that silence nothing, as places and rules; known once all other rules have run.
         self.unused_suppressions: list[tuple[Span, str]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
+
+    def once(self, make: Callable[[ComposeFile], Made]) -> Made:
+        """What a function makes of this file, made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     @property
     def roots(self) -> list[Mapping]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.interpolation import has_variable
 from composefmt.findings import Severity
+from composefmt.rules._around import BASES, is_declared_fragment, project_of
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.values import Entries
-
-# The names under which a file is a project of its own; any other may be an override, or be included or extended.
-PROJECT_NAMES = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
 
 # Among more names than this the nearest one is not looked for: it would take longer than all the rest.
 _MANY = 300
@@ -34,7 +32,18 @@ class Name(NamedTuple):
 def is_project(file: ComposeFile) -> bool:
     """Whether a file is surely a whole project, not a part of one."""
     name = os.path.basename(file.source.filename)
-    return name in PROJECT_NAMES or name.startswith("<")
+    return (name in BASES or name.startswith("<")) and not is_declared_fragment(file)
+
+
+def is_fragment(file: ComposeFile) -> bool:
+    """Whether a file is surely a part of a project: it says so, its name does, or a service has nothing to run."""
+    return not is_project(file) and file.once(_is_fragment)
+
+
+def _is_fragment(file: ComposeFile) -> bool:
+    if is_declared_fragment(file) or "override" in os.path.basename(file.source.filename):
+        return True
+    return any(not {"image", "build", "extends", "provider"} & file.entries(service).keys() for _, service in file.services())
 
 
 def severity(file: ComposeFile) -> Severity:
@@ -54,11 +63,6 @@ def whole_service(element: Element) -> tuple[Node, Entries] | None:
     if element.key is None or type(element.node) is not Mapping or "extends" in entries:
         return None
     return element.key, entries
-
-
-def has_include(file: ComposeFile) -> bool:
-    """Whether other files are included, which may define anything."""
-    return any("include" in file.entries(root) for root in file.roots)
 
 
 def used(file: ComposeFile, node: Node) -> Iterator[Name]:
@@ -85,17 +89,21 @@ def names(file: ComposeFile, node: Node) -> Iterator[Name]:
 
 
 def undefined(element: Element, names: Iterable[Name], section: str, kind: str, implicit: tuple[str, ...] = ()) -> Iterator[Problem]:
-    """A problem for each name that the section does not define."""
+    """A problem for each name that the section does not define, here or in the other files of the project."""
     file = element.file
-    if has_include(file) or not is_active(file, element.service):
-        return
     known = file.defined(section)
-    for name in names:
-        if name.text not in known and name.text not in implicit:
+    missing = [name for name in names if name.text not in known and name.text not in implicit]
+    if not missing or not is_active(file, element.service):
+        return
+    project = project_of(file)
+    if not project.complete or (len(project.files) == 1 and is_fragment(file)):
+        return
+    for name in missing:
+        if not project.defines(section, name.text):
             yield Problem(
                 name.node.span,
                 f'service "{element.service}": there is no {kind} "{name.text}"',
-                _advice(name.text, list(known), section, kind),
+                _advice(name.text, [each for other in project.files for each in other.file.defined(section)], section, kind),
                 severity=severity(file),
             )
 

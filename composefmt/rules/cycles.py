@@ -1,16 +1,24 @@
-"""Rules about services that need or extend each other in a circle, and about files that are included."""
+"""Rules about services that need or extend each other in a circle."""
 
 from __future__ import annotations
 
+from posixpath import basename
 from typing import TYPE_CHECKING
 
+from composefmt.compose.file import first_line
 from composefmt.findings import Related, Severity
+from composefmt.rules._around import extended_service
 from composefmt.rules._project import Name, extended, is_active, used
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.nodes import Node, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from composefmt.compose.file import ComposeFile
+
+# Nobody builds services on services higher than this.
+_LONGEST_CHAIN = 150
 
 
 @rule("dependency-cycle", Severity.ERROR, group="references")
@@ -49,7 +57,7 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
 
 @rule("extends-cycle", Severity.ERROR, group="references")
 def extends_cycle(element: Element) -> Iterator[Problem]:
-    """Services extend each other in a circle.
+    """Services extend each other in a circle, in this file or through others.
 
     Bad:
 
@@ -76,6 +84,26 @@ def extends_cycle(element: Element) -> Iterator[Problem]:
         if entry is not None:
             edges[name] = list(extended(file, resolve(entry[1])))
     yield from _cycles(edges, "extends")
+    for name, service in file.services():
+        yield from _circle_through_files(file, name, service)
+
+
+def _circle_through_files(file: ComposeFile, name: str, service: Node) -> Iterator[Problem]:
+    """A problem where what a service extends, in other files too, leads back to a service that was met before."""
+    own = basename(file.source.filename)
+    chain = [(own, name)]
+    base = extended_service(file, file, own, service)
+    while base is not None and base.file is not None and base.node is not None and len(chain) < _LONGEST_CHAIN:
+        link = (base.path, base.name)
+        if link in chain:
+            # A circle within this file is told by its names.
+            if any(path != own for path, _ in chain):
+                shown = " -> ".join(f"{each} ({path})" for path, each in [*chain[chain.index(link) :], link])
+                node = resolve(file.entries(service)["extends"][1])
+                yield Problem(first_line(file.source, node.span), f'"{name}" extends itself: {shown}', "break the circle")
+            return
+        chain.append(link)
+        base = extended_service(file, base.file, base.path, base.node)
 
 
 def _cycles(edges: dict[str, list[Name]], verb: str) -> Iterator[Problem]:
@@ -107,40 +135,3 @@ def _cycles(edges: dict[str, list[Name]], verb: str) -> Iterator[Problem]:
             elif edge.text in edges and edge.text not in done:
                 trail.append(edge)
                 stack.append((edge.text, 0))
-
-
-@rule("include-remote", Severity.WARNING, "include.*", "include.*.path", "include.*.path.*", group="references")
-def include_remote(element: Element) -> Iterator[Problem]:
-    """A file is included from elsewhere; composefmt never fetches it, so what it defines is not known here.
-
-    Bad:
-
-        include:
-          - oci://registry.example.org/base:1
-
-    Good:
-
-        include:
-          - ./base.yaml
-
-    Source: the specification's 14-include.
-    """
-    node = element.node
-    if type(node) is Scalar and ("://" in node.value or node.value.startswith("git@")):
-        yield Problem(node.span, f'"{node.value}" is not fetched, so what it defines is not known', "include a local file, or ignore this")
-
-
-@rule("include-cycle", Severity.ERROR, "include.*", "include.*.path", "include.*.path.*", group="references")
-def include_cycle(element: Element) -> Iterator[Problem]:
-    """A file includes itself.
-
-    In a file named compose.yaml, `include: [compose.yaml]` does so. Longer circles show when the project is loaded, as by
-    `composefmt config`.
-
-    Source: the specification's 14-include; the reference's loader/include.go.
-    """
-    import os
-
-    node, filename = element.node, element.file.source.filename
-    if type(node) is Scalar and os.path.normpath(node.value) == os.path.basename(filename):
-        yield Problem(node.span, f'"{node.value}" is this file itself', "delete it")

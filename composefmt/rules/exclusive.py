@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from posixpath import basename
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
+from composefmt.rules._around import extended_service, project_of
 from composefmt.rules._project import is_active, is_project, plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
@@ -12,15 +14,19 @@ from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from composefmt.compose.file import ComposeFile
     from composefmt.syntax.values import Entries
+
+# Nobody builds services on services higher than this.
+_LONGEST_CHAIN = 150
 
 
 @rule("no-image-or-build", Severity.ERROR, "services.*", group="references")
 def no_image_or_build(element: Element) -> Iterator[Problem]:
     """A service has nothing to run: neither `image` nor `build`.
 
-    Not told of files that may be parts of a project (any name but `compose.yaml`, `docker-compose.yml` and their like),
-    nor of services that extend another one.
+    Not told of files that may be parts of a project (any name but `compose.yaml`, `docker-compose.yml` and their like).
+    What the service extends is followed, also into other files.
 
     Bad:
 
@@ -37,12 +43,29 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/validate.go, checkConsistency.
     """
-    entries = element.file.entries(element.node)
-    if not is_project(element.file) or not is_active(element.file, element.service) or len(element.file.roots) > 1:
+    file = element.file
+    if element.key is None or type(element.node) in (Scalar, Sequence) or not is_project(file) or len(file.roots) > 1:
         return
-    has_one = any(key in entries and not _is_blank(entries[key][1]) for key in ("image", "build", "provider", "extends"))
-    if not has_one and element.key is not None and type(element.node) is not Scalar and type(element.node) is not Sequence:
+    if is_active(file, element.service) and not _runs(file, element.node):
+        if any(element.service in other.file.defined("services") for other in project_of(file).files[1:]):
+            return
         yield Problem(element.key.span, f'service "{element.service}" has neither an image nor a build', 'add "image: ..." or "build: ..."')
+
+
+def _runs(main: ComposeFile, node: Node) -> bool:
+    """Whether a service has something to run, itself or from what it extends, or nobody can know."""
+    file, path = main, basename(main.source.filename)
+    chain = 0
+    while not any(key in file.entries(node) and not _is_blank(file.entries(node)[key][1]) for key in ("image", "build", "provider")):
+        if "extends" not in file.entries(node):
+            return False
+        base = extended_service(main, file, path, node)
+        chain += 1
+        # What is missing or goes round in circles is told by another rule.
+        if base is None or base.file is None or base.node is None or chain > _LONGEST_CHAIN:
+            return True
+        file, path, node = base.file, base.path, base.node
+    return True
 
 
 def _is_blank(node: Node) -> bool:

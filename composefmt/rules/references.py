@@ -8,7 +8,8 @@ from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
-from composefmt.rules._project import Name, extended, has_include, is_active, severity, undefined, used
+from composefmt.rules._around import project_of
+from composefmt.rules._project import Name, extended, is_active, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
 from composefmt.syntax.values import value_of
@@ -33,7 +34,8 @@ _SERVICE = "service:"
 def undefined_service(element: Element) -> Iterator[Problem]:
     """A service that another one needs is not defined.
 
-    In a file that may be an override, or be included or extended, it is a warning: another file may define it.
+    What it includes is followed, and so are the base of an override file, and the override beside a base. In a file that
+    may be a part of a project it is a warning. The comment `# composefmt: fragment` says that a file is such a part.
 
     Bad:
 
@@ -340,14 +342,14 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     jobs, services = file.defined("jobs"), file.defined("services")
-    if not jobs or has_include(file) or not is_active(file, element.service):
+    if not jobs or not project_of(file).complete or not is_active(file, element.service):
         return
     for name in used(file, element.node):
         if element.service and name.text in jobs and name.text not in services:
             yield Problem(
                 name.node.span, f'service "{element.service}" cannot depend on the job "{name.text}"', "a service depends on services only"
             )
-        elif not element.service and name.text not in jobs and name.text not in services:
+        elif not element.service and not any(project_of(file).defines(section, name.text) for section in ("jobs", "services")):
             message = f'job "{element.path[1]}": there is no service or job "{name.text}"'
             yield Problem(name.node.span, message, f'define the service "{name.text}"', severity=severity(file))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.rules._around import project_of
 from composefmt.rules._mounting import mounted
-from composefmt.rules._project import has_include, is_project, names, plain
+from composefmt.rules._project import is_project, names, plain
 from composefmt.rules.registry import Element, Problem, rule
 
 if TYPE_CHECKING:
@@ -139,13 +140,12 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
     """A problem for each name of a section that no service uses; none where another file may use it."""
     file = element.file
     declared = file.entries(element.node)
-    services = [*file.defined("services").values(), *file.defined("jobs").values()]
-    if not declared or not services or not is_project(file) or has_include(file) or len(file.roots) > 1:
+    if not declared or not file.defined("services") or not is_project(file) or len(file.roots) > 1:
         return
-    used: set[str] = set()
-    for service in services:
-        entries = file.entries(service)
-        used.update(_used(file, entries, section) if "extends" not in entries else "$")
+    used = _used_in(file, section)
+    if not declared.keys() <= used:
+        project = project_of(file)
+        used = used.union(*(_used_in(other.file, section) for other in project.files[1:])) if project.complete else {"$"}
     if any("$" in name for name in used):
         # What is extended, or what a variable stands for, may use anything.
         return
@@ -153,6 +153,15 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
         if name not in used and not name.startswith("x-") and getattr(value, "tag", None) != "!reset" and not _is_kept(section, name):
             message = f'{kind} "{name}" is declared, but no service {verb} it'
             yield Problem(key.span, message, f"let a service use it, or delete it from {section}")
+
+
+def _used_in(file: ComposeFile, section: str) -> set[str]:
+    """The names of a section that a file's services and jobs use; "$" among them where that cannot be told."""
+    used: set[str] = set()
+    for service in (*file.defined("services").values(), *file.defined("jobs").values()):
+        entries = file.entries(service)
+        used.update(_used(file, entries, section) if "extends" not in entries else "$")
+    return used
 
 
 def _is_kept(section: str, name: str) -> bool:

@@ -1,0 +1,167 @@
+"""The files around a Compose file that belong to the same project: what it includes and extends, its base or its override."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename, dirname, join, normpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.compose.file import ComposeFile
+from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
+from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.source import NotText, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The names that Compose looks for by itself, in its order; any other file may be an override, or be included or extended.
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
+
+# A file that leads to more files than this, or to larger ones, is not followed any further: what they define counts as unknown.
+MAX_FILES = 100
+MAX_BYTES = 2_000_000
+
+_FRAGMENT = re.compile(r"^\s*#\s*composefmt:\s*fragment\b", re.MULTILINE)
+
+
+class Neighbour(NamedTuple):
+    """A file and its path, relative to the folder of the file that is checked."""
+
+    path: str
+    file: ComposeFile
+
+
+class Include(NamedTuple):
+    """One path of `include`: the node that holds it, the path, "" where that cannot be known, and the folder for what it names."""
+
+    node: Scalar
+    path: str
+    folder: str
+
+
+class Project(NamedTuple):
+    """The files that define what a file may name, itself the first. `complete`: there are no others."""
+
+    files: list[Neighbour]
+    complete: bool
+
+    def defines(self, section: str, name: str) -> bool:
+        """Whether any of the files has a name in a top-level section."""
+        return any(name in neighbour.file.defined(section) for neighbour in self.files)
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path leads elsewhere than to this machine."""
+    return "://" in path or path.startswith(("git@", "github.com/"))
+
+
+def is_declared_fragment(file: ComposeFile) -> bool:
+    """Whether a comment says that a file is a part of a project: `# composefmt: fragment`."""
+    return "composefmt:" in file.source.text and _FRAGMENT.search(file.source.text) is not None
+
+
+def project_of(file: ComposeFile) -> Project:
+    """The project of a file, as far as the files around it show."""
+    return file.once(_project)
+
+
+def neighbour(file: ComposeFile, path: str) -> ComposeFile | None:
+    """Another file by its path relative to the folder of `file`; None where it is not there, not readable or not YAML."""
+    loaded = file.once(_loaded)
+    path = normpath(path)
+    if path not in loaded:
+        loaded[path] = _load(file, path) if len(loaded) < MAX_FILES else None
+    return loaded[path]
+
+
+def _loaded(file: ComposeFile) -> dict[str, ComposeFile | None]:
+    return {basename(file.source.filename): file}
+
+
+def _load(file: ComposeFile, path: str) -> ComposeFile | None:
+    surroundings = file.options.surroundings
+    data = surroundings.read(path) if surroundings else None
+    if data is None or len(data) > MAX_BYTES:
+        return None
+    try:
+        source = Source.from_bytes(data, path)
+        return ComposeFile(source, parse(source.text), file.options)
+    except (NotText, SyntaxProblem):
+        return None
+
+
+def _project(file: ComposeFile) -> Project:
+    own = basename(file.source.filename)
+    files = [Neighbour(own, file)]
+    surroundings = file.options.surroundings
+    beside = OVERRIDES if own in BASES else BASES
+    found = next((name for name in beside if name != own and surroundings.kind(name) == "file"), None) if surroundings else None
+    complete = True
+    if found is not None:
+        other = neighbour(file, found)
+        complete = other is not None
+        files += [Neighbour(found, other)] if other is not None else []
+    waiting = [(each.file, "") for each in files]
+    while waiting:
+        including, folder = waiting.pop()
+        for include in includes(including, folder):
+            other = neighbour(file, include.path) if include.path else None
+            if other is None:
+                complete = False
+            elif all(each.file is not other for each in files):
+                files.append(Neighbour(include.path, other))
+                waiting.append((other, include.folder))
+    return Project(files, complete)
+
+
+def includes(file: ComposeFile, folder: str) -> Iterator[Include]:
+    """The files that a file includes; `folder` is where its relative paths begin."""
+    for root in file.roots:
+        listed = file.entries(root).get("include")
+        for item in map(resolve, file.items(listed[1] if listed else None)):
+            entries = file.entries(item)
+            directory = entries.get("project_directory")
+            paths: Node = item if type(item) is Scalar or "path" not in entries else resolve(entries["path"][1])
+            for node in (paths,) if type(paths) is Scalar else map(resolve, file.items(paths)):
+                if type(node) is Scalar:
+                    known = bool(node.value) and "$" not in node.value and not is_remote(node.value)
+                    path = normpath(join(folder, node.value)) if known else ""
+                    yield Include(node, path, _folder(directory[1] if directory else None, folder, path))
+
+
+def _folder(directory: Node | None, folder: str, path: str) -> str:
+    node = resolve(directory) if directory is not None else None
+    return join(folder, node.value) if type(node) is Scalar and node.value else dirname(path)
+
+
+class Extended(NamedTuple):
+    """The service that another one extends: its file, that file's path, its name, and its node (None where it is not there)."""
+
+    file: ComposeFile | None
+    path: str
+    name: str
+    node: Node | None
+
+
+def extended_service(main: ComposeFile, file: ComposeFile, path: str, service: Node | None) -> Extended | None:
+    """The service that `service` of `file` (at `path`) extends; None where it extends none, or nobody can know which."""
+    entry = file.entries(service).get("extends")
+    node = resolve(entry[1]) if entry else None
+    entries = file.entries(node)
+    name = node if type(node) is Scalar else resolve(entries["service"][1]) if "service" in entries else None
+    if type(name) is not Scalar or "$" in name.value:
+        return None
+    if "file" not in entries:
+        return Extended(file, path, name.value, file.defined("services").get(name.value))
+    other = resolve(entries["file"][1])
+    if type(other) is not Scalar or not other.value or "$" in other.value or is_remote(other.value):
+        return None
+    other_path = normpath(join(dirname(path), other.value))
+    found = neighbour(main, other_path)
+    return Extended(found, other_path, name.value, found.defined("services").get(name.value) if found else None)
+
+
+def is_mapping(node: Node | None) -> bool:
+    """Whether a node, alias followed, is a mapping."""
+    return node is not None and type(resolve(node)) is Mapping
