@@ -2,11 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast editors lint types layers bench fuzz update-cases schema clean
+.PHONY: demo test test-fast editors lint types layers docs bench fuzz update-cases schema clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+.venv/docs: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
 demo: .venv/installed ## what composefmt does to the samples, and what it finds in them
@@ -35,6 +39,10 @@ types: .venv/installed
 
 layers: .venv/installed
 	$(BIN)/lint-imports --no-cache > .venv/layers.log || { cat .venv/layers.log; exit 1; }
+
+docs: .venv/docs ## the documentation site, in build/site; a warning is an error
+	$(BIN)/python tools/site.py
+	$(BIN)/python -m zensical build --strict --clean
 
 bench: .venv/installed ## composefmt and the peers that are installed, as ratios
 	$(BIN)/python benchmarks/run.py

@@ -1,0 +1,113 @@
+"""The documentation shows what the program does: its examples are run, in the order of the page, in a folder of their own.
+
+A block with a file's name as its title is written to that file; `NAME, formatted` is what the file must hold by then; the
+commands of `console` blocks are run, and their output compared; Python is run.
+"""
+
+import importlib.util
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from running import ROOT, run
+
+DOCS = ROOT / "docs"
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+BLOCK = re.compile(
+    r"^(?P<indent> *)```(?P<language>[\w-]+)(?: title=\"(?P<title>[^\"]*)\")?\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
+)
+FILE = re.compile(r"[\w.-][\w./-]*")
+
+
+def blocks(page):
+    """Language, title and text of each code block of a page."""
+    for found in BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
+        text = re.sub(rf"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
+        yield found["language"], found["title"] or "", text
+
+
+def commands(text):
+    """The commands of a console block, each with the output shown below it."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in (DOCS / page).read_text(encoding="utf-8")])
+def test_a_page_shows_what_the_program_does(page, tmp_path):
+    for language, title, text in blocks(page):
+        name, _, remark = title.partition(", ")
+        if remark == "formatted":
+            assert (tmp_path / name).read_text(encoding="utf-8") == text
+        elif FILE.fullmatch(title):
+            (tmp_path / title).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / title).write_text(text, encoding="utf-8")
+        for command, output in commands(text) if language == "console" else ():
+            program, *arguments = shlex.split(command)
+            assert program == "composefmt"
+            done = run(*arguments, cwd=tmp_path)
+            assert done.stdout + done.stderr == output, command
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in (DOCS / page).read_text(encoding="utf-8")])
+def test_a_page_shows_python_that_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for language, title, text in blocks(page):
+        if FILE.fullmatch(title):
+            (tmp_path / title).write_text(text, encoding="utf-8")
+        if language == "python":
+            exec(text, {})
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The pages that are made from the code, by path."""
+    spec = importlib.util.spec_from_file_location("site_pages", ROOT / "tools" / "site.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return dict(module.generated())
+
+
+def test_every_rule_has_a_page_and_stands_in_the_list(made):
+    rules = [line.split()[0] for line in run("rules", cwd=ROOT).stdout.splitlines()]
+    assert len(rules) > 100
+    for rule in rules:
+        assert f"[{rule}]({rule}.md)" in made["rules/index.md"]
+        assert made[f"rules/{rule}.md"].startswith(f"# {rule}\n")
+
+
+def test_every_setting_is_told_with_its_default(made):
+    settings = [line.split()[0] for line in run("settings", cwd=ROOT).stdout.splitlines()]
+    headings = re.findall(r"^## (.*)", made["settings.md"], re.MULTILINE)
+    assert settings
+    assert set(settings) <= set(headings)
+    section = made["settings.md"].split("## max-range\n")[1].split("\n## ")[0]
+    assert "a number from 1" in section
+    assert "default: `16`" in section
+    assert "`--max-range` of `composefmt format`" in section
+
+
+def test_every_command_is_told_with_its_options(made):
+    help_text = run("--help", cwd=ROOT).stdout
+    names = re.findall(r"^  ([a-z]+)  ", help_text.split("Commands:\n")[1].split("Examples:")[0], re.MULTILINE)
+    assert "format" in names
+    for name in names:
+        section = made["commands.md"].split(f"## {name}\n")[1].split("\n## ")[0]
+        for option in re.findall(r"^  (?:-\w, )?(--[a-z-]+)", run(name, "--help", cwd=ROOT).stdout, re.MULTILINE):
+            assert option in section, f"{name} {option}"
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning():
+    if importlib.util.find_spec("zensical") is None:
+        pytest.skip("the site generator is not installed: make docs installs it")
+    done = subprocess.run([sys.executable, "tools/site.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict", "--clean"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "arning" not in done.stdout + done.stderr
+    assert "lost-colon" in (ROOT / "build" / "site" / "rules" / "lost-colon" / "index.html").read_text(encoding="utf-8")
