@@ -11,21 +11,8 @@ import subprocess
 import sys
 
 import pytest
+from pages import FILE, blocks, pages_with
 from running import ROOT, run
-
-DOCS = ROOT / "docs"
-PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
-BLOCK = re.compile(
-    r"^(?P<indent> *)```(?P<language>[\w-]+)(?: title=\"(?P<title>[^\"]*)\")?\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
-)
-FILE = re.compile(r"[\w.-][\w./-]*")
-
-
-def blocks(page):
-    """Language, title and text of each code block of a page."""
-    for found in BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
-        text = re.sub(rf"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
-        yield found["language"], found["title"] or "", text
 
 
 def commands(text):
@@ -35,7 +22,7 @@ def commands(text):
         yield command, output
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in (DOCS / page).read_text(encoding="utf-8")])
+@pytest.mark.parametrize("page", pages_with("console"))
 def test_a_page_shows_what_the_program_does(page, tmp_path):
     for language, title, text in blocks(page):
         name, _, remark = title.partition(", ")
@@ -51,7 +38,7 @@ def test_a_page_shows_what_the_program_does(page, tmp_path):
             assert done.stdout + done.stderr == output, command
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in (DOCS / page).read_text(encoding="utf-8")])
+@pytest.mark.parametrize("page", pages_with("python"))
 def test_a_page_shows_python_that_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for language, title, text in blocks(page):
