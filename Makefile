@@ -51,7 +51,7 @@ fuzz: .venv/installed ## the promises on many more generated files
 	COMPOSEFMT_EXAMPLES=10000 $(BIN)/pytest tests/test_promises.py
 
 update-cases: .venv/installed ## rewrite the expectations of the data cases, for review in the diff
-	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py
+	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py tests/test_lsp_cases.py
 
 schema: .venv/installed ## check the pinned schema; FILE=... VERSION=... replaces it
 	$(BIN)/python tools/update_schema.py $(FILE) $(VERSION)

@@ -5,7 +5,7 @@ import queue
 import subprocess
 import threading
 
-from tests.running import COMMAND, environment
+from running import COMMAND, environment
 
 URI = "file:///nowhere/compose.yaml"
 

@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("pygls")
 
-from tests.lsp_client import Client, apply
-from tests.running import LONG, SHORT, run
+from lsp_client import Client, apply
+from running import LONG, SHORT, run
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from composefmt.engine import CheckResult, check_bytes
 from composefmt.files.content import MAX_BYTES, FileTrouble
 from composefmt.findings import Finding, Severity
+from composefmt.fixing import FORMATTING
 from composefmt.lsp.positions import Positions
 from composefmt.syntax.source import Source, Span
 
@@ -21,14 +24,18 @@ if TYPE_CHECKING:
 # How long the text may change on before it is checked, in seconds.
 DELAY = 0.2
 
+# Files on which findings depend, beside the documents themselves.
+_WATCHED = ("**/{.composefmt,composefmt,pyproject}.toml", "**/{.env,*.env}", "**/{compose,docker-compose}*.{yml,yaml}")
+
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.INFO: types.DiagnosticSeverity.Information,
 }
 
-# Groups of rules whose findings editors show in a way of their own: struck through, or faded.
-_TAGS = {"deprecated": types.DiagnosticTag.Deprecated, "unused": types.DiagnosticTag.Unnecessary}
+# The group of rules whose findings editors strike through, and the rules whose findings they fade.
+_DEPRECATED = "deprecated"
+_UNNECESSARY = frozenset({"ignored-key", "unused-config", "unused-network", "unused-secret", "unused-suppression", "unused-volume"})
 
 
 def register(server: Server) -> None:
@@ -45,7 +52,39 @@ def register(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(params.text_document.uri, []))
+        if not server.client_pulls:
+            server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(params.text_document.uri, []))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(_: types.DidSaveTextDocumentParams) -> None:
+        # What is saved may be what another document extends, includes or mounts.
+        checks.want_all()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_files(_: types.DidChangeWatchedFilesParams) -> None:
+        checks.want_all()
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        if server.client_watches:
+            watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            registration = types.Registration("composefmt-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            server.client_register_capability(types.RegistrationParams([registration]))
+
+    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, types.DiagnosticOptions(True, False, "composefmt"))
+    async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return types.RelatedFullDocumentDiagnosticReport([])
+        version = document.version
+        found = await checks.found(document)
+        if document.version != version:
+            raise _OutOfDate
+        digest = blake2b(repr(found).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        if digest == params.previous_result_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(digest)
+        return types.RelatedFullDocumentDiagnosticReport(found, result_id=digest)
 
 
 def find(text: str, options: Options, name: str) -> CheckResult:
@@ -61,6 +100,11 @@ def find(text: str, options: Options, name: str) -> CheckResult:
         return CheckResult(Source(text, name), (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),))
 
 
+_OutOfDate = JsonRpcException(
+    "the text has changed meanwhile", types.LSPErrorCodes.ServerCancelled.value, types.DiagnosticServerCancellationData(True)
+)
+
+
 class _Checks:
     """The checks that are due or running: one a document, and its result is told only if the text is still the same."""
 
@@ -70,10 +114,18 @@ class _Checks:
 
     def want(self, uri: str, delay: float) -> None:
         """Have a document checked after a while, unless that is already to happen."""
-        if uri not in self.running and self.server.document(uri) is not None:
+        if not self.server.client_pulls and uri not in self.running and self.server.document(uri) is not None:
             task = asyncio.get_running_loop().create_task(self.run(uri, delay))
             self.running[uri] = task
             task.add_done_callback(lambda _: self.running.pop(uri, None))
+
+    def want_all(self) -> None:
+        """Have all documents checked anew: files that they depend on have changed."""
+        for document in self.server.open_documents():
+            document.forget()
+            self.want(document.uri, DELAY)
+        if self.server.client_refreshes:
+            self.server.workspace_diagnostic_refresh(None)
 
     async def run(self, uri: str, delay: float) -> None:
         await asyncio.sleep(delay)
@@ -89,25 +141,39 @@ class _Checks:
         try:
             options = document.options()
         except FileTrouble as trouble:
-            return [_diagnostic(Finding(trouble.rule, Severity.ERROR, trouble.message, Span(0, 0)), document, document.plain_positions())]
+            return [diagnostic(Finding(trouble.rule, Severity.ERROR, trouble.message, Span(0, 0)), document, document.view.positions)]
         loop = asyncio.get_running_loop()
+        view = document.view
         result = await loop.run_in_executor(self.server.worker, find, document.source, options, document.name)
+        view.remembered("findings", lambda: result.findings)
         positions = Positions(result.source, document.position_codec.encoding)
-        return [_diagnostic(finding, document, positions) for finding in result.findings]
+        return [diagnostic(finding, document, positions) for finding in result.findings]
 
 
-def _diagnostic(finding: Finding, document: Document, positions: Positions) -> types.Diagnostic:
+def findings_of(document: Document) -> tuple[Finding, ...]:
+    """What is found in the text as it is now; what the last check found, if that was the same text."""
+
+    def check() -> tuple[Finding, ...]:
+        return find(document.source, document.view.options, document.name).findings
+
+    return document.view.remembered("findings", check)
+
+
+def diagnostic(finding: Finding, document: Document, positions: Positions) -> types.Diagnostic:
+    """A finding as editors take it."""
     from composefmt.rules.registry import all_rules
 
     rule = all_rules().get(finding.rule)
-    tag = _TAGS.get(rule.group) if rule is not None else None
+    tags = [types.DiagnosticTag.Deprecated] if rule is not None and rule.group == _DEPRECATED else []
+    tags += [types.DiagnosticTag.Unnecessary] if finding.rule in _UNNECESSARY else []
     return types.Diagnostic(
         positions.range(finding.span),
         f"{finding.message}\n{finding.help}" if finding.help else finding.message,
-        _SEVERITIES[finding.severity],
+        # Formatting mends it, as soon as the file is saved: nothing to worry about while one types.
+        types.DiagnosticSeverity.Information if finding.rule == FORMATTING else _SEVERITIES[finding.severity],
         finding.rule,
         source="composefmt",
-        tags=[tag] if tag is not None else None,
+        tags=tags or None,
         related_information=[
             types.DiagnosticRelatedInformation(types.Location(document.uri, positions.range(related.span)), related.message)
             for related in finding.related

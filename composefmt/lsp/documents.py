@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from lsprotocol.types import TextDocumentContentChangePartial
+from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument, Workspace
 
 from composefmt.compose.file import ComposeFile
-from composefmt.files.content import MAX_BYTES
+from composefmt.files.content import MAX_BYTES, FileTrouble, read_file
 from composefmt.files.discovery import COMPOSE_NAME
 from composefmt.files.settings import forget_settings, settings_for
 from composefmt.files.surroundings import OnDisk, environment_beside
@@ -21,7 +23,11 @@ from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lsprotocol.types import TextDocumentContentChangeEvent
+
+Made = TypeVar("Made")
 
 # What editors call Compose files; any other language is one only under a Compose file's name.
 _LANGUAGES = frozenset({"docker-compose", "dockercompose", "yaml.docker-compose"})
@@ -30,27 +36,36 @@ _LANGUAGES = frozenset({"docker-compose", "dockercompose", "yaml.docker-compose"
 class View:
     """One version of a document's text; `file` is None where it does not parse."""
 
-    __slots__ = ("_file", "_parsed", "options", "positions", "source")
-
-    def __init__(self, source: Source, positions: Positions, options: Options) -> None:
+    def __init__(self, source: Source, positions: Positions, find_options: Callable[[], Options] = Options) -> None:
         self.source = source
         self.positions = positions
-        self.options = options
-        self._parsed = False
-        self._file: ComposeFile | None = None
+        self._find_options = find_options
+        self._memory: dict[str, Any] = {}
 
-    @property
+    @cached_property
+    def options(self) -> Options:
+        """The options that hold for the text; the defaults where the settings are wrong, which its diagnostics tell."""
+        try:
+            return self._find_options()
+        except FileTrouble:
+            return Options()
+
+    @cached_property
     def file(self) -> ComposeFile | None:
-        """The parsed file; made when first asked for."""
-        if not self._parsed:
-            self._parsed = True
-            if len(self.source.text) > MAX_BYTES:
-                return None
-            try:
-                self._file = ComposeFile(self.source, parse(self.source.text), self.options)
-            except (SyntaxProblem, UnicodeEncodeError):
-                self._file = None
-        return self._file
+        """The parsed file."""
+        if len(self.source.text) > MAX_BYTES:
+            return None
+        try:
+            return ComposeFile(self.source, parse(self.source.text), self.options)
+        except (SyntaxProblem, UnicodeEncodeError):
+            return None
+
+    def remembered(self, what: str, make: Callable[[], Made]) -> Made:
+        """What a feature makes of the text, made once."""
+        if what not in self._memory:
+            self._memory[what] = make()
+        made: Made = self._memory[what]
+        return made
 
 
 class Document(TextDocument):
@@ -80,12 +95,8 @@ class Document(TextDocument):
         """The text as it is now."""
         if self._view is None:
             source = Source(self.source, self.name)
-            self._view = View(source, Positions(source, self.position_codec.encoding), self.options())
+            self._view = View(source, Positions(source, self.position_codec.encoding), self.options)
         return self._view
-
-    def plain_positions(self) -> Positions:
-        """The places in the text, whatever the settings are."""
-        return Positions(Source(self.source), self.position_codec.encoding)
 
     @property
     def good_view(self) -> View | None:
@@ -110,14 +121,14 @@ class Document(TextDocument):
 
     def forget(self) -> None:
         """Have everything made anew: the text or what it depends on has changed."""
-        if self._view is not None and self._view.file is not None:
+        if self._view is not None and "file" in vars(self._view) and self._view.file is not None:
             self._last_good = self._view
         self._view = None
 
     def apply_change(self, change: TextDocumentContentChangeEvent) -> None:
         """Change the text; positions count lines as the protocol does, which knows no form feeds and the like."""
         if isinstance(change, TextDocumentContentChangePartial):
-            positions = self.plain_positions()
+            positions = self.view.positions
             start, end = positions.offset(change.range.start), positions.offset(change.range.end)
             self._source = self.source[:start] + change.text + self.source[max(start, end) :]
         else:
@@ -132,6 +143,18 @@ class Documents(Workspace):
         """An open document."""
         found = self._text_documents.get(unquote(uri))
         return found if isinstance(found, Document) else None
+
+    def view_of(self, path: str) -> tuple[str, View] | None:
+        """The URI and the text of a file, from the editor where it is open there, else from disk; None where it can't be read."""
+        uri = str(from_fs_path(path))
+        document = self.open_document(uri)
+        if document is not None:
+            return document.uri, document.view
+        try:
+            source = Source.from_bytes(read_file(path), path, errors="replace")
+        except FileTrouble:
+            return None
+        return uri, View(source, Positions(source, self.position_encoding))
 
     def texts_below(self, folder: str) -> dict[str, bytes]:
         """The texts of the open files in a folder and below, as bytes by their paths relative to it."""

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from composefmt.engine import format_text
 from composefmt.files.content import FileTrouble
+from composefmt.lsp.changes import text_edits
 
 if TYPE_CHECKING:
     from composefmt.lsp.documents import Document
@@ -35,14 +36,15 @@ def register(server: Server) -> None:
 
 def _edits(server: Server, document: Document, lines: tuple[int, int] | None) -> list[types.TextEdit] | None:
     """What is to change; None where the text is refused, which its diagnostics tell as well."""
+    view = document.view
     try:
-        view = document.view
+        options = document.options()
     except FileTrouble as trouble:
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, trouble.message))
         return None
     if view.file is None:
         return None
-    result = format_text(view.source.text, view.options._replace(lines=lines), view.source.filename)
+    result = format_text(view.source.text, options._replace(lines=lines), view.source.filename)
     for finding in result.findings if result.failed else ():
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"{finding.message} ({finding.help})"))
-    return [types.TextEdit(view.positions.range(edit[:2]), edit.text) for edit in result.edits]
+    return text_edits(view, result.edits)

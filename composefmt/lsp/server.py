@@ -18,7 +18,7 @@ from composefmt.lsp.documents import Document, Documents
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-FEATURES = ("diagnostics", "formatting")
+FEATURES = ("code_actions", "completion", "diagnostics", "explain", "files", "formatting", "hover", "navigation", "symbols")
 
 
 class _Protocol(LanguageServerProtocol):
@@ -72,6 +72,26 @@ class Server(LanguageServer):
     def open_documents(self) -> list[Document]:
         """All open Compose files."""
         return [document for document in self.workspace.text_documents.values() if isinstance(document, Document) and document.is_compose]
+
+    @property
+    def client_pulls(self) -> bool:
+        """Whether the client asks for diagnostics; what it asks for must not be sent to it as well."""
+        capabilities = self.client_capabilities.text_document
+        return capabilities is not None and capabilities.diagnostic is not None
+
+    @property
+    def client_watches(self) -> bool:
+        """Whether the client tells of changes on disk, and of which is said later."""
+        workspace = self.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        return watched is not None and bool(watched.dynamic_registration)
+
+    @property
+    def client_refreshes(self) -> bool:
+        """Whether the client can be told to ask for diagnostics anew."""
+        workspace = self.client_capabilities.workspace
+        diagnostics = workspace.diagnostics if workspace is not None else None
+        return self.client_pulls and diagnostics is not None and bool(diagnostics.refresh_support)
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - one of pygls' classes
         """Log an error; it is our mistake, and no reason to open a window in front of someone who types."""

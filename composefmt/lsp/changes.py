@@ -1,0 +1,34 @@
+"""Edits as editors take them, and the edits that lead from one text to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from composefmt.syntax.edits import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from composefmt.lsp.documents import View
+
+
+def text_edits(view: View, edits: Iterable[Edit]) -> list[types.TextEdit]:
+    """Edits of a text as an editor takes them."""
+    return [types.TextEdit(view.positions.range(edit[:2]), edit.text) for edit in edits]
+
+
+def difference(before: str, after: str) -> list[Edit]:
+    """What changes from one text to another, line by line, so that an editor's cursor and marks stay where they are."""
+    from difflib import SequenceMatcher
+
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    return [
+        Edit(starts[i1], starts[i2], "".join(new[j1:j2]))
+        for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if tag != "equal"
+    ]

@@ -1,0 +1,91 @@
+"""Code actions: mend what is found, silence it or have it explained, and give an entry its other form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from composefmt.engine import fix_text
+from composefmt.lsp import forms, suppress
+from composefmt.lsp.changes import difference, text_edits
+from composefmt.lsp.diagnostics import diagnostic, findings_of
+from composefmt.lsp.explain import COMMAND
+from composefmt.rules.registry import all_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from composefmt.findings import Finding
+    from composefmt.lsp.documents import Document
+    from composefmt.lsp.server import Server
+    from composefmt.syntax.edits import Edit
+
+FIX_ALL = "source.fixAll.composefmt"
+_QUICK_FIX = types.CodeActionKind.QuickFix
+_REWRITE = types.CodeActionKind.RefactorRewrite
+
+
+def register(server: Server) -> None:
+    """Answer what can be done at a place."""
+    options = types.CodeActionOptions([_QUICK_FIX, _REWRITE, FIX_ALL])
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    def code_action(params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        document = server.document(params.text_document.uri)
+        if document is None or document.view.file is None:
+            return None
+        only = params.context.only
+        start, end = (document.view.positions.offset(position) for position in (params.range.start, params.range.end))
+        made: list[types.CodeAction] = []
+        if _wanted(_QUICK_FIX, only):
+            here = [f for f in findings_of(document) if f.span.start <= end and start <= f.span.end]
+            for finding in here:
+                made += _for_finding(document, finding)
+        if _wanted(_REWRITE, only):
+            made += [_action(document, form.title, _REWRITE, form.edits) for form in forms.other_forms(document, start)]
+        if _wanted(FIX_ALL, only):
+            made += _fix_all(document)
+        return made
+
+
+def _wanted(kind: str, only: Iterable[str] | None) -> bool:
+    return only is None or any(not each or kind == each or kind.startswith(f"{each}.") for each in only)
+
+
+def _action(
+    document: Document, title: str, kind: str, edits: Iterable[Edit], finding: Finding | None = None, *, preferred: bool = False
+) -> types.CodeAction:
+    return types.CodeAction(
+        title,
+        kind,
+        [diagnostic(finding, document, document.view.positions)] if finding is not None else None,
+        preferred or None,
+        edit=types.WorkspaceEdit({document.uri: text_edits(document.view, edits)}),
+    )
+
+
+def _for_finding(document: Document, finding: Finding) -> Iterator[types.CodeAction]:
+    """Its fix, a comment that silences it, and its rule's page."""
+    if finding.fix is not None:
+        title = f"{finding.fix.title[:1].upper()}{finding.fix.title[1:]} ({finding.rule})"
+        yield _action(document, title, _QUICK_FIX, finding.fix.edits, finding, preferred=finding.fix.safe)
+    if finding.rule not in all_rules():
+        return
+    edit = suppress.comment(document.view, finding)
+    if edit is not None:
+        yield _action(document, f"Ignore {finding.rule} here", _QUICK_FIX, [edit], finding)
+    title = f"Explain {finding.rule}"
+    shown = diagnostic(finding, document, document.view.positions)
+    yield types.CodeAction(title, _QUICK_FIX, [shown], command=types.Command(title, COMMAND, arguments=[finding.rule]))
+
+
+def _fix_all(document: Document) -> list[types.CodeAction]:
+    if not any(finding.fix is not None and finding.fix.safe for finding in findings_of(document)):
+        return []
+    view = document.view
+    result = fix_text(view.source.text, view.options, view.source.filename)
+    if result.data is None:
+        return []
+    edits = difference(view.source.text, result.source.text)
+    return [_action(document, "Fix all that can be fixed safely", FIX_ALL, edits)]

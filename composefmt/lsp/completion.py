@@ -1,0 +1,160 @@
+"""What may be written at the cursor: keys, values, names and variables, also while the text around does not parse."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from composefmt.compose import interpolation
+from composefmt.compose.patterns import Place
+from composefmt.lsp import schema
+from composefmt.lsp.cursor import MARK, Spot, find_spot, names_by_lines
+from composefmt.lsp.names import KINDS, USES, names
+from composefmt.syntax.source import Span, line_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.lsp.documents import Document
+    from composefmt.lsp.server import Server
+
+_VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(\{?)(\w*)\Z")
+_SERVICE = "service:"
+# The fields in which a name of a section stands behind other words, or before them.
+_PREFIXED = {"network_mode": _SERVICE, "pid": _SERVICE, "ipc": _SERVICE, "build.additional_contexts.*": _SERVICE}
+
+
+def register(server: Server) -> None:
+    """Answer what may be written at a position."""
+    options = types.CompletionOptions(trigger_characters=[" ", "$", "{"])
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    def completion(params: types.CompletionParams) -> list[types.CompletionItem] | None:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return None
+        offset = document.view.positions.offset(params.position)
+        return _variables(document, offset) or _items(document, offset)
+
+
+def _variables(document: Document, offset: int) -> list[types.CompletionItem]:
+    """The variables of `.env` and of the file itself, where a dollar sign stands before the cursor."""
+    view = document.view
+    text = view.source.text
+    found = _VARIABLE.search(text, line_start(text, offset), offset)
+    if found is None:
+        return []
+    known: dict[str, str] = dict(view.options.environment)
+    good = document.good_view
+    for scalar in good.file.interpolated_scalars() if good is not None and good.file is not None else ():
+        try:
+            used = [part.name for part in interpolation.split(scalar.value) if isinstance(part, interpolation.Variable)]
+        except interpolation.InvalidInterpolation:
+            continue
+        for name in used:
+            known.setdefault(name, "")
+    known.pop(found[2], None) if found[2] not in view.options.environment else None
+    start = offset - len(found[2])
+    closed = text.startswith("}", offset)
+    return [
+        types.CompletionItem(
+            name,
+            kind=types.CompletionItemKind.Variable,
+            detail=f'.env: "{value}"' if name in view.options.environment else None,
+            filter_text=name,
+            text_edit=types.TextEdit(
+                view.positions.range(Span(start, offset)),
+                f"{'' if found[1] else '{'}{name}{'' if closed else '}'}",
+            ),
+        )
+        for name, value in sorted(known.items())
+    ]
+
+
+def _items(document: Document, offset: int) -> list[types.CompletionItem] | None:
+    view = document.view
+    spot = find_spot(view.source.text, offset, view.options)
+    if spot is None:
+        return None
+    place = view.positions.range(spot.word)
+    known = _Known(document, spot)
+    items: dict[str, types.CompletionItem] = {}
+    for item in (*_values(spot, known), *_keys(spot, known)):
+        if item.label not in items:
+            item.text_edit = types.TextEdit(place, item.insert_text or item.label)
+            item.insert_text = None
+            items[item.label] = item
+    return list(items.values())
+
+
+class _Known:
+    """The names of a document: from the text as it is, else from the text as it last parsed, else as its lines look."""
+
+    def __init__(self, document: Document, spot: Spot) -> None:
+        good = document.good_view
+        self.file = spot.file if spot.whole else good.file if good is not None else None
+        self.text = document.view.source.text
+        # No service can refer to itself.
+        self.own = str(spot.path[1]) if len(spot.path) > 1 and spot.path[0] == "services" else ""
+
+    def of(self, section: str) -> list[str]:
+        """The names of a section; profiles are defined nowhere, so all that are used count."""
+        if self.file is None:
+            found = names_by_lines(self.text, section)
+        else:
+            found = [n.text for n in names(self.file) if n.section == section and (n.defines or section == "profiles")]
+        return [name for name in dict.fromkeys(found) if MARK not in name and (section != "services" or name != self.own)]
+
+
+def _keys(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
+    if not spot.keys:
+        return
+    colon = "" if spot.has_colon else ":"
+    for section in schema.registered(_name_places()[1], spot.path):
+        for name in known.of(section):
+            if name not in spot.existing:
+                yield types.CompletionItem(
+                    name, kind=types.CompletionItemKind.Reference, detail=KINDS[section], insert_text=f"{name}{colon}"
+                )
+    for key, words in schema.keys(spot.path).items():
+        if key not in spot.existing:
+            space = " " if colon and schema.shape((*spot.path, key)) == "value" else ""
+            yield types.CompletionItem(
+                key,
+                kind=types.CompletionItemKind.Property,
+                documentation=words or None,
+                tags=[types.CompletionItemTag.Deprecated] if "deprecated" in words.lower() else None,
+                insert_text=f"{key}{colon}{space}",
+            )
+
+
+def _values(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
+    if not spot.values:
+        return
+    for section, prefix in schema.registered(_name_places()[0], spot.path):
+        for name in known.of(section):
+            yield types.CompletionItem(prefix + name, kind=types.CompletionItemKind.Reference, detail=KINDS[section])
+    for value in schema.values(spot.path):
+        yield types.CompletionItem(value, kind=types.CompletionItemKind.EnumMember, insert_text=f'"{value}"' if value == "no" else None)
+
+
+@lru_cache(maxsize=1)
+def _name_places() -> tuple[Place[tuple[str, str]], Place[str]]:
+    """Where names stand as values (with what stands before them), and where as keys."""
+    in_values: Place[tuple[str, str]] = Place()
+    in_keys: Place[str] = Place()
+    for field, section, _ in USES:
+        at = f"services.*.{field}"
+        if field in _PREFIXED:
+            in_values.add(at, (section, _PREFIXED[field]))
+        elif field == "extends":
+            in_values.add(at, (section, ""))
+            in_values.add(f"{at}.service", (section, ""))
+        else:
+            in_values.add(f"{at}.*", (section, ""))
+            in_values.add(f"{at}.*.source", (section, ""))
+            in_keys.add(at, section)
+    return in_values, in_keys

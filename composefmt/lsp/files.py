@@ -1,0 +1,133 @@
+"""The files that a Compose file names, as links; and the names that those files define."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsprotocol import types
+from pygls.uris import from_fs_path
+
+from composefmt.compose.file import text_span
+from composefmt.compose.patterns import Place
+from composefmt.files.discovery import COMPOSE_NAME
+from composefmt.lsp.names import KINDS, Name, names, visit
+from composefmt.syntax.nodes import Mapping, Scalar
+from composefmt.syntax.values import value_of
+
+if TYPE_CHECKING:
+    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.server import Server
+    from composefmt.syntax.source import Span
+
+# Where a file is named, as a text or a list of texts.
+_PATTERNS = (
+    "include.*",
+    "include.*.path",
+    "include.*.path.*",
+    "include.*.env_file",
+    "include.*.env_file.*",
+    "services.*.extends.file",
+    "services.*.env_file",
+    "services.*.env_file.*",
+    "services.*.env_file.*.path",
+    "services.*.label_file",
+    "services.*.label_file.*",
+    "configs.*.file",
+    "secrets.*.file",
+)
+# More files than these are not looked into for one name.
+_MAX_FILES = 50
+
+
+class Link(NamedTuple):
+    """A file that is named: where, and its path as it is written."""
+
+    span: Span
+    path: str
+    pattern: str
+
+
+def register(server: Server) -> None:
+    """Answer which files a document names."""
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    def document_link(params: types.DocumentLinkParams) -> list[types.DocumentLink] | None:
+        document = server.document(params.text_document.uri)
+        if document is None or document.view.file is None or not document.is_file:
+            return None
+        positions = document.view.positions
+        return [types.DocumentLink(positions.range(link.span), uri_of(document, link.path)) for link in links(document.view)]
+
+
+@lru_cache(maxsize=1)
+def _places() -> Place[str]:
+    root: Place[str] = Place()
+    for pattern in _PATTERNS:
+        root.add(pattern, pattern)
+    return root
+
+
+def links(view: View) -> list[Link]:
+    """The files on this machine that a text names, in order."""
+    file = view.file
+    found: dict[Span, Link] = {}
+    for root in file.roots if file is not None else ():
+        for pattern, node in visit(file, root, _places()) if file is not None else ():
+            if type(node) is Scalar and node.value and "$" not in node.value and "://" not in node.value:
+                span = text_span(view.source, node, 0, len(node.value))
+                found[span] = Link(span, node.value, pattern)
+    return sorted(found.values())
+
+
+def path_of(document: Document, path: str) -> str:
+    """A path that a document names, made absolute."""
+    return os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.expanduser(path)))
+
+
+def uri_of(document: Document, path: str) -> str:
+    """The URI of a path that a document names."""
+    return str(from_fs_path(path_of(document, path)))
+
+
+def extended(document: Document, view: View, offset: int) -> list[types.Location]:
+    """The service of another file that is extended at an offset."""
+    file = view.file
+    for _, service in file.services() if file is not None else ():
+        node = value_of(file.entries(service), "extends") if file is not None else None
+        if file is None or type(node) is not Mapping or not node.start <= offset <= node.end:
+            continue
+        path, name = (value_of(file.entries(node), key) for key in ("file", "service"))
+        if type(path) is Scalar and type(name) is Scalar and name.start <= offset <= name.end:
+            return _defined(document, [path_of(document, path.value)], "services", name.value)
+    return []
+
+
+def elsewhere(document: Document, view: View, name: Name) -> list[types.Location]:
+    """Where a name is defined that the document does not define: in what it includes, and in the project's other files."""
+    if not document.is_file or name.section not in KINDS:
+        return []
+    paths = [path_of(document, link.path) for link in links(view) if link.pattern.startswith("include") and "env_file" not in link.pattern]
+    folder = os.path.dirname(document.path)
+    try:
+        beside = sorted(entry for entry in os.listdir(folder) if COMPOSE_NAME.fullmatch(entry))
+    except OSError:
+        beside = []
+    paths += [path for path in (os.path.join(folder, entry) for entry in beside) if path != document.path]
+    return _defined(document, paths, name.section, name.text)
+
+
+def _defined(document: Document, paths: list[str], section: str, text: str) -> list[types.Location]:
+    found: list[types.Location] = []
+    for path in dict.fromkeys(paths[:_MAX_FILES]):
+        other = document.documents.view_of(path)
+        if other is None or other[1].file is None:
+            continue
+        uri, view = other
+        found += [
+            types.Location(uri, view.positions.range(each.span))
+            for each in (names(view.file) if view.file is not None else ())
+            if each.defines and each.section == section and each.text == text
+        ]
+    return found

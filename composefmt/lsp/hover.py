@@ -1,0 +1,212 @@
+"""What an editor shows for the place under the pointer: what a field means, what a short form stands for, a variable's value."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from composefmt.compose import interpolation
+from composefmt.compose.dual import DUALS, Dual, Items, Names, Whole
+from composefmt.compose.fields import FIELDS, Field, item_text
+from composefmt.compose.patterns import Place
+from composefmt.compose.short import Malformed, Opaque
+from composefmt.lsp import schema
+from composefmt.lsp.names import ANCHORS, KINDS, name_at, path_at
+from composefmt.lsp.navigation import names_of
+from composefmt.project.dotenv import EnvFileError, parse_env
+from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
+from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.source import line_start
+from composefmt.syntax.values import value_of
+from composefmt.syntax.write import block_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from composefmt.compose.file import ComposeFile, Path
+    from composefmt.lsp.documents import View
+    from composefmt.lsp.names import Name
+    from composefmt.lsp.server import Server
+    from composefmt.syntax.nodes import Node
+
+# So much of what a name stands for is shown.
+_LINES = 12
+
+
+def register(server: Server) -> None:
+    """Answer what there is to know of a place."""
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover(params: types.HoverParams) -> types.Hover | None:
+        document = server.document(params.text_document.uri)
+        view = document.good_view if document is not None else None
+        if view is None or view.file is None:
+            return None
+        offset = view.positions.offset(params.position)
+        path, way = path_at(view.file.tree.documents, offset)
+        span = way[-1].span if way and offset <= way[-1].span.end else None
+        parts = list(filter(None, _parts(view, view.file, offset, path, way)))
+        if not parts or span is None or type(way[-1]) in (Mapping, Sequence):
+            return None
+        value = "\n\n".join(parts)
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, value), view.positions.range(span))
+
+
+def _parts(view: View, file: ComposeFile, offset: int, path: Path, way: list[Node]) -> Iterator[str]:
+    node = way[-1] if way else None
+    name = name_at(names_of(view), offset)
+    if type(node) is Scalar and (variable := _variable_at(node, offset)) is not None:
+        yield _variable(file, variable)
+        return
+    if name is not None and not name.defines:
+        yield _named(view, name)
+    on_key = len(way) > 1 and type(way[-2]) is Mapping and any(node is key for key, _ in way[-2].entries)
+    if type(node) is Scalar and not on_key:
+        yield _long_form(file, path, node)
+    yield _assigned(file, path, node)
+    yield _meaning(path)
+
+
+def _meaning(path: Path) -> str:
+    """What the field at a path, or the nearest one above, means."""
+    while path and not (isinstance(path[-1], str) and schema.is_known(path)):
+        if isinstance(path[-1], str):
+            return ""
+        path = path[:-1]
+    words = schema.meaning(path) if path else ""
+    values = schema.values(path) if path else []
+    told = f"\n\nValues: {', '.join(f'`{value}`' for value in values)}" if values and values != ["true", "false"] else ""
+    return f"**{path[-1]}**: {words}{told}" if words else ""
+
+
+def _variable_at(node: Scalar, offset: int) -> interpolation.Variable | None:
+    start = node.content + (node.style in ("'", '"'))
+    with suppress(interpolation.InvalidInterpolation):
+        for part in interpolation.split(node.value) if "$" in node.value else ():
+            if isinstance(part, interpolation.Variable) and part.start <= offset - start <= part.end:
+                return part
+    return None
+
+
+def _variable(file: ComposeFile, variable: interpolation.Variable) -> str:
+    """A variable's value, where it comes from, and what holds without one."""
+    around = file.options.surroundings
+    value = file.options.environment.get(variable.name)
+    said = [f"**{variable.name}**" + (f" = `{value}`" if value else " is empty" if value == "" else " is not set in `.env`")]
+    if value is not None and around is not None:
+        lines = (around.read(".env") or b"").decode("utf-8", "replace").splitlines()
+        wanted = re.compile(rf"\s*(?:export\s+)?{re.escape(variable.name)}\s*=")
+        numbers = [number for number, line in enumerate(lines, 1) if wanted.match(line)]
+        said.append(f"set in `.env`, line {numbers[-1]}" if numbers else "set in `.env`")
+    if around is not None and around.is_set(variable.name):
+        said.append("the environment sets it as well, and wins")
+    used = value is None or (value == "" and variable.operator.startswith(":"))
+    if variable.operator.endswith("-"):
+        said.append(f"the default `{variable.argument}` " + ("holds" if used else "is not used"))
+    elif variable.operator.endswith("?"):
+        said.append("it is required" + (f": {variable.argument}" if variable.argument else ""))
+    return "; ".join(said)
+
+
+def _named(view: View, name: Name) -> str:
+    """What a name stands for: the beginning of its definition."""
+    if name.section == ANCHORS:
+        node = name.node
+    else:
+        known = [each for each in names_of(view) if each.defines and (each.section, each.text) == (name.section, name.text)]
+        node = known[0].node if known else None
+    if node is None:
+        return ""
+    text = view.source.text
+    start = line_start(text, resolve(node).content)
+    start = start if not text[start : resolve(node).content].strip() else resolve(node).content
+    lines = text[start : resolve(node).end].splitlines()
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    shown = [line[indent:] for line in lines[:_LINES]] + (["..."] if len(lines) > _LINES else [])
+    body = "\n".join(shown).strip("\n")
+    return f"{KINDS[name.section]} **{name.text}**" + (f"\n\n{_yaml(body)}" if body.strip() else "")
+
+
+def _yaml(text: str) -> str:
+    return f"```yaml\n{text}\n```"
+
+
+@lru_cache(maxsize=1)
+def _short_places() -> Place[Field | Dual]:
+    root: Place[Field | Dual] = Place()
+    for field in FIELDS:
+        root.add(f"{field.pattern}.*", field)
+    for dual in DUALS:
+        for pattern in dual.patterns:
+            root.add(pattern if isinstance(dual.reader, Whole) else f"{pattern}.*", dual)
+    return root
+
+
+def _long_form(file: ComposeFile, path: Path, node: Scalar) -> str:
+    """What a short form stands for, with its defaults."""
+    for field in schema.registered(_short_places(), path):
+        lines = _port_or_volume(file, field, node) if isinstance(field, Field) else _dual(field, node)
+        if isinstance(lines, str):
+            return lines
+        if lines:
+            return "in long form:\n\n" + _yaml("\n".join(lines))
+    return ""
+
+
+def _port_or_volume(file: ComposeFile, field: Field, node: Scalar) -> list[str] | str:
+    text = item_text(node)
+    answer = field.parse_short(text, file.options.environment) if text else None
+    if answer is None:
+        return ""
+    if isinstance(answer, Opaque):
+        return f"short form that stays short: {answer.reason}"
+    if isinstance(answer, Malformed):
+        return answer.message
+    lines: list[str] = []
+    for entry in answer.entries[:_LINES]:
+        written = block_lines(field.long_entry(entry, write_defaults=True))
+        lines += [f"- {written[0]}", *(f"  {line}" for line in written[1:])]
+    return lines + (["..."] if len(answer.entries) > _LINES else [])
+
+
+def _dual(dual: Dual, node: Scalar) -> list[str]:
+    form = dual.reader
+    value = scalar_value(node)
+    entry: object = None
+    if isinstance(form, Whole):  # noqa: SIM114 - the two take different values
+        entry = form.long(value)
+    elif isinstance(value, str) and isinstance(form, Items):
+        entry = form.long(value)
+    elif isinstance(value, str) and isinstance(form, Names):
+        entry = {value: form.settings or {}}
+    if not isinstance(entry, dict) or any(isinstance(each, (list, tuple)) for each in entry.values()):
+        return []
+    return block_lines(entry)
+
+
+def _assigned(file: ComposeFile, path: Path, node: Node | None) -> str:
+    """Which env files set a variable that a service's `environment` names as well."""
+    around = file.options.surroundings
+    if around is None or len(path) != 4 or path[0] != "services" or path[2] != "environment" or type(node) is not Scalar:
+        return ""
+    name = path[3] if isinstance(path[3], str) else node.value.partition("=")[0]
+    service = file.entries(file.defined("services").get(str(path[1])))
+    found: list[str] = []
+    for env_file in _env_files(file, value_of(service, "env_file")):
+        data = around.read(env_file)
+        variables: dict[str, str] = {}
+        with suppress(EnvFileError):
+            parse_env((data or b"").decode("utf-8", "replace"), variables, lambda _: None)
+        if name in variables:
+            found.append(f"`{env_file}` sets **{name}** to `{variables[name]}`")
+    return "; ".join(found) + "; what stands here wins" if found else ""
+
+
+def _env_files(file: ComposeFile, node: Node | None) -> list[str]:
+    items = [node] if type(node) is Scalar else file.items(node)
+    entries = [value_of(file.entries(item), "path") if type(resolve(item)) is Mapping else resolve(item) for item in items]
+    return [entry.value for entry in entries if type(entry) is Scalar and "$" not in entry.value]

@@ -1,0 +1,270 @@
+"""The names of a file: where services, networks, volumes and the like are defined, and where they are used.
+
+What names what is one table of path patterns; anchors and aliases, which are YAML's names, come from the tree.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from composefmt.compose import volumes
+from composefmt.compose.fields import item_text
+from composefmt.compose.patterns import Place
+from composefmt.compose.short import Parsed
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
+from composefmt.syntax.source import Span
+from composefmt.syntax.values import value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from composefmt.compose.file import ComposeFile, Path
+
+    # Gets the file and a field's value, and finds the names in it.
+    _Reader = Callable[[ComposeFile, Node], Iterator["_Part"]]
+
+_Value = TypeVar("_Value")
+
+# The sections whose keys define names, and what one of them is called.
+KINDS = {
+    "services": "service",
+    "networks": "network",
+    "volumes": "volume",
+    "secrets": "secret",
+    "configs": "config",
+    "models": "model",
+    "profiles": "profile",
+    "anchors": "anchor",
+}
+_SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
+ANCHORS = "anchors"
+
+
+class Name(NamedTuple):
+    """One place where a name stands: of which section, and whether it is defined there.
+
+    `node` is the value behind a definition. `write` tells how another name is written there: as a "scalar" of its own, as
+    it is ("text"), or not at all ("").
+    """
+
+    section: str
+    text: str
+    span: Span
+    defines: bool = False
+    node: Node | None = None
+    write: str = "text"
+
+
+class _Part(NamedTuple):
+    """A stretch of a scalar that is a name."""
+
+    scalar: Scalar
+    start: int
+    end: int
+
+
+def _whole(node: Node) -> Iterator[_Part]:
+    node = resolve(node)
+    if type(node) is Scalar and node.value and "$" not in node.value:
+        yield _Part(node, 0, len(node.value))
+
+
+def _listed(file: ComposeFile, node: Node) -> Iterator[_Part]:
+    """Names in a list, in a mapping by name, or in a list of mappings with a `source`."""
+    if type(node) is Mapping:
+        for key, _ in node.entries:
+            yield from _whole(key)
+    for item in map(resolve, file.items(node)):
+        source = value_of(file.entries(item), "source") if type(item) is Mapping else item
+        if source is not None:
+            yield from _whole(source)
+
+
+def _before_colon(file: ComposeFile, node: Node) -> Iterator[_Part]:
+    for item in map(resolve, file.items(node)):
+        if type(item) is Scalar and "$" not in item.value and not item.value.startswith("container:"):
+            yield _Part(item, 0, len(item.value.partition(":")[0]))
+
+
+def _after_service(_: ComposeFile, node: Node) -> Iterator[_Part]:
+    """The name in `service:NAME`."""
+    if type(node) is Scalar and "service:" in node.value and "$" not in node.value:
+        start = node.value.index("service:") + len("service:")
+        if start == len("service:") or node.value[start - len("service:") - 1] == "=":
+            yield _Part(node, start, len(node.value))
+
+
+def _extended(file: ComposeFile, node: Node) -> Iterator[_Part]:
+    entries = file.entries(node)
+    if type(node) is Scalar:
+        yield from _whole(node)
+    elif "file" not in entries and "service" in entries:
+        yield from _whole(entries["service"][1])
+
+
+def _mounted(file: ComposeFile, node: Node) -> Iterator[_Part]:
+    for item in map(resolve, file.items(node)):
+        if type(item) is Mapping:
+            entries = file.entries(item)
+            kind, source = value_of(entries, "type"), value_of(entries, "source")
+            if type(kind) is Scalar and kind.value == "volume" and source is not None:
+                yield from _whole(source)
+        elif type(item) is Scalar and (text := item_text(item)):
+            answer = volumes.parse_short(text, file.options.environment)
+            mount = answer.entries[0] if isinstance(answer, Parsed) else None
+            if mount is not None and mount.type == "volume" and mount.source and text.startswith(mount.source + ":"):
+                yield _Part(item, 0, len(mount.source))
+
+
+# Which field names what; `jobs` have the fields of services.
+USES: tuple[tuple[str, str, _Reader], ...] = (
+    ("depends_on", "services", _listed),
+    ("extends", "services", _extended),
+    ("links", "services", _before_colon),
+    ("volumes_from", "services", _before_colon),
+    ("network_mode", "services", _after_service),
+    ("pid", "services", _after_service),
+    ("ipc", "services", _after_service),
+    ("build.additional_contexts.*", "services", _after_service),
+    ("networks", "networks", _listed),
+    ("volumes", "volumes", _mounted),
+    ("secrets", "secrets", _listed),
+    ("build.secrets", "secrets", _listed),
+    ("configs", "configs", _listed),
+    ("models", "models", _listed),
+    ("profiles", "profiles", _listed),
+)
+
+
+@lru_cache(maxsize=1)
+def _places() -> Place[tuple[str, _Reader]]:
+    root: Place[tuple[str, _Reader]] = Place()
+    for pattern, section, reader in USES:
+        for container in ("services", "jobs"):
+            root.add(f"{container}.*.{pattern}", (section, reader))
+    return root
+
+
+def names(file: ComposeFile) -> list[Name]:
+    """All places where names stand, in the order of the text, each once."""
+    found: dict[Span, Name] = {}
+    for root in file.roots:
+        for section in _SECTIONS:
+            for key, value in _own_entries(file, root, section):
+                name = _name(file, section, _Part(key, 0, len(key.value)), defines=True, node=value)
+                found[name.span] = name
+        for (section, reader), node in visit(file, root, _places()):
+            for part in reader(file, resolve(node)):
+                if part.end > part.start:
+                    name = _name(file, section, part)
+                    found.setdefault(name.span, name)
+    for name in anchors(file):
+        found.setdefault(name.span, name)
+    return sorted(found.values(), key=lambda name: name.span)
+
+
+def _own_entries(file: ComposeFile, root: Node, section: str) -> Iterator[tuple[Scalar, Node]]:
+    entry = file.entries(root).get(section)
+    node = resolve(entry[1]) if entry else None
+    for key, value in node.entries if type(node) is Mapping else ():
+        if type(key) is Scalar and key.value and key.value != "<<" and not key.value.startswith("x-"):
+            yield key, value
+
+
+def _name(file: ComposeFile, section: str, part: _Part, *, defines: bool = False, node: Node | None = None) -> Name:
+    scalar, text = part.scalar, part.scalar.value[part.start : part.end]
+    content = scalar.content + (scalar.style in ("'", '"'))
+    span = Span(content + part.start, content + part.end)
+    whole = part.start == 0 and part.end == len(scalar.value)
+    # Where the value has escapes, its offsets are not those of the text.
+    if file.source.text.startswith(scalar.value, content) and scalar.style not in ("|", ">"):
+        return Name(section, text, span, defines, node, "scalar" if whole and not scalar.style else "text")
+    return Name(section, text, scalar.span, defines, node, "scalar" if whole else "")
+
+
+def anchors(file: ComposeFile) -> Iterator[Name]:
+    """Anchors and aliases; those of one name that is given twice are told apart by their node."""
+    if not file.tree.aliases and "&" not in file.source.text:
+        return
+    text = file.source.text
+    for node in nodes(file.tree.documents):
+        if type(node) is Alias:
+            yield Name(ANCHORS, node.name, Span(node.start + 1, node.end), node=node.target)
+        elif node.anchor is not None:  # type: ignore[union-attr]
+            start = text.find(f"&{node.anchor}", node.start, node.content) + 1  # type: ignore[union-attr]
+            if start:
+                yield Name(ANCHORS, node.anchor, Span(start, start + len(node.anchor)), defines=True, node=node)  # type: ignore[union-attr]
+
+
+def nodes(roots: list[Node]) -> Iterator[Node]:
+    """All nodes below some, as they are written: aliases are not followed."""
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        yield node
+        if type(node) is Sequence:
+            stack += node.items
+        elif type(node) is Mapping:
+            for entry in node.entries:
+                stack += entry
+
+
+def visit(file: ComposeFile, root: Node, places: Place[_Value]) -> Iterator[tuple[_Value, Node]]:
+    """The values that patterns lead to, with what was registered there; aliases and merge keys followed, each once."""
+    seen: set[tuple[int, int]] = set()
+    stack: list[tuple[Node, Place[_Value]]] = [(root, places)]
+    while stack:
+        node, place = stack.pop()
+        node = resolve(node)
+        mark = (id(node), id(place))
+        if mark in seen:
+            continue
+        seen.add(mark)
+        for value in place.here:
+            yield value, node
+        if type(node) is Mapping:
+            for key, (_, below) in file.entries(node).items():
+                stack += [(below, following) for following in (place.keys.get(key), place.any) if following is not None]
+        elif type(node) is Sequence and place.any is not None:
+            stack += [(item, place.any) for item in node.items]
+
+
+def name_at(found: list[Name], offset: int) -> Name | None:
+    """The name that stands at an offset, its end included."""
+    return next((name for name in found if name.span.start <= offset <= name.span.end), None)
+
+
+def same(found: list[Name], wanted: Name) -> list[Name]:
+    """All places that mean the same as one of them."""
+    if wanted.section == ANCHORS:
+        return [name for name in found if name.section == ANCHORS and name.node is wanted.node]
+    return [name for name in found if name.section == wanted.section and name.text == wanted.text]
+
+
+def path_at(roots: list[Node], offset: int) -> tuple[Path, list[Node]]:
+    """The path of the innermost key or value that holds an offset, and the nodes on the way to it, itself last."""
+    path: list[str | int] = []
+    way: list[Node] = []
+    current = next((node for node in roots if node.start <= offset <= node.end), None)
+    while current is not None:
+        way.append(current)
+        following: Node | None = None
+        if type(current) is Sequence:
+            for index, item in enumerate(current.items):
+                if item.start <= offset <= item.end:
+                    path.append(index)
+                    following = item
+                    break
+        elif type(current) is Mapping:
+            for key, value in current.entries:
+                on_key = key.start <= offset <= key.end
+                if on_key or value.start <= offset <= value.end:
+                    path.append(resolve(key).value if type(resolve(key)) is Scalar else "")  # type: ignore[union-attr]
+                    following = key if on_key else value
+                    break
+            if following is not None and any(following is key for key, _ in current.entries):
+                way.append(following)
+                break
+        current = following
+    return tuple(path), way
