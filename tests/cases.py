@@ -3,22 +3,23 @@
 A file of `tests/cases` holds cases that begin with `#=== title`. Then come the text, and a marker: `#--- formatted`
 with what the formatter makes of it, `#--- unchanged`, or `#--- findings` with what `check` says. A first line
 `# flags: max-range=2 write-defaults` sets options; `good=RULE` says which rule's good example this is: that rule alone is
-checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder.
-`make update-cases` rewrites what stands behind the markers.
+checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder. Behind
+findings that can be mended stands what `check --fix` makes of the text (`#--- fixed`), and `--unsafe-fixes`
+(`#--- fixed unsafe`), both without the formatter. `make update-cases` rewrites what stands behind the markers.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from composefmt.engine import CheckResult, check_text, format_text
+from composefmt.engine import CheckResult, check_text, fix_text, format_text
 from composefmt.files.surroundings import environment_beside
 from composefmt.options import Options
 from composefmt.surroundings import InMemory
 
 ROOT = Path(__file__).parent / "cases"
 _FILE = re.compile(r"^#--- file: (\S+)\n", re.MULTILINE)
-_MARKER = re.compile(r"^#--- (formatted|unchanged|findings)\n", re.MULTILINE)
+_MARKER = re.compile(r"^#--- (formatted|unchanged|findings|fixed|fixed unsafe)\n", re.MULTILINE)
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Case:
     whole: str
     kind: str
     expected: str
+    fixed: str = ""
+    fixed_unsafe: str = ""
 
     @property
     def id(self) -> str:
@@ -85,9 +88,25 @@ class Case:
         assert not result.failed, result.findings
         return ("unchanged", "") if result.text == self.text else ("formatted", result.text)
 
-    def written(self, kind: str, expected: str) -> str:
+    @property
+    def fix_options(self) -> Options:
+        """All fixes but the formatter's, which has cases of its own."""
+        return self.options._replace(ignore=self.options.ignore | {"unformatted"})
+
+    def actually_fixed(self) -> tuple[str, str]:
+        """The text after the safe fixes, and after all; each is "" where it is no other than the one before."""
+        if self.kind != "findings":
+            return "", ""
+        safe, unsafe = (fix_text(self.text, self.fix_options, self.filename, unsafe=unsafe).source.text for unsafe in (False, True))
+        return safe if safe != self.text else "", unsafe if unsafe != safe else ""
+
+    def written(self) -> str:
+        """The case as it stands in its file, with what the code has now."""
+        kind, expected = self.actual()
         flags = f"# flags: {self.flags}\n" if self.flags else ""
-        return f"#=== {self.title}\n{flags}{self.whole}#--- {kind}\n{expected}"
+        parts = [f"#=== {self.title}\n{flags}{self.whole}#--- {kind}\n{expected}"]
+        parts += [f"#--- {marker}\n{text}" for marker, text in zip(("fixed", "fixed unsafe"), self.actually_fixed(), strict=True) if text]
+        return "".join(parts)
 
 
 def tell(result: CheckResult) -> str:
@@ -111,8 +130,9 @@ def read(path: Path) -> list[Case]:
         flags = ""
         if body.startswith("# flags: "):
             flags, _, body = body.removeprefix("# flags: ").partition("\n")
-        text, kind, expected = _MARKER.split(body)
-        cases.append(Case(path, title, flags, text, kind, expected))
+        text, kind, expected, *rest = _MARKER.split(body)
+        fixed = dict(zip(rest[::2], rest[1::2], strict=True))
+        cases.append(Case(path, title, flags, text, kind, expected, fixed.get("fixed", ""), fixed.get("fixed unsafe", "")))
     return cases
 
 
@@ -122,4 +142,4 @@ def all_cases(folder: str) -> list[Case]:
 
 def update(folder: str) -> None:
     for path in sorted((ROOT / folder).glob("*.yaml")):
-        path.write_text("".join(case.written(*case.actual()) for case in read(path)), encoding="utf-8")
+        path.write_text("".join(case.written() for case in read(path)), encoding="utf-8")

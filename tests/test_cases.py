@@ -5,6 +5,7 @@ import re
 
 import cases
 import pytest
+from fixes import assert_fixes_keep_line_breaks, assert_fixes_keep_the_promises
 from promises import assert_promises
 
 from composefmt.engine import check_bytes, format_bytes
@@ -22,6 +23,7 @@ def test_case(case):
     kind, text = case.actual()
     assert text == (case.expected if kind != "unchanged" else "")
     assert kind == case.kind
+    assert case.actually_fixed() == (case.fixed, case.fixed_unsafe)
 
 
 @pytest.mark.parametrize("case", FORMAT, ids=lambda case: case.id)
@@ -47,6 +49,13 @@ def test_format_keeps_line_breaks_byte_order_marks_and_ends_the_last_line(case):
 def test_findings_are_the_same_with_other_line_breaks(case):
     crlf = check_bytes(case.text.replace("\n", "\r\n").encode(), case.options, case.filename)
     assert [f.rule for f in crlf.findings] == [f.rule for f in check_bytes(case.text.encode(), case.options, case.filename).findings]
+
+
+@pytest.mark.parametrize("case", RULES, ids=lambda case: case.id)
+def test_fixes_keep_the_promises(case):
+    assert_fixes_keep_the_promises(case.text, case.fix_options, case.filename)
+    assert_fixes_keep_the_promises(case.text, case.options, case.filename)
+    assert_fixes_keep_line_breaks(case.text, case.fix_options, case.filename)
 
 
 def test_every_rule_has_a_case_that_it_finds_something_in():

@@ -1,0 +1,83 @@
+"""The promises of fixes, as assertions on one text."""
+
+from collections import Counter
+
+from composefmt.engine import check_text, fix_bytes, fix_text
+from composefmt.options import Options
+from composefmt.project.loading import Choices, File
+from composefmt.project.project import Request, load
+from composefmt.project.values import ProjectError
+from composefmt.syntax.comments import comment_texts
+from composefmt.syntax.edits import apply_edits
+from composefmt.syntax.parse import SyntaxProblem, parse
+
+_DEFAULTS = Options()
+
+
+def assert_fixes_keep_the_promises(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> None:
+    """Each fix alone is what it claims to be; all together come to an end, and nothing is lost."""
+    try:
+        comments = Counter(comment_texts(text, parse(text)))
+    except SyntaxProblem:
+        assert fix_text(text, options, filename, unsafe=True).data is None
+        return
+    for finding in check_text(text, options, filename).findings:
+        if finding.fix is not None:
+            assert_is_as_claimed(text, finding)
+    for unsafe in (False, True):
+        result = fix_text(text, options, filename, unsafe=unsafe)
+        after = result.source.text
+        found = Counter(comment_texts(after, parse(after)))
+        assert found == comments or result.fixed.get("unused-suppression")
+        assert not result.fixed or result.data is not None
+        left = [f for f in check_text(after, options, filename).findings if f.fix is not None and (f.fix.safe or unsafe)]
+        assert not left or "composefmt:" in text, (left, after)
+        again = fix_text(after, options, filename, unsafe=unsafe)
+        assert again.data is None, (again.fixed, again.source.text)
+        if not unsafe:
+            assert model(after) == model(text)
+
+
+def assert_is_as_claimed(text, finding):
+    """A fix alone, without any proof: it gives YAML with the same comments, and the same model where it claims to be safe."""
+    fix = finding.fix
+    assert fix.edits, finding
+    after = apply_edits(text, fix.edits)
+    assert after != text, finding
+    tree = parse(after)
+    if not fix.comments:
+        assert Counter(comment_texts(after, tree)) == Counter(comment_texts(text, parse(text))), (finding, after)
+    if fix.safe:
+        assert model(after) == model(text), (finding, after)
+
+
+def assert_fixes_keep_line_breaks(text: str, options: Options, filename: str) -> None:
+    """With other line breaks and a byte order mark, the fixed text is the same but for these."""
+    fixed = fix_text(text, options, filename, unsafe=True).source.text
+    crlf = fix_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), options, filename, unsafe=True)
+    assert crlf.source.text == fixed.replace("\n", "\r\n")
+    assert crlf.data is None or crlf.data.startswith(b"\xef\xbb\xbf")
+
+
+def model(text: str) -> object:
+    """The project of a text, as written and with all defaults; why it is refused where it is."""
+    answers = []
+    for full in (False, True):
+        request = Request(
+            [File("compose.yaml", text.encode())], "/nowhere", {}, "project", environment_files=False, normalize=full, consistency=full,
+            choices=Choices(interpolate=full, resolve=full),
+        )  # fmt: skip
+        try:
+            answers.append(without_empty_options(load(request).model))
+        except ProjectError as error:
+            answers.append(error.message)
+    return answers
+
+
+def without_empty_options(model):
+    """The model without the empty sections that only the short form of a volume leaves behind."""
+    for service in model.get("services", {}).values():
+        for mount in service.get("volumes") or []:
+            for key in [key for key, value in mount.items() if value == {}] if isinstance(mount, dict) else ():
+                del mount[key]
+    return model
