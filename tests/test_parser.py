@@ -8,7 +8,9 @@ import pytest
 from cases import all_cases
 from generate import compose_files
 from hypothesis import given, settings
+from ruamel.yaml.events import ScalarEvent
 
+from composefmt.syntax.light_events import use_light_events
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.scalars import is_plain_safe, plain_value, quote
@@ -49,6 +51,22 @@ def scalars(node):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_python_parser_gives_the_same_tree(text):
+    assert result(text, pure=True) == result(text, pure=False)
+
+
+@pytest.fixture
+def light_events(monkeypatch):
+    """The parser as it is in a process of our own, for one test."""
+    module = pytest.importorskip("_ruamel_yaml")
+    for name in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent", "MappingEndEvent", "SequenceEndEvent"):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    use_light_events.__wrapped__()
+    assert module.ScalarEvent is not ScalarEvent
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.usefixtures("light_events")
+def test_light_events_give_the_same_tree(text):
     assert result(text, pure=True) == result(text, pure=False)
 
 

@@ -24,8 +24,11 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     import gc
 
+    from composefmt.syntax.parse import own_process
+
     # Trees hold no cycles, so counting references is enough; the collector would only cost time.
     gc.disable()
+    own_process()
     _prepare_streams()
     try:
         status = _run()

@@ -38,16 +38,32 @@ class Missing(NamedTuple):
 
 def discover(paths: Sequence[str]) -> Iterator[str | Missing]:
     """The files to work on, each once, as paths relative to what was named; folders are walked in sorted order."""
-    seen: set[str] = set()
+    if len(paths) == 1:
+        yield from _named(paths[0])
+        return
+    # Names of one file share its number: only those that share one need be compared by their real paths, which takes longer.
+    numbered: dict[tuple[int, int], str] = {}
+    real_paths: set[str] = set()
     for path in paths:
         for found in _named(path):
-            if isinstance(found, Missing) or len(paths) == 1:
-                yield found
-            else:
-                real = os.path.realpath(found)
-                if real not in seen:
-                    seen.add(real)
-                    yield found
+            if isinstance(found, str):
+                first = numbered.setdefault(_identity(found), found)
+                if first is not found:
+                    real_paths.add(os.path.realpath(first))
+                    real = os.path.realpath(found)
+                    if real in real_paths:
+                        continue
+                    real_paths.add(real)
+            yield found
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """What tells two files apart: the numbers of the device and of the file on it; hard links share them."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino
 
 
 def _named(path: str) -> Iterator[str | Missing]:

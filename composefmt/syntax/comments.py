@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
-    from composefmt.syntax.nodes import Tree
+    from composefmt.syntax.nodes import Scalar, Tree
+
+_SIGN = r"#[^\r\n]*"
+_START = attrgetter("start")
 
 
 def comments(text: str, tree: Tree) -> list[Span]:
     """The spans of all comments, in order, from `#` to the last character that is not white space."""
     found: list[Span] = []
-    offset = text.find("#")
-    if offset < 0:
+    if "#" not in text:
         return found
-    starts = [scalar.start for scalar in tree.scalars]
-    while offset >= 0:
-        end = offset + 1
-        if offset == 0 or text[offset - 1] in " \t\r\n":
-            skip = _inside(text, tree, starts, offset)
+    scalars, behind = tree.scalars, 0
+    search = re.compile(_SIGN).search
+    match = search(text)
+    while match is not None:
+        offset, end = match.span()
+        if offset and text[offset - 1] not in " \t\r\n":
+            end = offset + 1
+        else:
+            behind = bisect_right(scalars, offset, behind, key=_START)
+            # Mostly it stands behind one scalar and before the next.
+            skip = _inside(text, scalars[behind - 1], offset) if behind and offset < scalars[behind - 1].end else None
             if skip is None:
-                end = _line_end(text, offset)
-                found.append(Span(offset, offset + len(text[offset:end].rstrip())))
+                found.append(Span(offset, offset + len(match[0].rstrip())))
             else:
-                end = max(skip, end)
-        offset = text.find("#", end)
+                end = max(skip, offset + 1)
+        match = search(text, end)
     return found
 
 
@@ -54,15 +63,11 @@ def comment_texts(text: str, tree: Tree) -> list[str]:
     return [text[start:end] for start, end in comments(text, tree)]
 
 
-def _inside(text: str, tree: Tree, starts: list[int], offset: int) -> int | None:
-    """The end of the scalar that holds `offset`, None where no scalar does (a block scalar's header is none)."""
-    index = bisect_right(starts, offset) - 1
-    if index < 0:
+def _inside(text: str, scalar: Scalar, offset: int) -> int | None:
+    """The end of a scalar that holds `offset`, None where it does not (a block scalar's header is no part of it)."""
+    if not scalar.content <= offset < scalar.end or (scalar.style in ("|", ">") and offset < _line_end(text, scalar.content)):
         return None
-    scalar = tree.scalars[index]
-    if scalar.style in ("|", ">") and offset < _line_end(text, scalar.content):
-        return None
-    return scalar.end if scalar.content <= offset < scalar.end else None
+    return scalar.end
 
 
 def _line_end(text: str, offset: int) -> int:

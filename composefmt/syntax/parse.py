@@ -7,7 +7,7 @@ parser is used where it is installed; the pure Python one gives the same tree, m
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         style: str | None
         flow_style: bool | None
 
-    NextEvent = Callable[[], Event | None]
+    # An Event, or what the light events make of it.
+    NextEvent = Callable[[], Any]
 
 # Compose needs fewer than 20 levels. Every reader that recurses fails on some thousands, so deeper files are refused.
 MAX_DEPTH = 200
@@ -120,11 +121,24 @@ def _reader_offset(error: Exception, text: str) -> int:
     return found if found >= 0 else min(position, len(text))
 
 
+def own_process() -> None:
+    """Tell that nothing but composefmt uses ruamel.yaml in this process, so that its parser may be made faster."""
+    global _owned  # noqa: PLW0603
+    _owned = True
+
+
+_owned = False
+
+
 def _c_events(text: str) -> NextEvent | None:
     try:
         from _ruamel_yaml import CParser
     except ImportError:
         return None
+    if _owned:
+        from composefmt.syntax.light_events import use_light_events
+
+        use_light_events()
     return cast("NextEvent", CParser(text).get_event)
 
 
@@ -152,61 +166,55 @@ class _Builder:
         from ruamel.yaml import events as ev
 
         scalar_event, mapping_start, sequence_start = ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent
-        ends, alias_event = (ev.MappingEndEvent, ev.SequenceEndEvent), ev.AliasEvent
+        others = (ev.StreamStartEvent, ev.StreamEndEvent, ev.DocumentStartEvent, ev.DocumentEndEvent)
         tree = self.tree
         scalars = tree.scalars
         stack: list[Sequence | Mapping] = []
         keys: list[Node | None] = []
         parent: Sequence | Mapping | None = None
         key: Node | None = None
-        node: Node
+        node: Any
+        collection: Any
         while (event := next_event()) is not None:
             kind = type(event)
-            if kind is scalar_event:
-                style = event.style
-                # `ctag` is None where there is no tag; the property `tag` would make a text of it each time.
-                if event.ctag is None and event.anchor is None and style != "|" and style != ">":
-                    start = event.start_mark.index
-                    node = Scalar(start, event.end_mark.index, start, None, None, event.value, style or "")
-                else:
-                    node = self.scalar(event)
+            # Nodes come from the light events, the others from the usual ones, and from what has an anchor or a tag.
+            if kind is Scalar or kind is scalar_event:
+                node = event if kind is Scalar else self.scalar(event)
                 if node.start == node.end and parent is not None and (self.pure or parent.flow):
                     self.place_nothing(node, parent, key)
                 scalars.append(node)
-            elif kind is mapping_start or kind is sequence_start:
-                collection_kind = Mapping if kind is mapping_start else Sequence
-                if event.ctag is None and event.anchor is None:
-                    start = event.start_mark.index
-                    collection = collection_kind(start, start, None, None, bool(event.flow_style))
+            elif kind is Mapping or kind is Sequence or kind is mapping_start or kind is sequence_start:
+                if kind is mapping_start or kind is sequence_start:
+                    collection = self.collection(Mapping if kind is mapping_start else Sequence, event)
                 else:
-                    collection = self.collection(collection_kind, event)
+                    collection = event
                 stack.append(collection)
                 keys.append(key)
                 if len(stack) > MAX_DEPTH:
                     raise SyntaxProblem("too-deep", f"nested more than {MAX_DEPTH} levels deep", collection.start)
                 parent, key = collection, None
                 continue
-            elif kind in ends:
-                collection = stack.pop()
-                key = keys.pop()
-                # A collection ends at its bracket, or with its last value.
-                if collection.flow:
-                    collection.end = event.end_mark.index
-                elif type(collection) is Sequence:
-                    collection.end = collection.items[-1].end if collection.items else collection.content
-                elif collection.entries:  # type: ignore[union-attr]
-                    last_key, last_value = collection.entries[-1]  # type: ignore[union-attr]
-                    collection.end = max(last_key.end, last_value.end)
-                else:
-                    collection.end = collection.content
-                node = collection
-                parent = stack[-1] if stack else None
-            elif kind is alias_event:
+            elif kind is ev.AliasEvent:
                 node = self.alias(event, stack)
-            else:
+            elif kind in others:
                 if kind is ev.DocumentEndEvent:
                     self.anchors = {}
                 continue
+            else:
+                node = collection = stack.pop()
+                key = keys.pop()
+                parent = stack[-1] if stack else None
+                # A collection ends at its bracket, or with its last value.
+                if collection.flow:
+                    end_mark = cast("Mark", getattr(event, "end_mark", event))
+                    collection.end = end_mark.index
+                elif type(collection) is Sequence:
+                    collection.end = collection.items[-1].end if collection.items else collection.content
+                elif collection.entries:
+                    last_key, last_value = collection.entries[-1]
+                    collection.end = max(last_key.end, last_value.end)
+                else:
+                    collection.end = collection.content
             if parent is None:
                 tree.documents.append(node)
             elif type(parent) is Sequence:
@@ -233,7 +241,8 @@ class _Builder:
 
     def scalar(self, event: Event) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        tag, anchor, style = event.tag, event.anchor, event.style or ""
+        # `ctag` is None where there is no tag; the property `tag` would make a text of it each time.
+        tag, anchor, style = None if event.ctag is None else event.tag, event.anchor, event.style or ""
         content = start
         if tag is not None or anchor is not None:
             content = min(self.content(start), end) if end > start else end
