@@ -19,6 +19,8 @@ BESIDE = InMemory(
         "compose.base.yaml": b"services:\n  web:\n    image: nginx\n",
         "Dockerfile": b"ARG VERSION=1\nFROM alpine:${VERSION} AS build\nARG MODE\nFROM build AS final\n",
         "site.conf": b"",
+        "site.env": b"A=1\n",
+        "site.broken.env": b"A B=1\n",
     }
 )
 

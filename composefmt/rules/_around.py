@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.file import ComposeFile
-from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
+from composefmt.syntax.lazy import pattern
+from composefmt.syntax.nodes import Node, Scalar, resolve
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source
 
@@ -22,7 +22,7 @@ OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.ov
 MAX_FILES = 100
 MAX_BYTES = 2_000_000
 
-_FRAGMENT = re.compile(r"^\s*#\s*composefmt:\s*fragment\b", re.MULTILINE)
+_FRAGMENT = r"(?m)^\s*#\s*composefmt:\s*fragment\b"
 
 
 class Neighbour(NamedTuple):
@@ -53,12 +53,12 @@ class Project(NamedTuple):
 
 def is_remote(path: str) -> bool:
     """Whether a path leads elsewhere than to this machine."""
-    return "://" in path or path.startswith(("git@", "github.com/"))
+    return path.startswith(("git@", "github.com/")) or bool(pattern(r"[A-Za-z][\w+.-]+:").match(path))
 
 
 def is_declared_fragment(file: ComposeFile) -> bool:
     """Whether a comment says that a file is a part of a project: `# composefmt: fragment`."""
-    return "composefmt:" in file.source.text and _FRAGMENT.search(file.source.text) is not None
+    return "composefmt:" in file.source.text and pattern(_FRAGMENT).search(file.source.text) is not None
 
 
 def project_of(file: ComposeFile) -> Project:
@@ -160,8 +160,3 @@ def extended_service(main: ComposeFile, file: ComposeFile, path: str, service: N
     other_path = normpath(join(dirname(path), other.value))
     found = neighbour(main, other_path)
     return Extended(found, other_path, name.value, found.defined("services").get(name.value) if found else None)
-
-
-def is_mapping(node: Node | None) -> bool:
-    """Whether a node, alias followed, is a mapping."""
-    return node is not None and type(resolve(node)) is Mapping

@@ -14,6 +14,8 @@ from composefmt.rules.registry import Element, Problem, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from composefmt.compose.file import ComposeFile
+
 
 @rule("invalid-interpolation", Severity.ERROR, group="interpolation")
 def invalid_interpolation(element: Element) -> Iterator[Problem]:
@@ -97,9 +99,9 @@ def _hash() -> re.Pattern[str]:
 
 @rule("undefined-variable", Severity.WARNING, group="interpolation")
 def undefined_variable(element: Element) -> Iterator[Problem]:
-    """A variable has neither a default nor a value in the `.env` file beside the Compose file.
+    """A variable has neither a default nor a value in the `.env` file beside the Compose file or in the environment.
 
-    It is empty then, unless the shell sets it. Nothing is told where there is no `.env` file.
+    It is empty then. Nothing is told where there is no `.env` file: the variables may all come from elsewhere.
 
     Source: the specification's 12-interpolation.
     """
@@ -110,7 +112,7 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
     told: set[str] = set()
     for node in file.interpolated_scalars():
         for variable in _variables(node.value):
-            if variable.operator or variable.name in known or variable.name in told or _is_ambient(variable.name):
+            if variable.operator or variable.name in known or variable.name in told or _is_ambient(file, variable.name):
                 continue
             told.add(variable.name)
             yield Problem(
@@ -133,8 +135,10 @@ def _variables(value: str) -> list[interpolation.Variable]:
 _AMBIENT = frozenset({"CI", "HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TMPDIR", "USER"})
 
 
-def _is_ambient(name: str) -> bool:
-    return name in _AMBIENT or name.startswith(("COMPOSE_", "DOCKER_", "GITHUB_", "CI_"))
+def _is_ambient(file: ComposeFile, name: str) -> bool:
+    if name in _AMBIENT or name.startswith(("COMPOSE_", "DOCKER_", "GITHUB_", "CI_")):
+        return True
+    return file.options.surroundings is not None and file.options.surroundings.is_set(name)
 
 
 def _near(name: str, known: Mapping[str, str]) -> str:
@@ -146,9 +150,9 @@ def _near(name: str, known: Mapping[str, str]) -> str:
 
 @rule("required-variable", Severity.WARNING, group="interpolation", default=False)
 def required_variable(element: Element) -> Iterator[Problem]:
-    """A variable that must be set (`${NAME:?}`) is not set in the `.env` file beside the Compose file.
+    """A variable that must be set (`${NAME:?}`) is set neither in the `.env` file beside the Compose file nor in the environment.
 
-    Docker refuses the file unless the shell sets the variable.
+    Docker refuses the file.
 
     Bad:
 
@@ -167,7 +171,8 @@ def required_variable(element: Element) -> Iterator[Problem]:
     file = element.file
     for node in file.interpolated_scalars():
         for variable in _variables(node.value):
-            if variable.operator.endswith("?") and not file.options.environment.get(variable.name):
+            name = variable.name
+            if variable.operator.endswith("?") and not file.options.environment.get(name) and not _is_ambient(file, name):
                 yield Problem(
                     text_span(file.source, node, variable.start, variable.end),
                     f"the variable {variable.name} must be set, but is not",
