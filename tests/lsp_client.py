@@ -108,9 +108,9 @@ class Client:
             "diagnostics"
         ]
 
-    def ask(self, method, uri=URI, **params):
-        """A request about a document."""
-        return self.request(f"textDocument/{method}", textDocument={"uri": uri}, **params)
+    def ask(self, method, uri=URI, timeout=60, **params):
+        """The answer to a request about a document."""
+        return self.request(f"textDocument/{method}", timeout, textDocument={"uri": uri}, **params)
 
     def stop(self):
         """Shut the server down as the protocol says; its exit status."""

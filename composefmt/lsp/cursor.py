@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.file import ComposeFile
-from composefmt.files.content import MAX_BYTES
 from composefmt.lsp.names import path_at
 from composefmt.syntax.nodes import Mapping, Scalar, Tree
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -46,8 +45,6 @@ class Spot(NamedTuple):
 
 def find_spot(text: str, offset: int, options: Options) -> Spot | None:
     """Where the cursor stands; None inside comments, and where nothing can be told."""
-    if len(text) > MAX_BYTES:
-        return None
     start = line_start(text, offset)
     before = _WORD_BEFORE.search(text, start, offset)
     after = re.compile(r"[\w.-]*").match(text, offset)

@@ -10,9 +10,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from composefmt.engine import CheckResult, check_bytes
-from composefmt.files.content import MAX_BYTES, FileTrouble
+from composefmt.files.content import FileTrouble
 from composefmt.findings import Finding, Severity
 from composefmt.fixing import FORMATTING
+from composefmt.lsp.documents import MAX_CHARACTERS
 from composefmt.lsp.positions import Positions
 from composefmt.syntax.source import Source, Span
 
@@ -89,12 +90,12 @@ def register(server: Server) -> None:
 
 def find(text: str, options: Options, name: str) -> CheckResult:
     """What is wrong with a text; never raises, whatever the text is."""
-    data = text.encode("utf-8", "surrogatepass")
-    if len(data) > MAX_BYTES:
-        message = f"more than {MAX_BYTES:,} bytes: the file is not checked"
-        return CheckResult(Source(text, name), (Finding("too-large", Severity.ERROR, message, Span(0, 0)),))
+    if len(text) > MAX_CHARACTERS:
+        message = f"more than {MAX_CHARACTERS:,} characters: too much to be checked while it is written"
+        return CheckResult(Source(text, name), (Finding("too-large", Severity.ERROR, message, Span(0, 0), "run composefmt check"),))
     try:
-        return CheckResult(Source(text, name), check_bytes(data, options, name).findings)
+        findings = check_bytes(text.encode("utf-8", "surrogatepass"), options, name).findings
+        return CheckResult(Source(text, name), findings)
     except Exception as error:  # noqa: BLE001 - the editor's user must not lose the server over one text
         message = f"the file could not be checked: {type(error).__name__}: {str(error)[:200]}"
         return CheckResult(Source(text, name), (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),))

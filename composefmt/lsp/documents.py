@@ -12,7 +12,7 @@ from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument, Workspace
 
 from composefmt.compose.file import ComposeFile
-from composefmt.files.content import MAX_BYTES, FileTrouble, read_file
+from composefmt.files.content import FileTrouble, read_file
 from composefmt.files.discovery import COMPOSE_NAME
 from composefmt.files.settings import forget_settings, settings_for
 from composefmt.files.surroundings import OnDisk, environment_beside
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from lsprotocol.types import TextDocumentContentChangeEvent
 
 Made = TypeVar("Made")
+
+# Longer texts would take longer to check than anyone waits while typing; no Compose file comes near it.
+MAX_CHARACTERS = 2_000_000
 
 # What editors call Compose files; any other language is one only under a Compose file's name.
 _LANGUAGES = frozenset({"docker-compose", "dockercompose", "yaml.docker-compose"})
@@ -53,7 +56,7 @@ class View:
     @cached_property
     def file(self) -> ComposeFile | None:
         """The parsed file."""
-        if len(self.source.text) > MAX_BYTES:
+        if len(self.source.text) > MAX_CHARACTERS:
             return None
         try:
             return ComposeFile(self.source, parse(self.source.text), self.options)
