@@ -108,12 +108,17 @@ def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Fi
 
 
 def _format(source: Source, options: Options) -> FormatResult:
-    from composefmt.format.passes import formatted
-
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
         return FormatResult(source, None, (_explained(source, problem),))
+    return format_tree(source, tree, options)
+
+
+def format_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> FormatResult:
+    """Format a file that is parsed already."""
+    from composefmt.format.passes import formatted
+
     change = formatted(source.text, tree, options)
     notes = tuple(
         Finding("short-form-kept", Severity.INFO, f"{kept.field} entry stays short: {kept.reason}", kept.span) for kept in change.kept
@@ -175,13 +180,18 @@ def _internal_error(problem: str, offset: int) -> Finding:
 
 
 def _check(source: Source, options: Options) -> CheckResult:
-    from composefmt.compose.file import ComposeFile
-    from composefmt.rules.registry import run_rules
-
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
         return CheckResult(source, (_explained(source, problem),))
+    return check_tree(source, tree, options)
+
+
+def check_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> CheckResult:
+    """Check a file that is parsed already."""
+    from composefmt.compose.file import ComposeFile
+    from composefmt.rules.registry import run_rules
+
     return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options))))
 
 

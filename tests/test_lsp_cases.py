@@ -166,7 +166,7 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(("files", "question", "expected"), _cases())
+@pytest.mark.parametrize(("files", "question", "expected"), list(_cases()))
 def test_case(client, tmp_path, files, question, expected):
     assert ask(client, tmp_path, files, question) == expected
 

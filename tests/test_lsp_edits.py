@@ -109,7 +109,8 @@ def test_two_thousand_edits_neither_drift_nor_leak(tmp_path):
                 compare(client, text)
             if number % 500 == 0:
                 held.append(memory(client.process.pid))
-        assert held[-1] - held[0] < 8, held
+        # pygls alone would grow by two megabytes here.
+        assert held[-1] - held[0] < 1.5, held
 
 
 def compare(client, text):

@@ -21,10 +21,6 @@ def command() -> int:
         import pygls  # noqa: F401
     except ImportError:
         raise click.ClickException('the language server needs more packages: pipx install "composefmt[lsp]"') from None
-    import gc
-
     from composefmt.lsp.server import serve
 
-    # A server runs for days; what it depends on does make cycles.
-    gc.enable()
     return serve()

@@ -12,7 +12,6 @@ from composefmt.compose import interpolation
 from composefmt.compose.patterns import Place
 from composefmt.lsp import schema
 from composefmt.lsp.cursor import MARK, Spot, find_spot, names_by_lines
-from composefmt.lsp.documents import MAX_CHARACTERS
 from composefmt.lsp.names import KINDS, USES, names
 from composefmt.syntax.source import Span, line_start
 
@@ -35,7 +34,7 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
     def completion(params: types.CompletionParams) -> list[types.CompletionItem] | None:
         document = server.document(params.text_document.uri)
-        if document is None or len(document.source) > MAX_CHARACTERS:
+        if document is None or document.view.is_too_long:
             return None
         offset = document.view.positions.offset(params.position)
         return _variables(document, offset) or _items(document, offset)

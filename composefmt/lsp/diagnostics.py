@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from composefmt.engine import CheckResult, check_bytes
+from composefmt.engine import check_bytes, check_tree
 from composefmt.files.content import FileTrouble
 from composefmt.findings import Finding, Severity
 from composefmt.fixing import FORMATTING
 from composefmt.lsp.documents import MAX_CHARACTERS
-from composefmt.lsp.positions import Positions
-from composefmt.syntax.source import Source, Span
+from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
-    from composefmt.lsp.documents import Document
+    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.positions import Positions
     from composefmt.lsp.server import Server
     from composefmt.options import Options
 
@@ -88,17 +89,20 @@ def register(server: Server) -> None:
         return types.RelatedFullDocumentDiagnosticReport(found, result_id=digest)
 
 
-def find(text: str, options: Options, name: str) -> CheckResult:
+def find(view: View, options: Options) -> tuple[Finding, ...]:
     """What is wrong with a text; never raises, whatever the text is."""
-    if len(text) > MAX_CHARACTERS:
+    source = view.source
+    if view.is_too_long:
         message = f"more than {MAX_CHARACTERS:,} characters: too much to be checked while it is written"
-        return CheckResult(Source(text, name), (Finding("too-large", Severity.ERROR, message, Span(0, 0), "run composefmt check"),))
+        return (Finding("too-large", Severity.ERROR, message, Span(0, 0), "run composefmt check"),)
     try:
-        findings = check_bytes(text.encode("utf-8", "surrogatepass"), options, name).findings
-        return CheckResult(Source(text, name), findings)
+        if view.tree is not None:
+            return check_tree(source, view.tree, options).findings
+        # Bytes, since only they tell of halves of characters.
+        return check_bytes(source.text.encode("utf-8", "surrogatepass"), options, source.filename).findings
     except Exception as error:  # noqa: BLE001 - the editor's user must not lose the server over one text
         message = f"the file could not be checked: {type(error).__name__}: {str(error)[:200]}"
-        return CheckResult(Source(text, name), (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),))
+        return (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),)
 
 
 _OutOfDate = JsonRpcException(
@@ -143,21 +147,17 @@ class _Checks:
             options = document.options()
         except FileTrouble as trouble:
             return [diagnostic(Finding(trouble.rule, Severity.ERROR, trouble.message, Span(0, 0)), document, document.view.positions)]
-        loop = asyncio.get_running_loop()
         view = document.view
-        result = await loop.run_in_executor(self.server.worker, find, document.source, options, document.name)
-        view.remembered("findings", lambda: result.findings)
-        positions = Positions(result.source, document.position_codec.encoding)
-        return [diagnostic(finding, document, positions) for finding in result.findings]
+        findings = await asyncio.get_running_loop().run_in_executor(self.server.worker, find, view, options)
+        view.remembered("findings", lambda: findings)
+        gc.collect()
+        return [diagnostic(finding, document, view.positions) for finding in findings]
 
 
 def findings_of(document: Document) -> tuple[Finding, ...]:
     """What is found in the text as it is now; what the last check found, if that was the same text."""
-
-    def check() -> tuple[Finding, ...]:
-        return find(document.source, document.view.options, document.name).findings
-
-    return document.view.remembered("findings", check)
+    view = document.view
+    return view.remembered("findings", lambda: find(view, view.options))
 
 
 def diagnostic(finding: Finding, document: Document, positions: Positions) -> types.Diagnostic:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from lsprotocol.types import TextDocumentContentChangeEvent
 
+    from composefmt.syntax.nodes import Tree
+
 Made = TypeVar("Made")
 
 # Longer texts would take longer to check than anyone waits while typing; no Compose file comes near it.
@@ -53,15 +55,23 @@ class View:
         except FileTrouble:
             return Options()
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the text is longer than anyone waits for."""
+        return len(self.source.text) > MAX_CHARACTERS
+
+    @cached_property
+    def tree(self) -> Tree | None:
+        """The parsed text; None where it does not parse, and where it is too long to."""
+        try:
+            return parse(self.source.text) if not self.is_too_long else None
+        except (SyntaxProblem, UnicodeEncodeError):
+            return None
+
     @cached_property
     def file(self) -> ComposeFile | None:
         """The parsed file."""
-        if len(self.source.text) > MAX_CHARACTERS:
-            return None
-        try:
-            return ComposeFile(self.source, parse(self.source.text), self.options)
-        except (SyntaxProblem, UnicodeEncodeError):
-            return None
+        return ComposeFile(self.source, self.tree, self.options) if self.tree is not None else None
 
     def remembered(self, what: str, make: Callable[[], Made]) -> Made:
         """What a feature makes of the text, made once."""
@@ -124,7 +134,7 @@ class Document(TextDocument):
 
     def forget(self) -> None:
         """Have everything made anew: the text or what it depends on has changed."""
-        if self._view is not None and "file" in vars(self._view) and self._view.file is not None:
+        if self._view is not None and vars(self._view).get("tree") is not None:
             self._last_good = self._view
         self._view = None
 

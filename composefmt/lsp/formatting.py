@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from composefmt.engine import format_text
+from composefmt.engine import format_tree
 from composefmt.files.content import FileTrouble
 from composefmt.lsp.changes import text_edits
 
@@ -37,14 +37,14 @@ def register(server: Server) -> None:
 def _edits(server: Server, document: Document, lines: tuple[int, int] | None) -> list[types.TextEdit] | None:
     """What is to change; None where the text is refused, which its diagnostics tell as well."""
     view = document.view
+    if view.tree is None:
+        return None
     try:
         options = document.options()
     except FileTrouble as trouble:
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, trouble.message))
         return None
-    if view.file is None:
-        return None
-    result = format_text(view.source.text, options._replace(lines=lines), view.source.filename)
+    result = format_tree(view.source, view.tree, options._replace(lines=lines))
     for finding in result.findings if result.failed else ():
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"{finding.message} ({finding.help})"))
     return text_edits(view, result.edits)

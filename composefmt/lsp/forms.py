@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.dual import DUALS
 from composefmt.compose.fields import FIELDS, find_dual_uses
-from composefmt.engine import format_text
+from composefmt.engine import format_tree
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def _candidates(view: View, offset: int) -> Iterator[tuple[str, str, Span]]:
 
 
 def _edits(view: View, span: Span, options: Options) -> tuple[Edit, ...]:
+    if view.tree is None:
+        return ()
     position = view.source.position
     last = position(max(span.start, span.end - 1)).line
-    result = format_text(view.source.text, options._replace(lines=(position(span.start).line, last)), view.source.filename)
+    result = format_tree(view.source, view.tree, options._replace(lines=(position(span.start).line, last)))
     return () if result.failed else result.edits

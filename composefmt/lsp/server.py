@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -105,5 +106,9 @@ def serve() -> int:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     server = Server()
+    # Trees hold no cycles, but what is imported here makes some: they are collected after each check, and nothing is
+    # collected while somebody waits for an answer.
+    gc.disable()
+    gc.freeze()
     server.start_io(stdout=output)
     return 0 if server.protocol.was_shut_down else 1
