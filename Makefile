@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast editors lint types layers docs bench fuzz update-cases schema clean
+.PHONY: demo test test-fast editors vscode-picture lint types layers docs bench fuzz update-cases schema clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -29,6 +29,13 @@ test-fast: .venv/installed
 
 editors: .venv/installed ## install the editors that tests drive, and what the VS Code extension is built with
 	tools/install-editors
+
+# Needs Node 24, Chromium, and some minutes for code-server, where CODE_SERVER is not a folder that has it.
+CODE_SERVER ?= build/code-server
+vscode-picture: editors ## try the extension in the real VS Code, and take docs/images/vscode.png
+	npm --prefix editors/vscode run package
+	test -d $(CODE_SERVER)/node_modules/code-server || npm --prefix $(CODE_SERVER) install code-server playwright-core
+	COMPOSEFMT=$(CURDIR)/$(BIN)/composefmt node editors/vscode/test/browser.mjs $(CODE_SERVER) docs/images/vscode.png
 
 lint: .venv/installed
 	$(BIN)/ruff check --quiet .

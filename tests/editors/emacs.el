@@ -4,7 +4,7 @@
 
 (find-file "compose.yaml")
 (run-hooks 'post-command-hook) ; eglot starts the server after the command, and there is no command loop here
-(with-timeout (30 (error "Waited in vain for diagnostics"))
+(with-timeout (60 (error "Waited in vain for diagnostics"))
   (while (not (flymake-diagnostics)) (accept-process-output nil 0.05)))
 (let ((told (mapcar (lambda (one)
                       (save-excursion

@@ -1,7 +1,7 @@
 -- What the tests do in Neovim: wait for the diagnostics, choose the code action ACTION if there is one, save, and write what was seen to SEEN.
 
 local function wait(what, condition)
-  assert(vim.wait(20000, condition, 20), "waited in vain for " .. what)
+  assert(vim.wait(60000, condition, 20), "waited in vain for " .. what)
 end
 
 local function text()

@@ -2,7 +2,7 @@
 
 function! s:Wait(condition) abort
   let tries = 0
-  while !a:condition() && tries < 1500
+  while !a:condition() && tries < 3000
     sleep 20m
     let tries += 1
   endwhile
