@@ -20,6 +20,17 @@ def test_mistakes_are_told_and_saving_formats(neovim):
     assert text == LONG
 
 
+def test_a_code_action_mends_a_mistake(neovim):
+    mistake = "services:\n  web:\n    image: nginx\n    environment:\n      - LEVEL='info'  # größer\n"
+    _, text = neovim(mistake, RULE="quotes-in-list-value", ACTION='Write "LEVEL=info" (quotes-in-list-value)')
+    assert text == mistake.replace("'info'", "info")
+
+
+def test_a_code_action_gives_an_entry_its_long_form(neovim):
+    seen, _ = neovim(SHORT, RULE="unformatted", ACTION="Write this port in long form")
+    assert seen["chosen"] == LONG
+
+
 def test_a_file_that_cannot_be_parsed_is_saved_as_it_is(neovim):
     seen, text = neovim(BROKEN)
     assert [one[2] for one in seen["diagnostics"]] == ["yaml-syntax"]

@@ -21,6 +21,7 @@ local ok, message = pcall(function()
     local before = text()
     vim.lsp.buf.code_action({ apply = true, filter = function(action) return action.title == vim.env.ACTION end })
     wait("the code action", function() return text() ~= before end)
+    seen.chosen = text()
   end
   vim.cmd("silent write")
   vim.fn.writefile({ vim.json.encode(seen) }, vim.env.SEEN)
