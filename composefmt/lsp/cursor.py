@@ -58,7 +58,8 @@ def _spot(text: str, word: Span, options: Options, *, whole: bool) -> Spot | Non
     rest = end[0].strip() if end else ""
     alone = not head.strip(" -") and not rest
     quote = '"' if head.count('"') % 2 else "'" if head.count("'") % 2 else ""
-    for mark in ([f"{MARK}:"] if alone else []) + [MARK] + ([MARK + quote] if quote and not rest else []):
+    closing = quote + _closing(head)
+    for mark in ([f"{MARK}:"] if alone else []) + [MARK] + ([MARK + closing] if closing and not rest else []):
         marked = text[: word.start] + mark + text[word.end :]
         try:
             tree = parse(marked)
@@ -69,6 +70,17 @@ def _spot(text: str, word: Span, options: Options, *, whole: bool) -> Spot | Non
             file = ComposeFile(Source(marked), tree, options)
             return _described(file, tree, found, word, alone=alone, added=mark.endswith(":"), whole=whole)
     return None
+
+
+def _closing(head: str) -> str:
+    """What closes the brackets that a line leaves open."""
+    closing: list[str] = []
+    for character in head:
+        if character in "[{":
+            closing.insert(0, "]" if character == "[" else "}")
+        elif closing and character == closing[0]:
+            del closing[0]
+    return "".join(closing)
 
 
 def _described(file: ComposeFile, tree: Tree, found: Scalar, word: Span, *, alone: bool, added: bool, whole: bool) -> Spot:
