@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from composefmt.compose import interpolation
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Whole
 from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.patterns import Place
@@ -17,6 +15,7 @@ from composefmt.compose.short import Malformed, Opaque
 from composefmt.lsp import schema
 from composefmt.lsp.names import ANCHORS, KINDS, name_at, path_at
 from composefmt.lsp.navigation import names_of
+from composefmt.lsp.variables import lines_that_set, variable_at
 from composefmt.project.dotenv import EnvFileError, parse_env
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.scalars import scalar_value
@@ -27,6 +26,7 @@ from composefmt.syntax.write import block_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from composefmt.compose import interpolation
     from composefmt.compose.file import ComposeFile, Path
     from composefmt.lsp.documents import View
     from composefmt.lsp.names import Name
@@ -59,7 +59,7 @@ def register(server: Server) -> None:
 def _parts(view: View, file: ComposeFile, offset: int, path: Path, way: list[Node]) -> Iterator[str]:
     node = way[-1] if way else None
     name = name_at(names_of(view), offset)
-    if type(node) is Scalar and (variable := _variable_at(node, offset)) is not None:
+    if type(node) is Scalar and (variable := variable_at(node, offset)) is not None:
         yield _variable(file, variable)
         return
     if name is not None and not name.defines:
@@ -83,25 +83,14 @@ def _meaning(path: Path) -> str:
     return f"**{path[-1]}**: {words}{told}" if words else ""
 
 
-def _variable_at(node: Scalar, offset: int) -> interpolation.Variable | None:
-    start = node.content + (node.style in ("'", '"'))
-    with suppress(interpolation.InvalidInterpolation):
-        for part in interpolation.split(node.value) if "$" in node.value else ():
-            if isinstance(part, interpolation.Variable) and part.start <= offset - start <= part.end:
-                return part
-    return None
-
-
 def _variable(file: ComposeFile, variable: interpolation.Variable) -> str:
     """A variable's value, where it comes from, and what holds without one."""
     around = file.options.surroundings
     value = file.options.environment.get(variable.name)
     said = [f"**{variable.name}**" + (f" = `{value}`" if value else " is empty" if value == "" else " is not set in `.env`")]
     if value is not None and around is not None:
-        lines = (around.read(".env") or b"").decode("utf-8", "replace").splitlines()
-        wanted = re.compile(rf"\s*(?:export\s+)?{re.escape(variable.name)}\s*=")
-        numbers = [number for number, line in enumerate(lines, 1) if wanted.match(line)]
-        said.append(f"set in `.env`, line {numbers[-1]}" if numbers else "set in `.env`")
+        numbers = lines_that_set(variable.name, around)
+        said.append(f"set in `.env`, line {numbers[-1] + 1}" if numbers else "set in `.env`")
     if around is not None and around.is_set(variable.name):
         said.append("the environment sets it as well, and wins")
     used = value is None or (value == "" and variable.operator.startswith(":"))

@@ -36,9 +36,11 @@ KINDS = {
     "models": "model",
     "profiles": "profile",
     "anchors": "anchor",
+    "variables": "variable",
 }
 _SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
 ANCHORS = "anchors"
+VARIABLES = "variables"
 
 
 class Name(NamedTuple):

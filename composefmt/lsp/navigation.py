@@ -1,4 +1,4 @@
-"""Where a name is defined, where it is used, and another name for it: services, networks, volumes and the like, anchors too."""
+"""Where a name is defined, where it is used, and another name for it: services, volumes and the like, anchors, variables."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from composefmt.lsp import files
-from composefmt.lsp.names import ANCHORS, KINDS, Name, name_at, names, same
+from composefmt.lsp.names import ANCHORS, KINDS, VARIABLES, Name, name_at, names, same
+from composefmt.lsp.variables import ENV_FILE, lines_that_set, uses
 from composefmt.syntax.scalars import write_scalar
 
 if TYPE_CHECKING:
     from composefmt.lsp.documents import Document, View
     from composefmt.lsp.server import Server
+    from composefmt.syntax.source import Span
 
 # What may be a name. Profiles have the strictest grammar of all names, anchors the most lenient.
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
@@ -33,10 +35,13 @@ def register(server: Server) -> None:
         offset = view.positions.offset(params.position)
         link = next((link for link in files.links(view) if link.span.start <= offset <= link.span.end), None)
         if link is not None:
-            return [types.Location(files.uri_of(document, link.path), types.Range(types.Position(0, 0), types.Position(0, 0)))]
+            return [_line(files.uri_of(document, link.path), 0)]
         found = name_at(names_of(view), offset)
         if found is None:
             return files.extended(document, view, offset) or None
+        if found.section == VARIABLES:
+            lines = lines_that_set(found.text, view.options.surroundings) if document.is_file else []
+            return [_line(files.uri_of(document, ENV_FILE), line) for line in lines[-1:]]
         here = _locations(document, view, [each for each in same(names_of(view), found) if each.defines])
         return here or files.elsewhere(document, view, found)
 
@@ -59,7 +64,7 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
         document, view, found = _name(server, params.text_document.uri, params.position)
-        if document is None or view is None or found is None or view is not document.view:
+        if document is None or view is None or found is None or view is not document.view or found[0].section == VARIABLES:
             return None
         offset = view.positions.offset(params.position)
         here = name_at(found, offset) or found[0]
@@ -80,7 +85,15 @@ def register(server: Server) -> None:
 
 def names_of(view: View) -> list[Name]:
     """The names in a text that parses."""
-    return view.remembered("names", lambda: names(view.file) if view.file is not None else [])
+    return view.remembered("names", lambda: sorted([*names(view.file), *uses(view.file)], key=_place) if view.file is not None else [])
+
+
+def _place(name: Name) -> Span:
+    return name.span
+
+
+def _line(uri: str, line: int) -> types.Location:
+    return types.Location(uri, types.Range(types.Position(line, 0), types.Position(line, 0)))
 
 
 def _name(server: Server, uri: str, position: types.Position) -> tuple[Document, View, list[Name]] | tuple[None, None, None]:
@@ -100,6 +113,8 @@ def _locations(document: Document, view: View, found: list[Name]) -> list[types.
 def _refuse(new: str, found: list[Name], known: list[Name]) -> None:
     old = found[0]
     kind = KINDS[old.section]
+    if old.section == VARIABLES:
+        raise JsonRpcInvalidParams(f'the variable "{old.text}" is set outside of this file, so it is not renamed')
     if not all(each.write for each in found):
         raise JsonRpcInvalidParams(f'"{old.text}" is written with escapes somewhere, so it is not renamed')
     if not (_ANCHOR if old.section == ANCHORS else _NAME).fullmatch(new):
