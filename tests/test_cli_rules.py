@@ -84,9 +84,9 @@ def test_a_rule_that_is_not_checked_makes_no_suppression_unused(run):
 def test_selecting_more(run):
     check = ("check", "--output-format", "json", "-")
     text = b"services:\n  web:\n    image: nginx\n    privileged: true\n    volumes:\n      - ./a:b\n"
-    assert rules_in(run(*check, "--extend-select", "privileged-container", stdin=text)) == ["privileged-container", "relative-target"]
+    assert rules_in(run(*check, "--extend-select", "privileged", stdin=text)) == ["privileged", "relative-target"]
     everything = rules_in(run(*check, "--select", "all", stdin=text))
-    assert {"privileged-container", "relative-target", "missing-limits"} < set(everything)
+    assert {"privileged", "relative-target", "missing-limits"} < set(everything)
 
 
 def test_the_most_precise_name_decides(run):

@@ -68,6 +68,20 @@ def test_standard_input_goes_by_its_name(run, project):
         ('variables = "drop"\n', "the setting \"variables\" is wrong: input should be 'assume-scalar' or 'keep'"),
         ('ignore = ["lost-colons"]\n', 'the setting "ignore" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?'),
         ("max-range = \n", "Invalid value"),
+        ('fail-level = "bad"\n', "the setting \"fail-level\" is wrong: input should be 'error', 'warning' or 'info'"),
+        ('fail-levle = "info"\n', 'there is no setting "fail-levle"; did you mean "fail-level"?'),
+        ('[severity]\nlost-colon = "bad"\n', "the setting \"severity.lost-colon\" is wrong: input should be 'error', 'warning' or 'info'"),
+        (
+            '[severity]\nlost-colons = "info"\n',
+            'the setting "severity" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?',
+        ),
+        (
+            '[per-file-ignores]\n"*.yaml" = ["lost-colons"]\n',
+            'the setting "per-file-ignores" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?',
+        ),
+        ('[per-file-ignores]\n"*.yaml" = "style"\n', 'the setting "per-file-ignores.*.yaml" is wrong: input should be a valid list'),
+        ('required-version = ">=99"\n', 'the setting "required-version" is wrong: this is composefmt 0.1.0, and >=99 is asked for'),
+        ('required-version = "new"\n', 'the setting "required-version" is wrong: "new" is no list of versions such as ">=0.2,<1"'),
     ],
 )
 def test_wrong_settings_are_told_and_nothing_is_touched(run, tmp_path, project, text, message):
@@ -88,7 +102,9 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
     (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["style", "lost-colon"]\n')
     lines = [line.split(None, 1) for line in run("settings", "deploy/web/compose.yaml").stdout.splitlines()]
     shown = dict(lines)
-    assert list(shown) == ["engine", "long-form", "short-form", "order", "max-range", "variables", "write-defaults", "select", "ignore"]
+    names = ["engine", "long-form", "short-form", "order", "max-range", "variables", "write-defaults", "select", "extend-select", "ignore"]
+    names += ["per-file-ignores", "severity", "fail-level", "baseline", "exclude", "extend-exclude", "force-exclude", "required-version"]
+    assert list(shown) == names
     assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]
     assert shown["long-form"].split() == ["ports,", "volumes", "default"]
     assert shown["variables"].split() == ["assume-scalar", "default"]
@@ -106,3 +122,69 @@ def test_the_json_schema_of_the_settings(run):
     assert judge.is_valid({"long-form": ["ports"], "short-form": ["build"], "engine": "swarm", "order": "spec"})
     assert not judge.is_valid({"order": "alphabet"})
     assert not judge.is_valid({"max-rang": 4})
+
+
+def rules(done):
+    return [finding["rule"] for finding in json.loads(done.stdout)]
+
+
+class TestSelection:
+    """What the settings say of rules; tests/test_cli_rules.py has the options."""
+
+    text = "services:\n  web:\n    image: nginx\n    prots: []\n    privileged: true\n    volumes:\n      - ./a:b\n"
+
+    @pytest.fixture
+    def check(self, run, tmp_path, project):
+        (project / "compose.yaml").write_text(self.text)
+
+        def check(settings, *options):
+            (tmp_path / "composefmt.toml").write_text(settings)
+            return run("check", "--output-format", "json", *options)
+
+        return check
+
+    def test_extend_select(self, check):
+        assert rules(check('extend-select = ["privileged"]')) == ["unknown-key", "privileged", "relative-target"]
+        assert rules(check('extend-select = ["privileged"]\nselect = ["schema"]')) == ["unknown-key", "privileged"]
+        assert rules(check("select = []")) == ["unknown-key", "relative-target"], "an empty list is the default"
+        assert rules(check('required-version = ">=0.1"')) == ["unknown-key", "relative-target"]
+
+    @pytest.mark.parametrize(
+        ("pattern", "matches"),
+        [
+            ("compose.yaml", True),
+            ("compose*.yaml", True),
+            ("/deploy/", True),
+            ("deploy/**/compose.yaml", True),
+            ("deploy/web/*", True),
+            ("web", True),
+            ("/web", False),
+            ("compose.yml", False),
+            ("deploy/compose.yaml", False),
+        ],
+    )
+    def test_per_file_ignores_go_by_patterns_below_the_settings(self, check, pattern, matches):
+        settings = f'[per-file-ignores]\n"{pattern}" = ["schema", "relative-target"]\n"other" = ["all"]\n'
+        assert rules(check(settings)) == ([] if matches else ["unknown-key", "relative-target"])
+
+    def test_per_file_ignores_hold_whatever_is_selected(self, check):
+        assert rules(check('[per-file-ignores]\n"web" = ["all"]\n', "--select", "relative-target")) == []
+
+    def test_per_file_ignores_of_standard_input(self, check, run):
+        check('[per-file-ignores]\n"x.yaml" = ["schema"]\n')
+        done = run("check", "--output-format", "json", "--stdin-filename", "deploy/x.yaml", "-", stdin=self.text.encode())
+        assert rules(done) == ["relative-target"]
+
+    def test_severity(self, check):
+        done = check('[severity]\nschema = "info"\nrelative-target = "error"\n')
+        assert [f["severity"] for f in json.loads(done.stdout)] == ["info", "error"]
+        assert check('[severity]\nschema = "info"\n').returncode == 0
+        assert check('[severity]\nschema = "info"\n', "--severity", "unknown-key=error").returncode == 1
+
+    def test_fail_level_is_that_of_the_settings_above_each_file(self, check, tmp_path, run):
+        settings = 'ignore = ["schema"]\n'
+        assert check(settings).returncode == 0
+        assert check(settings + 'fail-level = "warning"\n').returncode == 1
+        assert check(settings + 'fail-level = "warning"\n', "--fail-level", "error").returncode == 0, "the command line wins"
+        (tmp_path / "deploy/composefmt.toml").write_text(settings)
+        assert run("check").returncode == 0

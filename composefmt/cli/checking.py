@@ -34,9 +34,11 @@ class Check:
             if result is None:
                 continue
             self.files += 1
+            settings = self.inputs.settings_for(self.inputs.name(path))
+            fail_level = self.fail_level or (settings.fail_level if settings else None)
             for finding in result.findings:
                 self.severities[finding.severity] += 1
-                self.bad = self.bad or fails(finding, self.fail_level)
+                self.bad = self.bad or fails(finding, fail_level)
                 self.fixing.count(finding)
                 yield result.source, finding
 

@@ -12,7 +12,7 @@ import click
 
 from composefmt.files.content import FileTrouble, read_file, read_stream
 from composefmt.files.discovery import Missing, discover, reason
-from composefmt.files.settings import read_settings, settings_for
+from composefmt.files.settings import Settings, read_settings, settings_for
 from composefmt.files.surroundings import OnDisk, environment_beside
 from composefmt.options import Chosen, Options
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable
@@ -141,12 +141,19 @@ class Inputs:
 
         Raises FileTrouble where the settings are wrong.
         """
-        settings = read_settings(self.config) if self.config else settings_for(path)
-        options = self.defaults._replace(**settings.values) if settings is not None else self.defaults
+        settings = self.settings_for(path)
+        options = settings.options_for(path, self.defaults) if settings is not None else self.defaults
         # Text that has no name has no folder either.
         surroundings = OnDisk(os.path.dirname(path)) if path != NO_NAME else None
         environment = environment_beside(surroundings, data) if surroundings else {}
         return options._replace(environment=environment, surroundings=surroundings, **self.given)
+
+    def settings_for(self, path: str) -> Settings | None:
+        """The settings that hold for a file. Raises FileTrouble where they are wrong."""
+        if not self.config:
+            return settings_for(path)
+        settings = read_settings(self.config)
+        return settings._replace(folder=os.getcwd()) if settings is not None else None
 
     def settings_trouble(self, trouble: FileTrouble) -> None:
         """Tell that settings are wrong, once; the files that they hold for are left as they are."""

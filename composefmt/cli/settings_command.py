@@ -29,7 +29,7 @@ def command(path: str, schema: bool) -> int:
     except FileTrouble as trouble:
         raise click.ClickException(printable(trouble.message)) from None
     defaults = SettingsModel()
-    chosen: dict[str, object] = dict(found.values) if found is not None else {}
+    chosen = found.given if found is not None else {}
     for name in names():
         field = name.replace("-", "_")
         value = chosen.get(field, getattr(defaults, field))
@@ -39,6 +39,10 @@ def command(path: str, schema: bool) -> int:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, (list, tuple, frozenset)):
-        return ", ".join(sorted(value)) or "(none)"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{printable(name)}: {_shown(part)}" for name, part in value.items()) or "(none)"
+    if isinstance(value, list):
+        return printable(", ".join(sorted(value))) or "(none)"
+    if value is None:
+        return "(none)"
+    return str(value).lower() if isinstance(value, bool) else printable(str(value))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
 
 # Folders that hold other people's or generated files.
-_SKIPPED = frozenset(
+SKIPPED = frozenset(
     {
         ".direnv", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv",
         "__pycache__", "node_modules", "site-packages",
@@ -139,7 +139,7 @@ def _listing(folder: str, ignores: _Ignores, links: list[str]) -> Iterator[_Pend
         path = folder + entry.name
         if entry.is_dir(follow_symlinks=False):
             path += "/"
-            if entry.name not in _SKIPPED and not (ignores and _is_ignored(path, ignores)):
+            if entry.name not in SKIPPED and not (ignores and _is_ignored(path, ignores)):
                 yield path, ignores
         elif COMPOSE_NAME.fullmatch(entry.name) and not (ignores and _is_ignored(path, ignores)):
             if entry.is_symlink():

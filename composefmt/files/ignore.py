@@ -86,6 +86,16 @@ def verdict(patterns: tuple[Pattern, ...], path: str, *, is_folder: bool) -> boo
     return None
 
 
+def covers(patterns: tuple[Pattern, ...], path: str) -> bool:
+    """Whether patterns exclude a file or a folder above it; the path is relative to the folder that the patterns are for."""
+    end = path.find("/")
+    while end >= 0:
+        if verdict(patterns, path[:end], is_folder=True):
+            return True
+        end = path.find("/", end + 1)
+    return bool(verdict(patterns, path, is_folder=False))
+
+
 @lru_cache(maxsize=1024)
 def _compiled(glob: str) -> re.Pattern[str]:
     return re.compile(_translated(glob), re.DOTALL)

@@ -11,10 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.ignore import covers, parse_ignore
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from composefmt.files.ignore import Pattern
     from composefmt.files.settings_model import SettingsModel
-    from composefmt.options import Chosen
+    from composefmt.options import Chosen, Options
 
 # In the order in which they are looked for in one folder.
 NAMES = (".composefmt.toml", "composefmt.toml", "pyproject.toml")
@@ -22,10 +26,38 @@ _SECTION = b"tool.composefmt"
 
 
 class Settings(NamedTuple):
-    """What one file sets: the path of the file, and the values by their names in `Options`."""
+    """What one file sets: its path; the values by their names in `Options`; and what is no option of the work on one text.
+
+    given: all that the file sets, as it stands there, by the names of SettingsModel.
+    folder: what patterns and paths are relative to; that of the file, or the working folder where the file was named.
+    per_file_ignores: pairs of patterns and of the rules and groups that are not checked in the files that they match.
+    fail_level, baseline, exclude, extend_exclude, force_exclude: as in the settings; None where they say nothing.
+    """
 
     path: str
+    folder: str
     values: Chosen
+    given: dict[str, Any]
+    per_file_ignores: tuple[tuple[tuple[Pattern, ...], frozenset[str]], ...] = ()
+    fail_level: str | None = None
+    baseline: str | None = None
+    exclude: tuple[str, ...] | None = None
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+
+    def options_for(self, path: str, defaults: Options) -> Options:
+        """The options for a Compose file."""
+        options = defaults._replace(**self.values)
+        if not self.per_file_ignores:
+            return options
+        relative = relative_path(path, self.folder)
+        ignored = [rules for patterns, rules in self.per_file_ignores if covers(patterns, relative)]
+        return options._replace(file_ignore=frozenset().union(*ignored))
+
+
+def relative_path(path: str, folder: str) -> str:
+    """A path as it is seen from a folder, with forward slashes."""
+    return os.path.relpath(os.path.abspath(path), folder).replace(os.sep, "/")
 
 
 def settings_for(path: str) -> Settings | None:
@@ -94,7 +126,7 @@ def read_settings(path: str) -> Settings | None:
         if section is None:
             return None
         table = section if isinstance(section, dict) else {"": section}
-    return Settings(path, _validated(path, table))
+    return _as_settings(path, _validated(path, table))
 
 
 def _parsed(path: str, data: bytes) -> dict[str, object]:
@@ -112,23 +144,39 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
     return table
 
 
-def _validated(path: str, table: dict[str, object]) -> Chosen:
+def _validated(path: str, table: dict[str, object]) -> SettingsModel:
     from pydantic import ValidationError
 
     from composefmt.files.settings_model import SettingsModel, explain
 
     try:
-        model = SettingsModel.model_validate(table)
+        return SettingsModel.model_validate(table)
     except ValidationError as error:
         raise FileTrouble("settings", f"{path}: {explain(error)}") from None
-    return _as_options(model)
 
 
-def _as_options(model: SettingsModel) -> Chosen:
-    values = model.model_dump(exclude_unset=True)
+# What of the settings is no option of the work on one text; per-file-ignores and required-version are seen to here.
+_OF_THE_RUN = ("fail_level", "baseline", "exclude", "extend_exclude", "force_exclude")
+_NO_OPTIONS = {*_OF_THE_RUN, "per_file_ignores", "required_version"}
+
+
+def _as_settings(path: str, model: SettingsModel) -> Settings:
+    given = model.model_dump(exclude_unset=True)
+    ignores = tuple((parse_ignore([pattern]), frozenset(rules)) for pattern, rules in model.per_file_ignores.items())
+    of_the_run: dict[str, Any] = {
+        name: tuple(given[name]) if isinstance(given[name], list) else given[name] for name in _OF_THE_RUN if name in given
+    }
+    return Settings(path, os.path.dirname(os.path.abspath(path)), _as_options(given), given, ignores, **of_the_run)
+
+
+def _as_options(given: dict[str, Any]) -> Chosen:
+    values = {name: value for name, value in given.items() if name not in _NO_OPTIONS}
     for name, value in values.items():
         if value == "all":
             values[name] = ("all",)
         elif isinstance(value, list):
             values[name] = tuple(value) if name in ("long_form", "short_form") else frozenset(value)
+    if not values.get("select", True):
+        # An empty list is the default, which is not to check nothing.
+        values["select"] = None
     return cast("Chosen", values)

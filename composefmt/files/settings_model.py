@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from composefmt.files.discovery import SKIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _kebab(name: str) -> str:
@@ -12,7 +17,7 @@ def _kebab(name: str) -> str:
 
 
 class SettingsModel(BaseModel):
-    """One settings file. Every setting is also an option of the command line, which wins."""
+    """One settings file; what the command line says wins."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=_kebab, strict=True)
 
@@ -27,8 +32,23 @@ class SettingsModel(BaseModel):
     max_range: int = Field(16, ge=1, description="Expand port ranges of up to so many ports.")
     variables: Literal["assume-scalar", "keep"] = Field("assume-scalar", description="Whether entries with variables may become long.")
     write_defaults: bool = Field(False, description="Also write what short forms leave to defaults.")
-    select: list[str] = Field([], description="Check these rules or groups of rules only.")
+    select: list[str] = Field([], description='Check these rules or groups of rules only; "all" stands for all.')
+    extend_select: list[str] = Field([], description="Check these rules or groups of rules as well.")
     ignore: list[str] = Field([], description="Do not check these rules or groups of rules.")
+    per_file_ignores: dict[str, list[str]] = Field(
+        {}, description="Rules or groups that are not checked in some files, by patterns as in .gitignore files."
+    )
+    severity: dict[str, Literal["error", "warning", "info"]] = Field({}, description="Other severities for rules or groups, by name.")
+    fail_level: Literal["error", "warning", "info"] | None = Field(
+        None, description="The least severity that fails; without it errors do, and files that are not formatted."
+    )
+    baseline: str | None = Field(None, description="A file of findings that are not told, from --write-baseline.")
+    exclude: list[str] = Field(
+        sorted(SKIPPED), description="Files and folders that are not looked at, by patterns as in .gitignore files; replaces the default."
+    )
+    extend_exclude: list[str] = Field([], description="Files and folders that are not looked at, besides those of exclude.")
+    force_exclude: bool = Field(False, description="Exclude files that are named on the command line, too.")
+    required_version: str | None = Field(None, description='The versions of composefmt that may be used, such as ">=0.2,<1".')
 
     @field_validator("long_form", "short_form")
     @classmethod
@@ -46,15 +66,47 @@ class SettingsModel(BaseModel):
             raise ValueError(f"{both[0]} stands in long-form and in short-form")
         return self
 
-    @field_validator("select", "ignore")
+    @field_validator("select", "extend_select", "ignore")
     @classmethod
     def _known_rules(cls, names: list[str]) -> list[str]:
-        from composefmt.rules.registry import known_names, unknown_name
-
-        for name in names:
-            if name not in known_names():
-                raise ValueError(unknown_name(name))
+        _demand_rules(names)
         return names
+
+    @field_validator("severity")
+    @classmethod
+    def _known_rules_have_severities(cls, table: dict[str, str]) -> dict[str, str]:
+        _demand_rules(table)
+        return table
+
+    @field_validator("per_file_ignores")
+    @classmethod
+    def _known_rules_for_files(cls, table: dict[str, list[str]]) -> dict[str, list[str]]:
+        for names in table.values():
+            _demand_rules(names)
+        return table
+
+    @field_validator("required_version")
+    @classmethod
+    def _right_version(cls, wanted: str) -> str:
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        from composefmt import __version__
+
+        try:
+            fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
+        except InvalidSpecifier:
+            raise ValueError(f'"{wanted}" is no list of versions such as ">=0.2,<1"') from None
+        if not fits:
+            raise ValueError(f"this is composefmt {__version__}, and {wanted} is asked for")
+        return wanted
+
+
+def _demand_rules(names: Iterable[str]) -> None:
+    from composefmt.rules.registry import known_names, unknown_name
+
+    for name in names:
+        if name not in known_names():
+            raise ValueError(unknown_name(name))
 
 
 def names() -> list[str]:
@@ -82,7 +134,7 @@ def _nearest(name: str, known: list[str]) -> str:
 def explain(error: ValidationError) -> str:
     """What is wrong, in one line: the setting, and what it may be."""
     first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else ""
+    name = ".".join(part for part in first["loc"] if isinstance(part, str))
     if first["type"] == "extra_forbidden":
         return f'there is no setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
     message = first["msg"].removeprefix("Value error, ")

@@ -124,7 +124,7 @@ class Document(TextDocument):
         forget_settings()
         path = self.path if self.is_file else os.path.join(self.documents.root_path or os.getcwd(), "compose.yaml")
         settings = settings_for(path)
-        options = Options()._replace(**settings.values) if settings is not None else Options()
+        options = settings.options_for(path, Options()) if settings is not None else Options()
         if not self.is_file:
             return options
         folder = os.path.dirname(path)
