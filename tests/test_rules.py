@@ -8,21 +8,11 @@ from cases import all_cases
 
 from composefmt.engine import check_text
 from composefmt.options import Options
+from composefmt.reports.rule_page import BESIDE
 from composefmt.rules.registry import all_rules
 from composefmt.surroundings import InMemory
 
 RULES = all_rules()
-
-# What lies beside the examples of the pages.
-BESIDE = InMemory(
-    {
-        "compose.base.yaml": b"services:\n  web:\n    image: nginx\n",
-        "Dockerfile": b"ARG VERSION=1\nFROM alpine:${VERSION} AS build\nARG MODE\nFROM build AS final\n",
-        "site.conf": b"",
-        "site.env": b"A=1\n",
-        "site.broken.env": b"A B=1\n",
-    }
-)
 
 
 def examples(rule, label):
@@ -33,7 +23,7 @@ def examples(rule, label):
 
 def found_by(text, rule):
     # What is off by default is told once it is selected.
-    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=BESIDE)
+    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=InMemory(BESIDE))
     return {finding.rule for finding in check_text(text, options).findings}
 
 

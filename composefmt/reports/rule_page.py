@@ -20,6 +20,16 @@ _EXAMPLE = re.compile(r"^(Bad|Good):\n\n((?:    .*\n|\n)+)", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (.*)\Z", re.MULTILINE | re.DOTALL)
 
 
+# What lies beside the examples, for the rules that look at other files.
+BESIDE = {
+    "compose.base.yaml": b"services:\n  web:\n    image: nginx\n",
+    "Dockerfile": b"ARG VERSION=1\nFROM alpine:${VERSION} AS build\nARG MODE\nFROM build AS final\n",
+    "site.conf": b"",
+    "site.env": b"A=1\n",
+    "site.broken.env": b"A B=1\n",
+}
+
+
 class RulePage(NamedTuple):
     """The parts of a rule's docstring: its first sentence, why (paragraphs, may be empty), examples, and the source of the rule."""
 
@@ -146,9 +156,10 @@ def _said(rule: Rule, text: str) -> str:
 def _checked(rule: Rule, text: str) -> CheckResult:
     from composefmt.engine import check_text
     from composefmt.options import Options
+    from composefmt.surroundings import InMemory
 
     # Some need to know what the others find.
-    options = Options() if rule.default else Options(select=frozenset({rule.name}))
+    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=InMemory(BESIDE))
     result = check_text(text, options, "compose.yaml")
     return result._replace(findings=tuple(finding for finding in result.findings if finding.rule == rule.name))
 
