@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.interpolation import has_variable
-from composefmt.findings import Severity
+from composefmt.findings import Fix, Severity
 from composefmt.rules._around import BASES, is_declared_fragment, project_of
+from composefmt.rules._fixes import added
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
@@ -100,21 +101,24 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
         return
     for name in missing:
         if not project.defines(section, name.text):
-            yield Problem(
-                name.node.span,
-                f'service "{element.service}": there is no {kind} "{name.text}"',
-                _advice(name.text, [each for other in project.files for each in other.file.defined(section)], section, kind),
-                severity=severity(file),
-            )
+            advice, fix = _advice(file, name, [each for other in project.files for each in other.file.defined(section)], section, kind)
+            message = f'service "{element.service}": there is no {kind} "{name.text}"'
+            yield Problem(name.node.span, message, advice, fix, severity=severity(file))
 
 
-def _advice(name: str, known: list[str], section: str, kind: str) -> str:
+def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind: str) -> tuple[str, Fix | None]:
+    """How to mend a name that is not defined, and the fix: another name, or its definition."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, 1) if len(known) < _MANY else []
+    near = get_close_matches(name.text, known, 1) if len(known) < _MANY else []
     if near:
-        return f'did you mean "{near[0]}"?'
-    return f'define it below the top-level key "{section}": "{name}:"' if kind != "service" else f'define the service "{name}"'
+        offset = name.node.value.find(name.text) if type(name.node) is Scalar else -1
+        edits = file.changes.replace_part(name.node, offset, offset + len(name.text), near[0]) if offset >= 0 else ()
+        return f'did you mean "{near[0]}"?', Fix.of(f'write "{near[0]}"', edits, safe=False)
+    if kind == "service":
+        return f'define the service "{name.text}"', None
+    fix = added(file, file.root, (section, name.text)) if section in ("networks", "volumes") and len(file.roots) == 1 else None
+    return f'define it below the top-level key "{section}": "{name.text}:"', fix
 
 
 def plain(entries: Entries, key: str) -> Scalar | None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import text_span
 from composefmt.compose.short import Malformed, Parsed
-from composefmt.findings import Fix
+from composefmt.rules._fixes import written
 from composefmt.rules.registry import Element, Problem
-from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Scalar
 
 if TYPE_CHECKING:
@@ -49,7 +48,5 @@ def doubtful(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
     for doubt in answer.doubts if isinstance(answer, Parsed) else ():
         if doubt.rule == rule:
             span = text_span(element.file.source, node, doubt.start, doubt.end)
-            fix = None
-            if doubt.replacement is not None and not node.style:
-                fix = Fix(f'write "{doubt.replacement}"', (Edit(node.content, node.end, doubt.replacement),), safe=False)
+            fix = written(element.file, node, doubt.replacement) if doubt.replacement is not None else None
             yield Problem(span, f'service "{element.service}": {doubt.message}', doubt.help, fix)

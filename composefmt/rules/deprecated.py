@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line, text_span
 from composefmt.findings import Fix, Severity
+from composefmt.rules._fixes import added, written
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.edits import Edit
-from composefmt.syntax.nodes import Mapping, Sequence
+from composefmt.syntax.changes import apart
+from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
+from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.values import key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from composefmt.syntax.nodes import Node
 
 
 @rule("obsolete-version", Severity.WARNING, "version", group="deprecated")
@@ -84,7 +89,21 @@ def legacy_external_name(element: Element) -> Iterator[Problem]:
             element.key.span,
             f'"external" holds the name of "{element.path[1]}", which is the old form',
             'write "external: true" and "name: ..." side by side',
+            _side_by_side(element),
         )
+
+
+def _side_by_side(element: Element) -> Fix | None:
+    """Takes the name out of `external`, where nothing else is in there and none beside it."""
+    file, node = element.file, element.node
+    beside = file.changes.place(node)
+    if element.key is None or type(node) is not Mapping or beside is None or len(node.entries) != 1:
+        return None
+    name = node.entries[0][1]
+    if type(name) is not Scalar or type(beside[0]) is not Mapping or any(key_text(key) == "name" for key, _ in beside[0].entries):
+        return None
+    shown = file.source.text[name.start : name.end]
+    return Fix.of("write both side by side", file.changes.rewrite(element.key, ["external: true", f"name: {shown}"]), safe=True)
 
 
 @rule("deprecated-host-name", Severity.WARNING, group="deprecated")
@@ -120,8 +139,8 @@ def deprecated_host_name(element: Element) -> Iterator[Problem]:
             continue
         for found in re.finditer(r"\bdocker\.for\.(?:mac|win)\.(?:host\.internal|localhost)\b", node.value):
             span = text_span(file.source, node, found.start(), found.end())
-            exact = file.source.text[span.start : span.end] == found.group()
-            fix = Fix("write host.docker.internal", (Edit(span.start, span.end, "host.docker.internal"),), safe=False) if exact else None
+            edits = file.changes.replace_part(node, found.start(), found.end(), "host.docker.internal")
+            fix = Fix.of("write host.docker.internal", edits, safe=False)
             yield Problem(span, f"{found.group()} is known to old versions of Docker Desktop only", "write host.docker.internal", fix)
 
 
@@ -150,10 +169,14 @@ def legacy_link(element: Element) -> Iterator[Problem]:
     Source: Docker's documentation, "Legacy container links".
     """
     if element.key is not None and type(element.node) is Sequence and element.node.items:
+        own = element.file.entries(element.file.get("services", element.service))
+        names = [item.value for item in map(resolve, element.node.items) if type(item) is Scalar and ":" not in item.value]
+        plain = len(names) == len(element.node.items) and "depends_on" not in own and element.path[-1] == "links"
         yield Problem(
             element.key.span,
             f'service "{element.service}" uses {element.path[-1]}, which are not needed',
             "services of one network reach each other by name; for the order of starting use depends_on, for another name aliases",
+            written(element.file, element.key, "depends_on") if plain else None,
         )
 
 
@@ -183,9 +206,23 @@ def legacy_resources(element: Element) -> Iterator[Problem]:
     entries = element.file.entries(element.node)
     for old, new in _NEWER.items():
         if old in entries:
-            yield Problem(
-                entries[old][0].span, f'service "{element.service}" sets {old} in the old way', f"move it to deploy.resources.{new}"
-            )
+            fix = _moved(element, entries[old], f"deploy.resources.{new}".split("."))
+            message = f'service "{element.service}" sets {old} in the old way'
+            yield Problem(entries[old][0].span, message, f"move it to deploy.resources.{new}", fix)
+
+
+def _moved(element: Element, entry: tuple[Node, Node], path: list[str]) -> Fix | None:
+    """Moves the value of a key to a path below the service: in its place where nothing of the path is there."""
+    (key, value), file = entry, element.file
+    title = f"move it to {'.'.join(path)}"
+    if type(value) is not Scalar or value.anchor is not None or type(element.node) is not Mapping or element.node.flow:
+        return None
+    if path[0] in file.entries(element.node):
+        put, gone = added(file, element.node, tuple(path), scalar_value(value)), file.changes.remove(key)
+        return Fix.of(title, apart(gone, put.edits), safe=False) if put is not None else None
+    lines = [f"{'  ' * depth}{name}:" for depth, name in enumerate(path)]
+    lines[-1] += f" {file.source.text[value.start : value.end]}"
+    return Fix.of(title, file.changes.rewrite(key, lines), safe=False)
 
 
 _NEWER = {"mem_limit": "limits.memory", "mem_reservation": "reservations.memory", "cpus": "limits.cpus", "pids_limit": "limits.pids"}

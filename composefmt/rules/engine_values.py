@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import written
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+
+    from composefmt.findings import Fix
+    from composefmt.syntax.nodes import Node
 
 _CAPABILITIES = (
     "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID"
@@ -27,11 +31,12 @@ _SIGNALS = (
 )
 
 
-def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+def _nearest(element: Element, node: Node, name: str, known: list[str], otherwise: str) -> tuple[str, Fix | None]:
+    """The advice to write the nearest known name, and the fix that does; other advice where none is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), 1)
-    return f'did you mean "{near[0]}"?' if near else otherwise
+    near = get_close_matches(name, known, 1)
+    return (f'did you mean "{near[0]}"?', written(element.file, node, near[0])) if near else (otherwise, None)
 
 
 @rule("unknown-capability", Severity.WARNING, "services.*.cap_add.*", "services.*.cap_drop.*", group="values")
@@ -57,8 +62,8 @@ def unknown_capability(element: Element) -> Iterator[Problem]:
     node = element.node
     name = node.value.upper().removeprefix("CAP_") if type(node) is Scalar and "$" not in node.value else ""
     if name and name not in _CAPABILITIES.split():
-        advice = _nearest(name, _CAPABILITIES.split(), "capabilities(7) lists them")
-        yield Problem(node.span, f'service "{element.service}": there is no capability "{name}"', advice)
+        advice, fix = _nearest(element, node, name, _CAPABILITIES.split(), "capabilities(7) lists them")
+        yield Problem(node.span, f'service "{element.service}": there is no capability "{name}"', advice, fix)
 
 
 @rule("unknown-ulimit", Severity.WARNING, "services.*.ulimits.*", group="values")
@@ -86,7 +91,8 @@ def unknown_ulimit(element: Element) -> Iterator[Problem]:
     name, entries = str(element.path[-1]), element.file.entries(element.node)
     if element.key is not None and name not in _ULIMITS.split() and not name.startswith("x-") and "$" not in name:
         message = f'service "{element.service}": there is no limit "{name}"'
-        yield Problem(element.key.span, message, _nearest(name, _ULIMITS.split(), f"limits are {', '.join(_ULIMITS.split())}"))
+        known = _ULIMITS.split()
+        yield Problem(element.key.span, message, *_nearest(element, element.key, name, known, f"limits are {', '.join(known)}"))
     soft, hard = plain(entries, "soft"), plain(entries, "hard")
     if soft is not None and hard is not None and soft.value.isdecimal() and hard.value.isdecimal() and int(soft.value) > int(hard.value):
         yield Problem(
@@ -122,8 +128,9 @@ def unknown_signal(element: Element) -> Iterator[Problem]:
         return
     name = node.value.upper().removeprefix("SIG")
     if name not in _SIGNALS.split() and not pattern(r"RTM(?:IN|AX)(?:[-+][0-9]{1,2})?").fullmatch(name):
-        advice = _nearest(f"SIG{name}", [f"SIG{signal}" for signal in _SIGNALS.split()], "signal(7) lists them")
-        yield Problem(node.span, f'service "{element.service}": there is no signal "{node.value}"', advice)
+        known = [f"SIG{signal}" for signal in _SIGNALS.split()]
+        advice, fix = _nearest(element, node, f"SIG{name}", known, "signal(7) lists them")
+        yield Problem(node.span, f'service "{element.service}": there is no signal "{node.value}"', advice, fix)
 
 
 @rule("relative-container-path", Severity.WARNING, "services.*.working_dir", "services.*.tmpfs", "services.*.tmpfs.*", group="values")
@@ -153,6 +160,7 @@ def relative_container_path(element: Element) -> Iterator[Problem]:
             node.span,
             f'service "{element.service}": the path "{path}" is not absolute',
             f'paths in the container begin with a slash: "/{path}"',
+            written(element.file, node, f"/{node.value.removeprefix('./')}"),
         )
 
 
@@ -231,7 +239,8 @@ def tiny_memory(element: Element) -> Iterator[Problem]:
     size = parse_bytes(node.value) if type(node) is Scalar and "$" not in node.value else None
     if size is not None and 0 < size < _LEAST and type(node) is Scalar:
         advice = f'with a unit: "{node.value}m"' if node.value.isdecimal() else "Docker wants 6 MB at least"
-        yield Problem(node.span, f'service "{element.service}": a memory limit of {size} bytes is too small for any container', advice)
+        fix = written(element.file, node, f"{node.value}m") if node.value.isdecimal() else None
+        yield Problem(node.span, f'service "{element.service}": a memory limit of {size} bytes is too small for any container', advice, fix)
 
 
 @rule("swap-below-memory", Severity.WARNING, "services.*.memswap_limit", group="values")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.findings import Fix, Related, Severity
+from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted, written
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.edits import Edit
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar, Sequence, resolve
 
@@ -43,19 +43,20 @@ def duplicate_variable(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is not Sequence or len(node.items) < _TWO:
         return
-    first: dict[str, Scalar] = {}
+    before: dict[str, Scalar] = {}
     for item in map(resolve, node.items):
         if type(item) is not Scalar:
             continue
         name = item.value.partition("=")[0]
-        if name in first and "$" not in name:
+        if name in before and "$" not in name:
             yield Problem(
                 item.span,
                 f'service "{element.service}": "{name}" stands twice in {element.path[-1]}',
                 "delete one of the two: the last one takes effect",
-                related=(Related(first[name].span, "it stands here as well"),),
+                deleted(element.file, before[name], f'delete "{before[name].value}", which has no effect', safe=True),
+                related=(Related(before[name].span, "it stands here as well"),),
             )
-        first.setdefault(name, item)
+        before[name] = item
 
 
 _TWO = 2
@@ -91,12 +92,9 @@ def quotes_in_list_value(element: Element) -> Iterator[Problem]:
         return
     name, _, value = node.value.partition("=")
     if len(value) > 1 and value[0] == value[-1] and value[0] not in value[1:-1]:
-        fix = None
-        if not node.style and value[1:-1] and not set(value[1:-1]) & set("#:'\"") and value[1:-1].strip() == value[1:-1]:
-            fix = Fix(f'write "{name}={value[1:-1]}"', (Edit(node.content, node.end, f"{name}={value[1:-1]}"),), safe=False)
-        yield Problem(
-            node.span, f'service "{element.service}": the quotes in {node.value} are part of the value', f"write {name}={value[1:-1]}", fix
-        )
+        meant = f"{name}={value[1:-1]}"
+        message = f'service "{element.service}": the quotes in {node.value} are part of the value'
+        yield Problem(node.span, message, f"write {meant}", written(element.file, node, meant))
 
 
 @rule("space-around-equals", Severity.ERROR, *(f"{name}.*" for name in _LISTS), group="environment")
@@ -135,6 +133,7 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
             node.span,
             f'service "{element.service}": the space before the equals sign is part of the name "{name}"',
             f"write {name.rstrip()}{equals}{value.strip()}",
+            written(element.file, node, f"{name.rstrip()}{equals}{value.strip()}"),
             severity=Severity.WARNING if is_label else None,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted, written
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
@@ -47,6 +48,7 @@ def healthcheck_one_word(element: Element) -> Iterator[Problem]:
             words[1].span,
             f'service "{element.service}": behind CMD, "{words[1].value}" is the name of one program, spaces included',
             f'write "{_listed(words[1].value)}", or CMD-SHELL for CMD',
+            written(element.file, words[0], "CMD-SHELL"),
         )
 
 
@@ -86,6 +88,7 @@ def healthcheck_shell_words(element: Element) -> Iterator[Problem]:
             words[2].span,
             f'service "{element.service}": behind CMD-SHELL only "{words[1].value}" is run; "{words[2].value}" is not part of the command',
             "write the command as one text, or CMD for CMD-SHELL",
+            written(element.file, words[0], "CMD"),
         )
 
 
@@ -124,6 +127,7 @@ def healthcheck_disabled_with_test(element: Element) -> Iterator[Problem]:
             entries["test"][0].span,
             f'service "{element.service}": the test is never run, since the healthcheck is switched off',
             'delete the test, or "disable: true"',
+            deleted(element.file, entries["test"][0], "delete the test"),
             related=(Related(disable.span, "it is switched off here"),),
         )
 

@@ -9,6 +9,7 @@ from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
 from composefmt.compose.short import Parsed
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import added, deleted, written
 from composefmt.rules._project import plain, severity
 from composefmt.rules._publishing import EVERYWHERE, Publication, published_ports
 from composefmt.rules.registry import Element, Problem, rule
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.compose.file import ComposeFile
+    from composefmt.findings import Fix
     from composefmt.syntax.values import Entries
 
 _ITEMS = "services.*.ports.*"
@@ -148,9 +150,18 @@ def duplicate_port(element: Element) -> Iterator[Problem]:
                     first_line(file.source, port.node.span),
                     f'service "{element.service}" publishes port {port.target} on {port.shown} twice',
                     "delete one of the two entries",
+                    _deletion(element, item, seen),
                     related=(Related(first_line(file.source, other.span), "it is first published here"),),
                 )
                 break
+
+
+def _deletion(element: Element, item: Node, seen: dict[tuple[str, str, str, int], Node]) -> Fix | None:
+    """Deletes a short entry that says nothing but what entries before it say."""
+    node = resolve(item)
+    ports_of = published_ports(element.file, element.service, item)
+    known = all(seen.get((port.target, port.address, port.protocol, port.host)) not in (None, node) for port in ports_of)
+    return deleted(element.file, item, safe=True) if known and type(node) is Scalar and "$" not in node.value else None
 
 
 @rule("privileged-port", Severity.INFO, _ITEMS, group="ports", default=False)
@@ -224,15 +235,20 @@ def unbound_port(element: Element) -> Iterator[Problem]:
         address = resolve(file.entries(node)["host_ip"][1]) if "host_ip" in file.entries(node) else None
         bound = type(address) is Scalar and address.value not in EVERYWHERE
         advice = 'add "host_ip: 127.0.0.1"'
+        fix = added(file, node, ("host_ip",), _THIS_MACHINE)
     elif isinstance(answer, Parsed):
         port = answer.entries[0]
         bound = port.host_ip not in EVERYWHERE
         advice = f'write "127.0.0.1:{port.published or port.target}:{port.target}" for this machine only'
+        fix = written(file, node, f"{_THIS_MACHINE}:{text}") if port.published and not port.host_ip else None
     else:
         return
     if not bound:
         span = first_line(file.source, node.span)
-        yield Problem(span, f'service "{element.service}": a port is published on all interfaces of the host', advice)
+        yield Problem(span, f'service "{element.service}": a port is published on all interfaces of the host', advice, fix)
+
+
+_THIS_MACHINE = "127.0.0.1"
 
 
 @rule("published-database-port", Severity.WARNING, _ITEMS, group="ports", default=False)
@@ -257,12 +273,18 @@ def published_database_port(element: Element) -> Iterator[Problem]:
 
     Source: Docker's documentation, "Port publishing and mapping": published ports are insecure by default.
     """
-    for port in published_ports(element.file, element.service, element.node):
+    node = element.node
+    for port in published_ports(element.file, element.service, node):
         if port.target in _DATABASES and port.address in EVERYWHERE:
             yield Problem(
                 port.span(element.file),
                 f'service "{element.service}": the port of {_DATABASES[port.target]} is published on all interfaces of the host',
                 "put 127.0.0.1: before it, or do not publish it: services reach it by name",
+                added(element.file, node, ("host_ip",), _THIS_MACHINE)
+                if type(node) is not Scalar
+                else written(element.file, node, f"{_THIS_MACHINE}:{item_text(node)}")
+                if not port.address
+                else None,
             )
 
 

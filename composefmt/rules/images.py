@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.rules._fixes import written
 from composefmt.rules._project import is_active, severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar
@@ -43,7 +44,9 @@ def invalid_image(element: Element) -> Iterator[Problem]:
     problem = _problem(node.value)
     if problem is not None:
         message, advice = problem
-        yield Problem(node.span, f'service "{element.service}": the image "{node.value}" {message}', advice, severity=severity(file))
+        meant = advice.split('"')[1] if '"' in advice else ""
+        fix = written(file, node, meant) if meant and _problem(meant) is None else None
+        yield Problem(node.span, f'service "{element.service}": the image "{node.value}" {message}', advice, fix, severity=severity(file))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.file import text_span
-from composefmt.findings import Severity
+from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 
 if TYPE_CHECKING:
@@ -84,10 +84,16 @@ def unescaped_dollar(element: Element) -> Iterator[Problem]:
     for node in file.interpolated_scalars():
         found = _hash().search(node.value)
         if found:
+            # The rest of the hash too: all that may stand in one.
+            rest = re.compile(r"[\w./=$,+-]*").match(node.value, found.end())
+            end = rest.end() if rest else found.end()
+            doubled = re.sub(r"(?<!\$)\$(?!\$)", "$$", node.value[found.start() : end])
+            fix = Fix.of("write each dollar sign twice", file.changes.replace_part(node, found.start(), end, doubled), safe=False)
             yield Problem(
                 text_span(file.source, node, found.start(), found.end()),
                 f'the dollar signs of the hash "{found.group()}..." are read as variables',
                 f'write each dollar sign twice: "{found.group().replace("$", "$$")}..."',
+                fix,
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.rules._fixes import added, written
 from composefmt.rules._project import plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
 
@@ -85,14 +86,18 @@ def logging_driver_options(element: Element) -> Iterator[Problem]:
                 key.span,
                 f'service "{element.service}": the logging driver {driver.value} has no option "{name}"',
                 _advice(name, driver.value),
+                written(file, key, near[0]) if (near := _near(name, driver.value)) else None,
             )
 
 
-def _advice(name: str, driver: str) -> str:
+def _near(name: str, driver: str) -> list[str]:
     from difflib import get_close_matches
 
-    options = _OPTIONS[driver]
-    near = get_close_matches(name.replace("_", "-").lower(), options, 1)
+    return get_close_matches(name.replace("_", "-").lower(), _OPTIONS[driver], 1)
+
+
+def _advice(name: str, driver: str) -> str:
+    options, near = _OPTIONS[driver], _near(name, driver)
     if near:
         return f'did you mean "{near[0]}"?'
     owner = next((other for other, theirs in _OPTIONS.items() if name in theirs), None)
@@ -135,4 +140,5 @@ def logging_unbounded(element: Element) -> Iterator[Problem]:
         return
     if "max-size" not in (file.entries(logging["options"][1]) if "options" in logging else {}):
         span = entries["logging"][0].span if "logging" in entries else service.span
-        yield Problem(span, f'service "{element.service}": its log grows without bounds', 'set "max-size" below logging.options')
+        fix = added(file, element.node, ("logging", "options", "max-size"), "10m")
+        yield Problem(span, f'service "{element.service}": its log grows without bounds', 'set "max-size" below logging.options', fix)

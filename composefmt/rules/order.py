@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import item_text
 from composefmt.findings import Fix, Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
@@ -154,7 +155,7 @@ def unquoted_port(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and not node.style and node.value and item_text(node) is not None and '"' not in node.value:
-        fix = Fix("put it in quotes", (Edit(node.content, node.end, f'"{node.value}"'),)) if ":" in node.value else None
+        fix = Fix.of("put it in quotes", element.file.changes.quote(node), safe=True)
         yield Problem(
             node.span, f'service "{element.service}": the port {node.value} has no quotes', f'write "{node.value}" in quotes', fix
         )
@@ -186,7 +187,7 @@ def quoted_volume(element: Element) -> Iterator[Problem]:
 
     node = element.node
     if type(node) is Scalar and node.style in ("'", '"') and is_plain_safe(node.value) and not set(node.value) & set(",[]{}"):
-        fix = Fix("write it without quotes", (Edit(node.content, node.end, node.value),))
+        fix = Fix("write it without quotes", (Edit(node.content, node.end, node.value),), safe=True)
         yield Problem(node.span, f'service "{element.service}": the volume {node.value} needs no quotes', fix=fix)
 
 
@@ -256,6 +257,7 @@ def expose_published(element: Element) -> Iterator[Problem]:
                 item.span,
                 f'service "{element.service}": port {found.target} is published, so it need not be exposed',
                 "delete it here",
+                deleted(file, item),
                 related=(Related(found.span(file), "it is published here"),),
             )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, plain, severity
 from composefmt.rules._publishing import published_ports
 from composefmt.rules.registry import Element, Problem, rule
@@ -115,6 +116,7 @@ def global_with_replicas(element: Element) -> Iterator[Problem]:
             replicas.span,
             f'service "{element.service}": replicas can be used only with the mode replicated, not {mode.value}',
             "leave out replicas, or the mode",
+            deleted(element.file, element.file.entries(element.node)["replicas"][0], "delete replicas"),
             related=(Related(mode.span, "the mode"),),
             severity=severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING,
         )

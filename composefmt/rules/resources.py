@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
 
@@ -93,6 +94,7 @@ def _contradiction(element: Element, key: str, one: Scalar, place: str, other: S
         one.span,
         f'service "{element.service}": {key} is {one.value}, but {place} is {other.value}',
         f"set it in one place: {place} is the newer one",
+        deleted(element.file, element.file.entries(element.node)[key][0], f"delete {key}"),
         related=(Related(other.span, "the other value"),),
     )
 
@@ -127,5 +129,6 @@ def container_name_scaled(element: Element) -> Iterator[Problem]:
             element.node.span,
             f'service "{element.service}" has a fixed container name, but is to run {number.value} times',
             "leave out container_name",
+            deleted(file, element.key),
             related=(Related(number.span, "the number is set here"),),
         )

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.findings import Severity
+from composefmt.compose.schema.words import written as text_of
+from composefmt.findings import Fix, Severity
+from composefmt.rules._fixes import written
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Scalar
+from composefmt.syntax.scalars import scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from composefmt.compose.schema import SchemaProblem
 
 
 def _problems(element: Element, name: str) -> Iterator[Problem]:
     for span, problem in element.file.schema_problems:
         if problem.rule == name:
-            yield Problem(span, problem.message, problem.help)
+            yield Problem(span, problem.message, problem.help, _meant(element, problem))
+
+
+def _meant(element: Element, problem: SchemaProblem) -> Fix | None:
+    """Writes the key or the value that was probably meant."""
+    file = element.file
+    found = file.locate(problem.path, file.root) if file.root is not None and len(file.roots) == 1 else None
+    node = found[0 if problem.on_key else 1] if found else None
+    if node is None or problem.meant is None:
+        return None
+    if type(node) is Scalar and isinstance(problem.meant, str) and text_of(scalar_value(node)) == problem.meant:
+        # As it is written: quotes are all that 3.10 lacks.
+        return Fix.of(f'write "{node.value}" in quotes', file.changes.quote(node), safe=False)
+    return written(file, node, problem.meant)
 
 
 @rule("unknown-key", Severity.ERROR, group="schema")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.findings import Severity
+from composefmt.findings import Fix, Severity
+from composefmt.rules._fixes import added, deleted, written
 from composefmt.rules._project import plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
-from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from composefmt.syntax.values import Entries
 
 _SERVICE = "services.*"
 
@@ -43,6 +46,7 @@ def privileged(element: Element) -> Iterator[Problem]:
             node.span,
             f'service "{element.service}" is privileged: it has all rights over the host',
             "give it the capabilities and devices that it needs",
+            deleted(element.file, element.key),
         )
 
 
@@ -70,7 +74,10 @@ def host_namespace(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and node.value == "host":
-        yield Problem(node.span, f'service "{element.service}" shares the {_NAMESPACES[str(element.path[-1])]} of the host', "leave it out")
+        fix = deleted(element.file, element.key)
+        yield Problem(
+            node.span, f'service "{element.service}" shares the {_NAMESPACES[str(element.path[-1])]} of the host', "leave it out", fix
+        )
 
 
 _NAMESPACES = {
@@ -109,6 +116,7 @@ def dangerous_capability(element: Element) -> Iterator[Problem]:
             node.span,
             f'service "{element.service}": with the capability {node.value} it can take over the host',
             "give it only what it needs",
+            deleted(element.file, node),
         )
 
 
@@ -138,7 +146,10 @@ def unconfined_profile(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is Scalar and pattern(r"(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable").fullmatch(node.value):
         yield Problem(
-            node.span, f'service "{element.service}": "{node.value}" switches a protection off', "leave it out, or name a profile"
+            node.span,
+            f'service "{element.service}": "{node.value}" switches a protection off',
+            "leave it out, or name a profile",
+            deleted(element.file, node),
         )
 
 
@@ -169,8 +180,19 @@ def missing_no_new_privileges(element: Element) -> Iterator[Problem]:
     texts = [item.value for item in map(resolve, options) if type(item) is Scalar]
     if not any(text in ("no-new-privileges", "no-new-privileges:true", "no-new-privileges=true") for text in texts):
         yield Problem(
-            key.span, f'service "{element.service}" may gain rights while it runs', 'write "security_opt: [no-new-privileges:true]"'
+            key.span,
+            f'service "{element.service}" may gain rights while it runs',
+            'write "security_opt: [no-new-privileges:true]"',
+            _without_new_privileges(element, entries),
         )
+
+
+def _without_new_privileges(element: Element, entries: Entries) -> Fix | None:
+    option = "no-new-privileges:true"
+    if "security_opt" not in entries:
+        return added(element.file, element.node, ("security_opt",), [option])
+    options = entries["security_opt"][1]
+    return Fix.of(f'add "{option}"', element.file.changes.append(options, option) if type(options) is Sequence else (), safe=False)
 
 
 @rule("runs-as-root", Severity.WARNING, _SERVICE, group="security", default=False)
@@ -232,7 +254,8 @@ def writable_root(element: Element) -> Iterator[Problem]:
     if "read_only" not in entries or (node is not None and node.value.lower() == "false"):
         span = node.span if node is not None else key.span
         message = f'service "{element.service}" can change the files of its image'
-        yield Problem(span, message, 'write "read_only: true", and tmpfs for what changes')
+        fix = written(element.file, node, True) if node is not None else added(element.file, element.node, ("read_only",), True)
+        yield Problem(span, message, 'write "read_only: true", and tmpfs for what changes', fix)
 
 
 @rule("device-access", Severity.WARNING, "services.*.devices.*", group="security", default=False)

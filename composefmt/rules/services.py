@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
-from composefmt.findings import Severity
+from composefmt.findings import Fix, Severity
+from composefmt.rules._fixes import written
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.nodes import Scalar, Sequence, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,9 +114,13 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
     if type(first) is not Scalar or "$" in first.value or not is_active(element.file, element.service):
         return
     if first.value not in ("CMD", "CMD-SHELL", "NONE"):
-        yield Problem(
-            first.span, f'service "{element.service}": the test begins with "{first.value}"', f'write ["CMD", "{first.value}", ...]'
-        )
+        meant = first.value.upper().replace("_", "-")
+        if meant in ("CMD", "CMD-SHELL", "NONE"):
+            advice, fix = f'write "{meant}"', written(element.file, first, meant)
+        else:
+            edits = element.file.changes.prepend(element.node, "CMD") if type(element.node) is Sequence else ()
+            advice, fix = f'write ["CMD", "{first.value}", ...]', Fix.of('write "CMD" before it', edits, safe=False)
+        yield Problem(first.span, f'service "{element.service}": the test begins with "{first.value}"', advice, fix)
 
 
 @rule("invalid-command", Severity.ERROR, "services.*.command", "services.*.entrypoint", group="structure")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, plain, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
@@ -206,7 +207,8 @@ def ports_with_host_network(element: Element) -> Iterator[Problem]:
         what, advice = _MODES[mode]
         span = own["ports"][0].span
         message = f'service "{element.service}": ports {what} under network_mode {node.value}'
-        yield Problem(span, message, advice.format(other=other), related=(Related(node.span, "the network mode"),))
+        fix = deleted(file, own["ports"][0], "delete the ports") if mode in ("host", "none") else None
+        yield Problem(span, message, advice.format(other=other), fix, related=(Related(node.span, "the network mode"),))
 
 
 _MODES = {

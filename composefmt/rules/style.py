@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.source import Span
+from composefmt.syntax.comments import comments
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.source import Span, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from composefmt.compose.file import ComposeFile
 
 
 @rule("unformatted", Severity.WARNING, group="style")
@@ -67,4 +71,26 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
     Source: the README, "Settings, and turning rules off".
     """
     for span, name in element.file.unused_suppressions:
-        yield Problem(span, f'nothing to ignore: "{name}" finds nothing on this line', "delete the comment")
+        message = f'nothing to ignore: "{name}" finds nothing on this line'
+        yield Problem(span, message, "delete the comment", _without(element.file, span))
+
+
+def _without(file: ComposeFile, name: Span) -> Fix | None:
+    """Takes a rule's name out of a comment; with the last one the comment goes, and with it the reason, which is not safe."""
+    text, changes = file.source.text, file.changes
+    comment = next((each for each in comments(text, file.tree) if each.start <= name.start < each.end), None)
+    opened, closed = text.rfind("[", 0, name.start), text.find("]", name.start)
+    if comment is None or opened < comment.start or not name.end <= closed < comment.end or not changes.newline:
+        return None
+    before, after = text[opened + 1 : name.start], text[name.end : closed]
+    if before.strip() or after.strip():
+        # A comma goes with it, the one behind it or else the one before.
+        end = name.end + after.find(",") + 1 if "," in after else name.end
+        end += len(text[end:closed]) - len(text[end:closed].lstrip(" ")) if "," in after else 0
+        start = name.start if "," in after else opened + 1 + before.rfind(",")
+        return Fix("leave it out", (Edit(start, end, ""),), comments=True)
+    start = len(text[: comment.start].rstrip(" \t"))
+    end = changes.line_end(comment.start)
+    if start == line_start(text, comment.start):
+        end = text.find("\n", end) + 1 or end
+    return Fix("delete the comment", (Edit(start, end, ""),), safe=not text[closed + 1 : comment.end].strip(), comments=True)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import written
 from composefmt.rules._project import plain, severity
 from composefmt.rules._publishing import published_ports
 from composefmt.rules.registry import Element, Problem, rule
@@ -53,7 +54,8 @@ def placement_constraint(element: Element) -> Iterator[Problem]:
     else:
         return
     level = severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING
-    yield Problem(node.span, f'service "{element.service}": the constraint "{node.value}" {message}', advice, severity=level)
+    fix = written(element.file, node, advice.split('"')[1]) if advice.startswith('write "') else None
+    yield Problem(node.span, f'service "{element.service}": the constraint "{node.value}" {message}', advice, fix, severity=level)
 
 
 _NODE_KEYS = frozenset({"node.id", "node.hostname", "node.ip", "node.role", "node.platform.os", "node.platform.arch"})
@@ -110,6 +112,7 @@ def update_config(element: Element) -> Iterator[Problem]:
                 order.span,
                 f'service "{element.service}": host port {port.shown} is taken until the old container ends, so no new one can start first',
                 'write "order: stop-first"',
+                written(file, order, "stop-first"),
                 related=(Related(port.span(file), "the port"),),
             )
             return
@@ -225,7 +228,8 @@ def swarm_network(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and node.value == "bridge":
-        yield Problem(node.span, f'network "{element.path[1]}" ends at one node', 'write "driver: overlay" for Swarm')
+        fix = written(element.file, node, "overlay")
+        yield Problem(node.span, f'network "{element.path[1]}" ends at one node', 'write "driver: overlay" for Swarm', fix)
 
 
 @rule("missing-limits", Severity.INFO, "services.*", group="resources", default=False)

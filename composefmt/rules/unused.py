@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.rules._around import project_of
+from composefmt.rules._fixes import deleted
 from composefmt.rules._mounting import mounted
 from composefmt.rules._project import is_project, names, plain
 from composefmt.rules.registry import Element, Problem, rule
@@ -152,7 +153,7 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
     for name, (key, value) in declared.items():
         if name not in used and not name.startswith("x-") and getattr(value, "tag", None) != "!reset" and not _is_kept(section, name):
             message = f'{kind} "{name}" is declared, but no service {verb} it'
-            yield Problem(key.span, message, f"let a service use it, or delete it from {section}")
+            yield Problem(key.span, message, f"let a service use it, or delete it from {section}", deleted(file, key))
 
 
 def _used_in(file: ComposeFile, section: str) -> set[str]:

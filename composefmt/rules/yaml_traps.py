@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.edits import Edit
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import scalar_value
@@ -28,7 +27,7 @@ def _plain_digits(element: Element) -> Scalar | None:
 
 def _quoted(element: Element, node: Scalar, message: str, *, safe: bool) -> Problem:
     """The problem of a value that wants quotes; `safe`: they change nothing for Compose."""
-    fix = Fix(f'write "{node.value}" in quotes', (Edit(node.content, node.end, f'"{node.value}"'),), safe)
+    fix = Fix.of(f'write "{node.value}" in quotes', element.file.changes.quote(node), safe=safe)
     return Problem(node.span, f'service "{element.service}": {message}', f'put it in quotes: "{node.value}"', fix)
 
 

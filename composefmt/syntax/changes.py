@@ -26,6 +26,12 @@ _OTHER_BREAK = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 _DASH = re.compile(r"[ ]*-[ ]+")
 
 
+def apart(one: Edits, other: Edits) -> Edits:
+    """Both changes, where both can be made and neither touches the other."""
+    touch = any(a.start <= b.end and b.start <= a.end for a in one for b in other)
+    return (*one, *other) if one and other and not touch else ()
+
+
 class Changes:
     """Changes of one text; each method gives the edits, none where the change cannot be made."""
 
@@ -88,7 +94,7 @@ class Changes:
 
     def replace(self, node: Node, value: object) -> Edits:
         """Write another value in the place of a scalar (a key too), in the same quotes."""
-        if type(node) is not Scalar or node.style in ("|", ">") or node.tag is not None:
+        if type(node) is not Scalar or node.style in ("|", ">") or node.tag is not None or self._is_taken(node, value):
             return ()
         if node.style and isinstance(value, str):
             made = in_quotes(value, node.style)
@@ -97,6 +103,33 @@ class Changes:
         if node.content == node.end and self.text[node.content - 1 : node.content] == ":":
             made = f" {made}"
         return (Edit(node.content, node.end, made),)
+
+    def _is_taken(self, node: Scalar, value: object) -> bool:
+        """Whether another key of the mapping, or another item of the list, is so already."""
+        place = self.place(node)
+        if place is None:
+            return False
+        parent, index = place
+        if type(parent) is Mapping:
+            others = [key for key, _ in parent.entries] if parent.entries[index][0] is node else []
+        else:
+            others = parent.items  # type: ignore[union-attr]
+        return any(type(other) is Scalar and other is not node and other.value == value for other in others)
+
+    def replace_part(self, node: Node, start: int, end: int, made: str) -> Edits:
+        """Write something else in the place of a stretch of a scalar's value; characters that need no quotes or escapes."""
+        if type(node) is not Scalar:
+            return ()
+        raw, old = self.text[node.content : node.end], node.value[start:end]
+        meant = node.value[:start] + made + node.value[end:]
+        if self._is_taken(node, meant):
+            return ()
+        if old and raw.count(old) == node.value.count(old):
+            offset = -1
+            for _ in range(node.value.count(old, 0, start) + 1):
+                offset = raw.find(old, offset + 1)
+            return (Edit(node.content + offset, node.content + offset + len(old), made),)
+        return self.replace(node, meant)
 
     def quote(self, node: Node) -> Edits:
         """Put a plain scalar in quotes."""
@@ -122,6 +155,17 @@ class Changes:
             return self._remove_holder(parent, above=above)
         return self._remove_from_flow(parent, index) if parent.flow else self._remove_lines(parent, index, above=above)
 
+    def rewrite(self, key: Node, lines: list[str]) -> Edits:
+        """Write other lines in the place of an entry."""
+        place = self.place(key)
+        if place is None or type(place[0]) is not Mapping or not self.newline:
+            return ()
+        start, end = self._extent(*place)
+        if self.comments.any_within(start, end) or self._is_needed(start, end) or self._comment_below(end, self._column(start)):
+            return ()
+        separator = ", " if place[0].flow else f"{self.newline}{' ' * self._column(start)}"
+        return (Edit(start, end, separator.join(lines)),)
+
     def insert(self, mapping: Mapping, key: str, value: object = None) -> Edits:
         """Add an entry at the end of a mapping; `value` is a scalar, a list of scalars or a mapping of such."""
         if not self.newline or self.is_shared(mapping) or any(type(k) is Scalar and k.value == key for k, _ in mapping.entries):
@@ -131,8 +175,7 @@ class Changes:
             return self._append_in_flow(mapping, ", ".join(lines))
         if not mapping.entries:
             return ()
-        column = mapping.content - line_start(self.text, mapping.content)
-        return self._append_lines(mapping, column, lines)
+        return self._append_lines(mapping, self._column(mapping.content), lines)
 
     def append(self, sequence: Sequence, value: object) -> Edits:
         """Add a scalar at the end of a list."""
@@ -141,8 +184,15 @@ class Changes:
             return ()
         if sequence.flow:
             return self._append_in_flow(sequence, text)
-        dash = sequence.content - line_start(self.text, sequence.content)
-        return self._append_lines(sequence, dash, [f"- {text}"]) if sequence.items else ()
+        return self._append_lines(sequence, self._column(sequence.content), [f"- {text}"]) if sequence.items else ()
+
+    def prepend(self, sequence: Sequence, value: object) -> Edits:
+        """Add a scalar at the beginning of a list."""
+        if not self.newline or self.is_shared(sequence) or not sequence.items:
+            return ()
+        start = sequence.items[0].start
+        separator = ", " if sequence.flow else f"{self.newline}{' ' * self._column(sequence.content)}- "
+        return (Edit(start, start, write_scalar(value, flow=sequence.flow) + separator),)
 
     def permute(self, nodes: list[Node], wanted: list[Node]) -> Edits:
         """Put some scalars, each where one of them stands, in another order."""
@@ -154,6 +204,9 @@ class Changes:
         return tuple(Edit(old.start, old.end, text[new.start : new.end]) for old, new in zip(nodes, wanted, strict=True) if old is not new)
 
     # How it is written
+
+    def _column(self, offset: int) -> int:
+        return offset - line_start(self.text, offset)
 
     def _extent(self, parent: Mapping | Sequence, index: int) -> tuple[int, int]:
         """Where an entry or item begins and ends, without the dash before it."""
@@ -237,7 +290,8 @@ class Changes:
         lead = self.text[line_start(self.text, previous) : previous]
         # One entry a line where it is so already.
         separator = f",{self.newline}{lead}" if "\n" in self.text[parent.content : previous] and not lead.strip() else ", "
-        return (Edit(end, end, separator + made),)
+        nothing = " null" if self.text[end - 1] == ":" else ""
+        return (Edit(end, end, nothing + separator + made),)
 
     def _append_lines(self, parent: Mapping | Sequence, column: int, lines: list[str]) -> Edits:
         text = self.text

@@ -13,6 +13,8 @@ from typing import NamedTuple
 class SchemaProblem(NamedTuple):
     """One violation: the rule, the path in the value, whether the key (not the value) is wrong, what, and how to mend it.
 
+    `meant` is the key or the value that was probably meant, None where that cannot be told.
+
     The rule `ignored-key` is a warning: the reference loads such a file, but what stands there has no effect.
     """
 
@@ -21,6 +23,7 @@ class SchemaProblem(NamedTuple):
     on_key: bool
     message: str
     help: str
+    meant: str | int | float | None = None
 
 
 def problems(value: object) -> list[SchemaProblem]:

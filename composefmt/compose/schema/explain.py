@@ -131,9 +131,9 @@ def _not_known(key: str, value: object, wanted: Map, path: Path) -> tuple[Schema
         return _invalid_name(key, path), None
     advice, near = unknown_key(wanted, path, key, value)
     if wanted.get("ignores"):
-        return SchemaProblem("ignored-key", place, True, f'{subject(path)} has no key "{key}": it is ignored', advice), near
+        return SchemaProblem("ignored-key", place, True, f'{subject(path)} has no key "{key}": it is ignored', advice, near), near
     message = f'{subject(path)} has no key "{key}"' if path else f'there is no top-level key "{key}"'
-    return SchemaProblem("unknown-key", place, True, message, advice), near
+    return SchemaProblem("unknown-key", place, True, message, advice, near), near
 
 
 def _invalid_name(key: str, path: Path) -> SchemaProblem:
@@ -162,7 +162,7 @@ def _number(value: float, shape: Shape, path: Path) -> Iterator[SchemaProblem]:
 def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
     if "$" in value or text_check(wanted)(value):
         return
-    rule, advice = "invalid-value", ""
+    rule, advice, near = "invalid-value", "", None
     if "enum" in wanted:
         near = nearest(value, wanted["enum"])
         advice = f'did you mean "{near}"?' if near else f"it can be {one_of(wanted['enum'])}"
@@ -173,4 +173,4 @@ def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
         rule, advice = FORMAT_RULES.get(name, (rule, FORMAT_HELP.get(name, "")))
         if (near := nearest_text(value, name)) is not None:
             advice = f'did you mean "{near}"? {advice}'
-    yield SchemaProblem(rule, path, False, f"{subject(path)} cannot be {quoted(value)}", advice)
+    yield SchemaProblem(rule, path, False, f"{subject(path)} cannot be {quoted(value)}", advice, near)

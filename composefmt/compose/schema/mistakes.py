@@ -35,9 +35,10 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
     name = shape.get("text", {}).get("format", "")
     if name in FORMAT_RULES and isinstance(value, (int, float)) and not isinstance(value, bool):
         message = f"{subject(path)} is {value}, without a unit"
-        return SchemaProblem("wrong-type", path, False, message, f"{_with_unit(value, name)} {FORMAT_RULES[name][1]}")
+        meant = _with_unit(value, name)
+        return SchemaProblem("wrong-type", path, False, message, f'did you mean "{meant}"? {FORMAT_RULES[name][1]}', meant)
     message = f"{subject(path)} must be {allowed(shape)}, not {found(value)}"
-    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape))
+    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape), None if _example(path) else _meant(value, shape))
 
 
 def nearest_text(text: str, name: str) -> str | None:
@@ -53,9 +54,15 @@ def nearest_text(text: str, name: str) -> str | None:
 
 
 def _with_unit(value: float, name: str) -> str:
-    if name == "duration":
-        return f'did you mean "{value}s"?'
-    return f'did you mean "{value}b"?' if value >= _MEGABYTE else f'did you mean "{value}m"?'
+    """The text that a bare number was probably meant to be."""
+    return f"{value}{'s' if name == 'duration' else 'b' if value >= _MEGABYTE else 'm'}"
+
+
+def _meant(value: object, shape: Shape) -> str | int | None:
+    """A number that should stand in quotes, or one that should not."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and shape.get("text") == {}:
+        return written(value)
+    return int(value) if isinstance(value, str) and "number" in shape and value.removeprefix("-").isdecimal() else None
 
 
 def _advice(path: Path, value: object, shape: Shape) -> str:
