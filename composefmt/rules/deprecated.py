@@ -13,11 +13,12 @@ from composefmt.syntax.changes import apart
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.values import key_text
+from composefmt.syntax.write import entry_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.syntax.nodes import Node
+    from composefmt.syntax.values import Entries
 
 
 @rule("obsolete-version", Severity.WARNING, "version", group="deprecated")
@@ -204,25 +205,44 @@ def legacy_resources(element: Element) -> Iterator[Problem]:
     Source: the specification's 16-deploy, `resources`.
     """
     entries = element.file.entries(element.node)
-    for old, new in _NEWER.items():
-        if old in entries:
-            fix = _moved(element, entries[old], f"deploy.resources.{new}".split("."))
-            message = f'service "{element.service}" sets {old} in the old way'
-            yield Problem(entries[old][0].span, message, f"move it to deploy.resources.{new}", fix)
+    olds = [old for old in _NEWER if old in entries]
+    for old in olds:
+        message = f'service "{element.service}" sets {old} in the old way'
+        yield Problem(entries[old][0].span, message, f"move it to deploy.resources.{'.'.join(_NEWER[old])}", _moved(element, entries, olds))
 
 
-def _moved(element: Element, entry: tuple[Node, Node], path: list[str]) -> Fix | None:
-    """Moves the value of a key to a path below the service: in its place where nothing of the path is there."""
-    (key, value), file = entry, element.file
-    title = f"move it to {'.'.join(path)}"
-    if type(value) is not Scalar or value.anchor is not None or type(element.node) is not Mapping or element.node.flow:
+def _moved(element: Element, entries: Entries, olds: list[str]) -> Fix | None:
+    """Moves all old keys below `deploy`; one alone would contradict the others."""
+    file, service = element.file, element.node
+    own = {id(key) for key, _ in service.entries} if type(service) is Mapping else set()
+    resources: dict[str, dict[str, object]] = {}
+    for old in olds:
+        key, value = entries[old]
+        if id(key) not in own or type(value) is not Scalar or value.anchor is not None or value.tag is not None:
+            return None
+        place, name = _NEWER[old]
+        resources.setdefault(place, {})[name] = scalar_value(value)
+    deploy = file.entries(entries["deploy"][1]) if "deploy" in entries else None
+    first, *rest = (entries[old][0] for old in olds)
+    if deploy is None:
+        lines = entry_lines("deploy", {"resources": resources}, flow=service.flow)  # type: ignore[union-attr]
+        edits = file.changes.rewrite(first, lines)
+    elif "resources" not in deploy:
+        put, rest = added(file, service, ("deploy", "resources"), resources), [first, *rest]
+        edits = put.edits if put is not None else ()
+    elif len(olds) == 1:
+        put, rest = added(file, service, ("deploy", "resources", *_NEWER[olds[0]]), scalar_value(entries[olds[0]][1])), [first]  # type: ignore[arg-type]
+        edits = put.edits if put is not None else ()
+    else:
         return None
-    if path[0] in file.entries(element.node):
-        put, gone = added(file, element.node, tuple(path), scalar_value(value)), file.changes.remove(key)
-        return Fix.of(title, apart(gone, put.edits), safe=False) if put is not None else None
-    lines = [f"{'  ' * depth}{name}:" for depth, name in enumerate(path)]
-    lines[-1] += f" {file.source.text[value.start : value.end]}"
-    return Fix.of(title, file.changes.rewrite(key, lines), safe=False)
+    for key in rest:
+        edits = apart(edits, file.changes.remove(key))
+    return Fix.of("move it to deploy.resources" if not rest else "move all to deploy.resources", edits, safe=False)
 
 
-_NEWER = {"mem_limit": "limits.memory", "mem_reservation": "reservations.memory", "cpus": "limits.cpus", "pids_limit": "limits.pids"}
+_NEWER = {
+    "mem_limit": ("limits", "memory"),
+    "mem_reservation": ("reservations", "memory"),
+    "cpus": ("limits", "cpus"),
+    "pids_limit": ("limits", "pids"),
+}

@@ -27,9 +27,9 @@ _DASH = re.compile(r"[ ]*-[ ]+")
 
 
 def apart(one: Edits, other: Edits) -> Edits:
-    """Both changes, where both can be made and neither touches the other."""
-    touch = any(a.start <= b.end and b.start <= a.end for a in one for b in other)
-    return (*one, *other) if one and other and not touch else ()
+    """Both changes, where both can be made and neither reaches into the other."""
+    overlap = any(a.start < b.end and b.start < a.end for a in one for b in other)
+    return (*one, *other) if one and other and not overlap else ()
 
 
 class Changes:
