@@ -3,11 +3,13 @@
 import hashlib
 import json
 import os
+from pathlib import Path
 
 import pytest
 import yaml
 from running import run
 
+CASES = Path(__file__).parent / "cases"
 FILE = 'services:\n  web:\n    image: "nginx:${TAG:-1}"\n    ports: ["${PORT:-8080}:80"]\n    depends_on: [db]\n  db:\n    build: ./db\n'
 OVERRIDE = "services:\n  web:\n    hostname: over\n"
 PROFILES = (
@@ -114,6 +116,7 @@ def test_lists(folder):
         "--networks": "default\nn\n",
         "--volumes": "v\n",
         "--images": "myproject-db\nnginx:t\n",
+        "--models": "",
         "--profiles": "",
     }
     for option, expected in lists.items():
@@ -132,6 +135,38 @@ def test_the_hash_is_that_of_the_service_without_its_build(folder):
     service = {"command": None, "entrypoint": None, "networks": {"default": None}}
     assert printed["db"] == hashlib.sha256(json.dumps(service, separators=(",", ":")).encode()).hexdigest()
     assert sorted(printed) == ["db", "web"]
+
+
+def test_hashes_are_those_that_docker_compose_prints():
+    """Recorded with `docker compose --project-name h config --hash "*"`, version 5.6.0."""
+    folder = CASES / "config"
+    assert run("config", "-p", "h", "--hash", "*", cwd=folder).stdout == (folder / "hashes.txt").read_text(encoding="utf-8")
+    assert run("config", "-p", "h", "--hash", "db2,none", cwd=folder).stderr.endswith("no such service: none\n")
+
+
+def test_names_in_yaml_are_in_the_order_of_people():
+    services = yaml.safe_load(run("config", "-p", "h", cwd=CASES / "config").stdout)
+    assert list(services["services"]) == ["db2", "db10", "web"]
+    assert list(services["volumes"]) == ["data", "data9", "data10"]
+    assert list(model(cwd=CASES / "config")["volumes"]) == ["data", "data10", "data9"]
+
+
+def test_what_the_services_asked_for_do_not_use_is_left_out():
+    assert list(model(cwd=CASES / "config")["networks"]) == ["default", "front", "unused"]
+    assert list(model("web", cwd=CASES / "config")["networks"]) == ["default", "front"]
+    assert list(model("web", cwd=CASES / "config")["volumes"]) == ["data"]
+
+
+def test_raw_env_files_are_taken_as_they_are():
+    web = model(cwd=CASES / "config")["services"]["web"]
+    assert web["environment"] == {"A": "1", "B": "<&>", "C": "quoted 1", "D": '"kept $A"', "F": " x "}
+
+
+def test_two_containers_of_one_name_are_refused(folder):
+    (folder / "compose.yaml").write_text("services:\n  a: {image: a, container_name: xy}\n  b: {image: b, container_name: xy}\n")
+    message = 'compose.yaml:3:33: error: service "b" and service "a" both name their container "xy"'
+    assert error(cwd=folder) == message
+    assert run("config", "--no-consistency", cwd=folder).returncode == 0
 
 
 def test_yaml_can_be_loaded_again_and_means_the_same(folder):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.cli.project_options import Command, loaded, project_options, request_for, warn_of_unset
+from composefmt.cli.project_options import Command, loaded, project_options, request_for, told, warn_of_unset
 from composefmt.cli.run import write_utf8
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _flags(command: Command) -> Command:
             ("services", "Print the names of the services."),
             ("volumes", "Print the names of the volumes."),
             ("networks", "Print the names of the networks."),
-            ("models", "Print the names of the models."),
+            ("models", "Print the AI models that the services use."),
             ("profiles", "Print the names of the profiles."),
             ("images", "Print the names of the images."),
             ("environment", "Print the variables that are known."),
@@ -89,14 +89,27 @@ def command(
             raise click.UsageError(f"--{refused.replace('_', '-')} would ask a registry, and composefmt asks nobody.")
     request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     shape = Shape(output_format, not (flags["no_interpolate"] or flags["variables"]), flags["with_source"])
-    request = _with_flags(request, flags, shape, listing=hashed is not None or any(flags[name] for name in _LISTS))
-    project = loaded(request._replace(services=wanted_services))
     chosen = next((name for name in _LISTS if flags[name]), None)
+    listing = hashed is not None or chosen is not None
+    request = _with_flags(request, flags, shape, listing=listing)
+    project = loaded(request._replace(services=wanted_services, prune=bool(wanted_services)))
+    if request.consistency and not listing:
+        _check_names(project)
     if not quiet:
         warn_of_unset(project)
-        text = _hashes(project, hashed) if hashed is not None else _listed(chosen, project, shape) if chosen else _model(project, shape)
+        if hashed is not None:
+            text = _hashes(project, hashed, flags)
+        else:
+            text = _listed(chosen, project, shape) if chosen else _model(project, shape)
         _write(text, output)
     return 0
+
+
+def _check_names(project: Project) -> None:
+    from composefmt.project.consistency import check_container_names
+
+    with told(project):
+        check_container_names(project.services)
 
 
 def _schema() -> str:
@@ -146,6 +159,8 @@ def _listed(kind: str, project: Project, shape: Shape) -> str:
         lines = summary.profile_names(project)
     elif kind == "images":
         lines = summary.image_names(project)
+    elif kind == "models":
+        lines = summary.model_names(project)
     else:
         lines = sorted(section(project.model, kind))
     return "".join(line + "\n" for line in lines)
@@ -169,16 +184,19 @@ def _variables(project: Project, shape: Shape) -> str:
     )
 
 
-def _hashes(project: Project, hashed: str) -> str:
-    from composefmt.project.consistency import section
-    from composefmt.project.summary import service_hash
+def _hashes(project: Project, hashed: str, flags: dict[str, bool]) -> str:
+    from composefmt.project.environment import Reading
+    from composefmt.project.hashes import service_hashes
+    from composefmt.project.types import Target
 
-    services = section(project.model, "services")
-    names = sorted(services) if hashed == "*" else sorted(hashed.split(","))
+    names = sorted(project.services) if hashed == "*" else sorted(set(hashed.split(",")))
     for name in names:
-        if name not in services:
+        if name not in project.services:
             raise click.UsageError(f"no such service: {name}")
-    return "".join(f"{name} {service_hash(services[name])}\n" for name in names)
+    reading = Reading(project.environment, project.directory if flags["no_escape"] else None, Target())
+    with told(project):
+        found = service_hashes(project, names, None if flags["no_env_resolution"] else reading)
+    return "".join(f"{name} {value}\n" for name, value in found.items())
 
 
 def _write(text: str, output: str | None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
@@ -61,6 +62,18 @@ def loaded(request: Request) -> Project:
     try:
         return load(request)
     except ProjectError as error:
+        fail(error)
+
+
+@contextmanager
+def told(project: Project) -> Iterator[None]:
+    """Ends the run with a line where what is done with a project fails, with the place that the error's path leads to."""
+    from composefmt.project.values import ProjectError
+
+    try:
+        yield
+    except ProjectError as error:
+        error.place = error.place or project.place(*error.path)
         fail(error)
 
 

@@ -57,6 +57,15 @@ def check_consistency(model: Model, disabled: dict[str, Model]) -> None:
     _cycles(enabled)
 
 
+def check_container_names(services: dict[str, Model]) -> None:
+    """Raises ProjectError where two services want containers of the same name; only one of them could start."""
+    owners: dict[object, str] = {}
+    for name, service in services.items():
+        wanted = service.get("container_name")
+        if wanted and owners.setdefault(wanted, name) != name:
+            raise _error(name, f'and service "{owners[wanted]}" both name their container "{wanted}"', "container_name")
+
+
 def _error(name: str, message: str, *path: str) -> ProjectError:
     return ProjectError(f'service "{name}" {message}', path=("services", name, *path))
 

@@ -6,7 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from composefmt.project.dotenv import EnvFileError, parse_env
+from composefmt.project.dotenv import EnvFileError, parse_env, parse_raw
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ def read_stream(path: str) -> bytes:
     return data
 
 
-def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place | None = None) -> None:
-    """Add what an env file sets to `variables`. Raises ProjectError."""
+def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place | None = None, *, raw: bool = False) -> None:
+    """Add what an env file sets to `variables`; `raw`: values are taken as they are. Raises ProjectError."""
     text = read_bytes(path, place).decode("utf-8", "replace")
     try:
-        parse_env(text, variables, lookup)
+        (parse_raw if raw else parse_env)(text, variables, lookup)
     except EnvFileError as error:
         raise ProjectError(f"{path}:{error.line}: {error.message}", place) from None
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], str | None]
 
+# The one format that can be named: values are taken as they are, without quotes, escapes and variables.
+RAW = "raw"
+
 # White space in a line, as the reference counts it.
 _BLANK = "\t\v\f\r \x85\xa0"
 _SKIP = re.compile(r"(?:\s+|#[^\n]*)*")
@@ -73,6 +76,21 @@ def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
             variables[key], offset = _value(text, offset, scope)
         elif (value := lookup(key)) is not None:
             variables[key] = value
+
+
+def parse_raw(text: str, variables: dict[str, str], lookup: Lookup) -> None:
+    """Add what an env file in the raw format sets to `variables`, as `docker run --env-file` reads it. Raises EnvFileError."""
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        name, equals, value = line.removesuffix("\r").lstrip().partition("=")
+        if name.startswith("#") or not (name or equals):
+            continue
+        if not name:
+            raise EnvFileError("a value has no name", number)
+        if " " in name or "\t" in name:
+            raise EnvFileError(f'the name "{name}" holds a space', number)
+        found = value if equals else lookup(name)
+        if found is not None:
+            variables[name] = found
 
 
 def _name(text: str, start: int, end: int) -> str:

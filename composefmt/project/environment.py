@@ -6,10 +6,11 @@ Source: the reference's types/project.go (WithServicesEnvironmentResolved, WithS
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.consistency import part, rows, section
 from composefmt.project.disk import read_env
+from composefmt.project.dotenv import RAW
 from composefmt.project.paths import check_inside
 from composefmt.project.values import ProjectError
 
@@ -18,28 +19,34 @@ if TYPE_CHECKING:
 
     from composefmt.project.dotenv import Lookup
     from composefmt.project.model import Model
+    from composefmt.project.types import Target
     from composefmt.project.values import Path
 
 
-def resolve_environment(model: Model, environment: Mapping[str, str], inside: str | None = None) -> None:
-    """Read the env files of all services into their environment, in place.
+class Reading(NamedTuple):
+    """The project's variables, the folder that the files must be in, if any, and for which output the model is."""
 
-    `inside` is a folder that the files must be in. Raises ProjectError.
-    """
+    variables: Mapping[str, str]
+    inside: str | None
+    target: Target
+
+
+def resolve_environment(model: Model, reading: Reading) -> None:
+    """Read the env files of all services into their environment, in place. Raises ProjectError."""
     for name, service in section(model, "services").items():
-        _environment(service, environment, ("services", name), inside)
+        _environment(service, reading, ("services", name))
         for index, hook in enumerate(rows(service, "pre_start")):
-            _environment(hook, environment, ("services", name, "pre_start", str(index)), inside)
+            _environment(hook, reading, ("services", name, "pre_start", str(index)))
 
 
-def _environment(container: Model, environment: Mapping[str, str], path: Path, inside: str | None) -> None:
+def _environment(container: Model, reading: Reading, path: Path) -> None:
     own = dict(part(container, "environment"))
     for key, value in own.items():
-        if value is None and key in environment:
-            own[key] = environment[key]
+        if value is None and key in reading.variables:
+            own[key] = reading.variables[key]
 
     def lookup(name: str) -> str | None:
-        found = environment.get(name, own.get(name))
+        found = reading.variables.get(name, own.get(name))
         return found if isinstance(found, str) else None
 
     found: dict[str, str] = {key: value for key, value in own.items() if isinstance(value, str)}
@@ -50,27 +57,24 @@ def _environment(container: Model, environment: Mapping[str, str], path: Path, i
             if file.get("required", True):
                 raise ProjectError(f"the env file {file_path} does not exist", path=place)
             continue
-        if file.get("format"):
-            raise ProjectError(f'"{file["format"]}" is not a known format of env files', path=place)
-        _read(file_path, found, lookup, place, inside)
+        if file.get("format") not in (None, "", RAW):
+            raise ProjectError(f'"{file["format"]}" is not a format of env files; there is only "{RAW}"', path=place)
+        _read(file, found, lookup, place, reading.inside)
     merged = {**found, **own}
     if merged:
-        _set(container, "environment", dict(sorted(merged.items())))
+        _set(container, "environment", reading.target.in_order(merged))
     container.pop("env_file", None)
 
 
-def resolve_labels(model: Model, inside: str | None = None) -> None:
-    """Read the label files of all services into their labels, in place.
-
-    `inside` is a folder that the files must be in. Raises ProjectError.
-    """
+def resolve_labels(model: Model, reading: Reading) -> None:
+    """Read the label files of all services into their labels, in place. Raises ProjectError."""
     for name, service in section(model, "services").items():
-        _labels(service, ("services", name), inside)
+        _labels(service, reading, ("services", name))
         for index, hook in enumerate(rows(service, "pre_start")):
-            _labels(hook, ("services", name, "pre_start", str(index)), inside)
+            _labels(hook, reading, ("services", name, "pre_start", str(index)))
 
 
-def _labels(container: Model, path: Path, inside: str | None) -> None:
+def _labels(container: Model, reading: Reading, path: Path) -> None:
     files = container.get("label_file")
     if not isinstance(files, list):
         return
@@ -80,18 +84,18 @@ def _labels(container: Model, path: Path, inside: str | None) -> None:
         if not os.path.exists(str(file)):
             raise ProjectError(f"the label file {file} does not exist", path=place)
         found: dict[str, str] = {}
-        _read(str(file), found, labels.get, place, inside)
+        _read({"path": file}, found, labels.get, place, reading.inside)
         labels.update(found)
     merged = {**labels, **part(container, "labels")}
     if merged:
-        _set(container, "labels", dict(sorted(merged.items())))
+        _set(container, "labels", reading.target.in_order(merged))
 
 
-def _read(file: str, variables: dict[str, str], lookup: Lookup, path: Path, inside: str | None) -> None:
+def _read(file: Model, variables: dict[str, str], lookup: Lookup, path: Path, inside: str | None) -> None:
     if inside is not None:
-        check_inside(file, inside, where=path)
+        check_inside(str(file["path"]), inside, where=path)
     try:
-        read_env(file, variables, lookup)
+        read_env(str(file["path"]), variables, lookup, raw=file.get("format") == RAW)
     except ProjectError as error:
         raise ProjectError(error.message, path=path) from None
 

@@ -14,15 +14,15 @@ def to_json(model: Model) -> str:
     """The model as indented JSON, which in the reference holds no models."""
     from json import dumps
 
-    return dumps(_numbers({key: model[key] for key in sorted(model) if key != "models"}), indent=2, ensure_ascii=False)
+    return dumps(whole_numbers({key: model[key] for key in sorted(model) if key != "models"}), indent=2, ensure_ascii=False)
 
 
-def _numbers(value: object) -> object:
+def whole_numbers(value: object) -> object:
     """The value with whole numbers written as such."""
     if isinstance(value, dict):
-        return {key: _numbers(part) for key, part in value.items()}
+        return {key: whole_numbers(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_numbers(part) for part in value]
+        return [whole_numbers(part) for part in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -39,13 +39,18 @@ def _lines(value: object, *, escape: bool) -> list[str]:
             name = write_scalar(key)
             if isinstance(part, (dict, list)) and part:
                 lines.append(f"{name}:")
-                lines += ["  " + line for line in _lines(part, escape=escape)]
+                lines += [line and f"  {line}" for line in _lines(part, escape=escape)]
             else:
                 lines += [f"{name}: {first}" if not index else first for index, first in enumerate(_scalar(part, escape=escape))]
     elif isinstance(value, list):
         for part in value:
-            inner = _lines(part, escape=escape) if isinstance(part, (dict, list)) and part else _scalar(part, escape=escape)
-            lines += [("- " if not index else "  ") + line for index, line in enumerate(inner)]
+            if isinstance(part, (dict, list)) and part:
+                first, *rest = _lines(part, escape=escape)
+                lines += [f"- {first}", *(line and f"  {line}" for line in rest)]
+            else:
+                # The text of a block is indented by itself.
+                first, *rest = _scalar(part, escape=escape)
+                lines += [f"- {first}", *rest]
     return lines
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.consistency import check_consistency, section
-from composefmt.project.environment import resolve_environment, resolve_labels
+from composefmt.project.environment import Reading, resolve_environment, resolve_labels
 from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.model import Model, to_model
 from composefmt.project.normalize import normalize
@@ -103,14 +103,15 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         check_consistency(model, disabled)
     if request.services:
         disabled = enable(model, disabled, request.services, request.profiles)
+        model["services"] = request.target.in_order(section(model, "services"))
         by_names(model, request.services)
     if request.prune:
         drop_unused(model)
-    inside = None if request.choices.escape else request.directory
+    reading = Reading(environment, None if request.choices.escape else request.directory, request.target)
     if request.environment_files:
-        resolve_environment(model, environment, inside)
+        resolve_environment(model, reading)
     if request.choices.interpolate:
-        resolve_labels(model, inside)
+        resolve_labels(model, reading)
     return Project(name, request.directory, model, values, environment, disabled, {})
 
 

@@ -37,7 +37,6 @@ def enable(model: Model, disabled: dict[str, Model], names: Sequence[str], profi
         wanted.update(found if isinstance(found, list) else ())
     services = section(model, "services")
     services.update(disabled)
-    model["services"] = dict(sorted(services.items()))
     return by_profiles(model, wanted)
 
 

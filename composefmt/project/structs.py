@@ -121,7 +121,7 @@ class Named:
                 return MISSING
             raise CastError("takes a mapping")
         made: dict[str, object] = {}
-        for key, part in sorted(value.items()):
+        for key, part in target.in_order(value).items():
             try:
                 made[key] = None if self.null and part is None else self.kind(part, target)
             except CastError as error:

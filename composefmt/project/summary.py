@@ -53,24 +53,16 @@ def profile_names(project: Project) -> list[str]:
 
 
 def image_names(project: Project) -> list[str]:
-    """The services' images; one that is only built is named after its project and service."""
-    services = section(project.model, "services")
-    return sorted({str(service.get("image") or f"{project.name}-{name}") for name, service in services.items()})
+    """The images of services, jobs and hooks; one that is only built is named after its project and service."""
+    containers = [*section(project.model, "services").items(), *section(project.model, "jobs").items()]
+    names = {str(container.get("image") or f"{project.name}-{name}") for name, container in containers}
+    names.update(str(hook["image"]) for _, container in containers for hook in rows(container, "pre_start") if hook.get("image"))
+    return sorted(names)
 
 
-def service_hash(service: Model) -> str:
-    """The hash by which Compose knows whether a container is up to date: of the service's JSON without what may differ."""
-    from hashlib import sha256
-    from json import dumps
-
-    kept = {key: value for key, value in service.items() if key not in ("build", "pull_policy", "scale", "depends_on", "profiles")}
-    deploy = kept.get("deploy")
-    if isinstance(deploy, dict):
-        kept["deploy"] = {key: value for key, value in deploy.items() if key != "replicas"}
-    data = dumps(kept, separators=(",", ":"), ensure_ascii=False)
-    for character in "<>&\u2028\u2029":
-        data = data.replace(character, f"\\u{ord(character):04x}")
-    return sha256(data.encode()).hexdigest()
+def model_names(project: Project) -> list[str]:
+    """What the project's AI models are called where they come from."""
+    return sorted({str(model["model"]) for model in section(project.model, "models").values() if model.get("model")})
 
 
 def variables(value: object) -> list[Use]:

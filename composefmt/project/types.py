@@ -7,17 +7,42 @@ Source: the reference's types/ folder.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from composefmt.project import shell
 from composefmt.project.casts import CastError, single, to_boolean, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.values import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Value = TypeVar("Value")
+
+_WORDS = re.compile(r"(\d+)|(.)", re.DOTALL)
 
 
 class Target(NamedTuple):
     """For which output the model is made: the reference's JSON leaves extensions out and shows commands that are not set."""
 
     json: bool = True
+
+    def in_order(self, mapping: Mapping[str, Value]) -> dict[str, Value]:
+        """The mapping sorted by name: by characters in JSON; in YAML, `web2` comes before `web10`."""
+        return dict(sorted(mapping.items(), key=None if self.json else lambda entry: natural(entry[0])))
+
+
+@lru_cache(maxsize=4096)
+def natural(name: str) -> tuple[tuple[int, ...], ...]:
+    """What names are sorted by in the reference's YAML: numbers by their size, and signs before letters, except after a number."""
+    key: list[tuple[int, ...]] = []
+    after_number = False
+    for number, character in _WORDS.findall(name):
+        letter = character.isalpha()
+        key.append((2, int(number), len(number)) if number else ((0 if after_number else 3) if letter else 1, ord(character)))
+        after_number = bool(number)
+    return tuple(key)
 
 
 class _Missing:
@@ -182,19 +207,19 @@ def health_test(value: object, _: Target) -> object:
     return list(value) or MISSING
 
 
-def mapping(value: object, _: Target) -> object:
+def mapping(value: object, target: Target) -> object:
     """Names and texts; what has no value is empty."""
     if isinstance(value, dict):
-        return {key: text(part) for key, part in sorted(value.items())} or MISSING
+        return {key: text(part) for key, part in target.in_order(value).items()} or MISSING
     if isinstance(value, list):
         pairs = [text(part).partition("=") for part in value]
-        return dict(sorted((name, part) for name, _, part in pairs)) or MISSING
+        return target.in_order({name: part for name, _, part in sorted(pairs)}) or MISSING
     if value is None:
         return MISSING
     raise CastError("takes a mapping or a list")
 
 
-def environment(value: object, _: Target) -> object:
+def environment(value: object, target: Target) -> object:
     """Names and texts; what has no value is null."""
     found: dict[str, str | None] = {}
     if isinstance(value, dict):
@@ -207,14 +232,15 @@ def environment(value: object, _: Target) -> object:
             found[name] = content if equals else None
     elif value is not None:
         raise CastError("takes a mapping or a list")
-    return dict(sorted(found.items())) or MISSING
+    return target.in_order(found) or MISSING
 
 
-def multi_options(value: object, _: Target) -> object:
+def multi_options(value: object, target: Target) -> object:
     """Options that may be repeated."""
     if not isinstance(value, dict):
         raise CastError("takes a mapping")
-    return {key: [text(one) for one in part] if isinstance(part, list) else [text(part)] for key, part in sorted(value.items())} or MISSING
+    ordered = target.in_order(value)
+    return {key: [text(one) for one in part] if isinstance(part, list) else [text(part)] for key, part in ordered.items()} or MISSING
 
 
 def hosts(value: object, _: Target) -> object:
