@@ -13,10 +13,12 @@ _COMMANDS = {
     "config": ("composefmt.cli.config_command", "Print the canonical project: what Docker Compose makes of the files."),
     "diff": ("composefmt.cli.diff_command", "Compare two projects by what they mean."),
     "graph": ("composefmt.cli.graph_command", "Draw a project: services, dependencies, networks, volumes, ports."),
+    "init": ("composefmt.cli.init_command", "Set composefmt up in a repository: settings, pre-commit, CI."),
     "rules": ("composefmt.cli.rules_command", "List all rules."),
     "settings": ("composefmt.cli.settings_command", "Print the settings in force for a file."),
     "lsp": ("composefmt.cli.lsp_command", "Run the language server, for editors."),
     "explain": ("composefmt.cli.explain_command", "Explain a rule: what it finds, why, and examples."),
+    "completions": ("composefmt.cli.completions_command", "Print what a shell needs to complete commands and options."),
 }
 
 

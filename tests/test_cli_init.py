@@ -1,0 +1,146 @@
+"""`composefmt init` on repositories of several kinds: what it writes, what it keeps, what it says."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+from running import files_below, run
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+COMPOSE = "services:\n  web:\n    image: nginx\n    prots: []\n    ports: ['80:80']\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    return tmp_path
+
+
+def init(folder, *args, **options):
+    done = run("init", *args, cwd=folder, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_what_adopting_would_change_is_told_first(folder):
+    shown = init(folder, "--dry-run").splitlines()
+    assert shown[0] == "1 Compose file: 1 would be formatted"
+    assert "    1  error    unknown-key" in shown[1:4]
+
+
+def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(folder):
+    (folder / ".git").mkdir()
+    before = files_below(folder)
+    shown = init(folder, "--dry-run")
+    assert files_below(folder) == before
+    assert "composefmt.toml: a new file\n" in shown
+    assert "+      - id: composefmt-check\n" in shown
+    assert init(folder, "--diff") == shown
+
+
+def test_a_repository_without_anything_gets_settings_and_hooks(folder):
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    init(folder, "--yes")
+    assert tomllib.loads((folder / "composefmt.toml").read_text()) == {"long-form": ["ports", "volumes"]}
+    hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert [hook["id"] for hook in hooks] == ["composefmt-format", "composefmt-check"]
+    assert not (folder / ".github").exists()
+    # The settings are read.
+    assert "composefmt.toml" in run("settings", "compose.yaml", cwd=folder).stdout
+
+
+def test_a_second_run_has_nothing_to_write(folder):
+    for name in (".git", ".github"):
+        (folder / name).mkdir()
+    (folder / ".gitlab-ci.yml").write_text("build:\n  script: [make]\n")
+    init(folder, "--yes")
+    written = files_below(folder)
+    shown = init(folder, "--yes")
+    assert files_below(folder) == written
+    assert shown.count("left as it is") == 4
+
+
+def test_each_file_is_asked_for(folder):
+    (folder / ".git").mkdir()
+    init(folder, stdin=b"n\ny\n")
+    assert sorted(files_below(folder)) == [".pre-commit-config.yaml", "compose.yaml"]
+    done = run("init", cwd=folder, stdin=b"")
+    assert done.returncode == 130
+    assert not (folder / "composefmt.toml").exists()
+
+
+def test_a_pyproject_gets_a_table_at_its_end(folder):
+    text = "# mine\r\n[project]\r\nname = 'x'\r\n\r\n[tool.ruff]  # theirs\r\nline-length = 100"
+    (folder / "pyproject.toml").write_bytes(text.encode())
+    init(folder, "--yes")
+    after = (folder / "pyproject.toml").read_bytes().decode()
+    assert after.startswith(text + "\r\n\r\n# What composefmt does")
+    assert "\n" not in after.replace("\r\n", "")
+    assert tomllib.loads(after)["tool"]["composefmt"] == {"long-form": ["ports", "volumes"]}
+    assert not (folder / "composefmt.toml").exists()
+
+
+@pytest.mark.parametrize("text", ["tool = {ruff = {}}\n", "broken = \n"])
+def test_a_pyproject_that_takes_no_table_is_left_alone(folder, text):
+    (folder / "pyproject.toml").write_text(text)
+    init(folder, "--yes")
+    assert (folder / "pyproject.toml").read_text() == text
+    assert (folder / "composefmt.toml").exists()
+
+
+@pytest.mark.parametrize("indent", ["", "  ", "    "])
+def test_hooks_are_added_after_the_last_repository(folder, indent):
+    before = f"# ours\nrepos:\n{indent}- repo: local  # a comment\n{indent}  hooks:\n{indent}    - {{id: x, name: x}}\n"
+    after = "\n# the end\nfail_fast: true\n"
+    (folder / ".pre-commit-config.yaml").write_text(before + after)
+    init(folder, "--yes")
+    text = (folder / ".pre-commit-config.yaml").read_text()
+    assert text.startswith(before + f"{indent}- repo: https://github.com/composefmt/composefmt\n")
+    assert text.endswith(f"{indent}    - id: composefmt-check\n" + after)
+    assert [repo["repo"] for repo in yaml.safe_load(text)["repos"]] == ["local", "https://github.com/composefmt/composefmt"]
+
+
+@pytest.mark.parametrize("text", ["repos: []\n", "repos: [{repo: meta}]\n", "{repos: ", "- x\n", ""])
+def test_hooks_that_cannot_be_added_are_shown(folder, text):
+    (folder / ".pre-commit-config.yaml").write_text(text)
+    shown = init(folder, "--yes")
+    assert (folder / ".pre-commit-config.yaml").read_text() == text
+    assert "add by hand:\n\nrepos:\n  - repo: https://github.com/composefmt/composefmt\n" in shown
+
+
+def test_a_gitlab_job_goes_into_a_stage_that_there_is(folder):
+    before = "stages: [lint, deploy]\n\nbuild:\n  stage: lint\n  script: !reference [.x, script]\n# the end"
+    (folder / ".gitlab-ci.yml").write_text(before)
+    init(folder, "--yes")
+    text = (folder / ".gitlab-ci.yml").read_text()
+    assert text.startswith(before + "\n\ncompose-files:\n  stage: lint\n  image: python")
+
+
+def test_a_workflow_is_made_unless_there_is_one(folder):
+    (folder / ".github" / "workflows").mkdir(parents=True)
+    init(folder, "--yes")
+    assert "uses: composefmt/composefmt@v" in (folder / ".github" / "workflows" / "compose.yml").read_text()
+    (folder / ".github" / "workflows" / "compose.yml").rename(folder / ".github" / "workflows" / "ci.yaml")
+    assert "ci.yaml: left as it is: names composefmt already" in init(folder, "--yes")
+
+
+def test_what_is_written_is_what_the_pages_show():
+    from pathlib import Path
+
+    from composefmt.adopting import texts
+
+    pages = Path(__file__).parents[1] / "docs" / "how-to"
+    for page, text in (("pre-commit.md", texts.HOOKS), ("github-actions.md", texts.GITHUB), ("gitlab.md", texts.GITLAB)):
+        assert text in (pages / page).read_text(encoding="utf-8"), page
+
+
+def test_a_folder_without_compose_files_is_told(tmp_path):
+    done = run("init", "--yes", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no Compose files below ." in done.stderr
+    assert files_below(tmp_path) == {}
