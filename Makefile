@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast editors vscode-picture lint types layers docs bench fuzz update-cases schema clean
+.PHONY: demo test test-fast editors vscode-picture lint types layers docs man bench fuzz update-cases schema clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -50,6 +50,9 @@ layers: .venv/installed
 docs: .venv/docs ## the documentation site, in build/site; a warning is an error
 	$(BIN)/python tools/site.py
 	$(BIN)/python -m zensical build --strict --clean
+
+man: .venv/installed ## the manual page, build/composefmt.1
+	$(BIN)/python tools/man.py
 
 bench: .venv/installed ## composefmt and the peers that are installed, as ratios
 	$(BIN)/python benchmarks/run.py
