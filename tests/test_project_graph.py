@@ -88,6 +88,16 @@ def test_a_default_network_that_all_use_says_nothing(tmp_path):
     assert "default" in run("graph", cwd=tmp_path).stdout
 
 
+def test_lines_to_one_place_run_together(tmp_path):
+    """Four services lead past `b` to `c`: the picture is no higher than the services need."""
+    chain = "  b: {image: b, depends_on: [c]}\n  c: {image: c}\n"
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(f"  a{i}: {{image: a, depends_on: [b, c]}}\n" for i in range(4)) + chain)
+    boxes, lines = drawn(tmp_path)
+    assert lines == 9
+    middle = [boxes[name][1] for name in ("service b", "service c")]
+    assert all(boxes["service a0"][1] < y < boxes["service a3"][1] for y in middle)
+
+
 def test_fifty_services_do_not_overlap(tmp_path):
     services = [
         f"  service-{i}: {{image: x, ports: ['{8000 + i}:80'], networks: [n{i % 3}], volumes: ['v{i % 7}:/v'], "
@@ -98,7 +108,9 @@ def test_fifty_services_do_not_overlap(tmp_path):
     text = "services:\n" + "".join(services) + ends
     (tmp_path / "compose.yaml").write_text(re.sub(r"\[(service-\d+), \1\]", r"[\1]", text))
     boxes, _ = drawn(tmp_path)
-    assert len(boxes) == 60
+    # The networks, of 16 services each, are named in the services' boxes.
+    assert len(boxes) == 57
+    assert run("graph", cwd=tmp_path).stdout.count("<br/>in n1") == 17
     found = list(boxes.values())
     for index, (x, y, width, height) in enumerate(found):
         for other_x, other_y, other_width, other_height in found[index + 1 :]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _CHARACTER, _LINE, _PADDING = 7.5, 16, 10
 _GAP, _LAYER_GAP, _MARGIN, _BEND = 14, 90, 20, 8
+# Of more dependencies than that, what they wait for is shown only when the pointer rests on them.
+_MAX_LABELS = 25
 _FILL = {SERVICE: "#e8f0fe", NETWORK: "#e6f4ea", VOLUME: "#fef7e0"}
 _STROKE = {SERVICE: "#1a56db", NETWORK: "#137333", VOLUME: "#b06000"}
 _DASHES = {SERVICE: "", NETWORK: "", VOLUME: ' stroke-dasharray="4 3"'}
@@ -54,8 +56,9 @@ def to_svg(graph: Graph) -> str:
         ),
         '<rect width="100%" height="100%" fill="#ffffff"/>',
     ]
+    labelled = sum(1 for edge in graph.edges if edge.kind == SERVICE) <= _MAX_LABELS
     for edge, route in zip(graph.edges, placed.routes, strict=True):
-        lines += _edge(edge, [boxes[node] for node in route])
+        lines += _edge(edge, [boxes[node] for node in route], labelled=labelled)
     for node in graph.nodes:
         lines += _node(node, boxes[node.id])
     return "".join(line + "\n" for line in [*lines, "</svg>"])
@@ -86,7 +89,7 @@ def _size(node: Node | None) -> tuple[float, float]:
     return max(longest * _CHARACTER + 2 * _PADDING, 60), (1 + len(node.notes)) * _LINE + _PADDING
 
 
-def _edge(edge: Edge, boxes: list[Box]) -> list[str]:
+def _edge(edge: Edge, boxes: list[Box], *, labelled: bool) -> list[str]:
     """A curve from the right side of the first box to the left side of the last one, through the bends."""
     forward = boxes[0].x <= boxes[-1].x
     start, end = boxes[0], boxes[-1]
@@ -100,8 +103,9 @@ def _edge(edge: Edge, boxes: list[Box]) -> list[str]:
         half = (x + to_x) / 2
         path += f"C{half:.1f} {y:.1f} {half:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
     tip = ' marker-end="url(#tip)"' if edge.kind == SERVICE else ""
-    lines = [f'<path d="{path}" stroke="{_STROKE[edge.kind]}"{_DASHES[edge.kind]}{tip}/>']
-    if edge.label and edge.kind == SERVICE:
+    title = f"<title>{_escaped(edge.label)}</title>" if edge.label else ""
+    lines = [f'<path d="{path}" stroke="{_STROKE[edge.kind]}"{_DASHES[edge.kind]}{tip}>{title}</path>']
+    if edge.label and edge.kind == SERVICE and labelled:
         x, y = (points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2
         lines.append(f'<text class="label" x="{x:.1f}" y="{y - 4:.1f}" text-anchor="middle">{_escaped(edge.label)}</text>')
     return lines

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.consistency import part, rows, section
 from composefmt.project.summary import published_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from composefmt.project.model import Model
     from composefmt.project.project import Project
 
 SERVICE, NETWORK, VOLUME = "service", "network", "volume"
+
+# A network of more services than that is named in their boxes; so many lines to one place would hide all others.
+_MAX_LINES = 8
 
 # What a dependency waits for, in short; to be started is nothing special.
 _CONDITIONS = {"service_healthy": "healthy", "service_completed_successfully": "completed"}
@@ -50,14 +55,13 @@ def graph_of(project: Project, kinds: Collection[str]) -> Graph:
     The default network is left out where all services that have a network use it: it would say nothing.
     """
     services = section(project.model, "services")
+    common = _common_networks(services)
+    noted = common if NETWORK in kinds else {}
     nodes = {
-        ("service", name): Node(f"s{index}", SERVICE, name, tuple(published_ports(service)))
+        ("service", name): Node(f"s{index}", SERVICE, name, (*published_ports(service), *_network_note(service, noted)))
         for index, (name, service) in enumerate(sorted(services.items()))
     }
     edges: list[Edge] = []
-    common = (
-        {"default"} if all("default" in part(service, "networks") for service in services.values() if service.get("networks")) else set()
-    )
     for name, service in sorted(services.items()):
         source = nodes["service", name].id
         for other, use in sorted(section(service, "depends_on").items()):
@@ -75,6 +79,21 @@ def graph_of(project: Project, kinds: Collection[str]) -> Graph:
                 node = nodes.setdefault((kind, target), Node(f"{kind[0]}{len(nodes)}", kind, target))
                 edges.append(Edge(source, node.id, kind, label))
     return Graph(project.name, list(nodes.values()), edges)
+
+
+def _common_networks(services: Mapping[str, Model]) -> dict[str, bool]:
+    """Networks that are not drawn, and whether the services' boxes name them."""
+    connected = [part(service, "networks") for service in services.values() if service.get("networks")]
+    uses = Counter(network for networks in connected for network in networks)
+    common = {network: True for network, number in uses.items() if number > _MAX_LINES}
+    if all("default" in networks for networks in connected):
+        common["default"] = False
+    return common
+
+
+def _network_note(service: Model, common: Mapping[str, bool]) -> tuple[str, ...]:
+    named = [network for network in sorted(part(service, "networks")) if common.get(network)]
+    return (f"in {', '.join(named)}",) if named else ()
 
 
 _MERMAID_SHAPES = {SERVICE: ('["', '"]'), NETWORK: ('(["', '"])'), VOLUME: ('[("', '")]')}

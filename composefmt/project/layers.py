@@ -31,11 +31,16 @@ def place(graph: Graph) -> Placed:
     for node in graph.nodes:
         layers[depth[node.id]].append(node.id)
     routes: list[list[str]] = []
-    for number, edge in enumerate(graph.edges):
+    known: set[str] = set()
+    for edge in graph.edges:
         low, high = sorted((depth[edge.source], depth[edge.target]))
-        bends = [f"bend{number}.{layer}" for layer in range(low + 1, high)]
+        # Edges to one target share their bends, as streets do that lead to one town.
+        side = "left" if depth[edge.source] < depth[edge.target] else "right"
+        bends = [f"bend {edge.target} {side} {layer}" for layer in range(low + 1, high)]
         for layer, bend in zip(range(low + 1, high), bends, strict=True):
-            layers[layer].append(bend)
+            if bend not in known:
+                known.add(bend)
+                layers[layer].append(bend)
         routes.append([edge.source, *(bends if depth[edge.source] < depth[edge.target] else reversed(bends)), edge.target])
     _order(layers, routes)
     return Placed(layers, routes)
