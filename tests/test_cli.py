@@ -28,5 +28,5 @@ class TestStart:
         code = "import sys; from composefmt.cli.app import app; app.main(sys.argv[1:], standalone_mode=False); print(sorted(sys.modules))"
         for command in (["format", "--check"], ["check"]):
             done = subprocess.run([sys.executable, "-c", code, *command, "."], cwd=tmp_path, capture_output=True, check=True, text=True)
-            for library in ("'pydantic'", "'jsonschema'", "'pathspec'", "'difflib'", "'tempfile'", "'asyncio'"):
+            for library in ("'pydantic'", "'jsonschema'", "'pathspec'", "'difflib'", "'tempfile'", "'asyncio'", "'pygls'", "'lsprotocol'"):
                 assert library not in done.stdout

@@ -1,11 +1,13 @@
 """The language server over a pipe to a real process: what an editor gets to see."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("pygls")
 
+import cases
 from lsp_client import Client, apply
 from running import LONG, ROOT, SHORT, run
 
@@ -120,6 +122,15 @@ def test_some_lines_are_formatted(server):
     server.close()
 
 
+def test_every_case_is_formatted_as_on_the_command_line(server):
+    for case in cases.all_cases("format"):
+        if not case.flags:
+            server.open(case.text)
+            edits = server.ask("formatting", options={"tabSize": 2, "insertSpaces": True}) or []
+            assert apply(case.text, edits) == (case.text if case.kind == "unchanged" else case.expected), case.id
+            server.close()
+
+
 def test_what_need_not_change_is_not_sent(server):
     text = "services:\n" + "".join(f"  s{n}:\n    image: nginx\n\n" for n in range(200)) + '  web:\n    ports: ["80:80"]\n'
     server.open(text)
@@ -151,15 +162,21 @@ def test_it_asks_to_be_told_of_changes_on_disk(tmp_path):
 
 
 def test_a_rule_is_explained(tmp_path):
-    with Client(tmp_path, capabilities={"window": {"showDocument": {"support": True}}}) as client:
+    links = {"publishDiagnostics": {"codeDescriptionSupport": True}}
+    with Client(tmp_path, capabilities={"window": {"showDocument": {"support": True}}, "textDocument": links}) as client:
         page = client.request("workspace/executeCommand", command="composefmt.explain", arguments=["unknown-key"])
         assert page.startswith("# unknown-key\n")
         client.open(MISTAKE)
-        client.diagnostics()
+        (found,) = client.diagnostics()
         (shown,) = client.requests
         assert shown["method"] == "window/showDocument"
+        assert found["codeDescription"]["href"] == shown["params"]["uri"]
+        file = Path(shown["params"]["uri"].removeprefix("file://"))
+        assert file.read_text(encoding="utf-8") == page
         answer = client.answer("workspace/executeCommand", command="composefmt.explain", arguments=["unknwon-key"])
         assert 'did you mean "unknown-key"?' in answer["error"]["message"]
+        assert client.stop() == 0
+        assert not file.exists()
 
 
 HOSTILE = {

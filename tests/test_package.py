@@ -1,5 +1,6 @@
 """The wheel, installed in a new environment elsewhere, works on its own: with its schema, and without this checkout."""
 
+import json
 import subprocess
 import sys
 import venv
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+DOCUMENT = {"uri": "untitled:1", "languageId": "dockercompose", "version": 1, "text": "services: {web: {image: nginx}}\n"}
+PLACE = {"line": 0, "character": 18}
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +42,7 @@ def composefmt(wheel, tmp_path_factory):
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "env", with_pip=True)
     binaries = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
-    subprocess.run([binaries / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", str(wheel)], check=True)
+    subprocess.run([binaries / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", f"{wheel}[lsp]"], check=True)
 
     def run(*arguments, stdin=""):
         return subprocess.run([binaries / "composefmt", *arguments], cwd=folder, input=stdin, capture_output=True, text=True, check=False)
@@ -63,3 +67,17 @@ def test_the_installed_program_knows_the_schema(composefmt):
 def test_the_installed_program_formats(composefmt):
     done = composefmt("format", "-", stdin="services:\n  web:\n    ports: ['8080:80']\n")
     assert done.stdout == "services:\n  web:\n    ports:\n      - target: 80\n        published: 8080\n"
+
+
+def test_the_installed_language_server_knows_what_fields_mean(composefmt):
+    messages = [
+        {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
+        {"method": "textDocument/didOpen", "params": {"textDocument": DOCUMENT}},
+        {"id": 2, "method": "textDocument/hover", "params": {"textDocument": {"uri": DOCUMENT["uri"]}, "position": PLACE}},
+        {"id": 3, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    bodies = [json.dumps({"jsonrpc": "2.0", **message}) for message in messages]
+    done = composefmt("lsp", stdin="".join(f"Content-Length: {len(body)}\r\n\r\n{body}" for body in bodies))
+    assert done.returncode == 0
+    assert "Specify the image" in done.stdout

@@ -15,6 +15,7 @@ from composefmt.files.content import FileTrouble
 from composefmt.findings import Finding, Severity
 from composefmt.fixing import FORMATTING
 from composefmt.lsp.documents import MAX_CHARACTERS
+from composefmt.rules.registry import all_rules
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
@@ -151,7 +152,11 @@ class _Checks:
         findings = await asyncio.get_running_loop().run_in_executor(self.server.worker, find, view, options)
         view.remembered("findings", lambda: findings)
         gc.collect()
-        return [diagnostic(finding, document, view.positions) for finding in findings]
+        made = [diagnostic(finding, document, view.positions) for finding in findings]
+        for each in made if self.server.client_links else ():
+            if each.code in all_rules():
+                each.code_description = types.CodeDescription(self.server.pages.uri(str(each.code)))
+        return made
 
 
 def findings_of(document: Document) -> tuple[Finding, ...]:
@@ -162,8 +167,6 @@ def findings_of(document: Document) -> tuple[Finding, ...]:
 
 def diagnostic(finding: Finding, document: Document, positions: Positions) -> types.Diagnostic:
     """A finding as editors take it."""
-    from composefmt.rules.registry import all_rules
-
     rule = all_rules().get(finding.rule)
     tags = [types.DiagnosticTag.Deprecated] if rule is not None and rule.group == _DEPRECATED else []
     tags += [types.DiagnosticTag.Unnecessary] if finding.rule in _UNNECESSARY else []

@@ -1,9 +1,9 @@
-"""The page of a rule, shown as a document: the command behind the action "Explain"."""
+"""The page of a rule, shown as a document: the command behind the action "Explain", and the link behind a finding's rule."""
 
 from __future__ import annotations
 
 import os
-import tempfile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -24,17 +24,38 @@ def register(server: Server) -> None:
     @server.command(COMMAND)
     def explain(rule: str) -> str:
         """Show a rule's page where the editor can show documents; the page, in any case."""
-        from composefmt.reports.rule_page import as_markdown
-
         if rule not in all_rules():
             raise JsonRpcInvalidParams(unknown_name(rule))
-        page = as_markdown(all_rules()[rule])
         window = server.client_capabilities.window
         if window is not None and window.show_document is not None and window.show_document.support:
-            folder = os.path.join(tempfile.gettempdir(), "composefmt-rules")
-            os.makedirs(folder, exist_ok=True)
-            path = os.path.join(folder, f"{rule}.md")
+            server.window_show_document(types.ShowDocumentParams(server.pages.uri(rule), take_focus=True))
+        return server.pages.text(rule)
+
+
+class Pages:
+    """The pages of rules as files, each written when it is first asked for, in a folder that goes with the server."""
+
+    def __init__(self) -> None:
+        self._folder: TemporaryDirectory[str] | None = None
+        self._uris: dict[str, str] = {}
+
+    def text(self, rule: str) -> str:
+        """A rule's page as Markdown."""
+        from composefmt.reports.rule_page import as_markdown
+
+        return as_markdown(all_rules()[rule])
+
+    def uri(self, rule: str) -> str:
+        """Where a rule's page is."""
+        if rule not in self._uris:
+            self._folder = self._folder or TemporaryDirectory(prefix="composefmt-")
+            path = os.path.join(self._folder.name, f"{rule}.md")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(page)
-            server.window_show_document(types.ShowDocumentParams(str(from_fs_path(path)), take_focus=True))
-        return page
+                file.write(self.text(rule))
+            self._uris[rule] = str(from_fs_path(path))
+        return self._uris[rule]
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        if self._folder is not None:
+            self._folder.cleanup()

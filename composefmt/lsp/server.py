@@ -15,6 +15,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from composefmt import __version__
 from composefmt.lsp.documents import Document, Documents
+from composefmt.lsp.explain import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -60,6 +61,7 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("composefmt", __version__, protocol_cls=_Protocol)
+        self.pages = Pages()
         # Checks run here, one after the other, so that the server answers meanwhile.
         self.worker = ThreadPoolExecutor(max_workers=1)
         for feature in FEATURES:
@@ -79,6 +81,13 @@ class Server(LanguageServer):
         """Whether the client asks for diagnostics; what it asks for must not be sent to it as well."""
         capabilities = self.client_capabilities.text_document
         return capabilities is not None and capabilities.diagnostic is not None
+
+    @property
+    def client_links(self) -> bool:
+        """Whether the client shows links behind the rules of findings."""
+        capabilities = self.client_capabilities.text_document
+        support = (capabilities.publish_diagnostics, capabilities.diagnostic) if capabilities is not None else ()
+        return any(each is not None and bool(getattr(each, "code_description_support", False)) for each in support)
 
     @property
     def client_watches(self) -> bool:
@@ -110,5 +119,8 @@ def serve() -> int:
     # collected while somebody waits for an answer.
     gc.disable()
     gc.freeze()
-    server.start_io(stdout=output)
+    try:
+        server.start_io(stdout=output)
+    finally:
+        server.pages.remove()
     return 0 if server.protocol.was_shut_down else 1
