@@ -12,7 +12,8 @@ from composefmt.compose import interpolation
 from composefmt.compose.patterns import Place
 from composefmt.lsp import schema
 from composefmt.lsp.cursor import MARK, Spot, find_spot, names_by_lines
-from composefmt.lsp.names import KINDS, USES, names
+from composefmt.lsp.files import names_elsewhere
+from composefmt.lsp.names import KINDS, SECTIONS, USES, names
 from composefmt.syntax.source import Span, line_start
 
 if TYPE_CHECKING:
@@ -95,26 +96,36 @@ class _Known:
 
     def __init__(self, document: Document, spot: Spot) -> None:
         good = document.good_view
+        self.document = document
         self.file = spot.file if spot.whole else good.file if good is not None else None
-        self.text = document.view.source.text
         # No service can refer to itself.
         self.own = str(spot.path[1]) if len(spot.path) > 1 and spot.path[0] == "services" else ""
 
     def of(self, section: str) -> list[str]:
-        """The names of a section; profiles are defined nowhere, so all that are used count."""
+        """The names of a section, here and in the project's other files; of profiles, which are defined nowhere, all that are used."""
         if self.file is None:
-            found = names_by_lines(self.text, section)
+            found = names_by_lines(self.document.source, section)
         else:
             found = [n.text for n in names(self.file) if n.section == section and (n.defines or section == "profiles")]
+        found += names_elsewhere(self.document, section)
         return [name for name in dict.fromkeys(found) if MARK not in name and (section != "services" or name != self.own)]
+
+    def missing(self, section: str) -> list[str]:
+        """The names of a section that are used but not defined here, and those that other files define."""
+        found = [name for name in names(self.file) if name.section == section] if self.file is not None else []
+        defined = {name.text for name in found if name.defines}
+        wanted = [*(name.text for name in found if not name.defines), *names_elsewhere(self.document, section)]
+        return [name for name in dict.fromkeys(wanted) if MARK not in name and name not in defined]
 
 
 def _keys(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
     if not spot.keys:
         return
     colon = "" if spot.has_colon else ":"
-    for section in schema.registered(_name_places()[1], spot.path):
-        for name in known.of(section):
+    sections = schema.registered(_name_places()[1], spot.path)
+    is_definition = len(spot.path) == 1
+    for section in sections:
+        for name in known.missing(section) if is_definition else known.of(section):
             if name not in spot.existing:
                 yield types.CompletionItem(
                     name, kind=types.CompletionItemKind.Reference, detail=KINDS[section], insert_text=f"{name}{colon}"
@@ -146,6 +157,8 @@ def _name_places() -> tuple[Place[tuple[str, str]], Place[str]]:
     """Where names stand as values (with what stands before them), and where as keys."""
     in_values: Place[tuple[str, str]] = Place()
     in_keys: Place[str] = Place()
+    for section in SECTIONS:
+        in_keys.add(section, section)
     for field, section, _ in USES:
         at = f"services.*.{field}"
         if field in _PREFIXED:

@@ -83,7 +83,7 @@ def register(server: Server) -> None:
         version = document.version
         found = await checks.found(document)
         if document.version != version:
-            raise _OutOfDate
+            raise _out_of_date()
         digest = blake2b(repr(found).encode("utf-8", "replace"), digest_size=16).hexdigest()
         if digest == params.previous_result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(digest)
@@ -106,9 +106,10 @@ def find(view: View, options: Options) -> tuple[Finding, ...]:
         return (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),)
 
 
-_OutOfDate = JsonRpcException(
-    "the text has changed meanwhile", types.LSPErrorCodes.ServerCancelled.value, types.DiagnosticServerCancellationData(True)
-)
+def _out_of_date() -> JsonRpcException:
+    """The answer to a request whose text has changed meanwhile: the client asks again."""
+    again = types.DiagnosticServerCancellationData(retrigger_request=True)
+    return JsonRpcException("the text has changed meanwhile", types.LSPErrorCodes.ServerCancelled.value, again)
 
 
 class _Checks:

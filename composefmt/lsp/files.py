@@ -106,7 +106,23 @@ def extended(document: Document, view: View, offset: int) -> list[types.Location
 
 def elsewhere(document: Document, view: View, name: Name) -> list[types.Location]:
     """Where a name is defined that the document does not define: in what it includes, and in the project's other files."""
-    if not document.is_file or name.section not in KINDS:
+    return _defined(document, _others(document, view), name.section, name.text) if name.section in KINDS else []
+
+
+def names_elsewhere(document: Document, section: str) -> list[str]:
+    """The names of a section that the document does not define but those other files do."""
+    view = document.good_view
+    found: list[str] = []
+    for path in _others(document, view) if view is not None else ():
+        other = document.documents.view_of(path)
+        if other is not None and other[1].file is not None:
+            found += [each.text for each in names(other[1].file) if each.defines and each.section == section]
+    return found
+
+
+def _others(document: Document, view: View) -> list[str]:
+    """The files that make up a project together with a document, as far as can be told: what it includes, and what is beside it."""
+    if not document.is_file:
         return []
     paths = [path_of(document, link.path) for link in links(view) if link.pattern.startswith("include") and "env_file" not in link.pattern]
     folder = os.path.dirname(document.path)
@@ -115,12 +131,12 @@ def elsewhere(document: Document, view: View, name: Name) -> list[types.Location
     except OSError:
         beside = []
     paths += [path for path in (os.path.join(folder, entry) for entry in beside) if path != document.path]
-    return _defined(document, paths, name.section, name.text)
+    return list(dict.fromkeys(paths))[:_MAX_FILES]
 
 
 def _defined(document: Document, paths: list[str], section: str, text: str) -> list[types.Location]:
     found: list[types.Location] = []
-    for path in dict.fromkeys(paths[:_MAX_FILES]):
+    for path in paths:
         other = document.documents.view_of(path)
         if other is None or other[1].file is None:
             continue

@@ -38,7 +38,7 @@ KINDS = {
     "anchors": "anchor",
     "variables": "variable",
 }
-_SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
+SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
 ANCHORS = "anchors"
 VARIABLES = "variables"
 
@@ -152,7 +152,7 @@ def names(file: ComposeFile) -> list[Name]:
     """All places where names stand, in the order of the text, each once."""
     found: dict[Span, Name] = {}
     for root in file.roots:
-        for section in _SECTIONS:
+        for section in SECTIONS:
             for key, value in _own_entries(file, root, section):
                 name = _name(file, section, _Part(key, 0, len(key.value)), defines=True, node=value)
                 found[name.span] = name

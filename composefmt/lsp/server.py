@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -104,13 +106,18 @@ class Server(LanguageServer):
         return self.client_pulls and diagnostics is not None and bool(diagnostics.refresh_support)
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - one of pygls' classes
-        """Log an error; it is our mistake, and no reason to open a window in front of someone who types."""
+        """Log an error; it is no reason to open a window in front of someone who types. Answers to requests tell their own."""
+        if source is FeatureRequestError:
+            return
         message = f"{type(error).__name__}: {error}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, message[:2000]))
 
 
 def serve() -> int:
     """Serve on standard input and output until the client leaves; the exit status: 0 where it asked to shut down before."""
+    # What goes wrong is told to the client; tracebacks help nobody who edits a file.
+    logging.getLogger("pygls").addHandler(logging.NullHandler())
+    logging.getLogger("pygls").propagate = False
     # Nothing but the protocol may reach the output, whoever prints.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
