@@ -45,6 +45,9 @@ def main() -> NoReturn:
         # What belongs to one file is told where it is read; what is left is the output, or the working directory.
         reason = error.strerror or str(error)
         _last_words(f"{reason}: {error.filename}" if error.filename else f"the output cannot be written: {reason}")
+    workers = sys.modules.get("composefmt.cli.workers")
+    if workers is not None:
+        workers.stop_workers()
     # Everything is written; taking the trees of a thousand files apart one by one would be time for nothing.
     os._exit(status)
 

@@ -17,6 +17,7 @@ _COMMANDS = {
     "rules": ("composefmt.cli.rules_command", "List all rules."),
     "settings": ("composefmt.cli.settings_command", "Print the settings in force for a file."),
     "lsp": ("composefmt.cli.lsp_command", "Run the language server, for editors."),
+    "clean": ("composefmt.cli.clean_command", "Remove what is kept of earlier runs."),
     "explain": ("composefmt.cli.explain_command", "Explain a rule: what it finds, why, and examples."),
     "completions": ("composefmt.cli.completions_command", "Print what a shell needs to complete commands and options."),
 }

@@ -10,7 +10,7 @@ import click
 from composefmt.cli.checking import Check
 from composefmt.cli.fixing import Fixing, fix_options
 from composefmt.cli.reporting import chosen_format, tell
-from composefmt.cli.run import Inputs, given_options, shared_options
+from composefmt.cli.run import Inputs, given_options, shared_options, speed_options
 from composefmt.cli.selecting import given_selection, selection_options
 from composefmt.findings import Severity
 from composefmt.reports import REPORTS
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from composefmt.cli.fixing import FixOptions
-    from composefmt.cli.run import FormOptions
+    from composefmt.cli.run import FormOptions, SpeedOptions
     from composefmt.cli.selecting import SelectionOptions
 
-    class _Options(FormOptions, SelectionOptions, FixOptions):
+    class _Options(FormOptions, SpeedOptions, SelectionOptions, FixOptions):
         """What the parts of the command need."""
 
 
@@ -42,6 +42,7 @@ An error is what the reference implementation refuses or what must fail when it 
 
 @click.command("check", epilog=_EPILOG)
 @shared_options
+@speed_options
 @fix_options
 @click.option("--output-format", type=click.Choice(list(REPORTS)), help="How findings are told (text; in GitHub Actions github).")
 @click.option("--output-file", metavar="FILE", help="Write the report into this file.")
@@ -65,7 +66,7 @@ def command(
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    inputs = Inputs(paths, given_options(options) | given_selection(options), stdin_filename, config)
+    inputs = Inputs(paths, given_options(options) | given_selection(options), stdin_filename, config, options, quiet=quiet)
     fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"])
     check = Check(inputs, fail_level, fixing)
     if fixing.silent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from composefmt.cli.file_work import settings_of
 from composefmt.cli.run import STDIN, Inputs, count
 from composefmt.findings import Severity
 
@@ -29,18 +30,23 @@ class Check:
 
     def findings(self) -> Iterator[Found]:
         """What is found, file by file."""
-        for path, data, options in self.inputs:
-            result = self.fixing.result(path, data, options)
-            if result is None:
+        for path, data, result in self.inputs.results(self.fixing.work):
+            if not self.fixing.apply(path, data, result):
                 continue
             self.files += 1
-            settings = self.inputs.settings_for(self.inputs.name(path))
-            fail_level = self.fail_level or (settings.fail_level if settings else None)
+            if result.findings:
+                self.inputs.progress.clear()
+            fail_level = self.fail_level_of(path) if result.findings else None
             for finding in result.findings:
                 self.severities[finding.severity] += 1
                 self.bad = self.bad or fails(finding, fail_level)
                 self.fixing.count(finding)
                 yield result.source, finding
+
+    def fail_level_of(self, path: str) -> str | None:
+        """The least severity that fails in a file: that of the command line, else that of its settings."""
+        settings = None if self.fail_level else settings_of(self.inputs.name(path), self.inputs.config)
+        return self.fail_level or (settings.fail_level if settings else None)
 
     def count_all(self) -> None:
         """Go through all files without telling what is found."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
 
+from composefmt.cli.file_work import Work
+from composefmt.cli.memory import CHECKED
 from composefmt.cli.run import STDIN, style_for
 from composefmt.engine import CheckResult, FixResult, check_bytes, fix_bytes
 from composefmt.files.content import FileTrouble, write_file
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 
     from composefmt.cli.run import Inputs
     from composefmt.findings import Finding
-    from composefmt.options import Options
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 
@@ -62,13 +64,15 @@ class Fixing:
         """Whether standard output is for the file's new text, so that findings go elsewhere."""
         return self.active and STDIN in self.inputs.paths
 
-    def result(self, path: str, data: bytes, options: Options) -> CheckResult | FixResult | None:
-        """What is found in a file, after mending it where that is asked for; None where that could not be done, which was told."""
-        if not self.active:
-            return self.inputs.result_of(check_bytes, path, data, options)
-        result = self.inputs.result_of(lambda *file: fix_bytes(*file, unsafe=self.unsafe), path, data, options)
-        if result is None:
-            return None
+    @property
+    def work(self) -> Work:
+        """What is to be done with each file."""
+        return Work(partial(fix_bytes, unsafe=self.unsafe)) if self.active else Work(check_bytes, CHECKED)
+
+    def apply(self, path: str, data: bytes, result: CheckResult | FixResult) -> bool:
+        """Write or show what was mended; whether that could be done."""
+        if not isinstance(result, FixResult):
+            return True
         self.fixed.update(result.fixed)
         if self.diff:
             self.show(data, result)
@@ -80,12 +84,13 @@ class Fixing:
             except FileTrouble as trouble:
                 self.inputs.trouble(path, trouble)
                 self.fixed.subtract(result.fixed)
-                return None
-        return result
+                return False
+        return True
 
     def show(self, data: bytes, result: FixResult) -> None:
         """What would change in a file."""
         if result.data is not None:
+            self.inputs.progress.clear()
             from composefmt.reports.diff import unified
             from composefmt.syntax.source import Source
 

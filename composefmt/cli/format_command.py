@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.cli.run import STDIN, Inputs, count, given_options, shared_options, style_for
+from composefmt.cli.file_work import Work
+from composefmt.cli.memory import FORMATTED
+from composefmt.cli.run import STDIN, Inputs, count, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
@@ -16,7 +18,11 @@ from composefmt.reports.text import PLAIN, Style, printable, render
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from composefmt.cli.run import FormOptions
+    from composefmt.cli.run import FormOptions, SpeedOptions
+
+    class _Options(FormOptions, SpeedOptions):
+        """What the parts of the command need."""
+
 
 _EPILOG = """\b
 Examples:
@@ -63,6 +69,7 @@ class _Tally:
 
 @click.command("format", epilog=_EPILOG)
 @shared_options
+@speed_options
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if something would.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every file, and each short form that stays short, with the reason.")
@@ -78,26 +85,23 @@ def command(
     verbose: bool,
     fast: bool,
     lines: str | None,
-    **forms: Unpack[FormOptions],
+    **options: Unpack[_Options],
 ) -> int:
     """Rewrite Compose files into the readable long form, in place.
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    given = given_options(forms)
+    given = given_options(options)
     if fast:
         given["verify"] = False
     if lines is not None:
         given["lines"] = _lines(lines)
-    inputs = Inputs(paths, given, stdin_filename, config)
+    inputs = Inputs(paths, given, stdin_filename, config, options, quiet=quiet)
     mode = _Mode(check, diff, quiet, verbose)
     tally = _Tally()
     style = style_for(sys.stderr)
-    for path, data, file_options in inputs:
-        result = inputs.result_of(format_bytes, path, data, file_options)
-        if result is None:
-            continue
-        _tell(result, mode, style)
+    for path, data, result in inputs.results(Work(format_bytes, FORMATTED)):
+        _tell(result, mode, style, inputs)
         if result.failed:
             inputs.failed += 1
         elif _apply(path, data, result, mode, inputs):
@@ -119,9 +123,10 @@ def _lines(given: str) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
-def _tell(result: FormatResult, mode: _Mode, style: Style) -> None:
+def _tell(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:
     for finding in result.findings:
         if finding.severity is Severity.ERROR or mode.verbose:
+            inputs.progress.clear()
             click.echo(render(result.source, finding, style), nl=False, err=True, color=style is not PLAIN)
 
 
@@ -129,6 +134,7 @@ def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: In
     """Write or show the result; whether that worked."""
     name = printable(inputs.name(path))
     if mode.diff and result.data is not None:
+        inputs.progress.clear()
         _show_diff(result)
     if path == STDIN:
         if mode.writes:
@@ -136,6 +142,7 @@ def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: In
         return True
     if result.data is None:
         if mode.verbose:
+            inputs.progress.clear()
             click.echo(f"unchanged {name}", err=True)
         return True
     if mode.writes:
@@ -145,6 +152,7 @@ def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: In
             inputs.trouble(path, trouble)
             return False
     if not mode.quiet and not mode.diff:
+        inputs.progress.clear()
         click.echo(f"{'' if mode.writes else 'would '}reformat{'ted' if mode.writes else ''} {name}", err=True)
     return True
 

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import click
 
 from composefmt.adopting import Note, Proposal, proposals
-from composefmt.cli.run import Inputs, count, style_for
-from composefmt.engine import check_bytes, format_bytes
+from composefmt.cli.file_work import Work
+from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
+from composefmt.engine import CheckResult, FormatResult, check_bytes, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
+from composefmt.options import Options
 from composefmt.reports.diff import unified
 from composefmt.reports.text import printable
 
@@ -43,7 +45,7 @@ def command(folder: str, yes: bool, dry_run: bool) -> int:
     What is there is kept: files are only made, or get something added to them. First it tells what the formatter would
     change and what the rules find.
     """
-    inputs = Inputs([folder], {}, None, None)
+    inputs = Inputs([folder], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
     effect = _effect(inputs)
     if not effect.files:
         raise click.ClickException(f"no Compose files below {folder}")
@@ -61,13 +63,15 @@ def command(folder: str, yes: bool, dry_run: bool) -> int:
 def _effect(inputs: Inputs) -> _Effect:
     files = formatted = 0
     findings: Counter[tuple[Severity, str]] = Counter()
-    for path, data, options in inputs:
+    for _, _, (format_result, check_result) in inputs.results(Work(_format_and_check)):
         files += 1
-        result = inputs.result_of(lambda *args: (format_bytes(*args), check_bytes(*args)), path, data, options)
-        if result is not None:
-            formatted += result[0].data is not None
-            findings.update((finding.severity, finding.rule) for finding in result[1].findings if finding.rule != "unformatted")
+        formatted += format_result.data is not None
+        findings.update((finding.severity, finding.rule) for finding in check_result.findings if finding.rule != "unformatted")
     return _Effect(files, formatted, findings)
+
+
+def _format_and_check(data: bytes, options: Options, name: str) -> tuple[FormatResult, CheckResult]:
+    return format_bytes(data, options, name), check_bytes(data, options, name)
 
 
 def _told(effect: _Effect) -> str:

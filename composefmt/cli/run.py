@@ -1,27 +1,29 @@
-"""What the commands share: their options, colours, and the reading of files one after the other."""
+"""What the commands share: their options, colours, and the work on files."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import TextIOWrapper
-from typing import TextIO, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar
 
 import click
 
-from composefmt.files.content import FileTrouble, read_file, read_stream
+from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, is_much, lost
+from composefmt.cli.progress import Progress
+from composefmt.cli.workers import default_jobs, in_order
+from composefmt.files.content import FileTrouble, read_stream
 from composefmt.files.discovery import Missing, discover, reason
-from composefmt.files.settings import Settings, read_settings, settings_for
-from composefmt.files.surroundings import OnDisk, environment_beside
-from composefmt.options import Chosen, Options
+from composefmt.options import Chosen
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from composefmt.files.cache import Cache
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 STDIN = "-"
-NO_NAME = "<stdin>"
 
 
 def shared_options(command: Command) -> Command:
@@ -42,6 +44,27 @@ def shared_options(command: Command) -> Command:
             click.option("--config", metavar="FILE", help="Use this settings file for all files, not the nearest one above each."),
             click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and results."),
         )
+    ):
+        command = option(command)
+    return command
+
+
+class SpeedOptions(TypedDict):
+    """The options about workers and the cache, as click passes them; `jobs` is None where composefmt is to choose."""
+
+    jobs: int | None
+    no_cache: bool
+    cache_dir: str | None
+
+
+def speed_options(command: Command) -> Command:
+    """The options about workers and the cache."""
+    for option in (
+        click.option("--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (in your cache folder)."),
+        click.option("--no-cache", is_flag=True, envvar="COMPOSEFMT_NO_CACHE", help="Neither use nor keep results of other runs."),
+        click.option(
+            "-j", "--jobs", type=click.IntRange(1), metavar="N", envvar="COMPOSEFMT_JOBS", help="Work in N processes (as many as pay off)."
+        ),
     ):
         command = option(command)
     return command
@@ -92,94 +115,91 @@ def _fields(option: str, text: str) -> tuple[str, ...]:
 
 
 class Inputs:
-    """The files of a run, read one after the other; what can't be read is told, and the others are still done."""
+    """The files of a run and what the engine makes of them; what can't be read is told, and the others are still done."""
 
-    def __init__(self, paths: Sequence[str], given: Chosen, stdin_filename: str | None, config: str | None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        given: Chosen,
+        stdin_filename: str | None,
+        config: str | None,
+        speed: SpeedOptions,
+        *,
+        quiet: bool = False,
+    ) -> None:
         self.paths = paths or (".",)
         self.given = given
-        self.defaults = Options()
         self.stdin_filename = stdin_filename or NO_NAME
         self.config = config
+        self.speed = speed
+        self.quiet = quiet
         self.failed = 0
         self.told: set[str] = set()
+        self.progress = Progress(shown=False)
 
-    def __iter__(self) -> Iterator[tuple[str, bytes, Options]]:
-        """Path, bytes and options of each file; the path is "-" for standard input."""
+    def results(self, work: Work) -> Iterator[tuple[str, bytes, Any]]:
+        """Path, bytes and result of each file, in order; the path is "-" for standard input. What went wrong is told."""
         if STDIN in self.paths:
             if len(self.paths) > 1:
                 raise click.UsageError('"-" (standard input) cannot be mixed with other paths.')
-            try:
-                data = _standard_input()
-            except FileTrouble as trouble:
-                self.trouble(STDIN, trouble)
+            outcomes: Iterable[Outcome] = [self.from_standard_input(work)]
+        else:
+            outcomes = self.from_files(work)
+        for outcome in outcomes:
+            if outcome.trouble is None:
+                yield outcome.path, outcome.data, outcome.result
+            elif outcome.trouble.rule == "settings":
+                self.settings_trouble(outcome.trouble.message)
             else:
-                try:
-                    options = self.options_for(self.stdin_filename, data)
-                except FileTrouble as trouble:
-                    self.settings_trouble(trouble)
-                else:
-                    yield STDIN, data, options
-            return
-        for path in discover(self.paths):
-            if isinstance(path, Missing):
-                self.trouble(path.path, FileTrouble("unreadable", path.message))
-                continue
-            try:
-                data = read_file(path)
-            except FileTrouble as trouble:
-                self.trouble(path, trouble)
-                continue
-            try:
-                options = self.options_for(path, data)
-            except FileTrouble as trouble:
-                self.settings_trouble(trouble)
-                continue
-            yield path, data, options
+                self.trouble(outcome.path, outcome.trouble)
 
-    def options_for(self, path: str, data: bytes) -> Options:
-        """The options for one file: the settings above it, over them the command line; its surroundings and its `.env`.
+    def from_standard_input(self, work: Work) -> Outcome:
+        """What is made of standard input."""
+        try:
+            data = _standard_input()
+        except FileTrouble as trouble:
+            return Outcome(STDIN, trouble=Trouble.of(trouble))
+        return FileWork(work, self.given, self.config).done(STDIN, data, self.stdin_filename)
 
-        Raises FileTrouble where the settings are wrong.
-        """
-        settings = self.settings_for(path)
-        options = settings.options_for(path, self.defaults) if settings is not None else self.defaults
-        # Text that has no name has no folder either.
-        surroundings = OnDisk(os.path.dirname(path)) if path != NO_NAME else None
-        environment = environment_beside(surroundings, data) if surroundings else {}
-        return options._replace(environment=environment, surroundings=surroundings, **self.given)
+    def from_files(self, work: Work) -> Iterator[Outcome]:
+        """What is made of each file."""
+        found = list(discover(self.paths))
+        jobs = self.speed["jobs"] or default_jobs(len(found))
+        cache = self.cache(work, found)
+        new: list[tuple[bytes, str]] = []
+        self.progress = Progress(shown=not self.quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb", total=len(found))
+        for outcome in in_order(FileWork(work, self.given, self.config, cache), found, jobs, lost):
+            self.progress.step()
+            if outcome.entry is not None:
+                new.append(outcome.entry)
+            yield outcome
+        self.progress.clear()
+        if cache is not None:
+            cache.put(new)
 
-    def settings_for(self, path: str) -> Settings | None:
-        """The settings that hold for a file. Raises FileTrouble where they are wrong."""
-        if not self.config:
-            return settings_for(path)
-        settings = read_settings(self.config)
-        return settings._replace(folder=os.getcwd()) if settings is not None else None
+    def cache(self, work: Work, found: Sequence[str | Missing]) -> Cache | None:
+        """The cache, where there is one and using it takes less time than the work itself."""
+        if self.speed["no_cache"] or work.memory is None or not is_much(found):
+            return None
+        from composefmt.files.cache import Cache, cache_folder
 
-    def settings_trouble(self, trouble: FileTrouble) -> None:
+        folder = self.speed["cache_dir"] or cache_folder(os.environ)
+        return Cache(folder) if folder else None
+
+    def settings_trouble(self, message: str) -> None:
         """Tell that settings are wrong, once; the files that they hold for are left as they are."""
         self.failed += 1
-        if trouble.message not in self.told:
-            self.told.add(trouble.message)
-            click.echo(f"error[{trouble.rule}] {printable(trouble.message)}", err=True)
+        if message not in self.told:
+            self.told.add(message)
+            self.progress.clear()
+            click.echo(f"error[settings] {printable(message)}", err=True)
 
-    def trouble(self, path: str, trouble: FileTrouble) -> None:
+    def trouble(self, path: str, trouble: FileTrouble | Trouble) -> None:
         """Tell that a file could not be read, done or written."""
         self.failed += 1
+        self.progress.clear()
         advice = f" ({trouble.advice})" if trouble.advice else ""
         click.echo(f"{printable(self.name(path))}: error[{trouble.rule}] {trouble.message}{advice}", err=True)
-
-    def result_of(self, work: Callable[[bytes, Options, str], Result], path: str, data: bytes, options: Options) -> Result | None:
-        """What the engine makes of a file; None, told, where it breaks: a mistake of ours must not stop the other files."""
-        try:
-            return work(data, options, self.name(path))
-        except Exception as error:  # noqa: BLE001 (whatever it is, the next file is to be done)
-            where = error.__traceback__
-            while where and where.tb_next:
-                where = where.tb_next
-            place = f" ({os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno})" if where else ""
-            message = printable(f"{type(error).__name__}: {error}"[:200]) + place
-            self.trouble(path, FileTrouble("internal-error", message, "a mistake in composefmt: please report it with this file"))
-            return None
 
     def name(self, path: str) -> str:
         """The name to report for a path."""

@@ -1,0 +1,126 @@
+"""What the cache keeps of a result, and under which key: all that the result depends on.
+
+That is the text, its name, the options, the version of composefmt, and what was asked of the file's surroundings: the
+answers are kept with the result, and must be the same again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from composefmt import __version__
+from composefmt.engine import CheckResult, FormatResult
+from composefmt.findings import Finding, Fix, Related, Severity
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from composefmt.options import Options
+
+_SEVERITIES = tuple(Severity)
+
+
+class Memory(NamedTuple):
+    """How results of one kind are kept: `rows` makes plain data of one (None: it is not to be kept), `result` the reverse."""
+
+    kind: str
+    rows: Callable[[Any], list[Any] | None]
+    result: Callable[[Source, tuple[Finding, ...]], Any]
+
+
+def _check_rows(result: CheckResult) -> list[Any]:
+    return [_finding_row(finding) for finding in result.findings]
+
+
+def _format_rows(result: FormatResult) -> list[Any] | None:
+    # New text is never taken from a cache: it is made and proved before it is written.
+    return None if result.data is not None or result.failed else [_finding_row(finding) for finding in result.findings]
+
+
+CHECKED = Memory("check", _check_rows, CheckResult)
+FORMATTED = Memory("format", _format_rows, lambda source, findings: FormatResult(source, None, findings))
+
+
+def key_for(memory: Memory, data: bytes, options: Options, name: str) -> bytes:
+    """The key of a result: a digest of what it depends on, surroundings aside."""
+    from hashlib import blake2b
+
+    known = [_plain(value) for value in options._replace(surroundings=None)]
+    digest = blake2b(repr((_stamp(), memory.kind, name, known)).encode("utf-8", "surrogatepass"), digest_size=20)
+    digest.update(data)
+    return digest.digest()
+
+
+def _plain(value: object) -> object:
+    """A value whose text is the same in every process."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return sorted(value.items()) if hasattr(value, "items") else value
+
+
+@cache
+def _stamp() -> str:
+    """What tells this composefmt from another: its version; where it is being worked on, its files as well."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    found = [__version__, sys.version]
+    if "site-packages" not in package:
+        for folder, _, names in sorted(os.walk(package)):
+            for name in sorted(names):
+                if name.endswith((".py", ".json")):
+                    status = os.stat(os.path.join(folder, name))
+                    found.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    return " ".join(found)
+
+
+def kept(memory: Memory, result: object, options: Options) -> str | None:
+    """What to keep of a result, None for nothing."""
+    from json import dumps
+
+    rows = memory.rows(result)
+    if rows is None:
+        return None
+    asked = options.surroundings.asked if options.surroundings else {}
+    return dumps([asked, rows], separators=(",", ":"), ensure_ascii=True)
+
+
+def recalled(memory: Memory, text: str, data: bytes, options: Options, name: str) -> Any:  # noqa: ANN401 (of the kind that the memory is for)
+    """A result as it was kept; None where something around the file has changed, or where nothing can be made of it."""
+    from json import loads
+
+    try:
+        asked, rows = loads(text)
+        now = options.surroundings.answers(asked) if options.surroundings else {}
+        if any(now.get(question) != answer for question, answer in asked.items()):
+            return None
+        return memory.result(Source.from_bytes(data, name, errors="replace"), tuple(map(_finding, rows)))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+
+
+def _finding_row(finding: Finding) -> list[Any]:
+    row: list[Any] = [finding.rule, _SEVERITIES.index(finding.severity), finding.message, *finding.span, finding.help]
+    if finding.fix or finding.related:
+        fix = finding.fix and [finding.fix.title, finding.fix.edits, *finding.fix[2:]]
+        row += [fix, [[*related.span, related.message] for related in finding.related]]
+    return row
+
+
+def _finding(row: list[Any]) -> Finding:
+    rule, severity, message, start, end, advice, *more = row
+    if not more:
+        return Finding(rule, _SEVERITIES[severity], message, Span(start, end), advice)
+    fix, others = more
+    return Finding(
+        rule,
+        _SEVERITIES[severity],
+        message,
+        Span(start, end),
+        advice,
+        fix and Fix(fix[0], tuple(Edit(*edit) for edit in fix[1]), *fix[2:]),
+        tuple(Related(Span(*span), text) for *span, text in others),
+    )
