@@ -22,7 +22,8 @@ def environment(**extra: str) -> dict[str, str]:
     changing = ("NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING", "GITHUB_", "CI_", "COMPOSEFMT_")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(changing)}
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", **extra}
+    # Tests of the cache say so, and where it is to be.
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "COMPOSEFMT_NO_CACHE": "1", **extra}
 
 
 def run(*args, cwd, stdin=b"", env=None, before=(), timeout=60):
