@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -15,9 +15,11 @@ from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
 from composefmt.engine import CheckResult, FormatResult, check_bytes, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
-from composefmt.options import Options
 from composefmt.reports.diff import unified
 from composefmt.reports.text import printable
+
+if TYPE_CHECKING:
+    from composefmt.options import Options
 
 _EPILOG = """\b
 Examples:
