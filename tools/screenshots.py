@@ -1,0 +1,227 @@
+"""Makes the pictures of the documentation in docs/images, from the real programs: what stands in them is never drawn by hand.
+
+Usage: screenshots.py [NAME ...]
+
+terminal and editor are a terminal's screen as SVG, graph is what `composefmt graph` draws, site and playground are pages in
+Chromium. What a picture needs and is not installed is named, and the picture is left as it was. Look at each of them before
+it is checked in.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyte
+    from rich.text import Text
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+COLUMNS = 118
+sys.path.insert(0, str(ROOT / "tests"))
+
+SHOP = """\
+# the shop
+services:
+    web:
+        image: "nginx:1.27"
+        ports: ["8080:80", "127.0.0.1:9090:9090/udp"]   # shop, metrics
+        volumes:
+        - ./site:/usr/share/nginx/html:ro
+        - ~/certs/etc/nginx/certs/:ro
+        depends_on: [api]
+    api:
+        image: example/api:2
+        prots: ["9000:9000"]
+"""
+
+
+def terminal(folder: Path) -> None:
+    """What formatting and checking look like in a terminal."""
+    from rich.text import Text
+
+    (folder / "compose.yaml").write_text(SHOP, encoding="utf-8")
+    screen = Text()
+    for command in ("format --diff", "format", "check"):
+        screen.append("$ ", "bold green").append(f"composefmt {command}\n", "bold")
+        screen.append_text(Text.from_ansi(_output([sys.executable, "-m", "composefmt", *command.split()], folder))).append("\n")
+    screen.rstrip()
+    _write_svg("terminal", "composefmt", screen)
+
+
+def editor(folder: Path) -> None:
+    """Mistakes in Neovim, told by the language server."""
+    nvim = shutil.which("nvim", path=_path())
+    if nvim is None:
+        raise _MissingError("nvim")
+    (folder / "compose.yaml").write_text(SHOP, encoding="utf-8")
+    _output([sys.executable, "-m", "composefmt", "format"], folder)
+    look = "set termguicolors number signcolumn=yes laststatus=0 noruler shortmess+=F | colorscheme habamax"
+    shown = "lua vim.diagnostic.config({ virtual_lines = true })"
+    command = [nvim, "-i", "NONE", "-u", str(ROOT / "editors" / "neovim.lua"), "-c", look, "-c", shown, "compose.yaml"]
+    _write_svg("editor", "nvim compose.yaml", _screen(command, folder, columns=COLUMNS, lines=28, until="unknown-key"))
+
+
+def graph(folder: Path) -> None:
+    """A project as a picture."""
+    (folder / "compose.yaml").write_text(_SHOP_OF_FOUR, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "composefmt", "graph", "--format", "svg"], cwd=folder, check=True, capture_output=True)
+    (IMAGES / "graph.svg").write_bytes(done.stdout)
+
+
+_SHOP_OF_FOUR = """\
+services:
+  proxy:
+    image: nginx:1.27
+    ports: ["443:443"]
+    depends_on: [web]
+    networks: [front]
+  web:
+    image: example/web:2
+    depends_on:
+      db: {condition: service_healthy}
+      cache: {condition: service_started}
+    networks: [front, back]
+  cache:
+    image: redis:7
+    networks: [back]
+  db:
+    image: postgres:16
+    volumes: ["data:/var/lib/postgresql/data"]
+    networks: [back]
+networks: {front: , back: }
+volumes: {data: }
+"""
+
+
+def site(_: Path) -> None:
+    """The start page."""
+    _page("site", "", "h1", 760)
+
+
+def playground(_: Path) -> None:
+    """The playground with a file in it."""
+    _page("playground", "playground/", "#findings li", 860)
+
+
+class _MissingError(Exception):
+    """Something that a picture needs is not installed."""
+
+
+def _path() -> str:
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
+def _output(command: Sequence[str], folder: Path) -> str:
+    """What a program writes, with its colours."""
+    given = {**os.environ, "FORCE_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    given.pop("NO_COLOR", None)
+    done = subprocess.run(command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.stdout
+
+
+def _screen(command: Sequence[str], folder: Path, *, columns: int, lines: int, until: str) -> Text:
+    """The screen of a program in a terminal of this size, as soon as it shows a text (after 20 seconds in any case)."""
+    import pyte
+
+    screen = pyte.Screen(columns, lines)
+    stream = pyte.ByteStream(screen)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        # A home of its own, so that nobody's settings show.
+        given = {"PATH": _path(), "TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        os.execve(command[0], list(command), {**given, "PYTHONPATH": str(ROOT)})
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    end = time.monotonic() + 20
+    quiet = 0
+    while time.monotonic() < end and quiet < 4:
+        if select.select([terminal], [], [], 0.5)[0]:
+            stream.feed(os.read(terminal, 65536))
+            quiet = 0
+        elif any(until in line for line in screen.display):
+            quiet += 1
+    os.kill(child, signal.SIGTERM)
+    os.waitpid(child, 0)
+    return _as_text(screen)
+
+
+def _as_text(screen: pyte.Screen) -> Text:
+    """A terminal's screen as text with styles."""
+    from rich.color import Color
+    from rich.style import Style
+    from rich.text import Text
+
+    def color(name: str) -> Color | None:
+        if name == "default":
+            return None
+        return Color.parse(f"#{name}" if re.fullmatch("[0-9a-f]{6}", name) else _NAMES.get(name, name))
+
+    text = Text(no_wrap=True)
+    for number in range(screen.lines):
+        cells = [screen.buffer[number][column] for column in range(screen.columns)]
+        for (fg, bg, bold, italic, reverse), run in groupby(cells, lambda cell: (cell.fg, cell.bg, cell.bold, cell.italics, cell.reverse)):
+            style = Style(color=color(fg), bgcolor=color(bg), bold=bold, italic=italic, reverse=reverse)
+            text.append("".join(cell.data for cell in run), style)
+        text.append("\n")
+    return text
+
+
+# Colours that the terminal emulator and the writer of pictures call differently.
+_NAMES = {"brown": "yellow", "brightbrown": "bright_yellow"}
+
+
+def _write_svg(name: str, title: str, text: Text) -> None:
+    """A terminal's text as a picture, in the reader's own monospace font: nothing is fetched."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(text, soft_wrap=False)
+    drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
+    (IMAGES / f"{name}.svg").write_text(drawn.replace("Fira Code, ", ""), encoding="utf-8")
+
+
+def _page(name: str, path: str, ready: str, height: int) -> None:
+    """A page of the site that `make playground docs` built."""
+    from browsing import browser, chromium, served
+
+    built = ROOT / "build" / "site"
+    if chromium() is None or not built.is_dir():
+        raise _MissingError("Chromium, or the site: make playground docs")
+    with served(built) as address, browser() as running:
+        page = running.new_page(viewport={"width": 1100, "height": height})
+        page.goto(f"{address}/{path}")
+        page.wait_for_selector(ready, timeout=60_000)
+        page.screenshot(path=IMAGES / f"{name}.png")
+
+
+PICTURES = {picture.__name__: picture for picture in (terminal, editor, graph, site, playground)}
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or PICTURES:
+        with tempfile.TemporaryDirectory() as temporary:
+            try:
+                PICTURES[name](Path(temporary))
+            except _MissingError as missing:
+                print(f"{name}: left as it was, since this is not installed: {missing}")
