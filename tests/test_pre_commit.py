@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from repositories import copy_of_the_project, git
 
 ROOT = Path(__file__).parents[1]
 SHORT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80" # the door\n'
@@ -15,22 +16,11 @@ LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # t
 pytestmark = pytest.mark.slow
 
 
-def git(folder, *arguments):
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory):
     """A repository with this checkout's files, as users would name it in their configuration; and pre-commit's own cache."""
     folder = tmp_path_factory.mktemp("hooks") / "composefmt"
-    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "dist", "build", "tests", "*.egg-info")
-    shutil.copytree(ROOT, folder, ignore=ignored)
-    git(folder, "init", "-q")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "as it is")
-    return folder, git(folder, "rev-parse", "HEAD"), tmp_path_factory.mktemp("cache")
+    return folder, copy_of_the_project(folder), tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
@@ -99,3 +89,18 @@ def test_a_file_that_is_not_yaml_stops_the_commit_and_stays(repository):
     assert done.returncode == 1
     assert "compose.yaml:2:1: error[yaml-syntax]" in done.stdout
     assert (folder / "compose.yaml").read_text() == "services: [\n"
+
+
+def test_prek_runs_the_same_hooks(repository, tmp_path_factory):
+    prek = shutil.which("prek", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if prek is None:
+        pytest.skip("prek is not installed")
+    folder, _ = repository
+    (folder / "compose.yaml").write_text(SHORT)
+    git(folder, "add", "-A")
+    environment = {**os.environ, "PREK_HOME": str(tmp_path_factory.mktemp("prek")), "PREK_COLOR": "never"}
+    for status in (1, 0):
+        done = subprocess.run([prek, "run", "--all-files"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stdout + done.stderr
+        assert (folder / "compose.yaml").read_text() == LONG
+        git(folder, "add", "-A")
