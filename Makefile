@@ -54,6 +54,13 @@ docs: .venv/docs ## the documentation site, in build/site; a warning is an error
 man: .venv/installed ## the manual page, build/composefmt.1
 	$(BIN)/python tools/man.py
 
+.PHONY: playground screenshots
+playground: .venv/installed ## what the site's playground needs, which make docs then puts into the site
+	$(BIN)/python tools/playground.py
+
+screenshots: editors playground docs ## the pictures of the documentation, to be looked at before they are checked in
+	$(BIN)/python tools/screenshots.py
+
 bench: .venv/installed ## composefmt and the peers that are installed, as ratios
 	$(BIN)/python benchmarks/run.py
 

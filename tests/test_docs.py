@@ -7,12 +7,11 @@ commands of `console` blocks are run, and their output compared; Python is run.
 import importlib.util
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
-from pages import FILE, blocks, pages_with
+from pages import DOCS, FILE, blocks, pages_with
 from running import ROOT, run
+from site_building import build_site
 
 
 def commands(text):
@@ -87,14 +86,42 @@ def test_every_command_is_told_with_its_options(made):
 
 
 @pytest.mark.slow
-def test_the_site_is_built_without_a_warning():
-    if importlib.util.find_spec("zensical") is None:
-        pytest.skip("the site generator is not installed: make docs installs it")
-    done = subprocess.run([sys.executable, "tools/site.py"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    done = subprocess.run(
-        [sys.executable, "-m", "zensical", "build", "--strict", "--clean"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "arning" not in done.stdout + done.stderr
-    assert "lost-colon" in (ROOT / "build" / "site" / "rules" / "lost-colon" / "index.html").read_text(encoding="utf-8")
+def test_the_site_is_built_without_a_warning(tmp_path):
+    site, said = build_site(tmp_path)
+    assert "arning" not in said
+    assert "did you mean" in (site / "rules" / "lost-colon" / "index.html").read_text(encoding="utf-8")
+    assert "--8&lt;--" not in (site / "how-to" / "editors" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_site_asks_no_other_host(tmp_path):
+    site, _ = build_site(tmp_path)
+    for page in site.rglob("*.html"):
+        for address in re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="?(https?://[^" >]+)', page.read_text(encoding="utf-8")):
+            pytest.fail(f"{page.relative_to(site)} loads {address}")
+
+
+def test_each_picture_is_small_and_shown():
+    pages = "".join(path.read_text(encoding="utf-8") for path in [*DOCS.rglob("*.md"), ROOT / "README.md"])
+    pictures = sorted((DOCS / "images").iterdir())
+    assert len(pictures) >= 5
+    for picture in pictures:
+        assert picture.stat().st_size < 100_000, picture.name
+        assert f"images/{picture.name}" in pages, picture.name
+
+
+def test_the_chinese_readme_shows_the_same_as_the_english_one():
+    english, chinese = (list(blocks(ROOT / name)) for name in ("README.md", "README.zh-CN.md"))
+    assert [told(block) for block in chinese] == [told(block) for block in english]
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")]
+    for what in (r"^(#+) ", r"\]\((?!README)([^)]*)\)", r"^(?:- |\d\. |\|)"):
+        assert len(re.findall(what, texts[0], re.MULTILINE)) == len(re.findall(what, texts[1], re.MULTILINE)), what
+    linked = [sorted(re.findall(r"\]\((?!README)([^)]*)\)", text)) for text in texts]
+    assert linked[0] == linked[1]
+    assert "(README.zh-CN.md)" in texts[0]
+    assert "(README.md)" in texts[1]
+
+
+def told(block):
+    """A block without what is translated: the remarks of commands and settings."""
+    return re.sub(r"\s*# .*", "", block.text) if block.language in {"sh", "toml"} else block.text

@@ -1,6 +1,6 @@
 """Writes the source of the documentation site into build/docs: the pages of docs/, and those made from the code.
 
-Usage: site.py [FOLDER]
+Usage: site.py [FOLDER [PLAYGROUND]]
 
 Made from the code are the page of each rule, their list, the settings, the commands, the architecture (from
 CONTRIBUTING.md) and the changelog. None of them is checked in, so none can be stale. `make docs` builds the site.
@@ -31,14 +31,16 @@ if TYPE_CHECKING:
     from composefmt.rules.registry import Rule
 
 
-def write_site(folder: Path) -> None:
-    """Write all pages into the folder, which is made anew."""
+def write_site(folder: Path, playground: Path) -> None:
+    """Write all pages into the folder, which is made anew; `playground` is what `make playground` gathered, if it was made."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "docs", folder)
     for name, text in generated():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    if playground.is_dir():
+        shutil.copytree(playground, folder / "playground" / "runtime")
 
 
 def generated() -> Iterator[tuple[str, str]]:
@@ -202,4 +204,5 @@ def architecture_page() -> str:
 
 
 if __name__ == "__main__":
-    write_site(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "docs")
+    folders = [Path(argument) for argument in sys.argv[1:]]
+    write_site(*folders[:1] or [ROOT / "build" / "docs"], *folders[1:] or [ROOT / "build" / "playground"])
