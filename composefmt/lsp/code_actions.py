@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
     from composefmt.syntax.edits import Edit
 
+# Of more findings than these nobody reads the actions, and each takes its time.
+_MOST = 20
 FIX_ALL = "source.fixAll.composefmt"
 _QUICK_FIX = types.CodeActionKind.QuickFix
 _REWRITE = types.CodeActionKind.RefactorRewrite
@@ -40,7 +42,7 @@ def register(server: Server) -> None:
         made: list[types.CodeAction] = []
         if _wanted(_QUICK_FIX, only):
             here = [f for f in findings_of(document) if f.span.start <= end and start <= f.span.end]
-            for finding in here:
+            for finding in here[:_MOST]:
                 made += _for_finding(document, finding)
         if _wanted(_REWRITE, only):
             made += [_action(document, form.title, _REWRITE, form.edits) for form in forms.other_forms(document, start)]

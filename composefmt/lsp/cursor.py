@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.file import ComposeFile
-from composefmt.lsp.names import path_at
+from composefmt.lsp.names import path_at, used_path
 from composefmt.syntax.nodes import Mapping, Scalar, Tree
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import Source, Span, line_start
@@ -85,6 +85,7 @@ def _closing(head: str) -> str:
 
 def _described(file: ComposeFile, tree: Tree, found: Scalar, word: Span, *, alone: bool, added: bool, whole: bool) -> Spot:
     path, way = path_at(tree.documents, found.start)
+    path = used_path(tree, path, way)
     parent = way[-2] if len(way) > 1 else None
     if type(parent) is Mapping and any(key is found for key, _ in parent.entries):
         existing = frozenset(key_text(key) for key, _ in parent.entries if key is not found)

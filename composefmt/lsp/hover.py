@@ -13,7 +13,7 @@ from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.patterns import Place
 from composefmt.compose.short import Malformed, Opaque
 from composefmt.lsp import schema
-from composefmt.lsp.names import ANCHORS, KINDS, name_at, path_at
+from composefmt.lsp.names import ANCHORS, KINDS, name_at, path_at, used_path
 from composefmt.lsp.navigation import names_of
 from composefmt.lsp.variables import lines_that_set, variable_at
 from composefmt.project.dotenv import EnvFileError, parse_env
@@ -48,6 +48,7 @@ def register(server: Server) -> None:
             return None
         offset = view.positions.offset(params.position)
         path, way = path_at(view.file.tree.documents, offset)
+        path = used_path(view.file.tree, path, way)
         span = way[-1].span if way and offset <= way[-1].span.end else None
         parts = list(filter(None, _parts(view, view.file, offset, path, way)))
         if not parts or span is None or type(way[-1]) in (Mapping, Sequence):

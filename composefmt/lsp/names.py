@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from composefmt.compose.file import ComposeFile, Path
+    from composefmt.syntax.nodes import Tree
 
     # Gets the file and a field's value, and finds the names in it.
     _Reader = Callable[[ComposeFile, Node], Iterator["_Part"]]
@@ -40,6 +41,8 @@ KINDS = {
 }
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
 ANCHORS = "anchors"
+# What is shared may be shared by something that is shared.
+_MAX_STEPS = 5
 VARIABLES = "variables"
 
 
@@ -270,3 +273,21 @@ def path_at(roots: list[Node], offset: int) -> tuple[Path, list[Node]]:
                 break
         current = following
     return tuple(path), way
+
+
+def used_path(tree: Tree, path: Path, way: list[Node]) -> Path:
+    """The path under which something shared is used: that of the first alias or merge, for what stands in an `x-` field."""
+    for _ in range(_MAX_STEPS):
+        found = next(
+            ((depth, alias) for depth, node in enumerate(way) for alias in tree.aliases if path and alias.target is node),
+            None,
+        )
+        if found is None or not str(path[0]).startswith("x-"):
+            break
+        depth, alias = found
+        place, way_there = path_at(tree.documents, alias.start)
+        if "<<" in place:
+            place = place[: place.index("<<")]
+            way_there = way_there[: len(place) + 1]
+        path, way = (*place, *path[depth:]), [*way_there, *way[depth + 1 :]]
+    return path
