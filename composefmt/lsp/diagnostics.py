@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -77,17 +78,7 @@ def register(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, types.DiagnosticOptions(True, False, "composefmt"))
     async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        document = server.document(params.text_document.uri)
-        if document is None:
-            return types.RelatedFullDocumentDiagnosticReport([])
-        version = document.version
-        found = await checks.found(document)
-        if document.version != version:
-            raise _out_of_date()
-        digest = blake2b(repr(found).encode("utf-8", "replace"), digest_size=16).hexdigest()
-        if digest == params.previous_result_id:
-            return types.RelatedUnchangedDocumentDiagnosticReport(digest)
-        return types.RelatedFullDocumentDiagnosticReport(found, result_id=digest)
+        return await checks.report(server.document(params.text_document.uri), params.previous_result_id)
 
 
 def find(view: View, options: Options) -> tuple[Finding, ...]:
@@ -106,25 +97,22 @@ def find(view: View, options: Options) -> tuple[Finding, ...]:
         return (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),)
 
 
-def _out_of_date() -> JsonRpcException:
-    """The answer to a request whose text has changed meanwhile: the client asks again."""
-    again = types.DiagnosticServerCancellationData(retrigger_request=True)
-    return JsonRpcException("the text has changed meanwhile", types.LSPErrorCodes.ServerCancelled.value, again)
-
-
 class _Checks:
-    """The checks that are due or running: one a document, and its result is told only if the text is still the same."""
+    """The checks that are due or running: one a document, and its result is told only if nothing has changed meanwhile."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.running: dict[str, asyncio.Task[None]] = {}
+        # How often each document that is being checked was to be checked.
+        self.wanted: Counter[str] = Counter()
 
     def want(self, uri: str, delay: float) -> None:
-        """Have a document checked after a while, unless that is already to happen."""
-        if not self.server.client_pulls and uri not in self.running and self.server.document(uri) is not None:
-            task = asyncio.get_running_loop().create_task(self.run(uri, delay))
-            self.running[uri] = task
-            task.add_done_callback(lambda _: self.running.pop(uri, None))
+        """Have a document checked after a while; where that is already to happen, for what it is by then."""
+        if self.server.client_pulls or self.server.document(uri) is None:
+            return
+        self.wanted[uri] += 1
+        if uri not in self.running:
+            self.running[uri] = asyncio.get_running_loop().create_task(self.run(uri, delay))
 
     def want_all(self) -> None:
         """Have all documents checked anew: files that they depend on have changed."""
@@ -135,13 +123,30 @@ class _Checks:
             self.server.workspace_diagnostic_refresh(None)
 
     async def run(self, uri: str, delay: float) -> None:
-        await asyncio.sleep(delay)
-        while (document := self.server.document(uri)) is not None:
-            version = document.version
-            found = await self.found(document)
-            if self.server.document(uri) is document and document.version == version:
-                self.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
-                return
+        try:
+            await asyncio.sleep(delay)
+            while (document := self.server.document(uri)) is not None:
+                number, version = self.wanted[uri], document.version
+                found = await self.found(document)
+                if self.server.document(uri) is document and self.wanted[uri] == number:
+                    self.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+                    return
+        finally:
+            del self.running[uri], self.wanted[uri]
+
+    async def report(self, document: Document | None, previous: str | None) -> types.DocumentDiagnosticReport:
+        """The answer to a client that asks; where nothing else was found than before, just that."""
+        if document is None:
+            return types.RelatedFullDocumentDiagnosticReport([])
+        version = document.version
+        found = await self.found(document)
+        if document.version != version:
+            again = types.DiagnosticServerCancellationData(retrigger_request=True)
+            raise JsonRpcException("the text has changed meanwhile", types.LSPErrorCodes.ServerCancelled.value, again)
+        digest = blake2b(repr(found).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        if digest == previous:
+            return types.RelatedUnchangedDocumentDiagnosticReport(digest)
+        return types.RelatedFullDocumentDiagnosticReport(found, result_id=digest)
 
     async def found(self, document: Document) -> list[types.Diagnostic]:
         """The diagnostics of the text as it is now."""

@@ -22,7 +22,7 @@ from composefmt.lsp.explain import Pages
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-FEATURES = ("code_actions", "completion", "diagnostics", "explain", "files", "formatting", "hover", "navigation", "symbols")
+FEATURES = ("code_actions", "completion", "diagnostics", "explain", "files", "formatting", "hover", "navigation", "rename", "symbols")
 
 
 class _Protocol(LanguageServerProtocol):
