@@ -39,6 +39,24 @@ def test_the_page_of_a_rule(name):
         assert name not in found_by(text, rule), text
 
 
+def told_in(case):
+    return set(re.findall(r"^\S+ [a-z]+\[([a-z0-9-]+)\]", case.expected, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_three_bad_and_three_good_examples(name):
+    """Its page's and the cases': all are run."""
+    bad = sum(name in told_in(case) for case in all_cases("rules")) + len(examples(RULES[name], "Bad"))
+    good = sum(name in case.good_for for case in all_cases("rules")) + len(examples(RULES[name], "Good"))
+    assert (min(bad, 3), min(good, 3)) == (3, 3)
+
+
+@pytest.mark.parametrize("case", [case for case in all_cases("rules") if case.good_for], ids=lambda case: case.id)
+def test_a_good_example_is_one_for_rules_that_there_are(case):
+    assert case.good_for <= RULES.keys()
+    assert not case.expected
+
+
 @pytest.mark.parametrize("name", sorted(RULES.keys() - {"alias-bomb", "undefined-variable", "include-cycle"}))
 def test_a_rule_shows_what_it_means(name):
     assert examples(RULES[name], "Bad")

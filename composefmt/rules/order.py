@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.fields import item_text
 from composefmt.findings import Fix, Related, Severity
 from composefmt.rules._fixes import deleted
+from composefmt.rules._project import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
@@ -212,7 +213,7 @@ def missing_project_name(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     services = next((file.entries(root)["services"][0] for root in file.roots if "services" in file.entries(root)), None)
-    if services is not None and not any("name" in file.entries(root) for root in file.roots):
+    if services is not None and is_project(file) and not any("name" in file.entries(root) for root in file.roots):
         yield Problem(services.span, "the project has no name of its own", 'write "name: ..." at the top')
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
+from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
@@ -141,3 +142,63 @@ def invalid_type_of_port(element: Element) -> Iterator[Problem]:
         yield Problem(
             node.span, f'service "{element.service}": port {node.value} is not a whole number', f'a port looks like "{ports.EXAMPLE}"'
         )
+
+
+@rule("port-out-of-range", Severity.WARNING, _ITEMS, group="ports")
+def port_out_of_range(element: Element) -> Iterator[Problem]:
+    """A port in the long form is none of 1 to 65535, so that the container does not start.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            ports:
+              - target: 80800
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports:
+              - target: 8080
+
+    Source: the specification's 05-services, `ports`; TCP's ports have 16 bits.
+    """
+    for key in ("target", "published") if type(element.node) is Mapping else ():
+        node = value_of(element.file.entries(element.node), key)
+        for text in node.value.split("-") if type(node) is Scalar else ():
+            # A published port of 0 is one that Docker chooses.
+            if text.isdecimal() and len(text) < 10 and not (0 if key == "published" else 1) <= int(text) <= 65535 and node is not None:
+                yield Problem(node.span, f'service "{element.service}": {key} {text} is no port', "ports go from 1 to 65535")
+
+
+@rule("large-port-range", Severity.INFO, _ITEMS, group="ports")
+def large_port_range(element: Element) -> Iterator[Problem]:
+    """A range of more ports than `max-range` (16), which stays in the short form.
+
+    Bad:
+
+        services:
+          turn:
+            image: coturn/coturn
+            ports:
+              - "49160-49200:49160-49200/udp"
+
+    Good:
+
+        services:
+          turn:
+            image: coturn/coturn
+            ports:
+              - "49160-49170:49160-49170/udp"
+
+    Source: composefmt's own setting `max-range`; Docker starts a proxy for each published port.
+    """
+    node = element.node
+    text = item_text(node) if type(node) is Scalar else None
+    answer = ports.parse_short(text, element.file.options.environment) if text and "-" in text else None
+    if isinstance(answer, Parsed) and len(answer.entries) > element.file.options.max_range:
+        message = f'service "{element.service}": "{text}" stands for {len(answer.entries)} ports, and stays short'
+        yield Problem(node.span, message, "Docker starts a proxy for each: publish fewer, or use the network of the host")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.schema.words import written as text_of
 from composefmt.findings import Fix, Severity
 from composefmt.rules._fixes import written
+from composefmt.rules.keys import is_legacy
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import scalar_value
@@ -58,7 +59,8 @@ def unknown_key(element: Element) -> Iterator[Problem]:
 
     Source: the specification's compose-spec.json, `additionalProperties`.
     """
-    yield from _problems(element, "unknown-key")
+    if not element.file.once(is_legacy):
+        yield from _problems(element, "unknown-key")
 
 
 @rule("wrong-type", Severity.ERROR, group="schema")

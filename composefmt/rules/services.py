@@ -184,3 +184,88 @@ def extra_hosts_form(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is Scalar and isinstance(element.path[-1], int) and node.value and not set(node.value) & set(":=$"):
         yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', f'write "{node.value}=10.0.0.1"')
+
+
+@rule("blank-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure")
+def blank_value(element: Element) -> Iterator[Problem]:
+    """The path to watch is empty.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            develop:
+              watch:
+                - path: ""
+                  action: rebuild
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            develop:
+              watch:
+                - path: ./src
+                  action: rebuild
+
+    Source: the reference's validation/validation.go, checkPath.
+    """
+    node = element.node
+    if type(node) is Scalar and not node.value and element.key is not None:
+        yield Problem(element.key.span, f'service "{element.service}": the path to watch is empty', 'name one: "path: ./src"')
+
+
+@rule("ssh-key-without-path", Severity.ERROR, "services.*.build.ssh.*", group="structure")
+def ssh_key_without_path(element: Element) -> Iterator[Problem]:
+    """A build is to use an SSH key by a name of its own, but no file is named; only `default` needs none.
+
+    Bad:
+
+        services:
+          web:
+            build:
+              context: .
+              ssh: [deploy]
+
+    Good:
+
+        services:
+          web:
+            build:
+              context: .
+              ssh: ["default", "deploy=~/.ssh/deploy"]
+
+    Source: the Compose Build Specification, `ssh`; the reference's types/ssh.go.
+    """
+    node = element.node
+    if type(node) is Scalar and isinstance(element.path[-1], int) and node.value != "default" and not set(node.value) & set("=$"):
+        message = f'service "{element.service}": the SSH key "{node.value}" names no file'
+        yield Problem(node.span, message, f'write "{node.value}=~/.ssh/{node.value.partition(":")[0]}", or "default" for the agent')
+
+
+@rule("confusing-device", Severity.WARNING, "services.*.devices.*", group="structure")
+def confusing_device(element: Element) -> Iterator[Problem]:
+    """A device with more parts than source, target and permissions, which Docker refuses.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            devices: ["/dev/snd:/dev/snd:r:w"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            devices: ["/dev/snd:/dev/snd:rw"]
+
+    Source: the specification's 05-services, `devices`; the reference's transform/device.go.
+    """
+    node = element.node
+    if type(node) is Scalar and node.value.count(":") > 2 and "$" not in node.value:
+        message = f'service "{element.service}": the device "{node.value}" has more than three parts'
+        yield Problem(node.span, message, 'write "source:target:permissions", or the long form')
