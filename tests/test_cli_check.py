@@ -208,3 +208,15 @@ def test_colours_on_a_terminal(tmp_path, env, coloured):
     assert done.wait(20) == 1
     assert b"error[yaml-syntax]" in shown
     assert (b"\x1b[" in shown) is coloured
+
+
+def test_options_may_stand_in_the_environment(tmp_path):
+    (tmp_path / "compose.yaml").write_text(MISTAKES)
+    concise = run("check", "--output-format", "concise", cwd=tmp_path).stdout
+    assert run("check", cwd=tmp_path, env={"COMPOSEFMT_CHECK_OUTPUT_FORMAT": "concise"}).stdout == concise
+    env = {"COMPOSEFMT_CHECK_OUTPUT_FORMAT": "json", "COMPOSEFMT_CHECK_EXIT_ZERO": "1"}
+    done = run("check", "--output-format", "concise", cwd=tmp_path, env=env)
+    assert (done.returncode, done.stdout) == (0, concise), "the command line wins"
+    done = run("check", cwd=tmp_path, env={"COMPOSEFMT_CHECK_FAIL_LEVEL": "bad"})
+    assert done.returncode == 2
+    assert "'bad' is not one of 'error', 'warning', 'info'" in done.stderr

@@ -24,7 +24,16 @@ def test_everything_that_a_finding_has():
     text = "a: 1\nb: 2\n"
     related = (Related(Span(0, 1), "the first one"),)
     assert report(text, 5, 6, help="do this", related=related) == (
-        "f.yaml:2:1: error[some-rule] wrong\n   2 | b: 2\n     | ^\n  note: f.yaml:1:1: the first one\n  help: do this\n"
+        "f.yaml:2:1: error[some-rule] wrong\n   2 | b: 2\n     | ^\n"
+        "  note: f.yaml:1:1: the first one\n   1 | a: 1\n     | ^\n  help: do this\n"
+    )
+
+
+def test_a_line_is_shown_once_whatever_is_said_of_it():
+    related = (Related(Span(0, 1), "this"), Related(Span(3, 4), "and this"), Related(Span(5, 6), "here"))
+    assert report("a: 1\nb: 2\n", 8, 9, related=related) == (
+        "f.yaml:2:4: error[some-rule] wrong\n   2 | b: 2\n     |    ^\n"
+        "  note: f.yaml:1:1: this\n   1 | a: 1\n     | ^\n  note: f.yaml:1:4: and this\n  note: f.yaml:2:1: here\n"
     )
 
 

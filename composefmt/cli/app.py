@@ -59,7 +59,7 @@ Exit status: 0 clean, 1 findings or files that would change, 2 could not do the 
 """
 
 
-@click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COMPOSEFMT"})
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def app() -> None:
     """Format and check Compose files: short forms become readable, comments stay, mistakes are found."""

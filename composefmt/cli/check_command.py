@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from composefmt.cli.baselines import Baselines, baseline_options
 from composefmt.cli.checking import Check
 from composefmt.cli.fixing import Fixing, fix_options
-from composefmt.cli.reporting import chosen_format, tell
-from composefmt.cli.run import Inputs, given_options, shared_options, speed_options
+from composefmt.cli.reporting import chosen_report, tell
+from composefmt.cli.run import Inputs, exclusion_of, given_options, shared_options, speed_options
 from composefmt.cli.selecting import given_selection, selection_options
 from composefmt.findings import Severity
 from composefmt.reports import REPORTS
@@ -18,11 +19,12 @@ from composefmt.reports import REPORTS
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from composefmt.cli.baselines import BaselineOptions
     from composefmt.cli.fixing import FixOptions
-    from composefmt.cli.run import FormOptions, SpeedOptions
+    from composefmt.cli.run import InputOptions
     from composefmt.cli.selecting import SelectionOptions
 
-    class _Options(FormOptions, SpeedOptions, SelectionOptions, FixOptions):
+    class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions):
         """What the parts of the command need."""
 
 
@@ -46,11 +48,13 @@ An error is what the reference implementation refuses or what must fail when it 
 @fix_options
 @click.option("--output-format", type=click.Choice(list(REPORTS)), help="How findings are told (text; in GitHub Actions github).")
 @click.option("--output-file", metavar="FILE", help="Write the report into this file.")
+@click.option("--statistics", is_flag=True, help="Tell how often each rule finds something, not where.")
 @click.option(
     "--fail-level", type=click.Choice([s.value for s in Severity]), help="The least severity that fails (error, and unformatted files)."
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @selection_options
+@baseline_options
 def command(
     paths: tuple[str, ...],
     stdin_filename: str | None,
@@ -58,6 +62,7 @@ def command(
     quiet: bool,
     output_format: str | None,
     output_file: str | None,
+    statistics: bool,
     fail_level: str | None,
     exit_zero: bool,
     **options: Unpack[_Options],
@@ -66,14 +71,26 @@ def command(
 
     PATHS are files, folders to search, or "-" for standard input; the default is this folder.
     """
-    inputs = Inputs(paths, given_options(options) | given_selection(options), stdin_filename, config, options, quiet=quiet)
+    inputs = Inputs(
+        paths,
+        given_options(options) | given_selection(options),
+        stdin_filename,
+        config,
+        options,
+        exclusion=exclusion_of(options, config),
+        quiet=quiet,
+    )
     fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"])
-    check = Check(inputs, fail_level, fixing)
+    check = Check(inputs, fail_level, fixing, Baselines(options))
+    told = chosen_report(output_format, output_file, statistics=statistics)
     if fixing.silent:
         check.count_all()
     else:
         out = sys.stderr if fixing.takes_output else sys.stdout
-        tell(check.findings(), chosen_format(output_format, output_file), output_file, out)
+        tell(check.findings(), told, output_file, out)
+    check.baselines.finish()
+    if fixing.takes_output and not fixing.diff:
+        sys.stdout.buffer.write(inputs.left_alone)
     if not quiet:
         click.echo(check.summary(), err=True)
     return check.status(exit_zero=exit_zero)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from composefmt.cli.file_work import settings_of
 from composefmt.cli.run import STDIN, Inputs, count
+from composefmt.files.content import FileTrouble
+from composefmt.files.settings import settings_in_force
 from composefmt.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from composefmt.cli.baselines import Baselines
     from composefmt.cli.fixing import Fixing
     from composefmt.findings import Finding
     from composefmt.reports import Found
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 class Check:
     """One run over all files."""
 
-    def __init__(self, inputs: Inputs, fail_level: str | None, fixing: Fixing) -> None:
+    def __init__(self, inputs: Inputs, fail_level: str | None, fixing: Fixing, baselines: Baselines) -> None:
         self.inputs = inputs
         self.fixing = fixing
+        self.baselines = baselines
         self.fail_level = fail_level
         self.files = 0
         self.severities: Counter[Severity] = Counter()
@@ -33,20 +36,22 @@ class Check:
         for path, data, result in self.inputs.results(self.fixing.work):
             if not self.fixing.apply(path, data, result):
                 continue
+            name = self.inputs.name(path)
+            settings = settings_in_force(name, self.inputs.config)
+            try:
+                findings = self.baselines.unknown(name, settings, result, self.inputs.given)
+            except FileTrouble as trouble:
+                self.inputs.settings_trouble(trouble.message, trouble.rule)
+                continue
             self.files += 1
-            if result.findings:
+            if findings:
                 self.inputs.progress.clear()
-            fail_level = self.fail_level_of(path) if result.findings else None
-            for finding in result.findings:
+            fail_level = self.fail_level or (settings.fail_level if settings else None)
+            for finding in findings:
                 self.severities[finding.severity] += 1
                 self.bad = self.bad or fails(finding, fail_level)
                 self.fixing.count(finding)
                 yield result.source, finding
-
-    def fail_level_of(self, path: str) -> str | None:
-        """The least severity that fails in a file: that of the command line, else that of its settings."""
-        settings = None if self.fail_level else settings_of(self.inputs.name(path), self.inputs.config)
-        return self.fail_level or (settings.fail_level if settings else None)
 
     def count_all(self) -> None:
         """Go through all files without telling what is found."""
@@ -59,13 +64,17 @@ class Check:
             return "no Compose files found."
         where = "" if STDIN in self.inputs.paths else f" in {count(self.files, 'file')}"
         found = ", ".join(count(self.severities[s], s.value) for s in Severity if self.severities[s])
-        parts = [f"found {found or 'nothing'}{where}"] if self.files else []
+        nothing = "nothing new" if self.baselines.left_out else "nothing"
+        parts = [self.baselines.written_summary() or f"found {found or nothing}{where}"] if self.files else []
+        if self.baselines.left_out:
+            parts.append(f"{self.baselines.left_out} in the baseline")
         mended = self.fixing.summary()
         if mended:
             parts.insert(0 if self.fixing.active else 1, mended)
         if self.inputs.failed:
             parts.append(f"{count(self.inputs.failed, 'file')} could not be checked")
-        return ", ".join(parts) + "."
+        advice = self.baselines.advice()
+        return ", ".join(parts) + "." + (f"\n{advice}" if advice else "")
 
     def status(self, *, exit_zero: bool) -> int:
         """The exit status."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composefmt.files.content import FileTrouble, read_file
 from composefmt.files.discovery import Missing
-from composefmt.files.settings import read_settings, settings_for
+from composefmt.files.settings import settings_in_force
 from composefmt.files.surroundings import OnDisk, environment_beside
 from composefmt.options import Chosen, Options
 from composefmt.reports.text import printable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from composefmt.cli.memory import Memory
     from composefmt.files.cache import Cache
-    from composefmt.files.settings import Settings
 
 NO_NAME = "<stdin>"
 _REPORT = "a mistake in composefmt: please report it with this file"
@@ -112,23 +111,12 @@ class FileWork:
 
         Raises FileTrouble where the settings are wrong.
         """
-        settings = settings_of(name, self.config)
+        settings = settings_in_force(name, self.config)
         options = settings.options_for(name, Options()) if settings is not None else Options()
         # Text that has no name has no folder either.
         surroundings = OnDisk(os.path.dirname(name)) if name != NO_NAME else None
         environment = environment_beside(surroundings, data) if surroundings else {}
         return options._replace(environment=environment, surroundings=surroundings, **self.given)
-
-
-def settings_of(name: str, config: str | None) -> Settings | None:
-    """The settings that hold for a file: those of `config`, which is named for all files, or the nearest above it.
-
-    Raises FileTrouble where they are wrong.
-    """
-    if not config:
-        return settings_for(name)
-    settings = read_settings(config)
-    return settings._replace(folder=os.getcwd()) if settings is not None else None
 
 
 def lost(path: str | Missing) -> Outcome:

@@ -9,7 +9,7 @@ import click
 
 from composefmt.cli.file_work import Work
 from composefmt.cli.memory import FORMATTED
-from composefmt.cli.run import STDIN, Inputs, count, given_options, shared_options, speed_options, style_for
+from composefmt.cli.run import STDIN, Inputs, count, exclusion_of, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
@@ -18,11 +18,7 @@ from composefmt.reports.text import PLAIN, Style, printable, render
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from composefmt.cli.run import FormOptions, SpeedOptions
-
-    class _Options(FormOptions, SpeedOptions):
-        """What the parts of the command need."""
-
+    from composefmt.cli.run import InputOptions
 
 _EPILOG = """\b
 Examples:
@@ -85,7 +81,7 @@ def command(
     verbose: bool,
     fast: bool,
     lines: str | None,
-    **options: Unpack[_Options],
+    **options: Unpack[InputOptions],
 ) -> int:
     """Rewrite Compose files into the readable long form, in place.
 
@@ -96,7 +92,7 @@ def command(
         given["verify"] = False
     if lines is not None:
         given["lines"] = _lines(lines)
-    inputs = Inputs(paths, given, stdin_filename, config, options, quiet=quiet)
+    inputs = Inputs(paths, given, stdin_filename, config, options, exclusion=exclusion_of(options, config), quiet=quiet)
     mode = _Mode(check, diff, quiet, verbose)
     tally = _Tally()
     style = style_for(sys.stderr)
@@ -107,6 +103,8 @@ def command(
         elif _apply(path, data, result, mode, inputs):
             tally.unchanged += result.data is None
             tally.changed += result.data is not None
+    if mode.writes:
+        sys.stdout.buffer.write(inputs.left_alone)
     tally.failed = inputs.failed
     if not quiet and STDIN not in inputs.paths:
         click.echo(tally.summary(writes=mode.writes), err=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from composefmt.cli.run import style_for, write_utf8
 from composefmt.files.discovery import COMPOSE_NAME, reason
-from composefmt.reports import FOR_PEOPLE, report_named
+from composefmt.reports import FOR_PEOPLE, Report, report_named
 from composefmt.reports.text import PLAIN
 
 if TYPE_CHECKING:
@@ -20,20 +20,33 @@ if TYPE_CHECKING:
     from composefmt.reports import Found
 
 
-def chosen_format(given: str | None, output_file: str | None) -> str:
-    """The name of the report: in GitHub Actions that of its annotations, if nothing else is asked for."""
-    if given is None and output_file is None and os.environ.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    return given or "text"
+class Told(NamedTuple):
+    """A report, and whether it is for people."""
+
+    report: Report
+    for_people: bool
 
 
-def tell(found: Iterable[Found], output_format: str, output_file: str | None, out: TextIO) -> None:
+def chosen_report(output_format: str | None, output_file: str | None, *, statistics: bool) -> Told:
+    """The report that is asked for; in GitHub Actions that of its annotations, if none is. Raises click.UsageError."""
+    if statistics:
+        from composefmt.reports import statistics as counts
+
+        if output_format not in (None, "text", "json"):
+            raise click.UsageError(f"--statistics are text or json, not {output_format}.")
+        return Told(counts.as_json if output_format == "json" else counts.report, output_format != "json")
+    if output_format is None and output_file is None and os.environ.get("GITHUB_ACTIONS") == "true":
+        output_format = "github"
+    name = output_format or "text"
+    return Told(report_named(name), name in FOR_PEOPLE)
+
+
+def tell(found: Iterable[Found], told: Told, output_file: str | None, out: TextIO) -> None:
     """Write a report of the findings, as they come, into a file or else to `out`. Raises click.UsageError where that cannot be written."""
-    report = report_named(output_format)
     with _destination(output_file, out) as stream:
-        if output_format not in FOR_PEOPLE or output_file:
+        if not told.for_people or output_file:
             write_utf8(stream)
-        for piece in report(found, PLAIN if output_file else style_for(stream)):
+        for piece in told.report(found, PLAIN if output_file else style_for(stream)):
             stream.write(piece)
         stream.flush()
 

@@ -15,6 +15,7 @@ from composefmt.cli.progress import Progress
 from composefmt.cli.workers import default_jobs, in_order
 from composefmt.files.content import FileTrouble, read_stream
 from composefmt.files.discovery import Missing, discover, reason
+from composefmt.files.exclusion import Exclusion
 from composefmt.options import Chosen
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable
 
@@ -41,6 +42,9 @@ def shared_options(command: Command) -> Command:
             click.option(
                 "--variables", type=click.Choice(["assume-scalar", "keep"]), help="Whether entries with variables may become long."
             ),
+            click.option("--exclude", multiple=True, metavar="PATTERN", help="Do not look at these below folders; replaces the settings'."),
+            click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Do not look at these below folders, either."),
+            click.option("--force-exclude", is_flag=True, help="Exclude files that are named, too."),
             click.option("--config", metavar="FILE", help="Use this settings file for all files, not the nearest one above each."),
             click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and results."),
         )
@@ -71,8 +75,11 @@ def speed_options(command: Command) -> Command:
 
 
 class FormOptions(TypedDict):
-    """The options about forms, as click passes them."""
+    """The options about forms and about what is excluded, as click passes them."""
 
+    exclude: tuple[str, ...]
+    extend_exclude: tuple[str, ...]
+    force_exclude: bool
     long_form: str | None
     short_form: str | None
     order: str | None
@@ -103,6 +110,15 @@ def given_options(options: FormOptions) -> Chosen:
     return given
 
 
+class InputOptions(FormOptions, SpeedOptions):
+    """The options of all commands that work on files."""
+
+
+def exclusion_of(options: FormOptions, config: str | None) -> Exclusion:
+    """What the settings and the command line exclude."""
+    return Exclusion(config, options["exclude"], options["extend_exclude"], force=options["force_exclude"])
+
+
 def _fields(option: str, text: str) -> tuple[str, ...]:
     from composefmt.files.settings_model import field_problem
 
@@ -125,6 +141,7 @@ class Inputs:
         config: str | None,
         speed: SpeedOptions,
         *,
+        exclusion: Exclusion | None = None,
         quiet: bool = False,
     ) -> None:
         self.paths = paths or (".",)
@@ -132,6 +149,9 @@ class Inputs:
         self.stdin_filename = stdin_filename or NO_NAME
         self.config = config
         self.speed = speed
+        self.exclusion = exclusion or Exclusion(config)
+        # What came by standard input, where that is excluded: who wants text back gets it as it was.
+        self.left_alone = b""
         self.quiet = quiet
         self.failed = 0
         self.told: set[str] = set()
@@ -142,7 +162,7 @@ class Inputs:
         if STDIN in self.paths:
             if len(self.paths) > 1:
                 raise click.UsageError('"-" (standard input) cannot be mixed with other paths.')
-            outcomes: Iterable[Outcome] = [self.from_standard_input(work)]
+            outcomes: Iterable[Outcome] = self.from_standard_input(work)
         else:
             outcomes = self.from_files(work)
         for outcome in outcomes:
@@ -153,17 +173,20 @@ class Inputs:
             else:
                 self.trouble(outcome.path, outcome.trouble)
 
-    def from_standard_input(self, work: Work) -> Outcome:
-        """What is made of standard input."""
+    def from_standard_input(self, work: Work) -> list[Outcome]:
+        """What is made of standard input; nothing, where that is excluded."""
         try:
             data = _standard_input()
         except FileTrouble as trouble:
-            return Outcome(STDIN, trouble=Trouble.of(trouble))
-        return FileWork(work, self.given, self.config).done(STDIN, data, self.stdin_filename)
+            return [Outcome(STDIN, trouble=Trouble.of(trouble))]
+        if self.exclusion.names(self.stdin_filename):
+            self.left_alone = data
+            return []
+        return [FileWork(work, self.given, self.config).done(STDIN, data, self.stdin_filename)]
 
     def from_files(self, work: Work) -> Iterator[Outcome]:
         """What is made of each file."""
-        found = list(discover(self.paths))
+        found = list(discover(self.paths, self.exclusion))
         jobs = self.speed["jobs"] or default_jobs(len(found))
         cache = self.cache(work, found)
         new: list[tuple[bytes, str]] = []
@@ -186,13 +209,13 @@ class Inputs:
         folder = self.speed["cache_dir"] or cache_folder(os.environ)
         return Cache(folder) if folder else None
 
-    def settings_trouble(self, message: str) -> None:
-        """Tell that settings are wrong, once; the files that they hold for are left as they are."""
+    def settings_trouble(self, message: str, rule: str = "settings") -> None:
+        """Tell that settings, or a file that they name, are wrong, once; the files that they hold for are left as they are."""
         self.failed += 1
         if message not in self.told:
             self.told.add(message)
             self.progress.clear()
-            click.echo(f"error[settings] {printable(message)}", err=True)
+            click.echo(f"error[{rule}] {printable(message)}", err=True)
 
     def trouble(self, path: str, trouble: FileTrouble | Trouble) -> None:
         """Tell that a file could not be read, done or written."""

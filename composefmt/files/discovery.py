@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
+    from composefmt.files.exclusion import Exclusion
     from composefmt.files.ignore import Pattern
 
 COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
@@ -36,16 +37,18 @@ class Missing(NamedTuple):
     message: str
 
 
-def discover(paths: Sequence[str]) -> Iterator[str | Missing]:
+def discover(paths: Sequence[str], exclusion: Exclusion | None = None) -> Iterator[str | Missing]:
     """The files to work on, each once, as paths relative to what was named; folders are walked in sorted order."""
+    if exclusion is not None:
+        paths = [path for path in paths if not exclusion.names(path)]
     if len(paths) == 1:
-        yield from _named(paths[0])
+        yield from _named(paths[0], exclusion)
         return
     # Names of one file share its number: only those that share one need be compared by their real paths, which takes longer.
     numbered: dict[tuple[int, int], str] = {}
     real_paths: set[str] = set()
     for path in paths:
-        for found in _named(path):
+        for found in _named(path, exclusion):
             if isinstance(found, str):
                 first = numbered.setdefault(_identity(found), found)
                 if first is not found:
@@ -66,7 +69,7 @@ def _identity(path: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _named(path: str) -> Iterator[str | Missing]:
+def _named(path: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
@@ -75,7 +78,7 @@ def _named(path: str) -> Iterator[str | Missing]:
         yield Missing(path, reason(error))
     else:
         if stat.S_ISDIR(mode):
-            yield from _walk(path)
+            yield from _walk(path, exclusion)
         else:
             yield path
 
@@ -86,20 +89,29 @@ def reason(error: OSError | ValueError) -> str:
     return text[:1].lower() + text[1:]
 
 
-class _Ignore(NamedTuple):
-    """One .gitignore file: a path below its folder is told to it as `above` and the path from `skip` on."""
+class Ignore(NamedTuple):
+    """One .gitignore file, or its like: a path below its folder is told to it as `above` and the path from `skip` on."""
 
     above: str
     skip: int
     patterns: tuple[Pattern, ...]
 
 
-_Ignores: TypeAlias = "tuple[_Ignore, ...]"
-# A path of a walk with the .gitignore files that speak of what is in it; a file has none.
-_Pending: TypeAlias = "tuple[str, _Ignores | None]"
+_Ignores: TypeAlias = "tuple[Ignore, ...]"
 
 
-def _walk(root: str) -> Iterator[str | Missing]:
+class Excluded(NamedTuple):
+    """What settings exclude below a folder: other folders by their names, and what patterns match."""
+
+    folders: frozenset[str] = SKIPPED
+    ignores: _Ignores = ()
+
+
+# A path of a walk with the .gitignore files that speak of what is in it, and what else is excluded there; a file has none.
+_Pending: TypeAlias = "tuple[str, _Ignores | None, Excluded]"
+
+
+def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     """The Compose files below a folder, in sorted order.
 
     Links to folders are not followed: what they lead to is either met itself, or was not asked for. A link to a file
@@ -115,37 +127,41 @@ def _walk(root: str) -> Iterator[str | Missing]:
     links: list[str] = []
     files: list[str] = []
     # A stack of our own: folders may be nested deeper than Python's calls may be.
-    pending: list[_Pending] = [(prefix, above)]
+    pending: list[_Pending] = [(prefix, above, exclusion.below(prefix) if exclusion is not None else Excluded())]
     while pending:
-        path, ignores = pending.pop()
+        path, ignores, excluded = pending.pop()
         if ignores is None:
             files.append(path)
             yield path
             continue
         try:
-            pending += _listing(path, ignores, links)
+            pending += _listing(path, ignores, excluded, links, exclusion)
         except OSError as error:
             yield Missing(path.rstrip("/") or root, reason(error))
     yield from _links_to_others(links, files)
 
 
-def _listing(folder: str, ignores: _Ignores, links: list[str]) -> Iterator[_Pending]:
+def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
     """What of a folder (its path ends with a slash) is still to be done, the last in order first."""
     with os.scandir(folder or ".") as listing:
         entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
     if any(entry.name == ".gitignore" for entry in entries):
-        ignores = (*ignores, _Ignore("", len(folder), read_ignore(folder + ".gitignore")))
+        ignores = (*ignores, Ignore("", len(folder), read_ignore(folder + ".gitignore")))
+    if exclusion is not None and any(entry.name in exclusion.settings_names for entry in entries):
+        excluded = exclusion.below(folder)
+    # These two do not speak of each other: what one excludes, the other cannot take in again.
+    both = [each for each in (ignores, excluded.ignores) if each]
     for entry in entries:
         path = folder + entry.name
         if entry.is_dir(follow_symlinks=False):
             path += "/"
-            if entry.name not in SKIPPED and not (ignores and _is_ignored(path, ignores)):
-                yield path, ignores
-        elif COMPOSE_NAME.fullmatch(entry.name) and not (ignores and _is_ignored(path, ignores)):
+            if entry.name not in excluded.folders and not (both and any(_is_ignored(path, each) for each in both)):
+                yield path, ignores, excluded
+        elif COMPOSE_NAME.fullmatch(entry.name) and not (both and any(_is_ignored(path, each) for each in both)):
             if entry.is_symlink():
                 links.append(path)
             else:
-                yield path, None
+                yield path, None, excluded
 
 
 def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:
@@ -173,15 +189,15 @@ def _above(root: str, skip: int) -> _Ignores:
 
     Nothing, where they ignore the folder itself: whoever names it wants what is in it.
     """
-    found: list[_Ignore] = []
+    found: list[Ignore] = []
     parent, below = os.path.realpath(root), ""
     while True:
         if below and os.path.isfile(os.path.join(parent, ".gitignore")):
-            found.append(_Ignore(below, skip, read_ignore(os.path.join(parent, ".gitignore"))))
+            found.append(Ignore(below, skip, read_ignore(os.path.join(parent, ".gitignore"))))
         if os.path.exists(os.path.join(parent, ".git")):
             exclude = os.path.join(parent, ".git", "info", "exclude")
             if os.path.isfile(exclude):
-                found.append(_Ignore(below, skip, read_ignore(exclude)))
+                found.append(Ignore(below, skip, read_ignore(exclude)))
             break
         grandparent, name = os.path.split(parent)
         if grandparent == parent:
@@ -197,7 +213,7 @@ def _leads_into_ignored(below: str, ignores: _Ignores) -> bool:
     for depth in range(1, len(names) + 1):
         # The path to this folder as each .gitignore file above it sees it.
         seen = [(*ignore, len(names) - ignore.above.count("/")) for ignore in ignores]
-        path = tuple(_Ignore("/".join(names[start:depth]), 0, patterns) for _, _, patterns, start in seen if start < depth)
+        path = tuple(Ignore("/".join(names[start:depth]), 0, patterns) for _, _, patterns, start in seen if start < depth)
         if _is_ignored("/", path):
             return True
     return False

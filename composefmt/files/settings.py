@@ -65,6 +65,14 @@ def settings_for(path: str) -> Settings | None:
     return _for_folder(os.path.dirname(path))
 
 
+def settings_in_force(path: str, config: str | None) -> Settings | None:
+    """The settings for a Compose file: those of the file that is named, else those above it. Raises FileTrouble."""
+    if not config:
+        return settings_for(path)
+    settings = read_settings(config)
+    return settings._replace(folder=os.getcwd()) if settings is not None else None
+
+
 @lru_cache(maxsize=4096)
 def _for_folder(folder: str) -> Settings | None:
     try:

@@ -70,8 +70,13 @@ def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:
     colour = style.severity(finding.severity)
     yield headline(source, finding, style)
     yield from _snippet(source, finding.span, style, colour)
+    shown = {source.position(finding.span.start).line}
     for related in finding.related:
         yield f"  note: {_place(source, related.span)}: {printable(related.message)}"
+        line = source.position(related.span.start).line
+        if line not in shown:
+            shown.add(line)
+            yield from _snippet(source, related.span, style, style.dim)
     if finding.help:
         yield f"  help: {printable(finding.help)}"
 

@@ -186,12 +186,14 @@ def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
     silenced = suppressions(file.source, file.tree)
     if not silenced:
         return run.findings.values()
-    kept, unused = apply(file.source, run.findings.values(), silenced)
+    rules = all_rules()
+    kept, unused = apply(file.source, run.findings.values(), silenced, lambda name: _names(rules[name]))
     # What is not checked in this run may well be silenced for another.
-    file.unused_suppressions = [(each.span, each.rule) for each in unused if each.rule in selected or each.rule not in all_rules()]
+    checked = {name for rule in selected for name in _names(rules[rule])}
+    file.unused_suppressions = [(each.span, each.rule) for each in unused if each.rule in checked or each.rule not in known_names()]
     run.findings = {(finding.rule, finding.span): finding for finding in kept}
-    if _LAST in selected:
-        run.call(all_rules()[_LAST], Element(file, (), None, _NOTHING))
+    if _LAST in selected and not any(each.rule == _LAST for each in silenced):
+        run.call(rules[_LAST], Element(file, (), None, _NOTHING))
     return run.findings.values()
 
 

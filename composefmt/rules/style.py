@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
-from composefmt.rules.registry import Element, Problem, rule
+from composefmt.rules.registry import Element, Problem, known_names, rule, unknown_name
 from composefmt.syntax.comments import comments
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.source import Span, line_start
@@ -71,8 +72,10 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
     Source: the README, "Settings, and turning rules off".
     """
     for span, name in element.file.unused_suppressions:
-        message = f'nothing to ignore: "{name}" finds nothing on this line'
-        yield Problem(span, message, "delete the comment", _without(element.file, span))
+        comment = element.file.source.text.rfind("#", 0, span.start)
+        where = "in this file" if "ignore-file" in element.file.source.text[comment : span.start] else "on this line"
+        advice = "delete the comment" if not name or name in known_names() else unknown_name(name)
+        yield Problem(span, f'nothing to ignore: "{name}" finds nothing {where}', advice, _without(element.file, span))
 
 
 def _without(file: ComposeFile, name: Span) -> Fix | None:
@@ -94,3 +97,47 @@ def _without(file: ComposeFile, name: Span) -> Fix | None:
     if start == line_start(text, comment.start):
         end = text.find("\n", end) + 1 or end
     return Fix("delete the comment", (Edit(start, end, ""),), safe=not text[closed + 1 : comment.end].strip(), comments=True)
+
+
+_TO_COMPOSEFMT = re.compile(r"#\s*composefmt:\s*([\w-]*)(\[)?")
+# The comments that composefmt knows, and whether each names rules in brackets.
+_COMMANDS = {"ignore": True, "ignore-file": True, "off": False, "on": False, "skip": False, "skip-file": False}
+
+
+@rule("unknown-comment", Severity.WARNING, group="style")
+def unknown_comment(element: Element) -> Iterator[Problem]:
+    """A comment for composefmt is mistyped, or names no rule, so that it does nothing.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx # composefmt: skpi
+
+    Good:
+
+        services:
+          web:
+            image:   nginx # composefmt: skip
+
+    Source: the README, "Settings, and turning rules off".
+    """
+    text = element.file.source.text
+    if "composefmt:" not in text:
+        return
+    for comment in comments(text, element.file.tree):
+        found = _TO_COMPOSEFMT.match(text, comment.start, comment.end)
+        if found is None:
+            continue
+        word, bracket = found[1], found[2]
+        if word not in _COMMANDS:
+            from difflib import get_close_matches
+
+            # A sentence that begins with the name is nobody's mistake.
+            for near in get_close_matches(word, _COMMANDS, 1, 0.7):
+                yield Problem(
+                    Span(*found.span(1)), f'composefmt knows no comment "{word}", so this one does nothing', f'did you mean "{near}"?'
+                )
+        elif _COMMANDS[word] and not bracket:
+            message = f'"composefmt: {word}" names no rule, so it silences nothing'
+            yield Problem(Span(*found.span(1)), message, f'name the rules: "# composefmt: {word}[rule] reason"')

@@ -1,0 +1,156 @@
+"""The baselines of a run: what is known is not told, and what no longer occurs is counted."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
+
+import click
+
+from composefmt.cli.reporting import writable
+from composefmt.cli.run import count
+from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.settings import relative_path
+from composefmt.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from composefmt.engine import CheckResult, FixResult
+    from composefmt.files.settings import Settings
+    from composefmt.findings import Finding
+    from composefmt.options import Chosen
+
+Command = TypeVar("Command", bound="Callable[..., object]")
+
+
+class BaselineOptions(TypedDict):
+    """The options about baselines, as click passes them."""
+
+    baseline: str | None
+    write_baseline: str | None
+
+
+def baseline_options(command: Command) -> Command:
+    """The options about baselines."""
+    for option in (
+        click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, as known; tell nothing."),
+        click.option("--baseline", metavar="FILE", help="Do not tell what this file knows, from --write-baseline."),
+    ):
+        command = option(command)
+    return command
+
+
+class _Known(NamedTuple):
+    """A baseline: its folder, and the marks of each file by its path relative to it."""
+
+    folder: str
+    files: dict[str, frozenset[str]]
+
+
+class Baselines:
+    """The baselines of one run: that of the command line, or those of the settings; or the one to write."""
+
+    def __init__(self, options: BaselineOptions) -> None:
+        self.given = options["baseline"]
+        self.target = options["write_baseline"]
+        self.known: dict[str, _Known] = {}
+        self.written: dict[str, frozenset[str]] = {}
+        self.met: set[tuple[str, str]] = set()
+        self.left_out = self.gone = 0
+        self.before: dict[str, frozenset[str]] = {}
+        if self.target is not None and os.path.exists(self.target):
+            try:
+                self.before = self._read(self.target).files
+            except FileTrouble as trouble:
+                message = trouble.message.removesuffix(" (--write-baseline writes one)")
+                raise click.UsageError(f"--write-baseline: {message}; it is left as it is.") from None
+
+    def unknown(self, path: str, settings: Settings | None, result: CheckResult | FixResult, given: Chosen) -> tuple[Finding, ...]:
+        """The findings of a file that are to be told. Raises FileTrouble where its baseline cannot be read."""
+        if self.target is not None:
+            from composefmt.reports.baseline import marks
+
+            self.written[relative_path(path, _folder(self.target))] = frozenset(marks(result.source, result.findings))
+            return ()
+        baseline = self._of(settings)
+        if baseline is None:
+            return tuple(result.findings)
+        from composefmt.reports.baseline import marks
+
+        known = self._read(baseline)
+        relative = relative_path(path, known.folder)
+        self.met.add((baseline, relative))
+        expected = known.files.get(relative, frozenset())
+        found = marks(result.source, result.findings)
+        told = tuple(finding for mark, finding in found.items() if mark not in expected)
+        self.left_out += len(found) - len(told)
+        lost = expected - found.keys()
+        if lost:
+            options = settings.options_for(path, Options()) if settings is not None else Options()
+            self.gone += _no_longer(lost, result.findings, options._replace(**given))
+        return told
+
+    def _of(self, settings: Settings | None) -> str | None:
+        """The path of the baseline for a file."""
+        if self.given is not None or settings is None or settings.baseline is None:
+            return self.given
+        return os.path.join(settings.folder, settings.baseline)
+
+    def _read(self, path: str) -> _Known:
+        if path not in self.known:
+            from composefmt.reports.baseline import NoBaseline, read_baseline
+
+            try:
+                self.known[path] = _Known(_folder(path), read_baseline(read_file(path).decode("utf-8", "replace")))
+            except FileTrouble as trouble:
+                raise FileTrouble("baseline", f"{path}: {trouble.message} (--write-baseline writes one)") from None
+            except NoBaseline as error:
+                raise FileTrouble("baseline", f"{path} {error} (--write-baseline writes one)") from None
+        return self.known[path]
+
+    def finish(self) -> None:
+        """Write the baseline, if one is to be written; what it says of files that were not checked, but exist, stays."""
+        if self.target is None:
+            return
+        from composefmt.reports.baseline import written
+
+        kept = {path: marks for path, marks in self.before.items() if os.path.exists(os.path.join(_folder(self.target), path))}
+        with writable(self.target, "--write-baseline") as stream:
+            stream.write(written(kept | self.written))
+
+    def written_summary(self) -> str:
+        """What was written; empty where nothing was to be."""
+        if self.target is None:
+            return ""
+        findings = sum(map(len, self.written.values()))
+        files = sum(1 for marks in self.written.values() if marks)
+        return f"wrote {count(findings, 'finding')} of {count(files, 'file')} to {self.target}"
+
+    def advice(self) -> str:
+        """What of the baselines could go: it no longer occurs in the files that were checked, or these are gone."""
+        lost = sum(
+            len(marks)
+            for path, (folder, files) in self.known.items()
+            for file, marks in files.items()
+            if (path, file) not in self.met and not os.path.exists(os.path.join(folder, file))
+        )
+        if self.target is not None or not self.gone + lost:
+            return ""
+        verb = "occurs" if self.gone + lost == 1 else "occur"
+        return f"{count(self.gone + lost, 'finding')} of the baseline no longer {verb}: --write-baseline writes it anew, without them."
+
+
+def _folder(path: str) -> str:
+    return os.path.dirname(os.path.abspath(path))
+
+
+def _no_longer(marks: frozenset[str], findings: tuple[Finding, ...], options: Options) -> int:
+    """How many of the marks that were not met are gone: their rules were checked, and the file could be read."""
+    from composefmt.reports.rule_page import unread
+    from composefmt.rules.registry import all_rules, selection
+
+    if any(unread(finding.rule) for finding in findings):
+        return 0
+    checked = selection(options)
+    return sum(1 for mark in marks if mark.split(" ")[0] in checked or mark.split(" ")[0] not in all_rules())

@@ -1,0 +1,54 @@
+"""A baseline: findings that a project knew when it began to use composefmt, so that only new ones are told.
+
+It holds fingerprints, which outlive lines that are added above; in JSON, one to a line, sorted, so that its diffs can be read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composefmt.reports.fingerprints import Fingerprints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from composefmt.findings import Finding
+    from composefmt.syntax.source import Source
+
+_VERSION = 1
+
+
+class NoBaseline(ValueError):
+    """A text is not a baseline; the message says why."""
+
+
+def marks(source: Source, findings: Iterable[Finding]) -> dict[str, Finding]:
+    """The findings of one file, each with its mark in a baseline: the rule, and what makes it recognisable."""
+    fingerprints = Fingerprints(source)
+    return {f"{finding.rule} {fingerprints.of(finding)[:16]}": finding for finding in findings}
+
+
+def read_baseline(text: str) -> dict[str, frozenset[str]]:
+    """The marks of each file, by its path relative to the baseline's folder. Raises NoBaseline."""
+    from json import loads
+
+    try:
+        data = loads(text)
+    except (ValueError, RecursionError):
+        raise NoBaseline("is not JSON") from None
+    if not isinstance(data, dict) or data.get("version") != _VERSION:
+        raise NoBaseline(f"is not a baseline of version {_VERSION}")
+    files = data.get("findings")
+    if not isinstance(files, dict) or not all(
+        isinstance(known, list) and all(isinstance(mark, str) for mark in known) for known in files.values()
+    ):
+        raise NoBaseline('has no lists of findings by file below "findings"')
+    return {path: frozenset(known) for path, known in files.items()}
+
+
+def written(files: dict[str, frozenset[str]]) -> str:
+    """The text of a baseline; files without findings are left out."""
+    from json import dumps
+
+    findings = {path: sorted(known) for path, known in sorted(files.items()) if known}
+    return dumps({"version": _VERSION, "findings": findings}, indent=1, ensure_ascii=True) + "\n"
