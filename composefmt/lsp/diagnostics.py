@@ -124,8 +124,9 @@ class _Checks:
 
     async def run(self, uri: str, delay: float) -> None:
         try:
-            await asyncio.sleep(delay)
             while (document := self.server.document(uri)) is not None:
+                await asyncio.sleep(delay)
+                delay = DELAY
                 number, version = self.wanted[uri], document.version
                 found = await self.found(document)
                 if self.server.document(uri) is document and self.wanted[uri] == number:
