@@ -43,6 +43,10 @@ LIMITS = {
     ("1,000 lines", "check", "prettier"): 2 / 3,
 }
 
+# What loading a whole project may take: seconds, and as a ratio to Docker Compose's time.
+PROJECT_SECONDS = 3
+PROJECT_RATIO = 2
+
 
 def service(number: int, *, variables: bool) -> list[str]:
     """One service in short forms, as people write them: 13 lines."""
@@ -138,6 +142,38 @@ def report(title: str, figures: dict[str, tuple[float, float]]) -> None:
                 print(f"    / {peer:<17} {ratio:7.3f}   ({peer_memory:.0f} MB){verdict}")
 
 
+def projects(folder: Path, runs: int, given: dict[str, str]) -> None:
+    """Print how long whole projects take to load and print, beside Docker Compose where it is installed."""
+    print("\nprojects: config of one file, time as a ratio to the peer's, and peak memory")
+    docker = find("docker compose", given) or ("docker compose" if has_compose() else None)
+    for title, services in (("1,000 lines", 77), ("1,000 services", 1_000)):
+        place = folder / title.replace(",", "").replace(" ", "-")
+        place.mkdir()
+        lines = ["services:", *(line for n in range(1, services + 1) for line in service(n, variables=n % 4 == 0))]
+        text = "\n".join([*lines, "volumes:", *(f"  volume{n}:" for n in range(1, services + 1))])
+        (place / "compose.yaml").write_text(text + "\n", encoding="utf-8")
+        commands = {"config": [sys.executable, "-m", "composefmt", "config", "--file", str(place / "compose.yaml")]}
+        if docker:
+            commands["docker compose"] = [*shlex.split(docker), "--file", str(place / "compose.yaml"), "config"]
+        figures = measure(commands, runs)
+        seconds, memory = figures["config"]
+        print(
+            f"  {title}: {seconds:.2f} s ({memory:.0f} MB), {'kept' if seconds <= PROJECT_SECONDS else 'MISSED'}: limit {PROJECT_SECONDS} s"
+        )
+        if docker:
+            peer_seconds, peer_memory = figures["docker compose"]
+            verdict = "kept" if seconds <= PROJECT_RATIO * peer_seconds else "MISSED"
+            print(f"    / docker compose    {seconds / peer_seconds:7.3f}   ({peer_memory:.0f} MB)   limit {PROJECT_RATIO:.3f} {verdict}")
+
+
+def has_compose() -> bool:
+    """Whether Docker's command line is there, and knows Compose."""
+    return (
+        shutil.which("docker") is not None
+        and not subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+    )
+
+
 def linearity(folder: Path, runs: int) -> None:
     """Print how the time grows with a file's size."""
     print("\nsize: seconds a line, as a ratio to those of 1,000 lines (start-up included)")
@@ -174,6 +210,7 @@ def main() -> None:
             sets["corpus"] = sorted(str(p) for pattern in names for p in arguments.corpus.rglob(pattern) if p.is_file())
         for title, files in sets.items():
             report(title, measure(commands_for(files, given), arguments.runs))
+        projects(folder, arguments.runs, given)
         linearity(folder, arguments.runs)
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
-_BRACED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<operator>:?[-+?])(?P<argument>.*))?", re.DOTALL)
+_HEAD = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<operator>:?[-+?])?")
+_BRACES = re.compile(r"\{.?|\}", re.DOTALL)
 
 # A value with more variables than this is no value that anyone wrote; nested ones would exhaust the stack.
 MAX_VARIABLES = 100
@@ -65,7 +66,7 @@ def has_variable(value: str) -> bool:
 def split(value: str) -> tuple[Part, ...]:
     """A value as literals and variables, in order. Raises InvalidInterpolation."""
     parts: list[Part] = []
-    literal = scan = 0
+    literal = scan = line_end = 0
     while (found := _DOLLAR.search(value, scan)) is not None:
         scan = found.end()
         if found["escaped"]:
@@ -73,7 +74,10 @@ def split(value: str) -> tuple[Part, ...]:
         if found["named"]:
             variable = Variable(found["named"], "", "", found.start(), found.end())
         else:
-            variable = _braced(value, found.start())
+            if found.start() >= line_end:
+                line_end = value.find("\n", found.start())
+                line_end = len(value) if line_end < 0 else line_end
+            variable = _braced(value, found.start(), line_end)
         if variable.start > literal:
             parts.append(Literal(value[literal : variable.start], literal, variable.start))
         parts.append(variable)
@@ -83,19 +87,33 @@ def split(value: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _braced(value: str, start: int) -> Variable:
-    depth = 1
-    end = opening = start + 2
-    while depth:
-        end = value.find("}", end) + 1
-        if not end:
-            raise InvalidInterpolation(start)
-        depth += value.count("{", opening, end) - 1
-        opening = end
-    found = _BRACED.fullmatch(value, start + 2, end - 1)
-    if found is None:
+def _braced(value: str, start: int, line_end: int) -> Variable:
+    """The variable whose `${` is at `start`; its closing brace must stand on the same line."""
+    head = _HEAD.match(value, start + 2)
+    if head is None:
         raise InvalidInterpolation(start)
-    return Variable(found["name"], found["operator"] or "", found["argument"] or "", start, end)
+    if not head["operator"]:
+        if not value.startswith("}", head.end()):
+            raise InvalidInterpolation(start)
+        return Variable(head["name"], "", "", start, head.end() + 1)
+    last = value.rfind("}", head.end(), line_end)
+    if last < 0:
+        raise InvalidInterpolation(start)
+    end = _closing(value, start, last + 1)
+    return Variable(head["name"], head["operator"], value[head.end() : end - 1], start, end)
+
+
+def _closing(value: str, start: int, end: int) -> int:
+    """Where a variable ends: behind the brace that closes it, as the reference counts; `end` where its braces do not match.
+
+    What follows an opening brace is not looked at: `{{` and `{}` count as one that opens.
+    """
+    depth = 0
+    for brace in _BRACES.finditer(value, start, end):
+        depth += 1 if brace.group()[0] == "{" else -1
+        if not depth:
+            return brace.end()
+    return end
 
 
 def substitute(value: str, environment: Mapping[str, str]) -> str:
@@ -120,12 +138,20 @@ def _replacement(variable: Variable, environment: Mapping[str, str]) -> str:
     operator = variable.operator
     given = value is not None and (value != "" or not operator.startswith(":"))
     if operator.endswith("+"):
-        return substitute(variable.argument, environment) if given else value or ""
+        return _argument(variable, environment) if given else value or ""
     if operator.endswith("-") and not given:
-        return substitute(variable.argument, environment)
+        return _argument(variable, environment)
     if operator.endswith("?") and not given:
         raise MissingVariable(variable.name)
     return value or ""
+
+
+def _argument(variable: Variable, environment: Mapping[str, str]) -> str:
+    """What stands in for a variable. An error's place is one in the whole value."""
+    try:
+        return substitute(variable.argument, environment)
+    except InvalidInterpolation as error:
+        raise InvalidInterpolation(variable.end - 1 - len(variable.argument) + error.offset) from None
 
 
 def mask(value: str) -> str:
