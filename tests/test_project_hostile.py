@@ -72,6 +72,32 @@ def test_a_large_env_file_is_read_in_no_time(tmp_path):
     fails(tmp_path, text="holds more than")
 
 
+def test_a_long_circle_is_told_in_a_short_line(tmp_path):
+    services = [f"  s{i}: {{image: x, depends_on: [s{(i + 1) % 5000}]}}\n" for i in range(5000)]
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
+    fails(tmp_path, text="s0 -> s1 -> s2 -> s3 -> s4 -> (4991 more) -> s4996 -> s4997 -> s4998 -> s4999 -> s0\n")
+
+
+def test_a_thousand_included_files(tmp_path):
+    for i in range(1000):
+        (tmp_path / f"f{i}.yaml").write_text(f"services: {{s{i}: {{image: x}}}}\n")
+    (tmp_path / "compose.yaml").write_text("include: [" + ", ".join(f"f{i}.yaml" for i in range(1000)) + "]\n")
+    loads(tmp_path)
+
+
+def test_a_list_of_merges(tmp_path):
+    keys = ", ".join(f"k{i}: 1" for i in range(1000))
+    merges = ", ".join(["*a"] * 2000)
+    (tmp_path / "compose.yaml").write_text(f"x-a: &a {{{keys}}}\nservices: {{a: {{image: a, labels: {{<<: [{merges}]}}}}}}\n")
+    fails(tmp_path, text="compose.yaml:1:8870: error: aliases make this file larger")
+
+
+def test_links_in_a_circle(tmp_path):
+    (tmp_path / "x.yaml").symlink_to("x.yaml")
+    (tmp_path / "compose.yaml").write_text("include: [x.yaml]\n")
+    fails(tmp_path, text="compose.yaml:1:11: error: ")
+
+
 def test_variables_that_double(tmp_path):
     (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}\n")
     (tmp_path / ".env").write_text("V0=xxxxxxxxxx\n" + "".join(f"V{i}=${{V{i - 1}}}${{V{i - 1}}}\n" for i in range(1, 80)))

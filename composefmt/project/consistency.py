@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.project.limits import circle
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
@@ -217,8 +218,7 @@ def _cycles(project: Enabled) -> None:
                 done.add(name)
             elif name in trail:
                 way = list(trail)
-                circle = " -> ".join([*way[way.index(name) :], name])
-                raise _error(way[-1], f"is part of a circle of dependencies: {circle}", "depends_on", name)
+                raise _error(way[-1], f"is part of a circle of dependencies: {circle(way[way.index(name) :])}", "depends_on", name)
             elif name not in done:
                 trail[name] = None
                 pending.append((name, False))

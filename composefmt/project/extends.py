@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from composefmt.project.limits import circle
 from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
@@ -56,8 +57,7 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
         raise ProjectError(f'service "{name}" extends "{reference}", but there is no such service {where}', place)
     if (base_source.path, reference) in chain:
         start = chain.index((base_source.path, reference))
-        circle = " -> ".join([*(one for _, one in chain[start:]), reference])
-        raise ProjectError(f"services extend each other in a circle: {circle}", place)
+        raise ProjectError(f"services extend each other in a circle: {circle([one for _, one in chain[start:]])}", place)
     if len(chain) > MAX_CHAIN:
         raise ProjectError(f"more than {MAX_CHAIN} services extend one another in a row", place)
     base = _extended(reference, base_source, scope, chain)

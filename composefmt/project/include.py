@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.limits import circle
 from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
@@ -64,8 +65,9 @@ def _load(entry: _Included, scope: Scope) -> Map:
         if not scope.choices.escape:
             check_inside(paths[-1], scope.root, entry.place)
     if paths[0] in scope.including:
-        circle = " -> ".join([*scope.including[scope.including.index(paths[0]) :], paths[0]])
-        raise ProjectError(f"files include each other in a circle: {circle}", entry.place)
+        raise ProjectError(
+            f"files include each other in a circle: {circle(scope.including[scope.including.index(paths[0]) :])}", entry.place
+        )
     if entry.project_directory:
         base = entry.project_directory if entry.project_directory.startswith("/") else join(scope.base, entry.project_directory)
         folder = base if entry.project_directory.startswith("/") else relative_folder(entry.project_directory, scope.base)

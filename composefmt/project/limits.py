@@ -6,12 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 # All values of a file together. Compose files and env files are a thousand times smaller.
 MAX_CHARACTERS = 50_000_000
 
 _NAME = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+
+# Of a longer circle, its beginning and its end say enough.
+_MAX_SHOWN = 10
+
+
+def circle(names: Sequence[str]) -> str:
+    """The names of a circle, the first one again at its end: `a -> b -> a`."""
+    closed = [*names, names[0]]
+    if len(closed) > _MAX_SHOWN:
+        closed[_MAX_SHOWN // 2 : -_MAX_SHOWN // 2] = [f"({len(closed) - _MAX_SHOWN} more)"]
+    return " -> ".join(closed)
 
 
 class Budget:
