@@ -103,8 +103,14 @@ def _rename(asked):
     answer = asked.client.answer("textDocument/rename", textDocument={"uri": asked.uri}, position=asked.position, newName=asked.argument)
     if "error" in answer:
         return f"refused: {answer['error']['message']}\n"
-    edits = answer["result"]
-    return apply(asked.text, edits["changes"][asked.uri]) if edits else "nothing\n"
+    if not answer["result"]:
+        return "nothing\n"
+    made = ""
+    for uri, edits in answer["result"]["changes"].items():
+        path = Path(uri.removeprefix("file://"))
+        made += "" if uri == asked.uri else f"and {path.name}:\n"
+        made += apply(asked.text if uri == asked.uri else path.read_text(encoding="utf-8"), edits)
+    return made
 
 
 def _action(asked):

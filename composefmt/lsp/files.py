@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +38,7 @@ _PATTERNS = (
     "configs.*.file",
     "secrets.*.file",
 )
+_TWIN = re.compile(r"((?:docker-)?compose)(\.override)?\.ya?ml")
 # More files than these are not looked into for one name.
 _MAX_FILES = 50
 
@@ -118,6 +120,16 @@ def names_elsewhere(document: Document, section: str) -> list[str]:
         if other is not None and other[1].file is not None:
             found += [each.text for each in names(other[1].file) if each.defines and each.section == section]
     return found
+
+
+def twin(document: Document) -> tuple[str, View] | None:
+    """The URI and the text of the file that Compose always reads together with a document: the override, or what lies under it."""
+    found = _TWIN.fullmatch(os.path.basename(document.path)) if document.is_file else None
+    if found is None:
+        return None
+    names = [f"{found[1]}{'' if found[2] else '.override'}{ending}" for ending in (".yaml", ".yml")]
+    paths = [os.path.join(os.path.dirname(document.path), name) for name in names]
+    return next(filter(None, map(document.documents.view_of, paths)), None)
 
 
 def _others(document: Document, view: View) -> list[str]:

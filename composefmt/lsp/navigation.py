@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from composefmt.lsp import files
-from composefmt.lsp.names import VARIABLES, Name, name_at, names, same
+from composefmt.lsp.names import ANCHORS, VARIABLES, Name, name_at, names, same
 from composefmt.lsp.variables import ENV_FILE, lines_that_set, uses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from composefmt.lsp.documents import Document, View
     from composefmt.lsp.server import Server
     from composefmt.syntax.source import Span
@@ -30,8 +32,13 @@ def register(server: Server) -> None:
         document, view, found = meant_at(server, params.text_document.uri, params.position)
         if document is None or view is None or found is None:
             return None
-        wanted = [each for each in found if params.context.include_declaration or not each.defines]
-        return _locations(document, view, wanted)
+        wanted = [(document.uri, view, found), *in_twin(document, found[0])]
+        return [
+            types.Location(uri, text.positions.range(each.span))
+            for uri, text, places in wanted
+            for each in places
+            if params.context.include_declaration or not each.defines
+        ]
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     def highlight(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight] | None:
@@ -78,6 +85,14 @@ def meant_at(server: Server, uri: str, position: types.Position) -> tuple[Docume
         return None, None, None
     found = name_at(names_of(view), view.positions.offset(position))
     return (document, view, same(names_of(view), found)) if found is not None else (None, None, None)
+
+
+def in_twin(document: Document, name: Name) -> Iterator[tuple[str, View, list[Name]]]:
+    """The URI, the text and the places of a name in the file that is always read together with a document, if there is one."""
+    other = files.twin(document)
+    if other is not None and name.section != ANCHORS:
+        uri, view = other
+        yield uri, view, [each for each in names_of(view) if (each.section, each.text) == (name.section, name.text)]
 
 
 def _locations(document: Document, view: View, found: list[Name]) -> list[types.Location]:

@@ -1,4 +1,7 @@
-"""Another name for a service, a network, a volume and the like, or for an anchor: everywhere in the document, and nowhere else."""
+"""Another name for a service, a network, a volume and the like, or for an anchor: everywhere in the document.
+
+The override beside a Compose file, or what lies under it, is always read together with it, so that it changes as well.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from composefmt.lsp.names import ANCHORS, KINDS, VARIABLES, Name, name_at
-from composefmt.lsp.navigation import meant_at, names_of
+from composefmt.lsp.navigation import in_twin, meant_at, names_of
 from composefmt.syntax.scalars import write_scalar
 
 if TYPE_CHECKING:
@@ -37,12 +40,18 @@ def register(server: Server) -> None:
         document, view, found = meant_at(server, params.text_document.uri, params.position)
         if document is None or view is None or found is None:
             return None
-        if view is not document.view:
-            raise JsonRpcInvalidParams("the text does not parse at the moment, so nothing is renamed")
-        _refuse(params.new_name, found, names_of(view))
+        wanted = [(document.uri, view, found), *in_twin(document, found[0])]
+        if view is not document.view or any(text.file is None for _, text, _ in wanted):
+            raise JsonRpcInvalidParams("the text, or that of its override, does not parse at the moment, so nothing is renamed")
+        for _, text, places in wanted:
+            _refuse(params.new_name, places or found[:1], names_of(text))
         new = {"scalar": write_scalar(params.new_name), "text": params.new_name}
-        edits = [types.TextEdit(view.positions.range(each.span), new[each.write]) for each in found]
-        return types.WorkspaceEdit({document.uri: edits})
+        changes = {
+            uri: [types.TextEdit(text.positions.range(each.span), new[each.write]) for each in places]
+            for uri, text, places in wanted
+            if places
+        }
+        return types.WorkspaceEdit(changes)
 
 
 def _refuse(new: str, found: list[Name], known: list[Name]) -> None:
