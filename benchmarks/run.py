@@ -2,10 +2,10 @@
 
 Usage: run.py [--runs N] [--corpus FOLDER] [--peer NAME=COMMAND ...]
 
-Two sets of files are made (a batch of small files and one of 1,000 lines), and every program that is installed is timed
-as a whole process, cold, in turns: A B C A B C. A program is looked for on PATH and in node_modules/.bin; --peer names
-one that is elsewhere. The figure of a program is its median; absolute times are left out, since they say more of the
-machine than of the program.
+Sets of files are made (a batch of small files and one of 1,000 lines; a large batch for workers and cache), and every
+program that is installed is timed as a whole process, cold, in turns: A B C A B C. A program is looked for on PATH and
+in node_modules/.bin; --peer names one that is elsewhere. Its figure is the median; absolute times say more of the
+machine than of the program, and are left out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BATCH = 500
+LARGE_BATCH = 2_000
+OURS = [sys.executable, "-m", "composefmt"]
 SIZES = (1_000, 2_000, 4_000, 8_000)
 
 # What each peer does that comes nearest: validating or linting ("check"), or telling what it would reformat ("format").
@@ -33,6 +35,8 @@ PEERS = {
     "prettier": ("format", "prettier --check {files}"),
     "yamlfmt": ("format", "yamlfmt -lint {files}"),
 }
+MIN_SPEED_UP = 1.6
+MAX_WARM = 1 / 5
 LIMITS = {
     # (set, ours, peer): what the ratio should not exceed
     ("corpus", "format --check", "check-jsonschema"): 1 / 3,
@@ -78,10 +82,10 @@ def compose_file(lines: int, seed: int = 0) -> str:
     return "\n".join([*text, "volumes:", *(f"  volume{n}:" for n in range(seed + 1, number + 1))]) + "\n"
 
 
-def make_batch(folder: Path) -> list[str]:
+def make_batch(folder: Path, files: int = BATCH) -> list[str]:
     """Small files in folders of their own, 15 to 60 lines each."""
-    for number in range(BATCH):
-        place = folder / f"project{number:03}"
+    for number in range(files):
+        place = folder / f"project{number:04}"
         place.mkdir(parents=True)
         (place / "compose.yaml").write_text(compose_file(15 + 45 * (number % 10) // 9, seed=number), encoding="utf-8")
     return sorted(str(path) for path in folder.rglob("compose.yaml"))
@@ -118,8 +122,9 @@ def find(name: str, given: dict[str, str]) -> str | None:
 
 def commands_for(files: list[str], given: dict[str, str]) -> dict[str, list[str]]:
     """The commands to time on these files, by name; ours are named after what they do."""
-    ours = [sys.executable, "-m", "composefmt"]
-    commands = {"format --check": [*ours, "format", "--check", "--quiet", *files], "check": [*ours, "check", "--quiet", *files]}
+    # What the peers do: one process, and nothing known from before.
+    alone = ["--quiet", "--jobs", "1", "--no-cache", *files]
+    commands = {"format --check": [*OURS, "format", "--check", *alone], "check": [*OURS, "check", *alone]}
     for name, (_, template) in PEERS.items():
         program = find(name, given)
         if program:
@@ -182,10 +187,29 @@ def linearity(folder: Path, runs: int) -> None:
         for size in SIZES:
             path = folder / f"compose.{size}.yaml"
             path.write_text(compose_file(size), encoding="utf-8")
-            paths[str(size)] = [sys.executable, "-m", "composefmt", *command.split(), "--quiet", str(path)]
+            paths[str(size)] = [*OURS, *command.split(), "--quiet", "--no-cache", str(path)]
         figures = measure(paths, runs)
         first = figures[str(SIZES[0])][0] / SIZES[0]
         print(f"  composefmt {command}: " + ", ".join(f"{size:,} lines {figures[str(size)][0] / size / first:.2f}" for size in SIZES))
+
+
+def workers_and_cache(folder: Path, runs: int) -> None:
+    """Print what two workers and a cache bring for a large batch."""
+    make_batch(folder / "large", LARGE_BATCH)
+    os.environ["COMPOSEFMT_CACHE_DIR"] = str(folder / "cache")
+    print(f"\n{LARGE_BATCH:,} files, workers and cache")
+    for command in ("check", "format --check"):
+        if command == "format --check":
+            # Of results of formatting only those of clean files are kept.
+            subprocess.run([*OURS, "format", "--quiet", str(folder / "large")], check=True)
+        base = [*OURS, *command.split(), "--quiet", str(folder / "large")]
+        # The round that is not counted fills the cache.
+        cold = {"one worker": [*base, "--jobs", "1", "--no-cache"], "two workers": [*base, "--jobs", "2", "--no-cache"]}
+        seconds = {name: figure for name, (figure, _) in measure({**cold, "warm": [*base, "--jobs", "1"]}, runs).items()}
+        faster, warm = seconds["one worker"] / seconds["two workers"], seconds["warm"] / seconds["one worker"]
+        verdicts = ["kept" if good else "MISSED" for good in (faster >= MIN_SPEED_UP, warm <= MAX_WARM)]
+        print(f"  composefmt {command}: two workers {faster:.2f} times as fast as one   limit {MIN_SPEED_UP} {verdicts[0]}")
+        print(f"  composefmt {command}: warm / cold {warm:.3f}   limit {MAX_WARM:.3f} {verdicts[1]}")
 
 
 def main() -> None:
@@ -212,6 +236,7 @@ def main() -> None:
             report(title, measure(commands_for(files, given), arguments.runs))
         projects(folder, arguments.runs, given)
         linearity(folder, arguments.runs)
+        workers_and_cache(folder, arguments.runs)
 
 
 if __name__ == "__main__":

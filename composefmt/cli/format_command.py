@@ -53,6 +53,11 @@ class _Tally:
     def __init__(self) -> None:
         self.changed = self.unchanged = self.failed = 0
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing happened."""
+        return not self.changed and not self.failed
+
     def summary(self, *, writes: bool) -> str:
         would = "" if writes else "would be "
         parts = [f"{count(self.changed, 'file')} {would}reformatted"] if self.changed else []
@@ -70,6 +75,7 @@ class _Tally:
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if something would.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every file, and each short form that stays short, with the reason.")
 @click.option("--lines", metavar="A-B", help="Touch only what lies within these lines, counted from 1; for editors.")
+@click.option("--watch", is_flag=True, help="Go on, and format each file again when it changes; Ctrl-C ends it.")
 @click.option("--fast", is_flag=True, help="Skip the proof that meaning and comments stay the same.")
 def command(
     paths: tuple[str, ...],
@@ -79,6 +85,7 @@ def command(
     check: bool,
     diff: bool,
     verbose: bool,
+    watch: bool,
     fast: bool,
     lines: str | None,
     **options: Unpack[InputOptions],
@@ -92,8 +99,24 @@ def command(
         given["verify"] = False
     if lines is not None:
         given["lines"] = _lines(lines)
-    inputs = Inputs(paths, given, stdin_filename, config, options, exclusion=exclusion_of(options, config), quiet=quiet)
     mode = _Mode(check, diff, quiet, verbose)
+    if not watch:
+        return _run(Inputs(paths, given, stdin_filename, config, options, exclusion=exclusion_of(options, config), quiet=quiet), mode)
+    if STDIN in paths:
+        raise click.UsageError("standard input cannot be watched.")
+    from composefmt.cli.watching import watch as watch_files
+
+    def again(changed: frozenset[str] | None) -> None:
+        inputs = Inputs(paths, given, None, config, options, exclusion=exclusion_of(options, config), quiet=quiet)
+        inputs.only = changed
+        _run(inputs, mode, watched=changed is not None)
+
+    watch_files(paths or (".",), again, quiet=quiet)
+    return 0
+
+
+def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
+    """Format all files; the exit status. While files are watched, nothing is said of those that need no change."""
     tally = _Tally()
     style = style_for(sys.stderr)
     for path, data, result in inputs.results(Work(format_bytes, FORMATTED)):
@@ -106,7 +129,7 @@ def command(
     if mode.writes:
         sys.stdout.buffer.write(inputs.left_alone)
     tally.failed = inputs.failed
-    if not quiet and STDIN not in inputs.paths:
+    if not mode.quiet and STDIN not in inputs.paths and not (watched and tally.is_quiet):
         click.echo(tally.summary(writes=mode.writes), err=True)
     if tally.failed:
         return 2

@@ -156,6 +156,8 @@ class Inputs:
         self.failed = 0
         self.told: set[str] = set()
         self.progress = Progress(shown=False)
+        # Where only some of the files are asked for: their real paths.
+        self.only: frozenset[str] | None = None
 
     def results(self, work: Work) -> Iterator[tuple[str, bytes, Any]]:
         """Path, bytes and result of each file, in order; the path is "-" for standard input. What went wrong is told."""
@@ -187,6 +189,8 @@ class Inputs:
     def from_files(self, work: Work) -> Iterator[Outcome]:
         """What is made of each file."""
         found = list(discover(self.paths, self.exclusion))
+        if self.only is not None:
+            found = [path for path in found if isinstance(path, str) and os.path.realpath(path) in self.only]
         jobs = self.speed["jobs"] or default_jobs(len(found))
         cache = self.cache(work, found)
         new: list[tuple[bytes, str]] = []
