@@ -63,6 +63,7 @@ screenshots: editors playground docs ## the pictures of the documentation, to be
 
 bench: .venv/installed ## composefmt and the peers that are installed, as ratios
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/lsp.py
 
 fuzz: .venv/installed ## the promises on many more generated files
 	COMPOSEFMT_EXAMPLES=10000 $(BIN)/pytest tests/test_promises.py

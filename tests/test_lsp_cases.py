@@ -95,7 +95,12 @@ def _completion(asked):
         typed = lines[place["start"]["line"]][place["start"]["character"] : asked.position["character"]]
         if item["label"].startswith(typed):
             written = edit["newText"]
-            found.append(item["label"] + (f" (writes {written!r})" if written != item["label"] else "") + "\n")
+            found.append(
+                item["label"]
+                + (f" (writes {written!r})" if written != item["label"] else "")
+                + (" (deprecated)" if item.get("tags") == [1] else "")
+                + "\n"
+            )
     return "".join(found) or "nothing\n"
 
 

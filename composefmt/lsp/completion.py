@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
 
 _VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(\{?)(\w*)\Z")
+# How the schema describes what should not be written any more.
+_DEPRECATED = re.compile("deprecated|backward compatibility", re.IGNORECASE)
 _SERVICE = "service:"
 # The fields in which a name of a section stands behind other words, or before them.
 _PREFIXED = {"network_mode": _SERVICE, "pid": _SERVICE, "ipc": _SERVICE, "build.additional_contexts.*": _SERVICE}
@@ -137,7 +139,7 @@ def _keys(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
                 key,
                 kind=types.CompletionItemKind.Property,
                 documentation=words or None,
-                tags=[types.CompletionItemTag.Deprecated] if "deprecated" in words.lower() else None,
+                tags=[types.CompletionItemTag.Deprecated] if _DEPRECATED.search(words) else None,
                 insert_text=f"{key}{colon}{space}",
             )
 
