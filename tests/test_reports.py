@@ -166,6 +166,11 @@ class TestWhereItGoes:
         run("check", "--output-file", "plain.txt", env={"FORCE_COLOR": "1"})
         assert "\x1b" not in (project / "plain.txt").read_text()
 
+    def test_a_diff_leaves_the_report_to_the_file(self, run, project):
+        done = run("check", "a", "--diff", "--output-format", "json", "--output-file", "out.json")
+        assert done.stdout.startswith("--- a/")
+        assert "invalid-port" in rules_of((project / "out.json").read_text(), "json")
+
     def test_no_compose_file_is_overwritten(self, run, project):
         before = (project / "a/compose.yaml").read_bytes()
         done = run("check", "--output-file", "a/compose.yaml")

@@ -55,6 +55,7 @@ Examples:
   composefmt check --output-format json . > findings.json
 
 \b
+Options may stand in the environment: COMPOSEFMT_CHECK_OUTPUT_FORMAT=concise.
 Exit status: 0 clean, 1 findings or files that would change, 2 could not do the job.
 """
 

@@ -83,7 +83,7 @@ def command(
     fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"])
     check = Check(inputs, fail_level, fixing, Baselines(options))
     told = chosen_report(output_format, output_file, statistics=statistics)
-    if fixing.silent:
+    if fixing.silent and output_file is None:
         check.count_all()
     else:
         out = sys.stderr if fixing.takes_output else sys.stdout

@@ -32,7 +32,13 @@ def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG0
 
     rules: dict[str, int] = {}
     results = [_result(source, finding, mark, rules) for source, finding, mark in with_fingerprints(found)]
-    driver = {"name": "composefmt", "version": __version__, "semanticVersion": __version__, "rules": list(map(_rule, rules))}
+    driver = {
+        "name": "composefmt",
+        "informationUri": "https://github.com/composefmt/composefmt",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": list(map(_rule, rules)),
+    }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -47,7 +53,7 @@ def _rule(name: str) -> dict[str, object]:
 
     rule = all_rules().get(name)
     if rule is None:
-        about = unread(name)
+        about = unread(name) or name
         return {"id": name, "shortDescription": {"text": about}, "fullDescription": {"text": about}, "help": {"text": about}}
     page = page_of(rule)
     return {
