@@ -203,3 +203,48 @@ def compose_files(draw):
     lines.append(draw(COMMENTS))
     newline = draw(st.sampled_from(["\n", "\n", "\r\n"]))
     return newline.join("\n".join(lines).split("\n")) + draw(st.sampled_from(["", newline]))
+
+
+# Keys of a service with mistakes that fixes mend, each with some of its neighbours.
+MISTAKES = st.sampled_from(
+    ["mem_limit: 512m", "mem_limit: 512", "cpus: 0.5", "pids_limit: 5", "privileged: true", "network_mode: host", "pid: host",
+     "cap_add: [NET_BIND, SYS_ADMIN]", "cap_add:\n- SYS_ADMIN # why\n- ALL", "security_opt: [seccomp:unconfined]", "stop_signal: SIGTREM",
+     "working_dir: ./app", "tmpfs: run", "container_name: one", "scale: 2", "links: [db]", "links:\n- db:x", "depends_on: [dbb]",
+     "depends_on:\n  dbb: # why\n    condition: service_started", "networks: [back, frnt]", "networks:\n  frnt:\n    aliases: [x]",
+     "volumes: [dta:/x, data:/y]", "volumes:\n- dta:/x:readonly # why\n- ~/a/etc/b:ro\n- data/sub:/z", "prots: []", "restart: allways",
+     "expose: ['80', 81]", "ports: ['80:80', '80:80/tcp', 443:443]", "ports:\n- 22:22 # why\n- '80:80'\n# why\n- 90:90/",
+     "ports: [6379:6379]",     "environment: [A=1, A=2, B = c, 'D=\"e\"']", "environment:\n- A=1 # why\n- B=2\n- A=3",
+     "environment: {A: 010, B: yes, C: 1.10, D: 0x10}",     "labels:\n- x=$apr1$Xk3abc$Qz1", "environment: {H: docker.for.mac.localhost}",
+     "logging: {driver: json-file, options: {max_size: 1m}}",
+     "healthcheck: {test: [curl, x]}", "healthcheck:\n  test:\n  - CMD\n  - curl x",
+     "healthcheck: {test: [CMD-SHELL, a, b], disable: true}",
+     "deploy: {replicas: 3}", "deploy:\n  resources:\n    limits: {cpus: '1'}", "deploy:\n  mode: global\n  replicas: 2",
+     "build: {context: ., args: [V=1, V=1]}", "stop_grace_period: 30", "image: NGINX", "privileged: true # composefmt: ignore[privileged]",
+     "tty: true # composefmt: ignore[privileged, unknown-key]", "# composefmt: ignore[host-namespace] why\ninit: true"]
+)  # fmt: skip
+SECTIONS = st.sampled_from(
+    ["version: '3'", "version: 3 # why",
+     "volumes:\n  data:\n\n  other: {}\n  # why\n  third:", "volumes: {data: , other: }",
+     "networks: {back: {}}", "networks:\n  front:\n    external:\n      name: proxy\n  back: # why\n    external: {name: x}",
+     "secrets:\n  s:\n    file: s", "x-own:\n  a: 1"]
+)  # fmt: skip
+
+
+@st.composite
+def mistaken_files(draw):
+    """A file full of mistakes that can be mended, with comments and blank lines in between; other keys are shared by an anchor."""
+    blocks = [draw(SECTIONS) for _ in range(draw(st.integers(0, 3)))]
+    lines = ["services:"]
+    for number in range(draw(st.integers(1, 3))):
+        anchor = draw(st.sampled_from(["", "", " &base"])) if number == 0 else ""
+        lines.append(f"  s{number}:{anchor}")
+        if " &base" in lines[1] and number and draw(st.booleans()):
+            lines.append("    <<: *base")
+        for entry in draw(st.lists(MISTAKES, min_size=1, max_size=6, unique_by=lambda text: text.lstrip("# ").partition(":")[0])):
+            above = draw(COMMENTS)
+            lines += [f"    {above}"] if above and draw(st.booleans()) else []
+            lines += [f"    {line}" for line in entry.splitlines()]
+            lines += [""] if draw(st.integers(0, 5)) == 0 else []
+    blocks.insert(draw(st.integers(0, len(blocks))), "\n".join(lines))
+    unique = {block.partition(":")[0]: block for block in blocks}
+    return draw(st.sampled_from(["\n", "\n\n", "\n# between\n"])).join(unique.values()) + draw(st.sampled_from(["\n", ""]))

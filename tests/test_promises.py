@@ -3,7 +3,8 @@
 import json
 import os
 
-from generate import PORTS, VOLUMES, compose_files, laid_out_files
+from fixes import assert_fixes_keep_the_promises
+from generate import PORTS, VOLUMES, compose_files, laid_out_files, mistaken_files
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from promises import LONG, SHORT, assert_promises, assert_round_trips
@@ -12,6 +13,7 @@ from composefmt import parse_ports, parse_volumes
 from composefmt.compose.models import ShortSyntaxError
 from composefmt.engine import check_text, format_text
 from composefmt.options import Options
+from composefmt.rules.registry import all_rules
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.values import Values
 
@@ -79,6 +81,25 @@ def test_files_in_brackets_keep_the_promises(text, indent, options):
         return
     value = Values().value(tree.documents[0])
     assert_promises(json.dumps(value, indent=indent, ensure_ascii=False) + "\n", options)
+
+
+EVERY_RULE = Options(select=frozenset(all_rules()))
+# Each takes as long as ten of the others: all rules, both kinds of fixes, and the model before and after.
+FEWER = settings(EXAMPLES, max_examples=EXAMPLES.max_examples // 5)
+
+
+@FEWER
+@given(st.one_of(compose_files(), laid_out_files()), st.sampled_from([Options(), EVERY_RULE, Options(ignore=frozenset({"unformatted"}))]))
+def test_fixes_of_generated_files_keep_the_promises(text, options):
+    assert_fixes_keep_the_promises(text, options)
+
+
+@FEWER
+@given(mistaken_files(), st.sampled_from([EVERY_RULE, EVERY_RULE._replace(ignore=frozenset({"unformatted"}))]), st.booleans())
+def test_fixes_of_files_full_of_mistakes_keep_the_promises(text, options, brackets):
+    if brackets:
+        text = json.dumps(Values().value(parse(text).documents[0]), indent=2) + "\n"
+    assert_fixes_keep_the_promises(text, options)
 
 
 @EXAMPLES

@@ -172,7 +172,12 @@ def legacy_link(element: Element) -> Iterator[Problem]:
     if element.key is not None and type(element.node) is Sequence and element.node.items:
         own = element.file.entries(element.file.get("services", element.service))
         names = [item.value for item in map(resolve, element.node.items) if type(item) is Scalar and ":" not in item.value]
-        plain = len(names) == len(element.node.items) and "depends_on" not in own and element.path[-1] == "links"
+        plain = (
+            len(names) == len(element.node.items)
+            and set(names) <= element.file.defined("services").keys()
+            and "depends_on" not in own
+            and element.path[-1] == "links"
+        )
         yield Problem(
             element.key.span,
             f'service "{element.service}" uses {element.path[-1]}, which are not needed',

@@ -12,6 +12,7 @@ from composefmt.rules._project import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
+from composefmt.syntax.scalars import write_scalar
 from composefmt.syntax.values import is_merge_key, key_text
 
 if TYPE_CHECKING:
@@ -156,7 +157,9 @@ def unquoted_port(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and not node.style and node.value and item_text(node) is not None and '"' not in node.value:
-        fix = Fix.of("put it in quotes", element.file.changes.quote(node), safe=True)
+        # Not where quotes would make another value of it, nor where the formatter would take them away.
+        keeps = item_text(node) == node.value and write_scalar(node.value) != node.value
+        fix = Fix.of("put it in quotes", element.file.changes.quote(node) if keeps else (), safe=True)
         yield Problem(
             node.span, f'service "{element.service}": the port {node.value} has no quotes', f'write "{node.value}" in quotes', fix
         )
