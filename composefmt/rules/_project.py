@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose import interpolation
 from composefmt.compose.interpolation import has_variable
 from composefmt.findings import Fix, Severity
 from composefmt.rules._around import BASES, is_declared_fragment, project_of
@@ -67,10 +68,32 @@ def whole_service(element: Element) -> tuple[Node, Entries] | None:
 
 
 def used(file: ComposeFile, node: Node) -> Iterator[Name]:
-    """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`; none with variables."""
+    """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`.
+
+    Of those with variables only what has a value for certain: as the shell and the `.env` file are here.
+    """
     for name in names(file, node):
         if type(resolve(node)) is Mapping or (name.text and not has_variable(name.text)):
             yield name
+        elif has_variable(name.text) and (known := _settled(file, name.text)) is not None:
+            yield Name(known, name.node)
+
+
+def _settled(file: ComposeFile, text: str) -> str | None:
+    """A text with its variables replaced; None where one of them may have any value."""
+    surroundings, environment = file.options.surroundings, file.options.environment
+    if surroundings is None:
+        return None
+    try:
+        parts = [part for part in interpolation.split(text) if isinstance(part, interpolation.Variable)]
+        if any(
+            part.name not in environment and (part.name.startswith("COMPOSE_") or "$" in part.argument or surroundings.is_set(part.name))
+            for part in parts
+        ):
+            return None
+        return interpolation.substitute(text, environment)
+    except (interpolation.InvalidInterpolation, interpolation.MissingVariable):
+        return None
 
 
 def names(file: ComposeFile, node: Node) -> Iterator[Name]:
@@ -101,8 +124,11 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
         return
     for name in missing:
         if not project.defines(section, name.text):
-            advice, fix = _advice(file, name, [each for other in project.files for each in other.file.defined(section)], section, kind)
             message = f'service "{element.service}": there is no {kind} "{name.text}"'
+            if type(name.node) is Scalar and has_variable(name.node.value) and name.node.value != name.text:
+                yield Problem(name.node.span, message, f"that is what {name.node.value} stands for here", severity=severity(file))
+                continue
+            advice, fix = _advice(file, name, [each for other in project.files for each in other.file.defined(section)], section, kind)
             yield Problem(name.node.span, message, advice, fix, severity=severity(file))
 
 

@@ -1,4 +1,4 @@
-"""A rule about variables where a number or true or false must stand."""
+"""A rule about variables where more is asked for than text: numbers, sizes, durations, true or false."""
 
 from __future__ import annotations
 
@@ -8,24 +8,52 @@ from typing import TYPE_CHECKING
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
 from composefmt.findings import Severity
-from composefmt.project.casts import INTERPOLATED, CastError
+from composefmt.project.casts import INTERPOLATED, CastError, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.walk import ITEM, Table
 from composefmt.rules._project import severity
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+def _matching(text: str, what: str) -> Callable[[str], object]:
+    def matched(value: str) -> object:
+        if pattern(text).search(value) is None:
+            raise CastError(f'"{value}" is not {what}')
+        return value
+
+    return matched
+
+
+_LIMITS = ("services.*.deploy.resources.limits", "services.*.deploy.resources.reservations")
+
+# Fields whose text must have a form of its own as well, which an empty one has not.
+_FIELDS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    *INTERPOLATED,
+    *((f"services.*.{field}", to_bytes) for field in ("mem_limit", "mem_reservation", "memswap_limit", "shm_size")),
+    *((f"{limits}.memory", to_bytes) for limits in _LIMITS),
+    *((f"{limits}.cpus", to_float) for limits in _LIMITS),
+    (f"{_LIMITS[0]}.pids", to_integer),
+    ("services.*.stop_grace_period", to_duration),
+    *((f"services.*.healthcheck.{field}", to_duration) for field in ("interval", "timeout", "start_period", "start_interval")),
+    ("services.*.container_name", _matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", "a name for a container")),
+    ("services.*.pull_policy", _matching(r"^(always|never|build|if_not_present|missing|refresh|daily|weekly|every_.+)$", "a policy")),
+    ("services.*.depends_on.*.condition", _matching(r"^service_(started|healthy|completed_successfully)$", "a condition")),
+    (f"services.*.extra_hosts.{ITEM}", _matching(r"[=:]", "a host with its address")),
+)
+
+
 @lru_cache(maxsize=1)
 def _casts() -> Table[Callable[[str], object]]:
-    return Table(INTERPOLATED)
+    return Table(_FIELDS)
 
 
-@rule("variable-type", Severity.ERROR, *(path.replace(ITEM, "*") for path, _ in INTERPOLATED), group="interpolation")
+@rule("variable-type", Severity.ERROR, *(path.replace(ITEM, "*") for path, _ in _FIELDS), group="interpolation")
 def variable_type(element: Element) -> Iterator[Problem]:
-    """A variable stands where a number, or true or false must stand, and its value here is none.
+    """A variable stands where a number, a size, true or false, or the like must stand, and its value here is none.
 
     A variable without a default that neither `.env` nor the environment sets is empty; Docker refuses the file then.
 
