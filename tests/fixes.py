@@ -74,7 +74,8 @@ def model(text: str) -> object:
         try:
             answers.append(without_empty_options(load(request).model))
         except ProjectError as error:
-            answers.append(error.message)
+            # Which of several reasons is told first depends on the order of services.
+            answers.append("refused" if full else error.message)
     return answers
 
 

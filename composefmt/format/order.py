@@ -39,6 +39,15 @@ def order_edits(text: str, tree: Tree, keep_out: list[Span]) -> list[Edit]:
     return edits
 
 
+def sorted_edits(text: str, tree: Tree, node: Node, order: tuple[str, ...], keep_out: list[Span]) -> tuple[Edit, ...]:
+    """The edits that put the keys of one mapping in an order; none where they are, or must stay. The text is laid out already."""
+    sorter = _Sorter(text, tree, keep_out)
+    if type(node) is not Mapping or node.flow or not sorter.is_clear:
+        return ()
+    moved = sorter.moved(node, order, [[] for _ in node.entries])
+    return (moved,) if moved is not None else ()
+
+
 class _Sorter:
     def __init__(self, text: str, tree: Tree, keep_out: list[Span]) -> None:
         self.text = text

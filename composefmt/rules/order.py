@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from composefmt.syntax.scalars import write_scalar
 from composefmt.syntax.values import is_merge_key, key_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from composefmt.compose.file import ComposeFile
 
 
 def _own_keys(node: Node) -> list[Node]:
@@ -60,6 +63,7 @@ def key_order(element: Element) -> Iterator[Problem]:
                 other.span,
                 f'"{key_text(other)}" comes before "{key_text(one)}" in the order of the specification',
                 "run composefmt format --order spec",
+                _sorted(element, order),
                 related=(Related(one.span, "the key before it"),),
             )
             return
@@ -83,7 +87,8 @@ def service_order(element: Element) -> Iterator[Problem]:
 
     Source: dclint's services-alphabetical-order.
     """
-    yield from _out_of_order(_own_keys(element.node), "service")
+    keys = _own_keys(element.node)
+    yield from _out_of_order(keys, "service", lambda: _sorted(element, tuple(sorted(map(key_text, keys), key=_sort_key))))
 
 
 @rule("entry-order", Severity.INFO, "services.*.ports", "services.*.depends_on", group="order", default=False)
@@ -112,14 +117,44 @@ def entry_order(element: Element) -> Iterator[Problem]:
     kind = "port" if element.path[-1] == "ports" else "dependency"
     items: list[Node] = _own_keys(node) if type(node) is Mapping else [resolve(item) for item in element.file.items(node)]
     if all(type(item) is Scalar for item in items):
-        yield from _out_of_order(items, kind)
+        yield from _out_of_order(items, kind, lambda: _items_sorted(element, items, kind))
 
 
-def _out_of_order(nodes: list[Node], kind: str) -> Iterator[Problem]:
+def _items_sorted(element: Element, items: list[Node], kind: str) -> Fix | None:
+    wanted = sorted(items, key=lambda item: _sort_key(key_text(item)))
+    if type(element.node) is Mapping:
+        return _sorted(element, tuple(map(key_text, wanted)))
+    # The model lists ports in the order of the file.
+    return Fix.of("put them in order", element.file.changes.permute(items, wanted), safe=kind == "dependency")
+
+
+def _sorted(element: Element, order: tuple[str, ...]) -> Fix | None:
+    """Puts the keys of a mapping in order, with their comments; whose comment is whose shows in a formatted file only."""
+    from composefmt.format.order import sorted_edits
+    from composefmt.format.protection import protected
+
+    file = element.file
+    if not _is_formatted(file):
+        return None
+    text, tree = file.source.text, file.tree
+    return Fix.of("put them in order", sorted_edits(text, tree, element.node, order, protected(text, tree)), safe=True)
+
+
+@lru_cache(maxsize=1)
+def _is_formatted(file: ComposeFile) -> bool:
+    from composefmt.format.passes import formatted
+
+    return not formatted(file.source.text, file.tree, file.options, file.uses).edits
+
+
+def _out_of_order(nodes: list[Node], kind: str, fix: Callable[[], Fix | None]) -> Iterator[Problem]:
     for one, other in pairwise(nodes):
         if _sort_key(key_text(other)) < _sort_key(key_text(one)):
             yield Problem(
-                other.span, f'{kind} "{key_text(other)}" comes before "{key_text(one)}"', related=(Related(one.span, "the one before it"),)
+                other.span,
+                f'{kind} "{key_text(other)}" comes before "{key_text(one)}"',
+                fix=fix(),
+                related=(Related(one.span, "the one before it"),),
             )
             return
 
