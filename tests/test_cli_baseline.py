@@ -50,6 +50,14 @@ def test_lines_may_move_and_be_indented_anew(project, check):
     assert messages(check("--ignore", "unformatted")) == []
 
 
+def test_formatting_makes_nothing_new(project, check, run):
+    (project / "a/compose.yaml").write_text("version: '3'\nservices:\n    web:\n        image:   'nginx'\n        prots:   []   # why\n")
+    run("check", "--write-baseline", "known.json")
+    run("format", "a")
+    assert 'version: "3"' in (project / "a/compose.yaml").read_text()
+    assert messages(check()) == []
+
+
 def test_a_file_that_is_known_not_to_be_formatted_may_change(project, check, run):
     (project / "a/compose.yaml").write_text(OLD.replace("image:", "image: "))
     run("check", "--write-baseline", "known.json")

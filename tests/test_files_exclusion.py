@@ -69,6 +69,8 @@ def test_patterns_of_options_are_relative_to_the_working_folder(check, tmp_path)
     everything = sorted(f"../{name}" for name in ALL)
     assert check("--extend-exclude", "/old", "..", cwd=tmp_path / "apps") == everything
     assert check("--extend-exclude", "/b/old", ".", cwd=tmp_path / "apps") == ["a/compose.yaml", "b/compose.yaml"]
+    assert check("--extend-exclude", "/b/old", "..", cwd=tmp_path / "apps") == [n for n in everything if n != "../apps/b/old/compose.yaml"]
+    assert check("--extend-exclude", "b/o?d", "..", cwd=tmp_path / "apps") == [n for n in everything if n != "../apps/b/old/compose.yaml"]
     assert check("--extend-exclude", "old", "..", cwd=tmp_path / "apps") == [name for name in everything if "/old/" not in name]
 
 

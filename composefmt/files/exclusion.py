@@ -5,6 +5,8 @@ Patterns are those of .gitignore files, relative to the settings file's folder, 
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.files.content import FileTrouble
@@ -22,6 +24,28 @@ class _Patterns(NamedTuple):
 
     folder: str
     patterns: tuple[Pattern, ...]
+
+
+def _told(folder: str, base: str, patterns: tuple[Pattern, ...]) -> Ignore:
+    """Patterns of a base folder for a walk below another one."""
+    above, down = relative_path(folder or ".", base), relative_path(base, os.path.abspath(folder or "."))
+    if above.startswith("..") and not down.startswith(".."):
+        # The base is met on the walk: what is relative to it is told to begin there.
+        return Ignore("", len(folder), tuple(_moved(pattern, down) for pattern in patterns))
+    return Ignore("" if above == "." else above + "/", len(folder), patterns)
+
+
+def _moved(pattern: Pattern, folder: str) -> Pattern:
+    """A pattern of a folder as one of a folder above it; what speaks of names at any depth speaks of all of them."""
+    if pattern.by_name:
+        return pattern
+    glob = "/".join((_SPECIAL.sub(_ESCAPED, folder), pattern.glob)) if pattern.glob else ""
+    return pattern._replace(literal=f"{folder}/{pattern.literal}", glob=glob)
+
+
+# What has to be escaped in a pattern, and how.
+_SPECIAL = re.compile(r"[*?\[\\]")
+_ESCAPED = r"\\\g<0>"
 
 
 class Exclusion:
@@ -44,10 +68,7 @@ class Exclusion:
     def below(self, folder: str) -> Excluded:
         """What is excluded below a folder; its path is empty, or ends with a slash."""
         settings = self._settings(folder + "compose.yaml")
-        ignores = []
-        for base, patterns in self._patterns(settings):
-            above = relative_path(folder or ".", base)
-            ignores.append(Ignore("" if above == "." else above + "/", len(folder), patterns))
+        ignores = [_told(folder, base, patterns) for base, patterns in self._patterns(settings)]
         return Excluded(self._folders(settings), tuple(ignores))
 
     def names(self, path: str) -> bool:

@@ -1,6 +1,7 @@
 """What makes a finding recognisable in another run, although lines were added above it.
 
-Its rule, the text of its line (without indentation, white space counted once), and which of the equal ones it is.
+Its rule, the text of its line (without what the layout changes: indentation, the width of spaces, quotes), and which of
+the equal ones it is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # What these find is said of the file as a whole, wherever the first place of it may be.
 _OF_THE_FILE = frozenset({"unformatted"})
+_QUOTES = {ord("'"): None, ord('"'): None}
 
 
 class Fingerprints:
@@ -38,7 +40,7 @@ class Fingerprints:
 
 def _line(source: Source, finding: Finding) -> str:
     start, end = source.line_span(source.position(finding.span.start).line)
-    return " ".join(source.text[start:end].split())
+    return " ".join(source.text[start:end].translate(_QUOTES).split())
 
 
 def with_fingerprints(found: Iterable[Found]) -> Iterator[tuple[Source, Finding, str]]:
