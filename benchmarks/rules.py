@@ -1,0 +1,75 @@
+"""What each rule costs: seconds of a check, by rule, over a folder of Compose files.
+
+Usage: rules.py FOLDER [--top N]
+
+A rule's time is that of its own generator; what a rule is the first to ask for (the schema's verdict, the layout of
+"unformatted") is counted with it. The figures are shares of the whole, parsing included, since absolute times say more of
+the machine than of the rules.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+from collections import Counter
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from composefmt.engine import check_bytes
+from composefmt.files.surroundings import OnDisk
+from composefmt.options import Options
+from composefmt.rules import registry
+from composefmt.syntax.parse import own_process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from composefmt.rules.registry import Element, Problem, Rule
+
+# The share of a run that a rule in the middle should not exceed.
+MAX_MEDIAN = 0.02
+
+
+def timed(rule: Rule, seconds: Counter[str]) -> Callable[[Element], Iterator[Problem]]:
+    """A rule's generator with a clock around it."""
+
+    def check(element: Element) -> Iterator[Problem]:
+        started = perf_counter()
+        problems = list(rule.check(element))
+        seconds[rule.name] += perf_counter() - started
+        return iter(problems)
+
+    return check
+
+
+def main() -> None:
+    """Check everything twice, the first time uncounted, and print the most expensive rules."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--top", type=int, default=25)
+    arguments = parser.parse_args()
+    gc.disable()
+    own_process()
+    seconds: Counter[str] = Counter()
+    rules = registry.all_rules()
+    for name, rule in rules.items():
+        rules[name] = rule._replace(check=timed(rule, seconds))
+    files = [path for pattern in ("compose*.y*ml", "docker-compose*.y*ml") for path in sorted(arguments.folder.rglob(pattern))]
+    texts = [(path.read_bytes(), path) for path in files if path.is_file()]
+    for _ in range(2):
+        seconds.clear()
+        started = perf_counter()
+        for data, path in texts:
+            check_bytes(data, Options(surroundings=OnDisk(str(path.parent))), str(path))
+        total = perf_counter() - started
+    for name, spent in seconds.most_common(arguments.top):
+        print(f"{spent / total:7.2%}  {name}")
+    used = [seconds[name] / total for name in seconds]
+    median = statistics.median(used)
+    print(f"{len(used)} rules take {sum(used):.0%} of the run; the median is {median:.2%} {'kept' if median <= MAX_MEDIAN else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()
