@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from composefmt.compose.fields import Use, find_uses
-from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, Tree, resolve
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.source import Source, Span
 from composefmt.syntax.values import Entries, Values, merged_entries
 
@@ -86,8 +86,13 @@ class ComposeFile:
 
     def entries(self, node: Node | None) -> Entries:
         """The (key, value) nodes of a mapping by key, merge keys and aliases followed; {} for anything else."""
-        node = resolve(node) if node is not None else None
-        return merged_entries(node, self._merged) if type(node) is Mapping else {}
+        # Rules ask for little else.
+        if type(node) is Alias:
+            node = node.target
+        if type(node) is not Mapping:
+            return {}
+        known = self._merged.get(id(node))
+        return merged_entries(node, self._merged) if known is None else known
 
     def items(self, node: Node | None) -> list[Node]:
         """The items of a list, [] for anything else."""

@@ -6,7 +6,6 @@ the reference refuses the text. Offsets are characters in the text of the value,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, Union
 
@@ -31,12 +30,15 @@ class Doubt(NamedTuple):
     replacement: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Parsed(Generic[Model_co]):
     """The entries that the short form stands for, one or more, and what is doubtful about it."""
 
-    entries: tuple[Model_co, ...]
-    doubts: tuple[Doubt, ...] = ()
+    # No data class: importing these takes longer than reading a hundred entries.
+    __slots__ = ("doubts", "entries")
+
+    def __init__(self, entries: tuple[Model_co, ...], doubts: tuple[Doubt, ...] = ()) -> None:
+        self.entries = entries
+        self.doubts = doubts
 
 
 class Opaque(NamedTuple):

@@ -92,8 +92,16 @@ class Writer:
         closed, self.closed = self.closed, []
         if self.keep_out and self.kept(start, end):
             return
+        region, newline = self.text[start:end], self.newline
+        if not region.strip(" \t\r\n"):
+            # Nothing but white space, as mostly.
+            stays = not first and (region.count("\n") > 1 or region.count("\r") > 1)
+            blank = stays or (spread and start != self.keep_end)
+            made = (newline if blank else "") + self.indents[column] + mark
+            if made != region:
+                self.edits.append(Edit(start, end, made))
+            return
         gap = read_gap(self.text, start, end, marked=marked)
-        newline = self.newline
         made = self.end_comment(gap, start, closed[0].new if closed else column)
         spread = spread and start != self.keep_end
         blank = gap.blank and not (first and not gap.comments)

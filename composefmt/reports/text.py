@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WIDTH = 120
 _TAB = "    "
 # What must not reach a terminal: control characters, and those that turn the direction of text.
-_DANGEROUS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_DANGEROUS = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 # Unicode's categories of marks that sit on the character before, and of characters that are not shown.
 _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
@@ -45,7 +45,9 @@ COLOURED = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[1;36m", "\x1b[1m", "\x1b[2m",
 
 def printable(text: str) -> str:
     """Text that a terminal shows as it is: control characters are written as escapes."""
-    return _DANGEROUS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_DANGEROUS, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def report(found: Iterable[Found], style: Style) -> Iterator[str]:

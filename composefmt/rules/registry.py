@@ -210,10 +210,13 @@ class _Run:
 
     def call(self, rule: Rule, element: Element) -> None:
         for problem in rule.check(element):
-            finding = Finding(
-                rule.name, problem.severity or rule.severity, problem.message, problem.span, problem.help, problem.fix, problem.related
-            )
-            self.findings.setdefault((rule.name, problem.span), finding)
+            self.found(rule, problem)
+
+    def found(self, rule: Rule, problem: Problem) -> None:
+        finding = Finding(
+            rule.name, problem.severity or rule.severity, problem.message, problem.span, problem.help, problem.fix, problem.related
+        )
+        self.findings.setdefault((rule.name, problem.span), finding)
 
     def walk(self, node: Node, path: Path, place: Place[Rule]) -> None:
         keys, any_key = place.keys, place.any
@@ -232,7 +235,9 @@ class _Run:
             return
         if place.here:
             element = Element(self.file, path, key, node)
-            for check in place.here:
-                self.call(check, element)
+            # Most rules find nothing in most elements, which is to take no call but theirs.
+            for rule in place.here:
+                for problem in rule.check(element):
+                    self.found(rule, problem)
         if (place.keys or place.any is not None) and type(node) is not Scalar:
             self.walk(node, path, place)
