@@ -13,6 +13,7 @@ from composefmt.engine import check_bytes, format_bytes
 if os.environ.get("COMPOSEFMT_UPDATE_CASES"):
     cases.update("format")
     cases.update("rules")
+    cases.update("others")
 
 FORMAT = cases.all_cases("format")
 RULES = cases.all_cases("rules")

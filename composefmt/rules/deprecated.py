@@ -12,7 +12,7 @@ from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.changes import apart
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.scalars import scalar_value
-from composefmt.syntax.values import key_text
+from composefmt.syntax.values import key_text, value_of
 from composefmt.syntax.write import entry_lines
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def obsolete_version(element: Element) -> Iterator[Problem]:
 def legacy_external_name(element: Element) -> Iterator[Problem]:
     """The name of something external is written below `external`.
 
+    Where another name stands beside `external`, the reference refuses the file.
+
     Bad:
 
         services:
@@ -85,7 +87,14 @@ def legacy_external_name(element: Element) -> Iterator[Problem]:
 
     Source: the specification's 06-networks, `external`; the reference warns that this form is deprecated.
     """
-    if type(element.node) is Mapping and element.key is not None and "name" in element.file.entries(element.node):
+    file = element.file
+    if type(element.node) is Mapping and element.key is not None and "name" in file.entries(element.node):
+        inner = value_of(file.entries(element.node), "name")
+        beside = file.get(*element.path[:-1], "name")
+        if type(beside) is Scalar and type(inner) is Scalar and "$" not in beside.value + inner.value and beside.value != inner.value:
+            message = f'"{element.path[1]}" has two names: {beside.value} and, below external, {inner.value}'
+            yield Problem(inner.span, message, "only name is needed, beside external: true", severity=Severity.ERROR)
+            return
         yield Problem(
             element.key.span,
             f'"external" holds the name of "{element.path[1]}", which is the old form',
