@@ -137,6 +137,11 @@ def test_the_hash_is_that_of_the_service_without_its_build(folder):
     assert sorted(printed) == ["db", "web"]
 
 
+def test_variables_are_listed_of_a_project_that_could_not_run(folder):
+    (folder / "compose.yaml").write_text("services:\n  a: {image: '${IMAGE:-x}', depends_on: [b]}\n  b: {image: b, depends_on: [a]}\n")
+    assert run("config", "--variables", cwd=folder).stdout.splitlines()[1:] == ["IMAGE  false     x"]
+
+
 def test_hashes_are_those_that_docker_compose_prints():
     """Recorded with `docker compose --project-name h config --hash "*"`, version 5.6.0."""
     folder = CASES / "config"

@@ -127,7 +127,7 @@ def _with_flags(request: Request, flags: dict[str, bool], shape: Shape, *, listi
     return request._replace(
         choices=Choices(interpolate=shape.interpolated, resolve=not flags["no_path_resolution"], escape=not flags["no_escape"]),
         normalize=not flags["no_normalize"],
-        consistency=not flags["no_consistency"],
+        consistency=not (flags["no_consistency"] or flags["variables"]),
         environment_files=shape.interpolated and not flags["no_env_resolution"] and not listing,
         target=Target(json=shape.output_format == "json" or listing),
     )
