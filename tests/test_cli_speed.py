@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -72,6 +73,21 @@ def test_any_number_of_workers_tells_the_same(run, tmp_path, command):
         several = run(*command, "--jobs", jobs, *paths)
         assert (several.stdout, several.stderr, several.returncode) == (one.stdout, one.stderr, one.returncode)
     assert one.returncode == 2
+
+
+@pytest.mark.parametrize("command", [("check",), ("check", "--fix"), ("format",)])
+def test_workers_that_are_not_forked_tell_the_same(tmp_path, command):
+    """As on other systems, where a worker starts from nothing and everything is sent to it."""
+    many(tmp_path, [SHORT, BROKEN, LONG], copies=8)
+    script = tmp_path / "elsewhere.py"
+    script.write_text("import sys\nfrom composefmt.cli import main\nif __name__ == '__main__':\n    sys.platform = 'darwin'\n    main()\n")
+    env = environment(COMPOSEFMT_NO_CACHE="0", COMPOSEFMT_CACHE_DIR=str(tmp_path / "cache"))
+    arguments = [sys.executable, str(script), *command, "-j", "2", "."]
+    done = subprocess.run(arguments, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (1 if command[0] == "check" else 2)
+    expected = {"check": "in 24 files", "format": "8 files reformatted, 8 files left unchanged, 8 files not formatted."}
+    assert expected[command[0]] in done.stderr
 
 
 def test_several_workers_write_what_one_writes(run, tmp_path):

@@ -42,8 +42,12 @@ def _format_rows(result: FormatResult) -> list[Any] | None:
     return None if result.data is not None or result.failed else [_finding_row(finding) for finding in result.findings]
 
 
+def _unchanged(source: Source, findings: tuple[Finding, ...]) -> FormatResult:
+    return FormatResult(source, None, findings)
+
+
 CHECKED = Memory("check", _check_rows, CheckResult)
-FORMATTED = Memory("format", _format_rows, lambda source, findings: FormatResult(source, None, findings))
+FORMATTED = Memory("format", _format_rows, _unchanged)
 
 
 def key_for(memory: Memory, data: bytes, options: Options, name: str) -> bytes:

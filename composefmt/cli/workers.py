@@ -73,7 +73,7 @@ class _Pool(Generic[Item, Result]):
     def start(self, jobs: int) -> None:
         from multiprocessing import get_context
 
-        context = get_context("fork" if sys.platform == "linux" else None)
+        context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
         for _ in range(jobs):
             ours, theirs = context.Pipe()
             # A worker that was forked holds the ends of those before it, and must close them to see them end.

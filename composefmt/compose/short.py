@@ -73,13 +73,17 @@ class ShortSyntax(Generic[Model_co]):
     ) -> None:
         self._literal = literal
         self._with_variables = with_variables
+        # Several rules read the same entries, mostly where no variable is known.
         self._without_environment = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, {}))
+        self._untouched = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, None))
 
     def __call__(self, value: str, environment: Mapping[str, str] | None = None) -> Answer[Model_co]:
         """Read one short form."""
         if "$" not in value:
             return self._literal(value)
-        return self._interpolated(value, environment) if environment or environment is None else self._without_environment(value)
+        if environment is None:
+            return self._untouched(value)
+        return self._interpolated(value, environment) if environment else self._without_environment(value)
 
     def _interpolated(self, value: str, environment: Mapping[str, str] | None) -> Answer[Model_co]:
         if value.count("${") > interpolation.MAX_VARIABLES:
