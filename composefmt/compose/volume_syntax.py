@@ -218,6 +218,7 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
                 "it belonged to an old Docker Desktop: leave it out",
                 start,
                 start + len(option),
+                _with_options(value, section, [each for each in section.text.split(",") if each != option]),
             )
         elif option and option not in OPTIONS:
             near = _MEANT.get(option.lower()) or _nearest(option)
@@ -227,8 +228,14 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
                 f'did you mean "{near}"?' if near else f"known options are {', '.join(OPTIONS)}",
                 start,
                 start + len(option),
+                _with_options(value, section, [near if each == option else each for each in section.text.split(",")]) if near else None,
             )
         start += len(option) + 1
+
+
+def _with_options(value: str, section: Section, options: list[str]) -> str:
+    """A volume with other options."""
+    return (value[: section.start] + ",".join(options)).removesuffix(":") + value[section.end :]
 
 
 def _nearest(option: str) -> str | None:

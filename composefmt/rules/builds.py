@@ -9,6 +9,7 @@ from composefmt.compose.dockerfile import variables
 from composefmt.compose.file import first_line
 from composefmt.findings import Severity
 from composefmt.rules._builds import arguments, build_of, dockerfile_of, is_alone, is_local
+from composefmt.rules._fixes import written
 from composefmt.rules._project import severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
@@ -136,18 +137,23 @@ def unknown_build_target(element: Element) -> Iterator[Problem]:
     if dockerfile is None or dockerfile.stage(target.value) is not None or any("$" in stage.name for stage in dockerfile.stages):
         return
     names = [stage.name for stage in dockerfile.stages if stage.name]
+    near = _near(target.value.lower(), names)
     yield Problem(
         target.span,
         f'service "{element.service}": "{target.value}" is no stage of "{build.path or "dockerfile_inline"}"',
-        _nearest(target.value.lower(), names),
+        _nearest(near, names),
+        written(element.file, target, near[0]) if near else None,
         severity=severity(element.file),
     )
 
 
-def _nearest(name: str, names: list[str]) -> str:
+def _near(name: str, names: list[str]) -> list[str]:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, names[:100], 1)
+    return get_close_matches(name, names[:100], 1)
+
+
+def _nearest(near: list[str], names: list[str]) -> str:
     if near:
         return f'did you mean "{near[0]}"?'
     return f"its stages are {', '.join(names[:8])}" if names else "none of its stages has a name"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line, text_span
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
@@ -108,6 +109,7 @@ def restart_twice(element: Element) -> Iterator[Problem]:
             node.span,
             f'service "{element.service}": restart is "{node.value}", but deploy.restart_policy says "{condition.value}"',
             "leave one of the two out: deploy.restart_policy wins",
+            deleted(file, element.key, "delete restart"),
             related=(Related(condition.span, "the other condition"),),
         )
 

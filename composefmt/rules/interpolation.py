@@ -121,10 +121,15 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
             if variable.operator or variable.name in known or variable.name in told or _is_ambient(file, variable.name):
                 continue
             told.add(variable.name)
+            near, fix = _near(variable.name, known), None
+            if near:
+                meant = node.value[variable.start : variable.end].replace(variable.name, near, 1)
+                fix = Fix.of(f'write "{near}"', file.changes.replace_part(node, variable.start, variable.end, meant), safe=False)
             yield Problem(
                 text_span(file.source, node, variable.start, variable.end),
                 f'the variable {variable.name} has no value in the file ".env"',
-                _near(variable.name, known) or f'set it there, or give it a default: "${{{variable.name}:-default}}"',
+                f'did you mean "{near}"?' if near else f'set it there, or give it a default: "${{{variable.name}:-default}}"',
+                fix,
             )
 
 
@@ -151,7 +156,7 @@ def _near(name: str, known: Mapping[str, str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(known)[:300], 1, 0.8)
-    return f'did you mean "{near[0]}"?' if near else ""
+    return near[0] if near else ""
 
 
 @rule("required-variable", Severity.WARNING, group="interpolation", default=False)

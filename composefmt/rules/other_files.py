@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, includes, is_remote, neighbour
+from composefmt.rules._fixes import written
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
 
@@ -135,11 +136,16 @@ def extends_not_found(element: Element) -> Iterator[Problem]:
         return
     known = list(base.file.defined("services"))
     message = f'service "{element.service}" extends "{base.name}", but there is no such service in "{path.value}"'
-    yield Problem(resolve(entries["service"][1]).span, message, _near(base.name, known))
+    service = resolve(entries["service"][1])
+    near = _near(base.name, known)
+    yield Problem(service.span, message, _advice(near, known), written(file, service, near[0]) if near else None)
 
 
-def _near(name: str, known: list[str]) -> str:
+def _near(name: str, known: list[str]) -> list[str]:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known[:300], 1)
+    return get_close_matches(name, known[:300], 1)
+
+
+def _advice(near: list[str], known: list[str]) -> str:
     return f'did you mean "{near[0]}"?' if near else "name one that is there" + (f": {', '.join(known[:5])}" if known else "")

@@ -242,7 +242,8 @@ def ssh_key_without_path(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is Scalar and isinstance(element.path[-1], int) and node.value != "default" and not set(node.value) & set("=$"):
         message = f'service "{element.service}": the SSH key "{node.value}" names no file'
-        yield Problem(node.span, message, f'write "{node.value}=~/.ssh/{node.value.partition(":")[0]}", or "default" for the agent')
+        meant = f"{node.value}=~/.ssh/{node.value.partition(':')[0]}"
+        yield Problem(node.span, message, f'write "{meant}", or "default" for the agent', written(element.file, node, meant))
 
 
 @rule("confusing-device", Severity.WARNING, "services.*.devices.*", group="structure")

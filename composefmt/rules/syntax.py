@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
 from composefmt.findings import Finding, Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 from composefmt.syntax.source import Source, Span
@@ -15,6 +16,7 @@ from composefmt.syntax.values import key_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from composefmt.compose.file import ComposeFile
     from composefmt.syntax.parse import SyntaxProblem
 
 # Aliases may repeat nodes; more than this many in all is an attack or a mistake. The reference gives up at 100,000.
@@ -160,10 +162,10 @@ def duplicate_key(element: Element) -> Iterator[Problem]:
     Source: YAML 1.2.2, section 3.2.1.1; the reference's loader/reset.go.
     """
     for node in element.file.tree.documents:
-        yield from _duplicates(node)
+        yield from _duplicates(element.file, node)
 
 
-def _duplicates(root: Node) -> Iterator[Problem]:
+def _duplicates(file: ComposeFile, root: Node) -> Iterator[Problem]:
     stack = [root]
     while stack:
         node = stack.pop()
@@ -171,19 +173,24 @@ def _duplicates(root: Node) -> Iterator[Problem]:
             stack += node.items
         elif type(node) is Mapping:
             if len({key.value if type(key) is Scalar else id(key) for key, _ in node.entries}) < len(node.entries):
-                yield from _repeated_keys(node)
+                yield from _repeated_keys(file, node)
             stack += [value for _, value in node.entries if type(value) is not Scalar]
 
 
-def _repeated_keys(node: Mapping) -> Iterator[Problem]:
+def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
+    text = file.source.text
     first: dict[str, Node] = {}
-    for key, _ in node.entries:
+    values: dict[str, str] = {}
+    for key, value in node.entries:
         name = key_text(key) if type(key) is not Alias else f"*{key.name}"
         if name in first:
             advice = "list both in one: <<: [*first, *second]" if name == "<<" else "keep one of the two"
-            yield Problem(key.span, f'the key "{name}" stands twice', advice, related=(Related(first[name].span, "it is first set here"),))
+            same = text[value.start : value.end] == values[name]
+            fix = deleted(file, key, "delete it, since both say the same") if same else None
+            related = (Related(first[name].span, "it is first set here"),)
+            yield Problem(key.span, f'the key "{name}" stands twice', advice, fix, related)
         else:
-            first[name] = key
+            first[name], values[name] = key, text[value.start : value.end]
 
 
 @rule("not-a-mapping", Severity.ERROR, group="syntax")
