@@ -11,6 +11,7 @@ from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
+from composefmt.syntax.scalars import scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ _SIGNALS = (
     "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED"
     " URG USR1 USR2 VTALRM WINCH XCPU XFSZ"
 )
+_RESTARTS = ("no", "always", "on-failure", "unless-stopped")
 
 
 def _nearest(element: Element, node: Node, name: str, known: list[str], otherwise: str) -> tuple[str, Fix | None]:
@@ -131,6 +133,42 @@ def unknown_signal(element: Element) -> Iterator[Problem]:
         known = [f"SIG{signal}" for signal in _SIGNALS.split()]
         advice, fix = _nearest(element, node, f"SIG{name}", known, "signal(7) lists them")
         yield Problem(node.span, f'service "{element.service}": there is no signal "{node.value}"', advice, fix)
+
+
+@rule("unknown-restart-policy", Severity.WARNING, "services.*.restart", group="values")
+def unknown_restart_policy(element: Element) -> Iterator[Problem]:
+    """A restart policy that Docker does not know; it refuses to create the container.
+
+    Only `on-failure` takes a number of attempts, as in `on-failure:3`.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            restart: unless-stoped
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            restart: unless-stopped
+
+    Source: the engine answers "invalid restart policy"; Compose hands it "no" for "none" and "always" for "any".
+    """
+    node = element.node
+    # What is no text is refused before; a variable may hold anything.
+    if type(node) is not Scalar or not node.value or "$" in node.value or not isinstance(scalar_value(node), str):
+        return
+    name, colon, attempts = node.value.partition(":")
+    if name not in (*_RESTARTS, "none", "any"):
+        known = [*_RESTARTS, f"on-failure:{attempts}"] if colon else [*_RESTARTS]
+        advice, fix = _nearest(element, node, node.value, known, f"policies are {', '.join(_RESTARTS)}")
+        yield Problem(node.span, f'service "{element.service}": there is no restart policy "{name}"', advice, fix)
+    elif colon and name != "on-failure":
+        advice = f'write "{name}", or "on-failure" with the number'
+        yield Problem(node.span, f'service "{element.service}": the restart policy "{name}" takes no number of attempts', advice)
 
 
 @rule("relative-container-path", Severity.WARNING, "services.*.working_dir", "services.*.tmpfs", "services.*.tmpfs.*", group="values")
