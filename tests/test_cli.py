@@ -21,6 +21,14 @@ class TestSnippets:
         assert snippet[caret.index("^") : caret.rindex("^") + 1] == "foo"
 
 
+class TestCommands:
+    def test_a_mistyped_command_is_told_its_name(self, run):
+        done = run("chek")
+        assert done.returncode == 2
+        assert 'there is no command "chek"; did you mean "check"?' in done.stderr
+        assert "there are format, check, config" in run("x").stderr
+
+
 class TestStart:
     def test_a_plain_run_loads_no_heavy_library(self, tmp_path):
         """Start-up time is a feature: what is slow to import is imported only where it is needed."""

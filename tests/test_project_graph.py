@@ -66,6 +66,15 @@ def test_mermaid(tmp_path):
     assert "proxy" not in run("graph", "web", cwd=tmp_path).stdout
 
 
+def test_no_other_kind_of_picture_is_promised(tmp_path):
+    (tmp_path / "compose.yaml").write_text(FILE)
+    done = run("graph", "-o", "x.png", cwd=tmp_path)
+    assert done.returncode == 2
+    assert 'nothing is drawn as ".png"' in done.stderr
+    assert not (tmp_path / "x.png").exists()
+    assert run("graph", "--format", "dot", "-o", "x.graph", cwd=tmp_path).returncode == 0
+
+
 def test_dot(tmp_path):
     (tmp_path / "compose.yaml").write_text(FILE)
     assert run("graph", "--format", "dot", "-p", "x", "--without", "network", "--without", "volume", cwd=tmp_path).stdout == DOT

@@ -64,7 +64,9 @@ def test_standard_input_goes_by_its_name(run, project):
         ("max-rang = 2\n", 'there is no setting "max-rang"; did you mean "max-range"?'),
         ("long_lines = 2\n", 'there is no setting "long_lines"; did you mean "engine"?'),
         ("max-range = 0\n", 'the setting "max-range" is wrong: input should be greater than or equal to 1'),
-        ('max-range = "2"\n', 'the setting "max-range" is wrong: input should be a valid integer'),
+        ('max-range = "2"\n', 'the setting "max-range" is wrong: a whole number is needed'),
+        ('long-form = "prots"\n', 'the setting "long-form" is wrong: a list is needed, such as ["prots"]'),
+        ('ignore = "style"\n', 'the setting "ignore" is wrong: a list is needed, such as ["style"]'),
         ('variables = "drop"\n', "the setting \"variables\" is wrong: input should be 'assume-scalar' or 'keep'"),
         ('ignore = ["lost-colons"]\n', 'the setting "ignore" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?'),
         ("max-range = \n", "Invalid value"),
@@ -79,7 +81,7 @@ def test_standard_input_goes_by_its_name(run, project):
             '[per-file-ignores]\n"*.yaml" = ["lost-colons"]\n',
             'the setting "per-file-ignores" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?',
         ),
-        ('[per-file-ignores]\n"*.yaml" = "style"\n', 'the setting "per-file-ignores.*.yaml" is wrong: input should be a valid list'),
+        ('[per-file-ignores]\n"*.yaml" = "style"\n', 'the setting "per-file-ignores.*.yaml" is wrong: a list is needed, such as ["style"]'),
         ('required-version = ">=99"\n', 'the setting "required-version" is wrong: this is composefmt 0.1.0, and >=99 is asked for'),
         ('required-version = "new"\n', 'the setting "required-version" is wrong: "new" is no list of versions such as ">=0.2,<1"'),
     ],
@@ -110,6 +112,12 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
     assert shown["variables"].split() == ["assume-scalar", "default"]
     assert shown["ignore"].startswith("lost-colon, style ")
     assert run("settings", "deploy").stdout.splitlines() == run("settings", "deploy/web/compose.yaml").stdout.splitlines()
+
+
+def test_there_are_no_settings_for_what_is_not_there(run):
+    done = run("settings", "nowhere/compose.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert '"nowhere/compose.yaml": no such file or folder' in done.stderr
 
 
 def test_the_json_schema_of_the_settings(run):

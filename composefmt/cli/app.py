@@ -37,6 +37,16 @@ class _Lazy(click.Group):
         command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
         return command
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names. Raises click.UsageError, with the nearest name, where there is none."""
+        if args[0] in _COMMANDS or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        near = get_close_matches(args[0], _COMMANDS, 1)
+        advice = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(_COMMANDS)}."
+        raise click.UsageError(f'there is no command "{args[0]}"; {advice}', ctx)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,12 @@ def command(
     from composefmt.project.discovery import Wanted
     from composefmt.project.graph import NETWORK, VOLUME, graph_of, to_dot, to_mermaid
 
+    ending = os.path.splitext(output or "")[1].lower()
+    if output_format is None and ending not in ("", ".txt", ".md", *_FORMATS):
+        raise click.UsageError(f'--output: nothing is drawn as "{ending}": name a file in {", ".join(_FORMATS)}, or a --format.')
     request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     project = loaded(request._replace(services=services, environment_files=False))
     graph = graph_of(project, {NETWORK, VOLUME} - set(left_out))
-    ending = output[output.rfind(".") :] if output and "." in output else ""
     kind = output_format or _FORMATS.get(ending, "mermaid")
     text = {"mermaid": to_mermaid, "dot": to_dot}[kind](graph) if kind != "svg" else _svg(graph, graphviz=not no_graphviz)
     if output is None:

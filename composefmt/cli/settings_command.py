@@ -24,6 +24,8 @@ def command(path: str, schema: bool) -> int:
 
         sys.stdout.write(dumps(SettingsModel.model_json_schema(), indent=2) + "\n")
         return 0
+    if not os.path.lexists(path):
+        raise click.UsageError(f'"{printable(path)}": no such file or folder.')
     try:
         found = settings_for(os.path.join(path, "compose.yaml") if os.path.isdir(path) else path)
     except FileTrouble as trouble:

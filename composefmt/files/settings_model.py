@@ -133,11 +133,27 @@ def _nearest(name: str, known: list[str]) -> str:
 
 def explain(error: ValidationError) -> str:
     """What is wrong, in one line: the setting, and what it may be."""
-    first = error.errors()[0]
-    name = ".".join(part for part in first["loc"] if isinstance(part, str))
+    # Of what may be one text or a list, the list's error says more.
+    first = min(error.errors(), key=lambda each: "literal['all']" in each["loc"])
+    name = ".".join(part for part in first["loc"] if isinstance(part, str) and not part.startswith(("list[", "literal[")))
     if first["type"] == "extra_forbidden":
         return f'there is no setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
     message = first["msg"].removeprefix("Value error, ")
     if not name:
         return message
+    if first["type"] in _SHAPES:
+        message = f"{_SHAPES[first['type']]} is needed"
+        given = first["input"]
+        if first["type"] == "list_type" and isinstance(given, str):
+            message += f', such as ["{given}"]'
     return f'the setting "{name}" is wrong: {message[:1].lower()}{message[1:]}'
+
+
+# In the words of settings files, what pydantic says in those of Python.
+_SHAPES = {
+    "list_type": "a list",
+    "string_type": "text in quotes",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "dict_type": "a table",
+}
