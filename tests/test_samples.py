@@ -40,7 +40,7 @@ def test_every_mistake_of_the_sample_is_found():
     found = re.findall(r"\[([a-z-]+)\]", tell(check_text(read("mistakes.yaml"))))
     assert sorted(found) == [
         "duplicate-key", "invalid-port", "invalid-port", "lost-colon", "port-range-mismatch", "suspicious-port",
-        "unknown-key", "unknown-key",
+        "unknown-key", "unknown-key", "unknown-restart-policy",
         "unknown-volume-option", "wrong-type",
     ]  # fmt: skip
 
