@@ -53,13 +53,13 @@ def checked(source: Source, options: Options) -> Checked:
 def mend(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:
     """The text after all fixes but the formatter's; counts by rule what was fixed.
 
-    Unsafe fixes are made, where they are wanted, once no safe one is left. A finding whose fix could not be made comes
-    back without it.
+    Unsafe fixes are made, where they are wanted, once no safe one is left; what nothing uses is deleted last. A finding
+    whose fix could not be made comes back without it.
     """
     failed: set[tuple[Edit, ...]] = set()
     for _ in range(MAX_PASSES):
-        safe = _wanted(now, failed, safe=True)
-        chosen = safe or (_wanted(now, failed, safe=False) if unsafe else [])
+        turns = (_wanted(now, failed, turn) for turn in range(_TURNS if unsafe else 1))
+        chosen: list[Finding] = next(filter(None, turns), [])
         if not chosen:
             break
         made, after = _made(now, chosen, options)
@@ -77,11 +77,19 @@ def _fix(finding: Finding) -> Fix:
     return finding.fix
 
 
-def _wanted(now: Checked, failed: set[tuple[Edit, ...]], *, safe: bool) -> list[Finding]:
-    """The findings whose fixes do not touch one another, first come first served, nor what comments protect."""
+_TURNS = 3
+
+
+def _turn(finding: Finding) -> int:
+    """When a fix is made. Another one may mend the name of what seems to be unused, so that it must not be gone by then."""
+    return 0 if _fix(finding).safe else 2 if finding.rule.startswith("unused-") else 1
+
+
+def _wanted(now: Checked, failed: set[tuple[Edit, ...]], turn: int) -> list[Finding]:
+    """The findings of a turn whose fixes do not touch one another, first come first served, nor what comments protect."""
     from composefmt.format.protection import is_protected, protected
 
-    offered = [f for f in now.findings if f.rule != FORMATTING and f.fix and f.fix.safe == safe and f.fix.edits not in failed]
+    offered = [f for f in now.findings if f.rule != FORMATTING and f.fix and _turn(f) == turn and f.fix.edits not in failed]
     if not offered:
         return []
     keep_out = protected(now.source.text, now.tree)
