@@ -29,7 +29,12 @@ def values(text):
 
 def findings(text):
     (value,) = values(text)
-    return [{**problem._asdict(), "path": list(problem.path)} for problem in problems(value)]
+    # What a fix would write stands in the help as well.
+    told = ("path", "on_key", "rule", "message", "help")
+    return [
+        {name: list(value) if name == "path" else value for name, value in problem._asdict().items() if name in told}
+        for problem in problems(value)
+    ]
 
 
 def write_cases(path, about, cases):

@@ -18,7 +18,6 @@ from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from collections.abc import Mapping as MappingOf
 
     from composefmt.format.plan import Plan
@@ -42,46 +41,89 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
         if use.field.name in options.short_form:
             short_forms(use, comments, keep_out, plan, kept)
         elif use.field.name in options.long_form or "all" in options.long_form:
-            for item, answer in _entries(use, options):
-                # A list in brackets is rewritten as a whole or not at all.
-                whole = use.node if use.node.flow else item
-                start = use.key.end if use.node.flow and use.key is not None else whole.start
-                if keep_out and is_protected(keep_out, start, whole.end):
-                    kept.append(Kept(use.field.name, item.span, "a comment protects it"))
-                elif isinstance(answer, str):
+            for item, answer in _entries(use, options, keep_out):
+                if isinstance(answer, str):
                     kept.append(Kept(use.field.name, item.span, answer))
                 else:
                     plan[id(item)] = answer
     return plan, kept
 
 
-def _entries(use: Use, options: Options) -> Iterator[tuple[Scalar, list[Entry] | str]]:
+def _entries(use: Use, options: Options, keep_out: list[Span]) -> list[tuple[Scalar, list[Entry] | str]]:
     """Each short item with the long entries to write, or the reason why it stays."""
+    items = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
+    repeated = _repeated(use, items, options)
+    long = _LongItems(use)
+    answers = [_entry(use, item, text, options, keep_out, repeated, long) for item, text in items]
+    if use.field.name == "ports" and len(items) > 1 and any(isinstance(answer, str) for answer in answers):
+        _let_equal_ones_stay(use, items, answers, options)
+    return [(item, answer) for (item, _), answer in zip(items, answers, strict=True)]
+
+
+def _entry(
+    use: Use, item: Scalar, text: str, options: Options, keep_out: list[Span], repeated: set[int], long: _LongItems
+) -> list[Entry] | str:
     field = use.field
-    already_long: list[MappingOf[str, object]] | None = None
-    repeated = _repeated(use, options)
-    for item in use.node.items:
-        text = item_text(item) if type(item) is Scalar else None
-        if type(item) is not Scalar or text is None:
-            continue
-        answer = _read(item, text, field, options)
-        if isinstance(answer, str):
-            yield item, answer
-            continue
-        if already_long is None:
-            already_long = _long_items(use)
-        if use.spoiled or id(item) in use.spoiled_items:
-            yield item, "its anchor is also used as another kind of field"
-        elif item.anchor is not None and len(answer.entries) > 1:
-            yield item, "it has an anchor, and a range becomes several entries"
-        elif id(item) in repeated:
-            yield item, "another entry says the same"
-        elif already_long and any(field.canonical(entry) in already_long for entry in answer.entries):
-            # The reference merges equal entries, but takes a number for another port than a text.
-            yield item, "a long entry beside it says the same"
-        else:
-            entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
-            yield item, _swarm_obstacle(field.name, text, entries, options) or entries
+    if keep_out:
+        # A list in brackets is rewritten as a whole or not at all.
+        whole = use.node if use.node.flow else item
+        if is_protected(keep_out, use.key.end if use.node.flow and use.key is not None else whole.start, whole.end):
+            return "a comment protects it"
+    answer = _read(item, text, field, options)
+    if isinstance(answer, str):
+        return answer
+    if use.spoiled or id(item) in use.spoiled_items:
+        return "its anchor is also used as another kind of field"
+    if item.anchor is not None and len(answer.entries) > 1:
+        return "it has an anchor, and a range becomes several entries"
+    if id(item) in repeated:
+        return _SAID_TWICE
+    if any(field.canonical(entry) in long.canonical for entry in answer.entries):
+        # The reference merges equal entries, but takes a number for another port than a text.
+        return "a long entry beside it says the same"
+    entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
+    return _swarm_obstacle(field.name, text, entries, options) or entries
+
+
+_SAID_TWICE = "another entry says the same"
+
+
+class _LongItems:
+    """The canonical objects of a list's items that are long already, made when first asked for."""
+
+    __slots__ = ("_canonical", "_use")
+
+    def __init__(self, use: Use) -> None:
+        self._use = use
+        self._canonical: list[MappingOf[str, object]] | None = None
+
+    @property
+    def canonical(self) -> list[MappingOf[str, object]]:
+        if self._canonical is None:
+            items, values, read = self._use.node.items, Values(), self._use.field.canonical_long
+            self._canonical = [read(values.value(item)) for item in items if type(resolve(item)) is Mapping]
+        return self._canonical
+
+
+def _let_equal_ones_stay(use: Use, items: list[tuple[Scalar, str]], answers: list[list[Entry] | str], options: Options) -> None:
+    """Have the items stay short that come to a port which one that stays short comes to as well.
+
+    The reference merges equal ports, but takes a number, as the long form has it, for another port than a text.
+    """
+    meant = [_meant(use, text, options) for _, text in items]
+    waiting = [index for index, answer in enumerate(answers) if isinstance(answer, str)]
+    said: set[object] = set()
+    while waiting:
+        said.update(*(meant[index] for index in waiting))
+        waiting = [index for index, answer in enumerate(answers) if not isinstance(answer, str) and not said.isdisjoint(meant[index])]
+        for index in waiting:
+            answers[index] = _SAID_TWICE
+
+
+def _meant(use: Use, text: str, options: Options) -> set[object]:
+    """The ports that a short item comes to once its variables are replaced."""
+    answer = use.field.parse_short(interpolation.substituted(text, options.environment, text), None)
+    return {tuple(use.field.canonical(entry).items()) for entry in answer.entries} if isinstance(answer, Parsed) else set()
 
 
 def _swarm_obstacle(field: str, text: str, entries: list[Entry], options: Options) -> str:
@@ -112,24 +154,16 @@ def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[obj
     return answer
 
 
-def _repeated(use: Use, options: Options) -> set[int]:
+def _repeated(use: Use, items: list[tuple[Scalar, str]], options: Options) -> set[int]:
     """The items that come to the same port as one with variables does, once these are replaced.
 
     The reference merges equal ports, but takes a number for another port than a text with variables.
     """
-    if use.field.name != "ports" or not any(type(item) is Scalar and "$" in item.value for item in use.node.items):
+    if use.field.name != "ports" or not any("$" in text for _, text in items):
         return set()
-    texts = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
     groups: dict[object, set[tuple[int, bool]]] = {}
-    for item, text in texts:
-        answer = use.field.parse_short(interpolation.substituted(text, options.environment, text), None)
-        for entry in answer.entries if isinstance(answer, Parsed) else ():
-            groups.setdefault(tuple(use.field.canonical(entry).items()), set()).add((id(item), "$" in text))
+    for item, text in items:
+        for port in _meant(use, text, options):
+            groups.setdefault(port, set()).add((id(item), "$" in text))
     repeated = [group for group in groups.values() if len(group) > 1 and any(variable for _, variable in group)]
     return {item for group in repeated for item, _ in group}
-
-
-def _long_items(use: Use) -> list[MappingOf[str, object]]:
-    """The canonical objects of the items that are long already."""
-    values = Values()
-    return [use.field.canonical_long(values.value(item)) for item in use.node.items if type(resolve(item)) is Mapping]

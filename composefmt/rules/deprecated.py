@@ -45,7 +45,9 @@ def obsolete_version(element: Element) -> Iterator[Problem]:
     if element.key is None or element.file.options.engine == "swarm":
         return
     # What stands above it is mostly about the whole file.
-    fix = Fix.of("delete it", element.file.changes.remove(element.key, above=True), safe=True)
+    # A version that is no text is refused: then deleting it makes a file that loads of one that does not.
+    safe = isinstance(element.file.values.value(element.node), str)
+    fix = Fix.of("delete it", element.file.changes.remove(element.key, above=True), safe=safe)
     yield Problem(first_line(element.file.source, element.key.span), '"version" has no effect', "delete the line", fix)
 
 
