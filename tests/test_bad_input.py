@@ -175,3 +175,38 @@ def test_what_grows_with_the_square_of_the_size_is_not_there(run, tmp_path):
     assert run("check", "--quiet", "--output-format", "json", ".").returncode == 1
     assert run("format", "--check", "--quiet", ".").returncode == 1
     assert time.monotonic() - started < 60
+
+
+LONG_TEXTS = {
+    "digits": "1" * 20_000,
+    "digits of another script": "\u0663" * 20_000,
+    "number signs": "a#" * 50_000,
+    "dashes": "-a" * 20_000,
+    "commands": "curl " * 20_000,
+}
+LONG_FIELDS = (
+    "image: {}",
+    "command: {}",
+    "mem_limit: {}",
+    "build: {{context: ., target: {}}}",
+    "ports: [{}]",
+    "healthcheck: {{test: a, interval: {}}}",
+    "ulimits: {{nofile: {{soft: {0}, hard: {0}}}}}",
+    "deploy: {{replicas: {0}, resources: {{limits: {{cpus: {0}, memory: {0}}}}}}}",
+)
+
+
+@pytest.mark.parametrize("quote", ["", "'"], ids=["plain", "quoted"])
+@pytest.mark.parametrize("kind", LONG_TEXTS)
+def test_long_values(run, tmp_path, kind, quote):
+    """Neither a number that is longer than any in use nor a text that is looked for again and again holds it up."""
+    value = f"{quote}{LONG_TEXTS[kind]}{quote}"
+    (tmp_path / "Dockerfile").write_text(f"FROM alpine\nARG {LONG_TEXTS[kind]}\n")
+    services = "".join(f"  s{index}:\n    {field.format(value)}\n" for index, field in enumerate(LONG_FIELDS))
+    (tmp_path / "compose.yaml").write_text("services:\n" + services)
+    started = time.monotonic()
+    for command in (["check"], ["check", "--fix", "--unsafe-fixes"], ["config"]):
+        done = run(*command, *(["."] if command[0] == "check" else []))
+        assert done.returncode in (0, 1, 2)
+        assert "Traceback" not in done.stderr
+    assert time.monotonic() - started < 60

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.syntax.lazy import pattern
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIRECTIVE = r"#\s*(syntax|escape)\s*=\s*(\S+)\s*"
 _HEREDOC = r"""(?<![<\w])\d*<<(-?)(["']?)([a-zA-Z_][\w.]*)\2(?!\S)"""
-_ARGUMENT = r"""([A-Za-z_]\w*)(?:=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*))?(?=\s|$)"""
+_ARGUMENT = r"""(?<!\S)([A-Za-z_]\w*)(?:=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*))?(?=\s|$)"""
 _FROM = r"(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?\s*"
 _VARIABLE = r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?])?[^}]*\}|([A-Za-z_]\w*))"
 
@@ -48,8 +49,8 @@ class Dockerfile(NamedTuple):
 
     def stage(self, target: str) -> Stage | None:
         """The stage that a target names, by its name in any case or its number from 0."""
-        if target.isdecimal() and int(target) < len(self.stages):
-            return self.stages[int(target)]
+        if target.isdecimal() and whole_number(target) < len(self.stages):
+            return self.stages[whole_number(target)]
         return next((stage for stage in self.stages if stage.name == target.lower()), None)
 
     def declares(self, argument: str) -> bool:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.short import Answer, Doubt, Malformed, Parsed
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +156,7 @@ def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
     numbers: list[int] = []
     start = piece.start
     for text in piece.text.split("-")[:2]:
-        number = int(text) if text.isascii() and text.isdecimal() else None
+        number = whole_number(text) if text.isascii() and text.isdecimal() else None
         here = Piece(text, start) if text else piece
         if number is None:
             return bad(

@@ -13,6 +13,7 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
 from composefmt.compose.port_syntax import EXAMPLE, Port, bad, is_address, literal, take_apart
 from composefmt.compose.short import Answer, Opaque, Parsed, ShortSyntax
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +36,8 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
     if not pieces.target.text:
         return bad(value, pieces.target, "the container port is missing", f'a port looks like "{EXAMPLE}"')
     entry = Port(
-        int(pieces.target.text) if pieces.target.text.isdecimal() else pieces.target.text,
-        str(int(pieces.published.text)) if pieces.published.text.isdecimal() else pieces.published.text,
+        whole_number(pieces.target.text) if pieces.target.text.isdecimal() else pieces.target.text,
+        str(whole_number(pieces.published.text)) if pieces.published.text.isdecimal() else pieces.published.text,
         pieces.host_ip.text.strip("[]") if "\0" not in masked[: pieces.host_ip.end] else pieces.host_ip.text,
         (pieces.protocol.text if "$" in pieces.protocol.text else pieces.protocol.text.lower()) or None,
     )
@@ -62,7 +63,7 @@ def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
         return False
     if (entry.host_ip and not host_ip) or (entry.protocol and not protocol):
         return False
-    long = Port(int(target or 0), published or "", host_ip or "", protocol)
+    long = Port(whole_number(target or "0"), published or "", host_ip or "", protocol)
     return short.entries[0]._replace(protocol=(short.entries[0].protocol or "tcp")) == long._replace(protocol=long.protocol or "tcp")
 
 
@@ -80,7 +81,7 @@ def long_entry(port: Port, *, write_defaults: bool = False) -> dict[str, int | s
     if port.host_ip:
         entry["host_ip"] = port.host_ip
     if port.published:
-        entry["published"] = int(port.published) if port.published.isdecimal() else port.published
+        entry["published"] = whole_number(port.published) if port.published.isdecimal() else port.published
     if port.protocol is not None or write_defaults:
         protocol = port.protocol or "tcp"
         if protocol != "tcp" or write_defaults:

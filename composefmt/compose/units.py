@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 
 # Powers of 1024, as in go-units' RAMInBytes, which the reference uses.
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
@@ -11,4 +12,5 @@ POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 def parse_bytes(text: str) -> int | None:
     """A size in bytes, None where it cannot be read."""
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?([kmgtp]?)(i?b)?", text, re.IGNORECASE)
-    return int(float(found[1]) * 1024 ** POWERS[found[2].lower()]) if found else None
+    size = float(found[1]) * 1024 ** POWERS[found[2].lower()] if found else inf
+    return int(size) if size < inf else None

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SPECIAL = re.compile(r"[*?\[\\]")
-_TRAILING_SPACES = re.compile(r"(?<!\\) +$")
 # For `*` in front of a literal there is a short way; for the rest, a regular expression.
 _NEVER = "(?!)"
 
@@ -60,7 +59,11 @@ def parse_ignore(lines: Iterable[str]) -> tuple[Pattern, ...]:
     """The patterns of some lines, the last first: the last one that matches decides."""
     found = []
     for line in lines:
-        text = _TRAILING_SPACES.sub("", line.removesuffix("\r"))
+        text = line.removesuffix("\r")
+        spaces = len(text) - len(text.rstrip(" "))
+        if spaces:
+            # The first may be escaped.
+            text = text[: len(text) - spaces + text[:-spaces].endswith("\\")]
         if text.startswith("#"):
             continue
         negated = text.startswith("!")

@@ -10,6 +10,7 @@ from composefmt.compose.schema import formats
 from composefmt.compose.schema.formats import NANOSECONDS
 from composefmt.compose.units import POWERS
 from composefmt.project.walk import CONTAINERS, WORKLOADS
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def to_integer(text: str) -> int:
     """A whole number in decimal digits. Raises CastError."""
     if not formats.is_integer(text):
         raise CastError(f'"{text}" is not a whole number')
-    return int(text)
+    return whole_number(text)
 
 
 def to_float(text: str) -> float:
@@ -73,7 +74,7 @@ def to_bytes(text: str) -> int:
     if not formats.is_size(text):
         raise CastError(f'"{text}" is not a size such as 512m')
     if formats.is_integer(text):
-        return int(text)
+        return whole_number(text)
     found = re.fullmatch(r"(.*?) ?([a-zA-Z]*)", text)
     number, unit = (found[1], found[2].lower()) if found else (text, "")
     return int(float(number) * 1024 ** POWERS.get(unit[:1], 0))
@@ -85,7 +86,7 @@ def to_duration(text: str) -> str:
         raise CastError(f'"{text}" is not a duration such as 1m30s')
     total = 0
     for whole, fraction, unit in re.findall(r"([0-9]*)(?:\.([0-9]*))?([^0-9.+-]+)", text):
-        total += int(whole or 0) * NANOSECONDS[unit]
+        total += whole_number(whole or "0") * NANOSECONDS[unit]
         if fraction:
             total += int(float(int(fraction)) * (NANOSECONDS[unit] / 10 ** len(fraction)))
     return _duration_text(-total if text.startswith("-") else total)

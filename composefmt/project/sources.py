@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from composefmt.project.values import Items, Map
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from composefmt.project.model import Model
@@ -35,7 +36,7 @@ def _inner(written: object, key: str, place: Place | None) -> tuple[object, Plac
     if isinstance(written, Map) and key in written:
         return written[key], written.where(key) or place
     if isinstance(written, Items):
-        if key.isdecimal() and int(key) < len(written):
+        if key.isdecimal() and whole_number(key) < len(written):
             return written[int(key)], written.where(int(key)) or place
         for index, item in enumerate(written):
             if isinstance(item, str) and item.partition("=")[0] == key:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from composefmt.project import shell
 from composefmt.project.casts import CastError, single, to_boolean, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.values import text
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def natural(name: str) -> tuple[tuple[int, ...], ...]:
     after_number = False
     for number, character in _WORDS.findall(name):
         letter = character.isalpha()
-        key.append((2, int(number), len(number)) if number else ((0 if after_number else 3) if letter else 1, ord(character)))
+        key.append((2, whole_number(number), len(number)) if number else ((0 if after_number else 3) if letter else 1, ord(character)))
         after_number = bool(number)
     return tuple(key)
 

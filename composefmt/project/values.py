@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.syntax.scalars import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
@@ -164,7 +166,7 @@ def place_of(model: object, path: Path) -> Place | None:
         if isinstance(model, Map) and part in model:
             place = model.where(part) or place
             model = model[part]
-        elif isinstance(model, Items) and part.isdecimal() and int(part) < len(model):
+        elif isinstance(model, Items) and part.isdecimal() and whole_number(part) < len(model):
             place = model.where(int(part)) or place
             model = model[int(part)]
         else:

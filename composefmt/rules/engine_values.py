@@ -11,7 +11,7 @@ from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
-from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.scalars import scalar_value, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,13 @@ def unknown_ulimit(element: Element) -> Iterator[Problem]:
         known = _ULIMITS.split()
         yield Problem(element.key.span, message, *_nearest(element, element.key, name, known, f"limits are {', '.join(known)}"))
     soft, hard = plain(entries, "soft"), plain(entries, "hard")
-    if soft is not None and hard is not None and soft.value.isdecimal() and hard.value.isdecimal() and int(soft.value) > int(hard.value):
+    if (
+        soft is not None
+        and hard is not None
+        and soft.value.isdecimal()
+        and hard.value.isdecimal()
+        and whole_number(soft.value) > whole_number(hard.value)
+    ):
         yield Problem(
             soft.span,
             f'service "{element.service}": the soft limit {soft.value} of {name} is above the hard one, {hard.value}',

@@ -13,7 +13,7 @@ from composefmt.rules._project import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
-from composefmt.syntax.scalars import write_scalar
+from composefmt.syntax.scalars import whole_number, write_scalar
 from composefmt.syntax.values import is_merge_key, key_text
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _sort_key(text: str) -> list[tuple[int, str]]:
     """Numbers by their size, the rest by the alphabet."""
     import re
 
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text)]
+    return [(whole_number(part), "") if part.isdecimal() else (0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text)]
 
 
 @rule("unquoted-port", Severity.WARNING, "services.*.ports.*", group="order", default=False)

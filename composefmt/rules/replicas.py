@@ -10,6 +10,7 @@ from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, plain, severity
 from composefmt.rules._publishing import published_ports
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def replicas_fixed_port(element: Element) -> Iterator[Problem]:
                 yield Problem(
                     port.span(file),
                     f'service "{element.service}" is to run {number.value} times, but host port {port.host} can be published only once',
-                    f'publish a range of ports, as in "{port.host}-{port.host + int(number.value) - 1}:{port.target}"',
+                    f'publish a range of ports, as in "{port.host}-{port.host + whole_number(number.value) - 1}:{port.target}"',
                     related=(Related(number.span, "the number is set here"),),
                     severity=severity(file) if sure else Severity.WARNING,
                 )
@@ -69,7 +70,7 @@ def _replicas(file: ComposeFile, own: Entries) -> Scalar | None:
     """The number of containers of a service, where it is more than one."""
     deploy = file.entries(own["deploy"][1]) if "deploy" in own else {}
     number = plain(own, "scale") or plain(deploy, "replicas")
-    return number if number is not None and number.value.isdecimal() and int(number.value) > 1 else None
+    return number if number is not None and number.value.isdecimal() and whole_number(number.value) > 1 else None
 
 
 # Keys below `deploy` that only Swarm reads: where one stands, the file was hardly written for one machine.

@@ -9,6 +9,7 @@ from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def container_name_scaled(element: Element) -> Iterator[Problem]:
     own = file.entries(file.get("services", element.service))
     deploy = file.entries(own["deploy"][1]) if "deploy" in own else {}
     number = plain(own, "scale") or plain(deploy, "replicas")
-    if number is not None and number.value.isdecimal() and int(number.value) > 1 and is_active(file, element.service):
+    if number is not None and number.value.isdecimal() and whole_number(number.value) > 1 and is_active(file, element.service):
         yield Problem(
             element.node.span,
             f'service "{element.service}" has a fixed container name, but is to run {number.value} times',

@@ -75,7 +75,7 @@ def curl_pipe_shell(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and "|" in node.value:
-        found = pattern(r"\b(?:curl|wget)\b[^|\n]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b").search(node.value)
+        found = pattern(r"\b(?:curl|wget)\b[^|\n]{0,1000}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b").search(node.value)
         if found:
             yield Problem(
                 first_line(element.file.source, text_span(element.file.source, node, found.start(), found.end())),
@@ -107,7 +107,7 @@ def secret_in_command(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is not Scalar or "-" not in node.value:
         return
-    found = pattern(r"(?i)--?(?:[a-z-]*(?:password|requirepass|passwd|secret|token|api-?key))[= ]+([^\s$\"'/-][^\s$\"']*)").search(
+    found = pattern(r"(?i)--?(?:[a-z-]{0,50}(?:password|requirepass|passwd|secret|token|api-?key))[= ]+([^\s$\"'/-][^\s$\"']*)").search(
         node.value
     )
     if found:

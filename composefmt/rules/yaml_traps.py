@@ -8,7 +8,7 @@ from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
-from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.scalars import scalar_value, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ def leading_zero(element: Element) -> Iterator[Problem]:
     if node is None or node.value[0] != "0" or len(node.value) == 1 or not node.value.isdecimal() or not node.value.isascii():
         return
     octal = set(node.value) <= set("01234567")
-    read = str(int(node.value, 8)) if octal else str(int(node.value))
+    read = str(whole_number(node.value, 8 if octal else 10))
     if read != node.value:
         yield _quoted(element, node, f"{node.value} without quotes is read as {read}", safe=False)
 

@@ -12,7 +12,8 @@ from composefmt.syntax.source import Span
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Scalar, Tree
 
-_SIGN = r"#[^\r\n]*"
+# Its first character leads the search, and only then what stands before it is looked at.
+_SIGN = r"#(?<![^ \t\r\n]#)[^\r\n]*"
 _START = attrgetter("start")
 
 
@@ -26,16 +27,13 @@ def comments(text: str, tree: Tree) -> list[Span]:
     match = search(text)
     while match is not None:
         offset, end = match.span()
-        if offset and text[offset - 1] not in " \t\r\n":
-            end = offset + 1
+        behind = bisect_right(scalars, offset, behind, key=_START)
+        # Mostly it stands behind one scalar and before the next.
+        skip = _inside(text, scalars[behind - 1], offset) if behind and offset < scalars[behind - 1].end else None
+        if skip is None:
+            found.append(Span(offset, offset + len(match[0].rstrip())))
         else:
-            behind = bisect_right(scalars, offset, behind, key=_START)
-            # Mostly it stands behind one scalar and before the next.
-            skip = _inside(text, scalars[behind - 1], offset) if behind and offset < scalars[behind - 1].end else None
-            if skip is None:
-                found.append(Span(offset, offset + len(match[0].rstrip())))
-            else:
-                end = max(skip, offset + 1)
+            end = max(skip, offset + 1)
         match = search(text, end)
     return found
 

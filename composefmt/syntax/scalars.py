@@ -41,6 +41,8 @@ _WORDS: dict[str, Value] = {
     "-.INF": float("-inf"),
 }
 _NUMBER_START = frozenset("+-.0123456789")
+# Python refuses to read or write more than 4,300 digits.
+_MOST_DIGITS = 1000
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _MAX_INTEGER = 2**64
@@ -105,13 +107,18 @@ def plain_value(text: str) -> Value:
     return text
 
 
+def whole_number(digits: str, base: int = 10) -> int:
+    """The number that digits stand for; of more digits than any number in use has, the first ones."""
+    return int(digits.lstrip("0")[:_MOST_DIGITS] or "0" if len(digits) > _MOST_DIGITS else digits, base)
+
+
 def _integer(digits: str) -> int:
     sign = -1 if digits[0] == "-" else 1
     body = digits.lstrip("+-")
     prefix = body[:2].lower()
     if prefix in ("0x", "0b", "0o"):
         return sign * int(body[2:], {"0x": 16, "0b": 2, "0o": 8}[prefix])
-    return sign * (int(body, 8) if body[0] == "0" and len(body) > 1 else int(body))
+    return sign * (whole_number(body, 8 if body[0] == "0" and len(body) > 1 else 10))
 
 
 def write_scalar(value: object, *, flow: bool = False) -> str:

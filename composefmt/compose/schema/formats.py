@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.lazy import pattern
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def is_boolean(text: str) -> bool:
 
 def is_integer(text: str) -> bool:
     """A whole number in decimal digits, of at most 64 bits."""
-    return pattern(r"[-+]?[0-9]+").fullmatch(text) is not None and -_MAX_INT64 <= int(text) <= _MAX_INT64
+    return pattern(r"[-+]?[0-9]+").fullmatch(text) is not None and -_MAX_INT64 <= whole_number(text) <= _MAX_INT64
 
 
 def is_decimal(text: str) -> bool:
@@ -60,7 +61,7 @@ def is_count(text: str) -> bool:
 
 def is_duration(text: str) -> bool:
     """Numbers with units, such as `1m30s`, `-1.5h` or `2w`; a lone 0 needs none."""
-    if pattern(r"[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[num\u00b5\u03bc]?s|[mhdw]))+)").fullmatch(text) is None:
+    if pattern(r"[-+]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[num\u00b5\u03bc]?s|[mhdw]))+)").fullmatch(text) is None:
         return False
     parts = pattern(r"([0-9.]+)([^0-9.]+)").findall(text)
     return sum(float(number) * NANOSECONDS[unit] for number, unit in parts) <= _MAX_INT64
@@ -78,7 +79,7 @@ def is_umask(text: str) -> bool:
     digits = text.replace("_", "").lower()
     octal = digits[0] == "0" and digits[1:].isdecimal()
     try:
-        return int(digits, 8 if octal else 0) <= _MAX_UINT32
+        return whole_number(digits, 8 if octal else 0) <= _MAX_UINT32
     except ValueError:
         return False
 

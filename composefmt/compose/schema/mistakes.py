@@ -17,6 +17,7 @@ from composefmt.compose.schema.words import (
     subject,
     written,
 )
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from composefmt.compose.schema.shapes import Shape
@@ -62,7 +63,7 @@ def _meant(value: object, shape: Shape) -> str | int | None:
     """A number that should stand in quotes, or one that should not."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and shape.get("text") == {}:
         return written(value)
-    return int(value) if isinstance(value, str) and "number" in shape and value.removeprefix("-").isdecimal() else None
+    return whole_number(value) if isinstance(value, str) and "number" in shape and value.removeprefix("-").isdecimal() else None
 
 
 def _advice(path: Path, value: object, shape: Shape) -> str:
