@@ -177,16 +177,22 @@ def _duplicates(file: ComposeFile, root: Node) -> Iterator[Problem]:
             stack += [value for _, value in node.entries if type(value) is not Scalar]
 
 
+# Where a key stands more often than this, nobody wrote the file by hand; the fixes would only take memory.
+_MAX_FIXES = 1000
+
+
 def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
     text = file.source.text
     first: dict[str, Node] = {}
     values: dict[str, str] = {}
+    offered = 0
     for key, value in node.entries:
         name = key_text(key) if type(key) is not Alias else f"*{key.name}"
         if name in first:
             advice = "list both in one: <<: [*first, *second]" if name == "<<" else "keep one of the two"
             same = text[value.start : value.end] == values[name]
-            fix = deleted(file, key, "delete it, since both say the same") if same else None
+            fix = deleted(file, key, "delete it, since both say the same") if same and offered < _MAX_FIXES else None
+            offered += fix is not None
             related = (Related(first[name].span, "it is first set here"),)
             yield Problem(key.span, f'the key "{name}" stands twice', advice, fix, related)
         else:
