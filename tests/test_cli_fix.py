@@ -19,21 +19,42 @@ def test_safe_fixes_are_made_in_place_and_the_rest_is_told(run, tmp_path):
     assert (tmp_path / "compose.yaml").read_text() == SAFE
     assert "warning[leading-zero]" in done.stdout
     assert "obsolete-version" not in done.stdout
-    assert done.stderr == "fixed 2 (obsolete-version 1, unformatted 1), found 2 warnings in 1 file.\n"
+    assert done.stderr == "fixed 2 (obsolete-version 1, unformatted 1), found 2 warnings in 1 file, 1 more with --unsafe-fixes.\n"
     assert done.returncode == 0
     again = run("check", "--fix")
-    assert again.stderr == "fixed 0, found 2 warnings in 1 file.\n"
+    assert again.stderr == "fixed 0, found 2 warnings in 1 file, 1 more with --unsafe-fixes.\n"
 
 
 def test_unsafe_fixes_have_to_be_asked_for(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(MIXED)
     assert run("check").stderr == "found 4 warnings in 1 file, 2 can be fixed with --fix, 1 more with --fix --unsafe-fixes.\n"
-    assert run("check", "--unsafe-fixes").returncode == 1
+    asked = run("check", "--unsafe-fixes")
+    assert asked.returncode == 1
+    assert asked.stderr == "found 4 warnings in 1 file, 3 can be fixed with --fix --unsafe-fixes.\n"
     assert (tmp_path / "compose.yaml").read_text() == MIXED
     done = run("check", "--fix", "--unsafe-fixes")
     assert (tmp_path / "compose.yaml").read_text() == UNSAFE
     assert "[invalid-address]" in done.stdout
     assert done.stdout.count("[") == 2
+
+
+def test_what_fix_mends_is_marked(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MIXED)
+    for report in ("text", "concise"):
+        safe = run("check", "--output-format", report).stdout
+        assert "warning[obsolete-version] [*] " in safe
+        assert safe.count("[*]") == 2
+        assert "warning[leading-zero] [*] " in run("check", "--unsafe-fixes", "--output-format", report).stdout
+    assert "[*]" not in run("check", "--fix").stdout
+
+
+def test_what_seems_to_be_unused_stays_while_errors_do(run, tmp_path):
+    text = "services:\n  web:\n    image: nginx\n    vlms: [data:/data]\n\nvolumes:\n  data:\n"
+    (tmp_path / "compose.yaml").write_text(text)
+    done = run("check", "--fix", "--unsafe-fixes")
+    assert done.stderr == "fixed 0, found 1 error, 1 warning in 1 file.\n"
+    run("check", "--fix", "--unsafe-fixes", "--select", "unused-volume")
+    assert (tmp_path / "compose.yaml").read_text() == text
 
 
 def test_a_diff_is_shown_and_nothing_written(run, tmp_path):

@@ -82,7 +82,7 @@ def command(
     )
     fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"])
     check = Check(inputs, fail_level, fixing, Baselines(options))
-    told = chosen_report(output_format, output_file, statistics=statistics)
+    told = chosen_report(output_format, output_file, statistics=statistics, unsafe=options["unsafe_fixes"])
     if fixing.silent and output_file is None:
         check.count_all()
     else:

@@ -65,16 +65,15 @@ class Check:
         where = "" if STDIN in self.inputs.paths else f" in {count(self.files, 'file')}"
         found = ", ".join(count(self.severities[s], s.value) for s in Severity if self.severities[s])
         nothing = "nothing new" if self.baselines.left_out else "nothing"
-        parts = [self.baselines.written_summary() or f"found {found or nothing}{where}"] if self.files else []
-        if self.baselines.left_out:
-            parts.append(f"{self.baselines.left_out} in the baseline")
-        mended = self.fixing.summary()
-        if mended:
-            parts.insert(0 if self.fixing.active else 1, mended)
-        if self.inputs.failed:
-            parts.append(f"{count(self.inputs.failed, 'file')} could not be checked")
+        parts = [
+            self.fixing.made(),
+            (self.baselines.written_summary() or f"found {found or nothing}{where}") if self.files else "",
+            self.fixing.possible(),
+            f"{self.baselines.left_out} in the baseline" if self.baselines.left_out else "",
+            f"{count(self.inputs.failed, 'file')} could not be checked" if self.inputs.failed else "",
+        ]
         advice = self.baselines.advice()
-        return ", ".join(parts) + "." + (f"\n{advice}" if advice else "")
+        return ", ".join(filter(None, parts)) + "." + (f"\n{advice}" if advice else "")
 
     def status(self, *, exit_zero: bool) -> int:
         """The exit status."""

@@ -36,7 +36,7 @@ def fix_options(command: Command) -> Command:
     """The options about fixes."""
     for option in (
         click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit with 1 if it would."),
-        click.option("--unsafe-fixes", is_flag=True, help="With --fix, also mend what changes what a file means."),
+        click.option("--unsafe-fixes", is_flag=True, help="Also mend what changes what a file means; without --fix, mark and count it."),
         click.option("--fix", is_flag=True, help="Mend, in place, what can be mended without changing what a file means."),
     ):
         command = option(command)
@@ -107,13 +107,21 @@ class Fixing:
         """Whether a diff was shown."""
         return self.diff and any(self.fixed.values())
 
-    def summary(self) -> str:
-        """What was mended, or could be."""
+    def made(self) -> str:
+        """What was mended, or would be; empty where nothing is to be."""
+        if not self.active:
+            return ""
         total = sum(self.fixed.values())
-        if self.active:
-            rules = ", ".join(f"{rule} {number}" for rule, number in sorted(self.fixed.items()) if number)
-            return f"{'would fix' if self.diff else 'fixed'} {total}{f' ({rules})' if rules else ''}"
+        rules = ", ".join(f"{rule} {number}" for rule, number in sorted(self.fixed.items()) if number)
+        return f"{'would fix' if self.diff else 'fixed'} {total}{f' ({rules})' if rules else ''}"
+
+    def possible(self) -> str:
+        """What more could be mended, and with which options; empty where nothing could."""
         safe, unsafe = self.offered[True], self.offered[False]
+        if self.active:
+            return f"{unsafe} more with --unsafe-fixes" if unsafe and not self.unsafe else ""
+        if self.unsafe:
+            return f"{safe + unsafe} can be fixed with --fix --unsafe-fixes" if safe or unsafe else ""
         with_fix = f"{safe} can be fixed with --fix" if safe else ""
         with_more = f"{unsafe}{' more' if safe else ' can be fixed'} with --fix --unsafe-fixes" if unsafe else ""
         return ", ".join(filter(None, (with_fix, with_more)))

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 
 class Told(NamedTuple):
-    """A report, and whether it is for people."""
+    """A report, whether it is for people, and whether it marks unsafe fixes, too."""
 
     report: Report
     for_people: bool
+    unsafe: bool = False
 
 
-def chosen_report(output_format: str | None, output_file: str | None, *, statistics: bool) -> Told:
+def chosen_report(output_format: str | None, output_file: str | None, *, statistics: bool, unsafe: bool) -> Told:
     """The report that is asked for; in GitHub Actions that of its annotations, if none is. Raises click.UsageError."""
     if statistics:
         from composefmt.reports import statistics as counts
@@ -38,7 +39,7 @@ def chosen_report(output_format: str | None, output_file: str | None, *, statist
     if output_format is None and output_file is None and os.environ.get("GITHUB_ACTIONS") == "true":
         output_format = "github"
     name = output_format or "text"
-    return Told(report_named(name), name in FOR_PEOPLE)
+    return Told(report_named(name), name in FOR_PEOPLE, unsafe)
 
 
 def tell(found: Iterable[Found], told: Told, output_file: str | None, out: TextIO) -> None:
@@ -46,7 +47,8 @@ def tell(found: Iterable[Found], told: Told, output_file: str | None, out: TextI
     with _destination(output_file, out) as stream:
         if not told.for_people or output_file:
             write_utf8(stream)
-        for piece in told.report(found, PLAIN if output_file else style_for(stream)):
+        style = PLAIN if output_file else style_for(stream)
+        for piece in told.report(found, style._replace(unsafe=told.unsafe)):
             stream.write(piece)
         stream.flush()
 

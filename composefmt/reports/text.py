@@ -23,7 +23,10 @@ _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
 class Style(NamedTuple):
-    """How parts of a report are coloured: ANSI sequences, all empty without colour."""
+    """How parts of a report are coloured: ANSI sequences, all empty without colour.
+
+    `unsafe`: fixes that change what a file means are marked as well, since they are asked for.
+    """
 
     error: str = ""
     warning: str = ""
@@ -33,6 +36,7 @@ class Style(NamedTuple):
     added: str = ""
     removed: str = ""
     reset: str = ""
+    unsafe: bool = False
 
     def severity(self, severity: Severity) -> str:
         """The colour of a severity."""
@@ -61,11 +65,16 @@ def render(source: Source, finding: Finding, style: Style = PLAIN) -> str:
     return "\n".join(_lines(source, finding, style)) + "\n"
 
 
+# What stands before the message where --fix mends the finding.
+_FIXABLE = "[*] "
+
+
 def headline(source: Source, finding: Finding, style: Style = PLAIN) -> str:
-    """The place, the severity, the rule and the message, on one line without a line break."""
+    """The place, the severity, the rule, a mark where it can be fixed, and the message, on one line without a line break."""
     colour = style.severity(finding.severity)
     where = f"{style.bold}{_place(source, finding.span)}:{style.reset}"
-    return f"{where} {colour}{finding.severity.value}[{finding.rule}]{style.reset} {printable(finding.message)}"
+    mark = _FIXABLE if finding.fix is not None and (finding.fix.safe or style.unsafe) else ""
+    return f"{where} {colour}{finding.severity.value}[{finding.rule}]{style.reset} {mark}{printable(finding.message)}"
 
 
 def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:

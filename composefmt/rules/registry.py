@@ -168,10 +168,33 @@ def run_rules(file: ComposeFile) -> list[Finding]:
         run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
-    findings = _not_silenced(run, selected)
+    findings = _without_rash_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
     return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
+
+
+def _without_rash_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
+    """No fix deletes what seems to be unused while the file has errors, of any rule: what is mistyped may be its use."""
+    deletions = [finding for finding in findings if finding.rule.startswith("unused-") and finding.fix is not None and not finding.fix.safe]
+    if not deletions or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
+        return findings
+    return [finding._replace(fix=None) if finding in deletions else finding for finding in findings]
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _errs_elsewhere(file: ComposeFile, selected: frozenset[str]) -> bool:
+    """Whether a rule that is on by default, but not selected, finds an error."""
+    errors = {rule.name for rule in all_rules().values() if rule.default and rule.severity is Severity.ERROR}
+    if errors <= selected:
+        return False
+    from composefmt.compose.file import ComposeFile
+
+    options = file.options._replace(select=frozenset(errors), extend_select=frozenset(), ignore=frozenset(), file_ignore=frozenset())
+    return any(map(_is_error, run_rules(ComposeFile(file.source, file.tree, options))))
 
 
 def _with_severity(finding: Finding, severities: Map[str, str]) -> Finding:
