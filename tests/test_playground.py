@@ -37,8 +37,16 @@ def page(tmp_path_factory):
 
 def paste(page, text):
     """Put a text into the left side and wait for the answer: the right side and the findings."""
-    page.evaluate("document.getElementById('status').textContent = ''")
-    page.fill("#before", text)
+    # In one step, so that no answer to an earlier text comes in between.
+    page.evaluate(
+        """text => {
+            const before = document.getElementById("before");
+            before.value = text;
+            before.dispatchEvent(new Event("input", { bubbles: true }));
+            document.getElementById("status").textContent = "";
+        }""",
+        text,
+    )
     page.wait_for_function("document.getElementById('status').textContent !== ''")
     return page.input_value("#after"), page.locator("#findings li").all_inner_texts()
 

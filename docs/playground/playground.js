@@ -59,7 +59,9 @@ let timer;
 
 function ask() {
   clearTimeout(timer);
-  timer = setTimeout(() => worker.postMessage({ id: ++asked, text: before.value, longForm: longForm.value, order: order.value }), 150);
+  // From now on an answer to an earlier text is not shown: its fixes would bring that text back.
+  const id = ++asked;
+  timer = setTimeout(() => worker.postMessage({ id, text: before.value, longForm: longForm.value, order: order.value }), 150);
 }
 
 worker.onerror = () => say("This copy of the site was built without the playground; “make playground” adds it.");
