@@ -110,3 +110,5 @@ def _elements(node, path):
             yield from _elements(item, path)
     elif isinstance(node, (Scalar, Alias)) and node.end > node.start:
         yield node.start, path
+        # The value itself may stand on a line of its own, below its anchor.
+        yield node.span.start, path

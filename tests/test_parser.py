@@ -13,7 +13,7 @@ from ruamel.yaml.events import ScalarEvent
 from composefmt.syntax.light_events import use_light_events
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
-from composefmt.syntax.scalars import is_plain_safe, plain_value, quote
+from composefmt.syntax.scalars import Timestamp, is_plain_safe, plain_value, quote
 
 TEXTS = sorted({case.text for folder in ("format", "rules") for case in all_cases(folder)})
 
@@ -166,7 +166,7 @@ def suite_texts(shared):
      ("0o17", 15), ("0x1F", 31), ("1_000", 1000), ("22:22", "22:22"),
      ("1.5", 1.5), (".5", 0.5), ("1e3", 1000.0), ("089", 89.0),
      ("-0", 0), ("+1", 1), ("99999999999999999999", 1e20), (".inf", float("inf")),
-     ("2001-01-01", "2001-01-01"), ("1.2.3", "1.2.3"), ("0b11", 3), ("-", "-"), ("+", "+"), (".", ".")],
+     ("2001-01-01", Timestamp("2001-01-01")), ("1.2.3", "1.2.3"), ("0b11", 3), ("-", "-"), ("+", "+"), (".", ".")],
 )  # fmt: skip
 def test_plain_values_are_those_of_the_reference(text, value):
     assert plain_value(text) == value

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from composefmt.compose import ports, volumes
 from composefmt.compose.patterns import Place
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
-from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.scalars import Timestamp, scalar_value
+from composefmt.syntax.values import is_merge_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -147,7 +148,7 @@ class _Finder:
             self.elsewhere.add(id(node))
         for key, value in node.entries:
             text = key.value if type(key) is Scalar else ""
-            if text == "<<" and place is not _ELSEWHERE:
+            if text == "<<" and place is not _ELSEWHERE and is_merge_key(key):
                 self.merge(value, place)
                 continue
             following = keys.get(text) or any_key or elsewhere
@@ -193,7 +194,7 @@ def item_text(item: Scalar) -> str | None:
     """The text of a short item as the reference reads it, or None where it is neither text nor a whole number."""
     value = scalar_value(item)
     if isinstance(value, str):
-        return value
+        return None if type(value) is Timestamp else value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None

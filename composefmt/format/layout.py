@@ -183,14 +183,15 @@ class Layout(Writer):
         for entry in entries[1:]:
             rest += self.indents[column] + "- " + indent.join(block_lines(entry))
         first = lines[0]
+        self.between(cursor, item.start, column + INDENT)
         if item.anchor is not None:
             # The anchor stays on the dash's line, so the whole mapping goes below it.
-            self.between(cursor, item.start, column + INDENT)
             cursor = self.properties(item)
-            first, rest = "", indent + lines[0] + rest
-            self.put(cursor, item.content, "")
-        else:
-            self.between(cursor, item.start, column + INDENT)
+            if self.comments.any_within(cursor, item.content):
+                self.lead(cursor, item.content, 0, column + INDENT, first=True)
+            else:
+                self.put(cursor, item.content, "")
+                first, rest = "", indent + first + rest
         return self.with_end_comment(item.content, item.end, first, rest)
 
     # -- values ------------------------------------------------------------------------------------------------------
@@ -255,7 +256,9 @@ class Layout(Writer):
         return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]
 
     def properties(self, node: Node) -> int:
-        """Where the anchor and tag of a node end."""
+        """Where the anchor and tag of a node end. Raises Unlayable for an anchor whose name ends at its colon for the reference."""
+        if node.anchor is not None and ":" in node.anchor:  # type: ignore[union-attr]
+            raise Unlayable(node.start)
         found = re.compile(_PROPERTIES).match(self.text, node.start, node.content)  # type: ignore[union-attr]
         return found.end() if found else node.start
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.values import Items, Map, Path, Place, ProjectError
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.parse import SyntaxProblem, parse
-from composefmt.syntax.scalars import plain_value, scalar_value
+from composefmt.syntax.scalars import Timestamp, scalar_value, timestamp_parts
 from composefmt.syntax.source import NotText, Source
 from composefmt.syntax.values import MERGE_KEY, is_merge_key
 
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
 
 # Aliases may multiply a small text beyond all bounds; no project comes near this.
 MAX_VALUES = 1_000_000
-
-_TIMESTAMP = re.compile(
-    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
-    r"(?:(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?[ \t]*(Z|[-+][0-9]{2}:[0-9]{2})?)?"
-)
 
 
 class Document(NamedTuple):
@@ -127,7 +121,7 @@ class _Reader:
         name = target.value
         if name in seen:
             raise ProjectError(f'the key "{name}" stands twice in one mapping', self.place(node))
-        if not target.style and target.tag is None and not isinstance(plain_value(name), str):
+        if type(scalar_value(target)) is not str:
             raise ProjectError(f'the key "{name}" is no text: put it in quotes', self.place(node))
         seen.add(name)
         return name
@@ -148,20 +142,15 @@ class _Reader:
 
 def _scalar(node: Scalar) -> object:
     value = scalar_value(node)
-    if type(value) is str and not node.style and node.tag is None and value[:1].isdecimal() and (found := _TIMESTAMP.fullmatch(value)):
-        return _timestamp(value, found)
-    return value
+    return Timestamp(_printed(value)) if type(value) is Timestamp else value
 
 
-def _timestamp(value: str, found: re.Match[str]) -> str:
-    """A date as the reference's YAML library reads it and then prints it."""
-    from datetime import datetime
-
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
-    try:
-        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
-    except ValueError:
+def _printed(value: Timestamp) -> str:
+    """A point in time as the reference prints it."""
+    parts = timestamp_parts(value)
+    if parts is None:
         return value
-    decimals = f".{fraction.rstrip('0')}" if fraction and fraction.strip("0") else ""
-    offset = "+0000 UTC" if zone in (None, "Z") else f"{zone.replace(':', '')} {zone.replace(':', '')}"
-    return f"{year}-{int(month):02}-{int(day):02} {int(hour or 0):02}:{minute or '00'}:{second or '00'}{decimals} {offset}"
+    year, month, day, hour, minute, second, fraction, zone = parts
+    decimals = f".{fraction[:9].rstrip('0')}" if fraction[:9].strip("0") else ""
+    offset = "+0000 UTC" if zone in ("", "Z") else f"{zone.replace(':', '')} {zone.replace(':', '')}"
+    return f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute:0>2}:{second:0>2}{decimals} {offset}"

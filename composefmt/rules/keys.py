@@ -8,9 +8,8 @@ from composefmt.compose.file import first_line
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
-from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
-from composefmt.syntax.scalars import plain_value
+from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.source import Span
 from composefmt.syntax.values import MERGE_KEY
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 # What a plain key can begin with that YAML may read as a number, a date, true, false or null.
 _DOUBTFUL = frozenset(("", *"0123456789+-.~tTfFnN"))
-_DATE = r"[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|[0-9]{1,2}-[0-9]{1,2}[Tt ]\s*[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)"
 
 
 @rule("non-string-key", Severity.ERROR, group="syntax")
@@ -55,19 +53,15 @@ def non_string_key(element: Element) -> Iterator[Problem]:
             for key, value in node.entries:
                 if type(key) is not Scalar:
                     yield from _collection(element.file, key)
-                elif not key.style and key.value[:1] in _DOUBTFUL and key.tag is None and _is_no_text(key.value):
+                elif ((not key.style and key.value[:1] in _DOUBTFUL) or key.tag is not None) and type(scalar_value(key)) is not str:
                     yield _unquoted(key)
                 if type(value) is not Scalar:
                     stack.append(value)
 
 
-def _is_no_text(text: str) -> bool:
-    return not text or not isinstance(plain_value(text), str) or pattern(_DATE).fullmatch(text) is not None
-
-
 def _unquoted(key: Scalar) -> Problem:
     quoted = f'"{key.value}"'
-    fix = Fix(f"write {quoted}", (Edit(key.content, key.end, quoted),), safe=False) if key.value else None
+    fix = Fix(f"write {quoted}", (Edit(key.content, key.end, quoted),), safe=False) if key.value and key.tag is None else None
     what = f'the key "{key.value}" is not text' if key.value else "a key is empty"
     return Problem(_span(key), what, f"put it in quotes: {quoted}", fix)
 

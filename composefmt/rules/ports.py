@@ -138,10 +138,10 @@ def invalid_type_of_port(element: Element) -> Iterator[Problem]:
     Source: the reference's transform/ports.go.
     """
     node = element.node
-    if type(node) is Scalar and item_text(node) is None and node.tag is None and node.value:
-        yield Problem(
-            node.span, f'service "{element.service}": port {node.value} is not a whole number', f'a port looks like "{ports.EXAMPLE}"'
-        )
+    if type(node) is Scalar and item_text(node) is None and node.value:
+        written = element.file.source.text[node.start : node.end] if node.tag else node.value
+        message = f'service "{element.service}": port {written} is not a whole number'
+        yield Problem(node.span, message, f'a port looks like "{ports.EXAMPLE}"')
 
 
 @rule("port-out-of-range", Severity.WARNING, _ITEMS, group="ports")

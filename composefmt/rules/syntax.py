@@ -70,6 +70,7 @@ _EXPLANATIONS = (
         "{found} is not allowed in YAML",
         "delete the character",
     ),
+    (r"incompatible YAML|duplicate %YAML", "this version of YAML cannot be read", "leave the line out: Compose needs no directives"),
     (r"duplicate|found undefined tag handle", "a tag uses a prefix that is not declared", "leave the tag out"),
     (r"did not find expected node content", "a value is missing here", "write a value, or quotes for an empty one"),
     (
@@ -89,6 +90,12 @@ def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
         message, advice = _plain_words(source, problem, offset)
         if begun is not None and _SHOWN_WHERE_IT_BEGAN.search(problem.message + problem.context):
             offset = begun
+        separator = re.search(r"[\x85\u2028\u2029]", source.text[source.text.rfind("\n", 0, offset) + 1 : offset])
+        if separator is not None:
+            message, advice = (
+                f"the character U+{ord(separator[0]):04X} breaks the line before this",
+                "delete the character, which cannot be seen",
+            )
         glued = _glued_key(source.text, offset)
         if glued is not None and "mapping values" in problem.message:
             offset, message, advice = glued, "a space is missing after the colon", 'keys end with a colon and a space: "key: value"'
@@ -125,6 +132,9 @@ def _plain_words(source: Source, problem: SyntaxProblem, offset: int) -> tuple[s
     said = f"{problem.context} {problem.message}"
     if character == "\t" or (re.search(r"token|tab", said) and "\t" in _indentation(text, offset)):
         return "a tab stands where only spaces may", "indent with spaces"
+    separator = re.search(r"[\x85\u2028\u2029]", text[text.rfind("\n", 0, offset) + 1 : offset])
+    if separator is not None:
+        return f"the character U+{ord(separator[0]):04X} breaks the line before this", "delete the character, which cannot be seen"
     found = (
         "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
     )
@@ -224,7 +234,10 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
         yield Problem(Span(0, 1), what, 'a Compose file needs at least "services:" with a service below it')
         return
     for node in documents:
-        if type(node) is not Mapping and not _is_nothing(node):
+        if type(node) is Scalar and _is_nothing(node):
+            marker = max(element.file.source.text.rfind("---", 0, node.start), 0)
+            yield Problem(Span(marker, marker + 3), "this document is empty", "leave it out, with the line --- that begins or ends it")
+        elif type(node) is not Mapping:
             shape = "a list" if type(node) is Sequence else "a single value"
             yield Problem(
                 first_line(element.file.source, node.span),
@@ -258,6 +271,8 @@ def multiple_documents(element: Element) -> Iterator[Problem]:
     Source: the reference's loader/loader.go.
     """
     for node in element.file.tree.documents[1:]:
+        if type(node) is Scalar and _is_nothing(node):
+            continue
         yield Problem(
             first_line(element.file.source, node.span),
             "this is another document; the reference merges it over the ones before",

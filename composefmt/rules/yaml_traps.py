@@ -8,7 +8,7 @@ from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
-from composefmt.syntax.scalars import scalar_value, whole_number
+from composefmt.syntax.scalars import Timestamp, scalar_value, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,11 +198,8 @@ def implicit_date(element: Element) -> Iterator[Problem]:
     Source: YAML 1.1's timestamp type, which the reference's YAML library follows here.
     """
     node = _plain_digits(element)
-    if node is not None and node.value[4:5] == "-" and pattern(_DATE).fullmatch(node.value) and not isinstance(element.path[-1], int):
+    if node is not None and type(scalar_value(node)) is Timestamp and not isinstance(element.path[-1], int):
         yield _quoted(element, node, f"{node.value} without quotes is read as a point in time, not as this text", safe=False)
-
-
-_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
 
 
 @rule("implicit-boolean", Severity.WARNING, *_TEXTS, group="yaml-traps", default=False)

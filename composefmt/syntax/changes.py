@@ -118,7 +118,7 @@ class Changes:
 
     def replace_part(self, node: Node, start: int, end: int, made: str) -> Edits:
         """Write something else in the place of a stretch of a scalar's value; characters that need no quotes or escapes."""
-        if type(node) is not Scalar:
+        if type(node) is not Scalar or node.tag is not None:
             return ()
         raw, old = self.text[node.content : node.end], node.value[start:end]
         meant = node.value[:start] + made + node.value[end:]

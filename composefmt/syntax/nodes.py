@@ -30,7 +30,10 @@ class _Node:
 
 
 class Scalar(_Node):
-    """One value: `style` is "" (plain), "'", '"', "|" or ">"; `value` is its text with escapes and folding undone."""
+    """One value: `style` is "" (plain), "'", '"', "|" or ">".
+
+    `value` is its text with escapes and folding undone; with the tag `!!binary`, what the text stands for.
+    """
 
     __slots__ = ("style", "value")
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.scalars import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 200
 
 _SECOND_OPINION_LIMIT = 200_000
+_INNER_MARK = r"[\r\n]\ufeff"
 
 # White space and comments between a node's anchor or tag and its value.
 _GAP = r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*"
@@ -67,8 +69,9 @@ def parse(text: str, *, pure: bool = False) -> Tree:
     """Parse a whole file, one or more documents. `pure` forces the Python parser. Raises SyntaxProblem.
 
     The C parser refuses some valid YAML (a URL in a flow mapping), so the Python one has the last word, up to a
-    size that it can read in a second or two.
+    size that it can read in a second or two. The C parser also skips a byte order mark that begins a line.
     """
+    pure = pure or ("\ufeff" in text and re.search(_INNER_MARK, text) is not None and len(text) <= _SECOND_OPINION_LIMIT)
     events = None if pure else _c_events(text)
     if events is None:
         return _build(text, _pure_events(text), pure=True)
@@ -148,6 +151,14 @@ def _pure_events(text: str) -> NextEvent:
     yaml = YAML(typ="safe", pure=True)
     events = iter(yaml.parse(text))
     return cast("NextEvent", lambda: next(events, None))
+
+
+def _short_tag(tag: str | None) -> str | None:
+    """A tag as people write it: `!!int`."""
+    return f"!!{tag[len(_YAML_TAGS) :]}" if tag is not None and tag.startswith(_YAML_TAGS) else tag
+
+
+_YAML_TAGS = "tag:yaml.org,2002:"
 
 
 class _Builder:
@@ -242,7 +253,7 @@ class _Builder:
     def scalar(self, event: Event) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
         # `ctag` is None where there is no tag; the property `tag` would make a text of it each time.
-        tag, anchor, style = None if event.ctag is None else event.tag, event.anchor, event.style or ""
+        tag, anchor, style = None if event.ctag is None else _short_tag(event.tag), event.anchor, event.style or ""
         content = start
         if tag is not None or anchor is not None:
             content = min(self.content(start), end) if end > start else end
@@ -250,14 +261,17 @@ class _Builder:
             # The parser's end of a block scalar lies after the blank lines that follow it.
             body = self.text[content:end].rstrip(" \t\r\n")
             end = content + len(body)
-        node = Scalar(start, end, content, tag, anchor, event.value, style)
+        value = event.value
+        if tag == "!!binary":
+            value = decoded(value) or value
+        node = Scalar(start, end, content, tag, anchor, value, style)
         if anchor is not None:
             self.anchors[anchor] = node
         return node
 
     def collection(self, kind: type[Sequence] | type[Mapping], event: Event) -> Sequence | Mapping:
         start = event.start_mark.index
-        tag, anchor = None if event.ctag is None else event.tag, event.anchor
+        tag, anchor = None if event.ctag is None else _short_tag(event.tag), event.anchor
         content = start if tag is None and anchor is None else self.content(start)
         node = kind(start, content, tag, anchor, bool(event.flow_style))
         if anchor is not None:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 Value = Union[str, int, float, bool, None]
 
+
+class Timestamp(str):
+    """The text of a date, which the reference reads as a point in time: fit where any value is, but not as a text."""
+
+    __slots__ = ()
+
+
 _WORDS: dict[str, Value] = {
     "": None,
     "~": None,
@@ -46,6 +53,20 @@ _MOST_DIGITS = 1000
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _MAX_INTEGER = 2**64
+# The forms of Go's time package that go-yaml tries.
+_TIMESTAMP = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]+))?(Z|[-+][0-9]{2}:[0-9]{2})"
+    r"| +([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]+))?)?"
+)
+# Tags that say what kind of value a text is, whether or not it has quotes.
+_TELLING_TAGS: dict[str | None, tuple[type, ...]] = {
+    "!!int": (int,),
+    "!!float": (float,),
+    "!!bool": (bool,),
+    "!!null": (type(None),),
+    "!!timestamp": (Timestamp,),
+}
 
 # What YAML 1.1 or 1.2 readers take for a boolean, null, number, date, merge key or default value.
 _LOOKS_SPECIAL = re.compile(
@@ -86,9 +107,28 @@ _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\
 
 def scalar_value(node: Scalar) -> Value:
     """The value that the reference's YAML library gives a scalar."""
-    if node.style or (node.tag is not None and node.tag != "!!int" and not node.tag.endswith(("float", "int", "bool", "null"))):
+    tag = node.tag
+    if tag is None or tag == "!":
+        return node.value if node.style else plain_value(node.value)
+    if tag not in _TELLING_TAGS:
         return node.value
-    return plain_value(node.value)
+    value = plain_value(node.value)
+    return float(value) if tag == "!!float" and type(value) is int else value
+
+
+def fits_tag(node: Scalar) -> bool:
+    """Whether a scalar's text is of the kind that its tag names, where that is a kind of number, truth value, time or nothing."""
+    return node.tag not in _TELLING_TAGS or type(scalar_value(node)) in _TELLING_TAGS[node.tag]
+
+
+def decoded(text: str) -> str | None:
+    """What the text of a scalar with the tag `!!binary` stands for; None where it is not base64."""
+    from base64 import b64decode
+
+    try:
+        return b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return None
 
 
 def plain_value(text: str) -> Value:
@@ -104,7 +144,23 @@ def plain_value(text: str) -> Value:
             return number
     if _FLOAT.fullmatch(digits):
         return float(digits)
-    return text
+    return Timestamp(text) if text[4:5] == "-" and timestamp_parts(text) else text
+
+
+def timestamp_parts(text: str) -> tuple[str, str, str, str, str, str, str, str] | None:
+    """Year, month, day, hour, minute, second, fraction and zone of a point in time, "" for what is not told; None where it is none."""
+    found = _TIMESTAMP.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, *rest = (part or "" for part in found.groups())
+    hour, minute, second, fraction = rest[:4] if rest[0] else rest[5:]
+    from datetime import datetime
+
+    try:
+        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+    except ValueError:
+        return None
+    return year, month, day, hour, minute, second, fraction, rest[4]
 
 
 def whole_number(digits: str, base: int = 10) -> int:

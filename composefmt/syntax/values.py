@@ -17,8 +17,10 @@ def key_text(node: Node) -> str:
 
 
 def is_merge_key(node: Node) -> bool:
-    """Whether a key is the merge key `<<` (plain, as the reference reads it)."""
-    return type(node) is Scalar and node.value == MERGE_KEY and not node.style
+    """Whether a key is the merge key `<<` (plain, or with its own tag, as the reference reads it)."""
+    if type(node) is not Scalar or node.value != MERGE_KEY:
+        return False
+    return not node.style if node.tag is None or node.tag == "!" else node.tag == "!!merge"
 
 
 Entries = dict[str, tuple[Node, Node]]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from composefmt.compose.schema import SchemaProblem
-from composefmt.compose.schema.gate import name_check, repeated, text_check
+from composefmt.compose.schema.gate import may_fit, name_check, repeated, text_check
 from composefmt.compose.schema.hints import misplaced_section, nearest, unknown_key
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.words import FORMAT_HELP, FORMAT_RULES, NAME_HELP, PATTERN_HELP, SECTIONS, found, one_of, quoted, subject
+from composefmt.syntax.scalars import Timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,29 @@ def kind_of(value: object) -> str:
         return "bool"
     if isinstance(value, (int, float)):
         return "number"
+    if isinstance(value, Timestamp):
+        return "time"
     return "list" if isinstance(value, list) else "map" if isinstance(value, dict) else "text"
+
+
+# The ends of the paths of fields of which the reference makes a text itself, so that a point in time will do.
+_MADE_TEXT = (
+    ("command",),
+    ("entrypoint",),
+    ("env_file", 0),
+    ("extra_hosts", 0),
+    ("post_start", 0, "environment", 0),
+    ("pre_stop", 0, "environment", 0),
+)
+
+
+def _takes_times(path: Path, shape: Shape) -> bool:
+    """Whether the reference takes a point in time for a text: where numbers may stand too, and at some other places."""
+    text = shape.get("text", {})
+    if ("number" in shape and not text) or text.get("format") == "size" or path[0] in ("name", "version", "include"):
+        return True
+    ends = tuple(0 if isinstance(part, int) else part for part in path)
+    return any(ends[-len(end) :] == end for end in _MADE_TEXT) or ends[-3:-1] == ("ipam", "options")
 
 
 class _Explainer:
@@ -47,6 +70,8 @@ class _Explainer:
         shape = self.shapes[number]
         kind = kind_of(value)
         if "any" in shape or (kind == "null" and self._inherits(path)):
+            return
+        if kind == "time" and _takes_times(path, shape):
             return
         if kind not in shape:
             yield wrong_type(path, value, shape)
@@ -160,7 +185,8 @@ def _number(value: float, shape: Shape, path: Path) -> Iterator[SchemaProblem]:
 
 
 def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
-    if "$" in value or text_check(wanted)(value):
+    fits_text = text_check(wanted)
+    if fits_text(value) or may_fit(value, fits_text):
         return
     rule, advice, near = "invalid-value", "", None
     if "enum" in wanted:

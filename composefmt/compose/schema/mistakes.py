@@ -17,7 +17,7 @@ from composefmt.compose.schema.words import (
     subject,
     written,
 )
-from composefmt.syntax.scalars import whole_number
+from composefmt.syntax.scalars import Timestamp, whole_number
 
 if TYPE_CHECKING:
     from composefmt.compose.schema.shapes import Shape
@@ -39,7 +39,14 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
         meant = _with_unit(value, name)
         return SchemaProblem("wrong-type", path, False, message, f'did you mean "{meant}"? {FORMAT_RULES[name][1]}', meant)
     message = f"{subject(path)} must be {allowed(shape)}, not {found(value)}"
-    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape), None if _example(path) else _meant(value, shape))
+    return SchemaProblem(
+        "wrong-type",
+        path,
+        False,
+        message,
+        _advice(path, value, shape),
+        None if _example(path) and type(value) is not Timestamp else _meant(value, shape),
+    )
 
 
 def nearest_text(text: str, name: str) -> str | None:
@@ -61,7 +68,7 @@ def _with_unit(value: float, name: str) -> str:
 
 def _meant(value: object, shape: Shape) -> str | int | None:
     """A number that should stand in quotes, or one that should not."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and shape.get("text") == {}:
+    if isinstance(value, (int, float, Timestamp)) and not isinstance(value, bool) and "text" in shape and not shape["text"]:
         return written(value)
     return whole_number(value) if isinstance(value, str) and "number" in shape and value.removeprefix("-").isdecimal() else None
 
@@ -75,9 +82,11 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
         return _NO_LIST if shape.keys() & {"list", "map"} else f"write {allowed(shape)}: a variable always stands for text"
     if isinstance(value, dict) and len(value) == 1 and path and isinstance(path[-1], int) and "text" in shape:
         return _entry_as_text(path, value)
+    text = shape.get("text")
+    if isinstance(value, Timestamp) and text is not None:
+        return f"put it in quotes: {quoted(value)}"
     if example:
         return example
-    text = shape.get("text")
     if isinstance(value, (int, float)) and text == {}:
         quotes = f"put it in quotes: {quoted(written(value))}"
         return f"{quotes}, or leave it out, since it is ignored" if path == ("version",) else quotes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.syntax.scalars import Timestamp
+
 if TYPE_CHECKING:
     from composefmt.compose.schema.shapes import Shape
 
@@ -44,6 +46,8 @@ def found(value: object) -> str:
         return f"the number {value}"
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a mapping"
+    if isinstance(value, Timestamp):
+        return f"the point in time {value}"
     return quoted(str(value))
 
 
