@@ -125,6 +125,47 @@ def test_interrupted_in_the_middle_of_a_batch(tmp_path):
     assert len(list(tmp_path.iterdir())) == 4000, "no temporary file stays behind"
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there are no such signals here")
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_ended_in_the_middle_of_a_batch(tmp_path, name, jobs):
+    """Nothing half-written stays behind, and no process goes on."""
+    for number in range(2000):
+        (tmp_path / f"compose.{number}.yaml").write_text(GOOD)
+    command = [sys.executable, "-m", "composefmt", "format", "-j", str(jobs), "."]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process.stderr.readline()
+    process.send_signal(getattr(signal, name))
+    errors = process.stderr.read()
+    assert process.wait(30) == 128 + getattr(signal, name)
+    assert errors.endswith("composefmt: ended from outside\n")
+    assert "Traceback" not in errors
+    assert len({path.read_text() for path in tmp_path.iterdir()}) == 2, "some files done, the others as they were"
+    assert len(list(tmp_path.iterdir())) == 2000, "no temporary file stays behind"
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_or_device_among_the_ignore_files(run, tmp_path, kind):
+    (tmp_path / "compose.yaml").write_text(GOOD)
+    if kind == "pipe":
+        os.mkfifo(tmp_path / ".gitignore")
+    else:
+        (tmp_path / ".gitignore").symlink_to("/dev/zero")
+    assert run("format", ".").stderr.splitlines()[-1] == "1 file reformatted."
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="there is no such file here")
+def test_a_file_that_has_nothing_to_say_yet(run):
+    """The kernel's log is a regular file to look at, and waits when it is read."""
+    for command in (["check", "/proc/kmsg"], ["config", "-f", "/proc/kmsg"]):
+        done = run(*command)
+        assert done.returncode == 2
+        assert "/proc/kmsg" in done.stderr
+
+
 def test_a_file_that_changes_meanwhile_is_left_alone(tmp_path):
     from composefmt.files.content import FileTrouble, write_file
 

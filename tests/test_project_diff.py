@@ -111,3 +111,47 @@ def test_a_revision_and_the_work_tree(tmp_path):
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "nothing" in done.stderr
     assert "git" in run("diff", "--git", "HEAD", tmp_path / "repository" / "app", cwd=tmp_path, env={"PATH": ""}).stderr
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+def test_a_revision_of_a_repository_that_is_not_to_be_trusted(tmp_path):
+    """What its settings name is not run, what its attributes say is not done, and nothing is written outside."""
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}\n")
+    (tmp_path / ".gitattributes").write_text("compose.yaml export-ignore\n*.yaml filter=evil\n")
+    (tmp_path / "docker-compose.yml").symlink_to("/dev/zero")
+    (tmp_path / "large").write_bytes(bytes(11_000_000))
+    (tmp_path / "a\nb").write_text("x")
+    git("init", "-q", cwd=tmp_path)
+    git("add", ".", cwd=tmp_path)
+    git("commit", "-qm", "one", cwd=tmp_path)
+    git("config", "filter.evil.smudge", f"touch {tmp_path}/run", cwd=tmp_path)
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: y}}\n")
+    done = run("diff", "--git", "HEAD", ".", cwd=tmp_path)
+    assert done.stdout == "service a\n  image: x -> y\n1 difference\n", done.stderr
+    assert not (tmp_path / "run").exists()
+    tree = subprocess.check_output(["git", "write-tree"], cwd=tmp_path).split()[0]
+    for name in (b"..", b"a"):
+        outside = f"40000 {name.decode()}".encode() + b"\0" + bytes.fromhex(tree.decode())
+        link = subprocess.check_output(["git", "hash-object", "-w", "--stdin"], input=str(tmp_path / "out").encode(), cwd=tmp_path).split()[
+            0
+        ]
+        made = b"120000 a\0" + bytes.fromhex(link.decode()) + outside
+        evil = subprocess.check_output(["git", "hash-object", "-w", "--literally", "-t", "tree", "--stdin"], input=made, cwd=tmp_path)
+        commit = f"tree {evil.decode().strip()}\nauthor a <a> 1 +0000\ncommitter a <a> 1 +0000\n\none\n".encode()
+        revision = subprocess.check_output(
+            ["git", "hash-object", "-w", "--literally", "-t", "commit", "--stdin"], input=commit, cwd=tmp_path
+        )
+        (tmp_path / "out").mkdir(exist_ok=True)
+        done = run("diff", "--git", revision.decode().strip(), ".", cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+def test_a_repository_without_commits(tmp_path):
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}\n")
+    git("init", "-q", cwd=tmp_path)
+    done = run("diff", "--git", "HEAD", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"error: HEAD is no revision of {tmp_path}\n"

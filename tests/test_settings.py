@@ -33,6 +33,20 @@ def test_a_section_of_pyproject(run, tmp_path, project):
     assert '"1-3"' in (project / "compose.yaml").read_text()
 
 
+@pytest.mark.usefixtures("project")
+def test_a_section_of_pyproject_that_is_none(run, tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool]\ncomposefmt = 3\n")
+    done = run("check")
+    assert done.returncode == 2
+    assert "pyproject.toml: tool.composefmt is not a table" in done.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_settings_with_a_byte_order_mark(run, tmp_path):
+    (tmp_path / "composefmt.toml").write_bytes(b"\xef\xbb\xbflong-form = []\r\n")
+    assert run("format", "--check").returncode == 0
+
+
 def test_the_command_line_wins(run, tmp_path, project):
     (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["relative-target"]\n')
     run("format", "--max-range", "5")
@@ -69,7 +83,14 @@ def test_standard_input_goes_by_its_name(run, project):
         ('ignore = "style"\n', 'the setting "ignore" is wrong: a list is needed, such as ["style"]'),
         ('variables = "drop"\n', "the setting \"variables\" is wrong: input should be 'assume-scalar' or 'keep'"),
         ('ignore = ["lost-colons"]\n', 'the setting "ignore" is wrong: there is no rule "lost-colons"; did you mean "lost-colon"?'),
-        ("max-range = \n", "Invalid value"),
+        ("max-range = \n", "composefmt.toml:1:13: invalid value"),
+        ("max-range = 2\nmax-range = 3\n", "composefmt.toml:2:14: cannot overwrite a value"),
+        (b"# \xc3\xa9\nmax-range = \xff\n", "composefmt.toml:2:13: byte 0xff at offset 17 is not UTF-8 text"),
+        (f"max-range = {'9' * 10_000}\n", "composefmt.toml: exceeds the limit"),
+        (f"a{'.a' * 100_000} = 1\n", "composefmt.toml: it is nested too deep"),
+        (f"a = {'[' * 100_000}\n", "composefmt.toml: it is nested too deep"),
+        ("#" * 1_000_001, "composefmt.toml: more than 1,000,000 bytes"),
+        (f'ignore = ["{"x" * 100_000}"]\n', 'there is no rule "xxx'),
         ('fail-level = "bad"\n', "the setting \"fail-level\" is wrong: input should be 'error', 'warning' or 'info'"),
         ('fail-levle = "info"\n', 'there is no setting "fail-levle"; did you mean "fail-level"?'),
         ('[severity]\nlost-colon = "bad"\n', "the setting \"severity.lost-colon\" is wrong: input should be 'error', 'warning' or 'info'"),
@@ -87,7 +108,7 @@ def test_standard_input_goes_by_its_name(run, project):
     ],
 )
 def test_wrong_settings_are_told_and_nothing_is_touched(run, tmp_path, project, text, message):
-    (tmp_path / "composefmt.toml").write_text(text)
+    (tmp_path / "composefmt.toml").write_bytes(text.encode() if isinstance(text, str) else text)
     (project / "compose.other.yaml").write_text(TEXT)
     for command in ("format", "check"):
         done = run(command)
@@ -96,6 +117,7 @@ def test_wrong_settings_are_told_and_nothing_is_touched(run, tmp_path, project, 
         assert len(lines) == 1, "told once, not for each file"
         assert message in lines[0]
         assert "composefmt.toml" in lines[0]
+        assert len(lines[0]) < 1500
     assert (project / "compose.yaml").read_text() == TEXT
 
 

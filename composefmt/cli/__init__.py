@@ -1,7 +1,7 @@
 """The command line: thin; it parses arguments and calls the engine.
 
 `main` is the console script. Exit status: 0 clean, 1 findings or files that would change, 2 the tool could not do its
-job, 130 interrupted, 141 the reader of the output went away.
+job, 130 interrupted, 143 (or 129) ended from outside, 141 the reader of the output went away.
 """
 
 from __future__ import annotations
@@ -13,11 +13,21 @@ from typing import NoReturn
 
 FAILED = 2
 INTERRUPTED = 130
+# What is added to the number of a signal that ended the run.
+SIGNALLED = 128
 PIPE_CLOSED = 141
 
 
 class PipeClosed(Exception):
     """The reader of the output went away; Click would take a BrokenPipeError for its own and exit with 1."""
+
+
+class Ended(BaseException):
+    """A signal asked the process to end; as Ctrl-C does, it unwinds, so that nothing half-done stays behind."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 def main() -> NoReturn:
@@ -30,6 +40,7 @@ def main() -> NoReturn:
     gc.disable()
     own_process()
     _prepare_streams()
+    _await_signals()
     try:
         status = _run()
         sys.stdout.flush()
@@ -37,6 +48,9 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         status = INTERRUPTED
         _last_words("interrupted")
+    except Ended as ended:
+        status = SIGNALLED + ended.number
+        _last_words("ended from outside")
     except (BrokenPipeError, PipeClosed):
         # Nobody reads on: say nothing.
         status = PIPE_CLOSED
@@ -50,6 +64,21 @@ def main() -> NoReturn:
         workers.stop_workers()
     # Everything is written; taking the trees of a thousand files apart one by one would be time for nothing.
     os._exit(status)
+
+
+def _await_signals() -> None:
+    """Unwind where the process is asked to end; what whoever started it has ignored (nohup) stays ignored."""
+    import signal
+
+    def end(number: int, _: object) -> None:
+        # Asked twice, it still unwinds once.
+        signal.signal(number, signal.SIG_IGN)
+        raise Ended(number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)
 
 
 def _prepare_streams() -> None:

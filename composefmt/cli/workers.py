@@ -142,6 +142,10 @@ def _serve(connection: Connection, held: list[Connection], call: Callable[[Item]
 
     # Ctrl-C goes to all processes of a terminal; the one that is in charge ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever ends a worker alone ends it at once, though this process has other plans for itself.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     gc.disable()
     own_process()
     for other in held:

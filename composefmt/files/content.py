@@ -23,6 +23,8 @@ MAX_BYTES = 10_000_000
 
 # Without it Windows would change line breaks.
 _BINARY = getattr(os, "O_BINARY", 0)
+# Some files of the system's own are regular ones that nobody writes to for hours.
+_NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
 class FileTrouble(Exception):
@@ -46,7 +48,7 @@ def read_file(path: str) -> bytes:
             raise FileTrouble("unreadable", "is not a regular file")
         if status.st_size > MAX_BYTES:
             raise _too_large()
-        handle = os.open(path, os.O_RDONLY | _BINARY)
+        handle = os.open(path, os.O_RDONLY | _BINARY | _NOT_WAITING)
         try:
             data = _read_all(handle, status.st_size)
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile(r"[*?\[\\]")
 # For `*` in front of a literal there is a short way; for the rest, a regular expression.
 _NEVER = "(?!)"
+
+_MAX_BYTES = 10_000_000
 
 _CLASSES = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "blank": r" \t", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9", "graph": "!-~",
@@ -46,11 +49,14 @@ class Pattern(NamedTuple):
 
 
 def read_ignore(path: str) -> tuple[Pattern, ...]:
-    """The patterns of a .gitignore file, the last first; none where it cannot be read."""
+    """The patterns of a .gitignore file, the last first; none where it cannot be read, or is no regular file."""
     try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
+            return ()
         # Git matches bytes; in this encoding every byte is a character.
         with open(path, encoding="latin-1", newline="\n") as file:
-            return parse_ignore(file.read().removeprefix("\xef\xbb\xbf").split("\n"))
+            return parse_ignore(file.read(_MAX_BYTES).removeprefix("\xef\xbb\xbf").split("\n"))
     except OSError:
         return ()
 

@@ -6,6 +6,7 @@ The nearest file above a Compose file holds, as with Ruff; what stands in files 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 # In the order in which they are looked for in one folder.
 NAMES = (".composefmt.toml", "composefmt.toml", "pyproject.toml")
-_SECTION = b"tool.composefmt"
+_SECTION = b"composefmt"
+
+# Larger ones, and names of more parts, are a mistake, and reading them would take minutes.
+_MAX_BYTES = 1_000_000
+_DEEP = re.compile(r"(?:\.[ \t]*[\w\"'-]+[ \t]*){100}")
+# A name that is wrong may be as long as the file.
+_MAX_SHOWN = 1000
+_MISTAKE = re.compile(r"(.*) \(at line ([0-9]+), column ([0-9]+)\)", re.DOTALL)
 
 
 class Settings(NamedTuple):
@@ -124,6 +132,8 @@ def read_settings(path: str) -> Settings | None:
         data = read_file(path)
     except FileTrouble as trouble:
         raise FileTrouble("settings", f"{path}: {trouble.message}") from None
+    if len(data) > _MAX_BYTES:
+        raise FileTrouble("settings", f"{path}: more than {_MAX_BYTES:,} bytes")
     is_project = os.path.basename(path) == "pyproject.toml"
     if is_project and _SECTION not in data:
         return None
@@ -133,7 +143,9 @@ def read_settings(path: str) -> Settings | None:
         section = tool.get("composefmt") if isinstance(tool, dict) else None
         if section is None:
             return None
-        table = section if isinstance(section, dict) else {"": section}
+        if not isinstance(section, dict):
+            raise FileTrouble("settings", f"{path}: tool.composefmt is not a table")
+        table = section
     return _as_settings(path, _validated(path, table))
 
 
@@ -143,13 +155,29 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
     else:
         import tomli as tomllib
 
+    from composefmt.syntax.source import NotText, Source
+
     try:
-        table: dict[str, object] = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileTrouble("settings", f"{path}: {error}") from None
+        text = Source.from_bytes(data).text
+    except NotText as problem:
+        line, column = Source.from_bytes(data, errors="replace").position(problem.start)
+        raise FileTrouble("settings", f"{path}:{line}:{column}: {problem.message}") from None
+    if _DEEP.search(text):
+        raise FileTrouble("settings", f"{path}: it is nested too deep")
+    try:
+        table: dict[str, object] = tomllib.loads(text)
     except RecursionError:
         raise FileTrouble("settings", f"{path}: it is nested too deep") from None
+    except ValueError as error:
+        raise FileTrouble("settings", _told(path, str(error))) from None
     return table
+
+
+def _told(path: str, message: str) -> str:
+    """A mistake in the syntax, or in a number of thousands of digits, with its place in front."""
+    found = _MISTAKE.fullmatch(message)
+    place, message = (f":{found[2]}:{found[3]}", found[1]) if found else ("", message)
+    return f"{path}{place}: {message[:1].lower()}{message[1:]}"
 
 
 def _validated(path: str, table: dict[str, object]) -> SettingsModel:
@@ -160,7 +188,9 @@ def _validated(path: str, table: dict[str, object]) -> SettingsModel:
     try:
         return SettingsModel.model_validate(table)
     except ValidationError as error:
-        raise FileTrouble("settings", f"{path}: {explain(error)}") from None
+        message = explain(error)
+        shown = message if len(message) <= _MAX_SHOWN else f"{message[:_MAX_SHOWN]} ..."
+        raise FileTrouble("settings", f"{path}: {shown}") from None
 
 
 # What of the settings is no option of the work on one text; per-file-ignores and required-version are seen to here.

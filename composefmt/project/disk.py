@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 MAX_BYTES = 10_000_000
 
 # What a shell's `<(...)` is called.
-STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+_STREAM = re.compile(r"/dev/stdin|(?:/dev|/proc/self)/fd/[0-9]+")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path is what a shell hands over."""
+    return _STREAM.fullmatch(path) is not None
 
 
 def read_bytes(path: str, place: Place | None = None) -> bytes:
     """The bytes of a regular file, or of what a shell hands over. Raises ProjectError, at the place that names the file."""
     if path == os.devnull:
         return b""
-    if path.startswith(STREAMS):
+    if is_stream(path):
         return read_stream(path)
     try:
         status = os.stat(path)
@@ -36,11 +42,19 @@ def read_bytes(path: str, place: Place | None = None) -> bytes:
             raise ProjectError(f"{path} is not a regular file", place)
         if status.st_size > MAX_BYTES:
             raise ProjectError(f"{path} holds more than {MAX_BYTES:,} bytes", place)
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+        with open(path, "rb", opener=_not_waiting) as file:
+            data: bytes | None = file.read(MAX_BYTES + 1)
+        if data is None:
+            raise ProjectError(f"{path} cannot be read: nothing is in it yet", place)
+        return data
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ProjectError(f"{path} cannot be read: {(reason or 'no such file').lower()}", place) from None
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """Open a file of which some of the system's own are regular ones that nobody writes to for hours."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_stream(path: str) -> bytes:

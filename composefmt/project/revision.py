@@ -4,50 +4,101 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.project.disk import MAX_BYTES
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
-    from io import BufferedReader
+    from collections.abc import Iterator
+    from typing import IO
+
+# Objects that a repository lacks are not fetched: nothing here speaks to the network.
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+_LINK = b"120000"
+_COMMIT = "^{commit}"
 
 
 def top_folder(folder: str) -> str:
     """The folder of the git repository that a folder is in. Raises ProjectError."""
-    return os.path.realpath(_git(folder, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").strip())
+    return os.path.realpath(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
+
+
+class _Entry(NamedTuple):
+    """A file of a revision: its mode, the object that holds its content, how long that is, and its path."""
+
+    mode: bytes
+    object: bytes
+    size: int
+    path: bytes
 
 
 def unpack(revision: str, top: str, target: str) -> None:
-    """Write all files of a revision below a folder; what git does not keep is not there. Raises ProjectError."""
-    commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    archive = os.path.join(target, ".revision.tar")
-    _git(top, "archive", "--format=tar", f"--output={archive}", commit)
-    with open(archive, "rb") as file:
-        _extract(file, target)
-    os.unlink(archive)
+    """Write all files of a revision below a folder, as git keeps them; what it does not keep is not there. Raises ProjectError.
+
+    `git archive` would run the filters that the repository's settings name, and leave out what its attributes do.
+    """
+    commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}{_COMMIT}").decode().strip()
+    entries = sorted(_entries(_git(top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)), key=lambda entry: entry.mode == _LINK)
+    wanted = [entry for entry in entries if entry.size <= MAX_BYTES]
+    with subprocess.Popen(  # noqa: S603 - no shell
+        ["git", "-C", top, "cat-file", "--batch"],  # noqa: S607
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **_OFFLINE},
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            return
+        for entry in wanted:
+            _place(entry, _content(entry, process.stdin, process.stdout), os.fsencode(target))
 
 
-def _extract(file: BufferedReader, target: str) -> None:
-    """The regular files and links of an archive; links may point where they like, they are only read."""
-    with tarfile.open(fileobj=file) as archive:
-        for member in archive:
-            path = os.path.join(target, member.name)
-            if member.isdir():
-                os.makedirs(path, exist_ok=True)
-            elif member.issym():
-                os.symlink(member.linkname, path)
-            elif (content := archive.extractfile(member)) is not None:
-                with open(path, "wb") as output:
-                    output.write(content.read())
+def _entries(listing: bytes) -> Iterator[_Entry]:
+    """The files and links; a tree that was made to do harm may hold paths that lead out of it."""
+    for line in listing.split(b"\0"):
+        if not line:
+            continue
+        about, path = line.split(b"\t", 1)
+        mode, kind, name, size = about.split()
+        if kind == b"blob" and not {b"", b".", b".."} & set(path.split(b"/")):
+            yield _Entry(mode, name, int(size), path)
+
+
+def _content(entry: _Entry, asked: IO[bytes], answered: IO[bytes]) -> bytes:
+    asked.write(entry.object + b"\n")
+    asked.flush()
+    answer = answered.readline()
+    if not answer.endswith(b" blob %d\n" % entry.size):
+        raise ProjectError(f"git has no content for {os.fsdecode(entry.path)}")
+    content = answered.read(entry.size)
+    answered.read(1)
+    return content
+
+
+def _place(entry: _Entry, content: bytes, target: bytes) -> None:
+    """Write a file or make a link, which may point where it likes: links come last, and are only read."""
+    path = os.path.join(target, entry.path)
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if entry.mode == _LINK:
+            os.symlink(content, path)
+            return
+        with open(path, "xb") as output:
+            output.write(content)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ProjectError(f"{os.fsdecode(entry.path)} cannot be unpacked: {(reason or '').lower()}") from None
 
 
 def _git(folder: str, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False)  # noqa: S603, S607 - no shell
+        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False, env={**os.environ, **_OFFLINE})  # noqa: S603, S607 - no shell
     except OSError as error:
         raise ProjectError(f"git cannot be run: {(error.strerror or '').lower()}") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ProjectError(f"git: {said[-1].removeprefix('fatal: ')}" if said else f"{arguments[-1]} is no revision of {folder}")
+        raise ProjectError(
+            f"git: {said[-1].removeprefix('fatal: ')}" if said else f"{arguments[-1].removesuffix(_COMMIT)} is no revision of {folder}"
+        )
     return done.stdout
