@@ -161,11 +161,13 @@ class ComposeFile:
                 yield name, node
 
     def _elements(self, section: str) -> Iterator[tuple[str, Node]]:
-        """The names and values of a top-level section in each document, in order."""
+        """The names and values of a top-level section in each document, in order; a section that stands twice is read as one."""
         for root in self.roots:
+            hidden = [value for key, value in root.entries if type(key) is Scalar and key.value == section][:-1]
             entry = self.entries(root).get(section)
-            for name, (_, value) in self.entries(entry[1] if entry else None).items():
-                yield name, value
+            for node in (*hidden, entry[1] if entry else None):
+                for name, (_, value) in self.entries(node).items():
+                    yield name, value
 
     def interpolated_scalars(self) -> Iterator[Scalar]:
         """The values in which variables are replaced: all but keys, in the order of the text."""

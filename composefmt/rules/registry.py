@@ -168,10 +168,31 @@ def run_rules(file: ComposeFile) -> list[Finding]:
         run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
+    _look_behind_repeated_keys(run, root)
     findings = _without_rash_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
     return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
+
+
+# The groups of rules that look at the text, which hides nothing.
+_OF_TEXT = ("syntax", "style")
+
+
+def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
+    """Add what is found in the values that repeated keys hide; it is mended, if at all, when they are told apart."""
+    from composefmt.rules._repeated import views
+
+    for view in views(run.file):
+        other = _Run(view.file)
+        for document in view.file.roots:
+            other.walk(document, (), root)
+        for rule in root.here:
+            if rule.group not in _OF_TEXT:
+                other.call(rule, Element(view.file, (), None, view.file.tree.documents[0]))
+        for key, finding in other.findings.items():
+            if view.shows(finding.span):
+                run.findings.setdefault(key, finding._replace(fix=None))
 
 
 def _without_rash_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:

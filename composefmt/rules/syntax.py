@@ -189,6 +189,7 @@ def _duplicates(file: ComposeFile, root: Node) -> Iterator[Problem]:
 
 # Where a key stands more often than this, nobody wrote the file by hand; the fixes would only take memory.
 _MAX_FIXES = 1000
+_TOGETHER: dict[type, str] = {Mapping: "put both together, or give one another name", Sequence: "put both lists together"}
 
 
 def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
@@ -199,7 +200,7 @@ def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
     for key, value in node.entries:
         name = key_text(key) if type(key) is not Alias else f"*{key.name}"
         if name in first:
-            advice = "list both in one: <<: [*first, *second]" if name == "<<" else "keep one of the two"
+            advice = "list both in one: <<: [*first, *second]" if name == "<<" else _TOGETHER.get(type(value), "keep one of the two")
             same = text[value.start : value.end] == values[name]
             fix = deleted(file, key, "delete it, since both say the same") if same and offered < _MAX_FIXES else None
             offered += fix is not None

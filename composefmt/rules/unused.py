@@ -9,6 +9,7 @@ from composefmt.rules._around import project_of
 from composefmt.rules._fixes import deleted
 from composefmt.rules._mounting import mounted
 from composefmt.rules._project import is_project, names, plain
+from composefmt.rules._repeated import repeats_names
 from composefmt.rules.registry import Element, Problem, rule
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
     """A problem for each name of a section that no service uses; none where another file may use it."""
     file = element.file
     declared = file.entries(element.node)
-    if not declared or not file.defined("services") or not is_project(file) or len(file.roots) > 1:
+    if not declared or not file.defined("services") or not is_project(file) or len(file.roots) > 1 or file.once(repeats_names):
         return
     used = _used_in(file, section)
     if not declared.keys() <= used:

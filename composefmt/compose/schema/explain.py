@@ -114,6 +114,9 @@ class _Explainer:
                 problem, near = _not_known(key, value, wanted, path)
                 meant.add(near)
                 yield problem
+                if problem.rule == "invalid-service-name" and isinstance(value, dict):
+                    # What stands below a bad name is judged all the same.
+                    yield from self.explain(value, wanted["names"][0][1], (*path, key))
         yield from self._missing(values, wanted, path, meant)
         if is_service:
             self.extends = False
