@@ -80,15 +80,15 @@ def _after(layout: Layout, start: int, end: int) -> None:
     for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
         made += (layout.newline if comment.blank else "") + layout.indents[levels[index].new] + comment.text
     ended = start > 0 and start == end and text[start - 1] in "\r\n"
-    if not ended and not (end == len(text) and _ends_bare(layout, end)):
+    if not ended and not (end == len(text) and _ends_bare(layout, start, end)):
         made += layout.newline
     layout.put(start, end, made)
 
 
-def _ends_bare(layout: Layout, end: int) -> bool:
-    """Whether the text ends in a block scalar that would change if a line break followed."""
+def _ends_bare(layout: Layout, start: int, end: int) -> bool:
+    """Whether the text ends in a block scalar that would change if a line break followed; all that belongs to it ends at `start`."""
     last = layout.tree.scalars[-1] if layout.tree.scalars else None
-    if last is None or last.style not in ("|", ">") or layout.text.endswith(("\n", "\r")) or layout.text[last.end : end].strip():
+    if last is None or last.style not in ("|", ">") or layout.text[last.end : end].strip() or layout.text[start:end].strip(" \t"):
         return False
     return "-" not in layout.text[last.content : last.content + 3].split("\n")[0]
 

@@ -153,12 +153,16 @@ def missing_source(element: Element) -> Iterator[Problem]:
           password:
             file: ./password.txt
 
-    Source: the reference's validation/validation.go, checkFileObject.
+    A driver may know where the content of a secret comes from, but the reference takes that only under Swarm: set
+    `engine = "swarm"`.
+
+    Source: the reference's validation/validation.go, checkFileObject, and loader/validate.go.
     """
     section = str(element.path[0])
     sources = ("file", "environment", "content") if section == "configs" else ("file", "environment")
+    drivers = {"driver"} if section == "configs" or element.file.options.engine == "swarm" else set()
     entries = element.file.entries(element.node)
-    if element.key is not None and type(element.node) is not Scalar and not entries.keys() & {*sources, "external", "driver"}:
+    if element.key is not None and type(element.node) is not Scalar and not entries.keys() & {*sources, *drivers, "external"}:
         kind = section.removesuffix("s")
         yield Problem(
             element.key.span, f'{kind} "{element.path[1]}" has no source', f"give it one of {', '.join(sources)}, or external: true"

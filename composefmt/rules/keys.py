@@ -103,8 +103,11 @@ def legacy_file(element: Element) -> Iterator[Problem]:
         yield Problem(key.span, "the services stand at the top, where Compose no longer looks for them", advice)
 
 
+_SECTIONS = frozenset({"configs", "jobs", "models", "networks", "secrets", "services", "volumes"})
+
+
 def is_legacy(file: ComposeFile) -> bool:
-    """Whether a file holds nothing but services, at the top."""
+    """Whether a file holds nothing but services, at the top; what is called "services" or the like holds those of today."""
     entries = file.entries(file.root)
     names = [name for name in entries if not name.startswith("x-") and name != MERGE_KEY]
-    return bool(names) and all({"image", "build"} & file.entries(entries[name][1]).keys() for name in names)
+    return bool(names) and _SECTIONS.isdisjoint(names) and all({"image", "build"} & file.entries(entries[name][1]).keys() for name in names)
