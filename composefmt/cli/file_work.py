@@ -1,4 +1,4 @@
-"""One file of a run: it is read, its options are found, and the engine, or the cache, tells what becomes of it.
+"""The files of a run: each is read, its options are found, and the engine, or the cache, tells what becomes of it.
 
 All of it can be sent to another process. What goes wrong is a value, for the process in charge to tell.
 """
@@ -16,7 +16,7 @@ from composefmt.options import Chosen, Options
 from composefmt.reports.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from composefmt.cli.memory import Memory
     from composefmt.files.cache import Cache
@@ -59,6 +59,15 @@ class Outcome(NamedTuple):
     entry: tuple[bytes, str] | None = None
 
 
+class _Text(NamedTuple):
+    """A file that was read, and all that its result depends on; `name` is what it is called."""
+
+    path: str
+    data: bytes
+    options: Options
+    name: str
+
+
 class FileWork:
     """Does the work on one file after the other."""
 
@@ -68,43 +77,65 @@ class FileWork:
         self.config = config
         self.cache = cache
 
-    def __call__(self, path: str | Missing) -> Outcome:
-        """What becomes of a file."""
+    def __call__(self, paths: Sequence[str | Missing]) -> Iterator[Outcome]:
+        """What becomes of some files, in order."""
+        if self.cache is None or self.work.memory is None:
+            yield from (self.done(self.read(path)) for path in paths)
+            return
+        from composefmt.cli.memory import key_for
+
+        texts = [self.read(path) for path in paths]
+        keys = [key_for(self.work.memory, *text[1:]) if isinstance(text, _Text) else b"" for text in texts]
+        # To ask for all at once takes a fraction of the time.
+        known = self.cache.get(keys)
+        for text, key in zip(texts, keys, strict=True):
+            yield self.done(text, key, known.get(key))
+
+    def of_stream(self, path: str, data: bytes, name: str) -> Outcome:
+        """What becomes of a text that came by a stream; `name` is what it is called."""
+        return self.done(self.text(path, data, name))
+
+    def read(self, path: str | Missing) -> _Text | Outcome:
+        """A file's text, or the trouble with it."""
         if isinstance(path, Missing):
             return Outcome(path.path, trouble=Trouble("unreadable", path.message))
         try:
-            data = read_file(path)
+            return self.text(path, read_file(path), path)
         except FileTrouble as trouble:
             return Outcome(path, trouble=Trouble.of(trouble))
-        return self.done(path, data, path)
 
-    def done(self, path: str, data: bytes, name: str) -> Outcome:
-        """What becomes of a file that was read; `name` is what it is called."""
+    def text(self, path: str, data: bytes, name: str) -> _Text | Outcome:
+        """A text with its options, or the trouble with them."""
         try:
-            options = self.options_for(name, data)
+            return _Text(path, data, self.options_for(name, data), name)
         except FileTrouble as trouble:
             return Outcome(path, trouble=Trouble.of(trouble))
+
+    def done(self, text: _Text | Outcome, key: bytes = b"", known: str | None = None) -> Outcome:
+        """What becomes of a text: what is known of it if that still holds, else a new result, to be kept under the key if there is one."""
+        if isinstance(text, Outcome):
+            return text
         try:
-            return self.remembered(path, data, options, name)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the next file is to be done)
-            return Outcome(path, trouble=Trouble("internal-error", _described(error), _REPORT))
-
-    def remembered(self, path: str, data: bytes, options: Options, name: str) -> Outcome:
-        """The result that the cache knows, else a new one."""
-        memory, cache = self.work.memory, self.cache
-        if memory is None or cache is None:
-            return Outcome(path, data, self.work.call(data, options, name))
-        from composefmt.cli.memory import kept, key_for, recalled
-
-        key = key_for(memory, data, options, name)
-        known = cache.get(key)
-        if known is not None:
-            result = recalled(memory, known, data, options, name)
+            result = self.remembered(text, known) if known is not None else None
             if result is not None:
-                return Outcome(path, data, result)
-        result = self.work.call(data, options, name)
-        text = kept(memory, result, options)
-        return Outcome(path, data, result, entry=None if text is None else (key, text))
+                return Outcome(text.path, text.data, result)
+            result = self.work.call(*text[1:])
+            return Outcome(text.path, text.data, result, entry=self.entry(text, key, result) if key else None)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the next file is to be done)
+            return Outcome(text.path, trouble=Trouble("internal-error", _described(error), _REPORT))
+
+    def remembered(self, text: _Text, known: str) -> object | None:
+        """The result that the cache knows, None where it no longer holds."""
+        from composefmt.cli.memory import recalled
+
+        return recalled(self.work.memory, known, *text[1:]) if self.work.memory is not None else None
+
+    def entry(self, text: _Text, key: bytes, result: object) -> tuple[bytes, str] | None:
+        """What the cache is to keep of a new result."""
+        from composefmt.cli.memory import kept
+
+        value = kept(self.work.memory, result, text.options) if self.work.memory is not None else None
+        return None if value is None else (key, value)
 
     def options_for(self, name: str, data: bytes) -> Options:
         """The options for one file: the settings above it, over them the command line; its surroundings and its `.env`.

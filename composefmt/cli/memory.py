@@ -69,7 +69,9 @@ def _plain(value: object) -> object:
 
 @cache
 def _stamp() -> str:
-    """What tells this composefmt from another: its version; where it is being worked on, its files as well."""
+    """What tells this composefmt from another: its version; where it is being worked on, its files as well; as a digest, to be short."""
+    from hashlib import blake2b
+
     package = os.path.dirname(os.path.dirname(__file__))
     found = [__version__, sys.version]
     if "site-packages" not in package:
@@ -78,7 +80,7 @@ def _stamp() -> str:
                 if name.endswith((".py", ".json")):
                     status = os.stat(os.path.join(folder, name))
                     found.append(f"{name} {status.st_size} {status.st_mtime_ns}")
-    return " ".join(found)
+    return blake2b(" ".join(found).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
 def kept(memory: Memory, result: object, options: Options) -> str | None:

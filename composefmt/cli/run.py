@@ -184,7 +184,7 @@ class Inputs:
         if self.exclusion.names(self.stdin_filename):
             self.left_alone = data
             return []
-        return [FileWork(work, self.given, self.config).done(STDIN, data, self.stdin_filename)]
+        return [FileWork(work, self.given, self.config).of_stream(STDIN, data, self.stdin_filename)]
 
     def from_files(self, work: Work) -> Iterator[Outcome]:
         """What is made of each file."""

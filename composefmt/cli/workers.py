@@ -12,16 +12,19 @@ from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+
+    # Makes the results of some items, in order.
+    Call = Callable[[Sequence["Item"]], Iterable["Result"]]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Starting processes takes as long as this many files of the usual size; where they are not forked, much longer.
 _FEW_FILES = 100 if sys.platform == "linux" else 500
-_MAX_CHUNK = 32
+_MAX_CHUNK = 16
 # How many chunks a worker is told of in advance, so that it need not wait.
 _AHEAD = 2
 
@@ -35,10 +38,11 @@ def default_jobs(files: int) -> int:
     return os.cpu_count() or 1
 
 
-def in_order(call: Callable[[Item], Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> Iterator[Result]:
-    """The results of a call for each item, in order; `lost` gives that of an item whose worker died."""
+def in_order(call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> Iterator[Result]:
+    """The result for each item, in order; a call makes those of some items, `lost` that of an item whose worker died."""
     if jobs <= 1 or len(items) <= 1:
-        yield from map(call, items)
+        for start in range(0, len(items), _MAX_CHUNK):
+            yield from call(items[start : start + _MAX_CHUNK])
         return
     pool = _Pool(call, items, jobs, lost)
     try:
@@ -58,7 +62,7 @@ def stop_workers() -> None:
 class _Pool(Generic[Item, Result]):
     """The workers of one run."""
 
-    def __init__(self, call: Callable[[Item], Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> None:
+    def __init__(self, call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> None:
         self.call = call
         self.items = items
         self.lost = lost
@@ -109,7 +113,7 @@ class _Pool(Generic[Item, Result]):
         if not self.told:
             # No worker is left: what they did not do is done here.
             number = self.waiting.popleft()
-            self.ready[number] = [self.call(item) for item in self.chunk(number)]
+            self.ready[number] = list(self.call(self.chunk(number)))
             return
         for connection in cast("list[Connection]", wait(list(self.told))):
             try:
@@ -133,7 +137,7 @@ class _Pool(Generic[Item, Result]):
         return self.items[number * self.size : (number + 1) * self.size]
 
 
-def _serve(connection: Connection, held: list[Connection], call: Callable[[Item], Result], items: Sequence[Item], size: int) -> None:
+def _serve(connection: Connection, held: list[Connection], call: Call[Item, Result], items: Sequence[Item], size: int) -> None:
     """What a worker does until nobody tells it anything any more."""
     import gc
     import signal
@@ -153,6 +157,6 @@ def _serve(connection: Connection, held: list[Connection], call: Callable[[Item]
     try:
         while True:
             number = connection.recv()
-            connection.send([call(item) for item in items[number * size : (number + 1) * size]])
+            connection.send(list(call(items[number * size : (number + 1) * size])))
     except (EOFError, OSError):
         return

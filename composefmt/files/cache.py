@@ -13,7 +13,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from sqlite3 import Connection
 
 _NAME = "results.sqlite3"
@@ -51,25 +51,26 @@ class Cache:
         self._owner = 0
         self._usable = True
 
-    def get(self, key: bytes) -> str | None:
-        """What is known under a key; None for nothing."""
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, str]:
+        """What is known under some keys, by key; of some hundred at most."""
         if not self._usable:
-            return None
+            return {}
         try:
             import sqlite3
         except ImportError:
             self._usable = False
-            return None
+            return {}
         try:
             # Reading makes no file.
             self._usable = self._connection is not None or os.path.exists(self._path)
             if self._usable:
-                row = self._connected().execute("SELECT value FROM results WHERE key = ?", (key,)).fetchone()
-                return row[0] if row and isinstance(row[0], str) else None
+                places = ",".join("?" * len(keys))
+                rows = self._connected().execute(f"SELECT key, value FROM results WHERE key IN ({places})", keys)  # noqa: S608
+                return {key: value for key, value in rows if isinstance(value, str)}
         except (sqlite3.Error, OSError, ValueError):
             # Damaged, none of ours, or locked for longer than we wait.
             self._usable = False
-        return None
+        return {}
 
     def put(self, entries: Iterable[tuple[bytes, str]]) -> None:
         """Remember some texts, all or none of them; what is old is forgotten."""

@@ -144,20 +144,21 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
 def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
     """What of a folder (its path ends with a slash) is still to be done, the last in order first."""
     with os.scandir(folder or ".") as listing:
-        entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
-    if any(entry.name == ".gitignore" for entry in entries):
+        entries = {entry.name: entry for entry in listing}
+    if ".gitignore" in entries:
         ignores = (*ignores, Ignore("", len(folder), read_ignore(folder + ".gitignore")))
-    if exclusion is not None and any(entry.name in exclusion.settings_names for entry in entries):
+    if exclusion is not None and not exclusion.settings_names.isdisjoint(entries):
         excluded = exclusion.below(folder)
     # These two do not speak of each other: what one excludes, the other cannot take in again.
     both = [each for each in (ignores, excluded.ignores) if each]
-    for entry in entries:
-        path = folder + entry.name
+    for name in sorted(entries, reverse=True):
+        entry = entries[name]
+        path = folder + name
         if entry.is_dir(follow_symlinks=False):
             path += "/"
-            if entry.name not in excluded.folders and not (both and any(_is_ignored(path, each) for each in both)):
+            if name not in excluded.folders and not (both and any(_is_ignored(path, each) for each in both)):
                 yield path, ignores, excluded
-        elif COMPOSE_NAME.fullmatch(entry.name) and not (both and any(_is_ignored(path, each) for each in both)):
+        elif COMPOSE_NAME.fullmatch(name) and not (both and any(_is_ignored(path, each) for each in both)):
             if entry.is_symlink():
                 links.append(path)
             else:

@@ -31,11 +31,13 @@ class OnDisk(Surroundings):
         if self._files_left <= 0 or self._bytes_left <= 0:
             return None
         self._files_left -= 1
+        place = os.path.join(self._folder, path)
         try:
-            data = read_file(os.path.join(self._folder, path))
-        except FileTrouble:
+            # Mostly there is no such file, and this is the quickest way to know.
+            data = read_file(place) if os.access(place, os.F_OK) else None
+        except (FileTrouble, ValueError):
             return None
-        self._bytes_left -= len(data)
+        self._bytes_left -= len(data or b"")
         return data
 
     def _kind(self, path: str) -> Kind | None:

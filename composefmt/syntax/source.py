@@ -11,6 +11,8 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n?|\n")
+# Where nothing else breaks lines: several times as fast.
+_NEWLINE = re.compile(r"\n")
 
 # Byte order marks, with the encoding each announces (YAML 1.2.2, section 5.2).
 _MARKS = (
@@ -98,7 +100,8 @@ class Source:
     def line_starts(self) -> list[int]:
         """The offset of each line's first character; made when first asked for."""
         if self._starts is None:
-            self._starts = [0, *(m.end() for m in _LINE_BREAK.finditer(self.text))]
+            pattern = _LINE_BREAK if "\r" in self.text else _NEWLINE
+            self._starts = [0, *[found.end() for found in pattern.finditer(self.text)]]
         return self._starts
 
     def position(self, offset: int) -> Position:
