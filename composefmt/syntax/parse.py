@@ -81,9 +81,26 @@ def parse(text: str, *, pure: bool = False) -> Tree:
         if problem.rule != "yaml-syntax" or len(text) > _SECOND_OPINION_LIMIT:
             raise
         try:
-            return _build(text, _pure_events(text), pure=True)
-        except SyntaxProblem:
-            raise problem from None
+            return _second_opinion(text)
+        except SyntaxProblem as second:
+            # A colon inside brackets is where the C parser is wrong.
+            raise (second if "unexpected ':'" in problem.message else problem) from None
+
+
+def _second_opinion(text: str) -> Tree:
+    """The tree that the Python parser makes of a text; it takes no tabs inside brackets, so the last try is without them."""
+    try:
+        return _build(text, _pure_events(text), pure=True)
+    except SyntaxProblem:
+        if "\t" not in text:
+            raise
+        from composefmt.syntax.tabs import is_tree_of, spaced
+
+        changed = spaced(text)
+        tree = _build(changed, _pure_events(changed), pure=True)
+        if not is_tree_of(tree, text, changed):
+            raise
+        return tree
 
 
 def _build(text: str, events: NextEvent, *, pure: bool) -> Tree:

@@ -1,0 +1,66 @@
+"""Tabs where the Python parser wants spaces: inside brackets, and before comments and line breaks, YAML allows both.
+
+A tab becomes one space, so that all offsets stay; the tree that is made of such a text then has to be a tree of the
+true one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Node, Tree
+
+# Neither quote can fail to match, so that a text of nothing but quotes is read once.
+_SIGN = r"""(?s)"(?:[^"\\]|\\.?)*(?:"|\Z)|'[^']*(?:'|\Z)|\#[^\r\n]*|[\[{]|[\]}]|\t+(?=[ \t]*(?:[\#\r\n]|\Z))|\t"""
+
+
+def spaced(text: str) -> str:
+    """The text with spaces in the place of the tabs that seem to stand between tokens."""
+    parts: list[str] = []
+    done, depth = 0, 0
+    for found in re.compile(_SIGN).finditer(text):
+        sign = found[0]
+        if sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth -= 1
+        elif sign[0] == "\t" and (depth > 0 or len(sign) > 1 or text[found.end() : found.end() + 1] in ("#", "\r", "\n", "")):
+            parts += (text[done : found.start()], " " * len(sign))
+            done = found.end()
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def is_tree_of(tree: Tree, text: str, changed: str) -> bool:
+    """Whether the tree of a changed text is that of the text: no value holds a change, and all that indent stand in brackets."""
+    if any(text[node.content : node.end] != changed[node.content : node.end] for node in tree.scalars):
+        return False
+    spans = _in_brackets(tree)
+    starts = [start for start, _ in spans]
+    for found in re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*\t[ \t]*(?=[^\s#])").finditer(text):
+        index = bisect_right(starts, found.end()) - 1
+        if changed[found.start() : found.end()] != found[0] and (index < 0 or found.start() >= spans[index][1]):
+            return False
+    return True
+
+
+def _in_brackets(tree: Tree) -> list[tuple[int, int]]:
+    """Where the outermost collections in brackets stand, in order."""
+    spans: list[tuple[int, int]] = []
+    stack: list[Node] = list(tree.documents)
+    while stack:
+        node = stack.pop()
+        if type(node) is Scalar or type(node) is Alias:
+            continue
+        if node.flow:  # type: ignore[union-attr]
+            spans.append((node.content, node.end))  # type: ignore[union-attr]
+        elif type(node) is Mapping:
+            stack += [part for entry in node.entries for part in entry]
+        elif type(node) is Sequence:
+            stack += node.items
+    return sorted(spans)
