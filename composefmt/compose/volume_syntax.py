@@ -155,7 +155,8 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
             target.start,
             target.end,
         )
-    if kind == "volume" and ("/" in source.text or "\\" in source.text):
+    # Where a colon was lost, the source is not what was meant.
+    if kind == "volume" and looks_like_path(source.text) and not is_options(target.text):
         yield Doubt(
             "named-volume-looks-like-path",
             f'"{source.text}" is read as the name of a volume, not as a path',
@@ -166,6 +167,11 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
         )
     if len(sections) == 3:
         yield from _option_doubts(value, sections[2])
+
+
+def looks_like_path(name: str) -> bool:
+    """Whether the name of a volume has slashes, so that none can be defined by it."""
+    return "/" in name or "\\" in name
 
 
 def is_options(text: str) -> bool:

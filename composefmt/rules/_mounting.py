@@ -8,13 +8,16 @@ from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
 from composefmt.compose.short import Parsed
-from composefmt.compose.volume_syntax import clean_path
+from composefmt.compose.volume_syntax import clean_path, looks_like_path
+from composefmt.rules._project import Name, undefined
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.compose.volume_syntax import Mount
+    from composefmt.findings import Severity
+    from composefmt.rules.registry import Element
     from composefmt.syntax.nodes import Node
     from composefmt.syntax.source import Span
     from composefmt.syntax.values import Entries
@@ -53,3 +56,37 @@ def mounted(file: ComposeFile, node: Node) -> Mounted | None:
 def _text(entries: Entries, key: str) -> str:
     node = value_of(entries, key)
     return node.value if type(node) is Scalar else ""
+
+
+def named_volumes(file: ComposeFile, node: Node) -> list[Name]:
+    """The named volumes among a service's `volumes`: a short item as a whole, or the source of a long one.
+
+    Of several mounts at one container path the reference keeps the last.
+    """
+    found: dict[str, Name | None] = {}
+    for item in map(resolve, file.items(node)):
+        mount = mounted(file, item)
+        if mount is None:
+            found[item_text(item) or "" if type(item) is Scalar else ""] = None
+            continue
+        source = value_of(mount.entries, "source")
+        holder = source if type(source) is Scalar else item
+        named = mount.type == "volume" and mount.source and "$" not in mount.source
+        found[mount.target] = Name(mount.source, holder) if named else None
+    return [name for name in found.values() if name is not None]
+
+
+def is_short_path(name: Name) -> bool:
+    """Whether a named volume is what a short form with a path without its `./` is taken for."""
+    return type(name.node) is Scalar and name.node.value != name.text and looks_like_path(name.text)
+
+
+def refused_paths(element: Element) -> dict[int, Severity]:
+    """By their identity the short items of a service's `volumes` that are refused, since no volume has a path for a name."""
+    paths = [name for name in named_volumes(element.file, element.node) if is_short_path(name)]
+    return {
+        id(name.node): problem.severity
+        for name in paths
+        for problem in undefined(element, [name], "volumes", "volume")
+        if problem.severity is not None
+    }

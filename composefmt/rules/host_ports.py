@@ -14,6 +14,7 @@ from composefmt.rules._project import plain, severity
 from composefmt.rules._publishing import EVERYWHERE, Publication, published_ports
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,18 +235,26 @@ def unbound_port(element: Element) -> Iterator[Problem]:
     if type(node) is Mapping:
         address = resolve(file.entries(node)["host_ip"][1]) if "host_ip" in file.entries(node) else None
         bound = type(address) is Scalar and address.value not in EVERYWHERE
+        target, published = (value_of(file.entries(node), key) for key in ("target", "published"))
+        shown = published if type(published) is Scalar else target
+        port = f"{'port' if type(published) is Scalar else 'container port'} {shown.value}" if type(shown) is Scalar else "a port"
         advice = 'add "host_ip: 127.0.0.1"'
         fix = added(file, node, ("host_ip",), _THIS_MACHINE)
     elif isinstance(answer, Parsed):
-        port = answer.entries[0]
-        bound = port.host_ip not in EVERYWHERE
-        advice = f'write "127.0.0.1:{port.published or port.target}:{port.target}" for this machine only'
-        fix = written(file, node, f"{_THIS_MACHINE}:{text}") if port.published and not port.host_ip else None
+        first, last = answer.entries[0], answer.entries[-1]
+        bound = first.host_ip not in EVERYWHERE
+        ends = [entry.published or str(entry.target) for entry in (first, last)]
+        numbers = ends[0] if ends[0] == ends[1] else "-".join(ends)
+        port = f"{'port' if first.published else 'container port'}{'s' if '-' in numbers else ''} {numbers}"
+        rest = str(text).removeprefix(f"{first.host_ip}:").removeprefix(f"[{first.host_ip}]:")
+        meant = f"{_THIS_MACHINE}:{rest}" if first.published else f"{_THIS_MACHINE}:{numbers}:{numbers}"
+        advice = f'write "{meant}" for this machine only'
+        fix = written(file, node, meant) if first.published and not first.host_ip else None
     else:
         return
     if not bound:
         span = first_line(file.source, node.span)
-        yield Problem(span, f'service "{element.service}": a port is published on all interfaces of the host', advice, fix)
+        yield Problem(span, f'service "{element.service}" publishes {port} on all interfaces of the host', advice, fix)
 
 
 _THIS_MACHINE = "127.0.0.1"

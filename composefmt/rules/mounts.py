@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
+from composefmt.compose.volume_syntax import is_options
 from composefmt.findings import Related, Severity
 from composefmt.rules._mounting import Mounted, mounted
 from composefmt.rules._project import is_active
@@ -64,7 +65,7 @@ def duplicate_mount(element: Element) -> Iterator[Problem]:
         first.setdefault(path, (span, Severity.ERROR))
     for item in file.items(entries["volumes"][1]) if "volumes" in entries else ():
         mount = mounted(file, item)
-        if mount is None or not mount.target or "$" in mount.target:
+        if mount is None or not mount.target or "$" in mount.target or is_options(mount.target):
             continue
         if mount.target in first:
             other, severity = first[mount.target]

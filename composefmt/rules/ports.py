@@ -12,6 +12,7 @@ from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar
+from composefmt.syntax.scalars import plain_value
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def invalid_type_of_port(element: Element) -> Iterator[Problem]:
     Source: the reference's transform/ports.go.
     """
     node = element.node
-    if type(node) is Scalar and item_text(node) is None and node.value:
+    # What the schema takes for no port at all, wrong-type tells.
+    if type(node) is Scalar and item_text(node) is None and node.value and (node.tag or isinstance(plain_value(node.value), float)):
         written = element.file.source.text[node.start : node.end] if node.tag else node.value
         message = f'service "{element.service}": port {written} is not a whole number'
         yield Problem(node.span, message, f'a port looks like "{ports.EXAMPLE}"')

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.compose import volumes
-from composefmt.compose.fields import item_text
-from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
 from composefmt.rules._around import project_of
+from composefmt.rules._mounting import is_short_path, named_volumes
 from composefmt.rules._project import Name, extended, is_active, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
-from composefmt.syntax.values import value_of
+from composefmt.syntax.nodes import Scalar, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.compose.file import ComposeFile
 
 _SERVICE = "service:"
 
@@ -169,30 +165,9 @@ def undefined_volume(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/validate.go, checkConsistency.
     """
-    # Of several mounts at one container path the reference keeps the last.
-    mounted: dict[str, Name | None] = {}
-    for item in element.file.items(element.node):
-        target, name = _volume(element.file, resolve(item))
-        mounted[target] = name
-    yield from undefined(element, [name for name in mounted.values() if name is not None], "volumes", "volume")
-
-
-def _volume(file: ComposeFile, item: Node) -> tuple[str, Name | None]:
-    """The container path of an item, short or long, and the named volume that it mounts there."""
-    if type(item) is Mapping:
-        entries = file.entries(item)
-        kind, source, target = (value_of(entries, key) for key in ("type", "source", "target"))
-        path = target.value if type(target) is Scalar else ""
-        if type(kind) is Scalar and kind.value == "volume" and type(source) is Scalar and source.value and "$" not in source.value:
-            return path, Name(source.value, source)
-        return path, None
-    text = item_text(item) if type(item) is Scalar else None
-    answer = volumes.parse_short(text, file.options.environment) if text else None
-    if not isinstance(answer, Parsed):
-        return str(text), None
-    mount = answer.entries[0]
-    named = mount.type == "volume" and mount.source and "$" not in mount.source
-    return mount.target, Name(mount.source, item) if named else None
+    # A short form with a path for a name is another mistake: lost-colon or named-volume-looks-like-path tells it.
+    names = [name for name in named_volumes(element.file, element.node) if not is_short_path(name)]
+    yield from undefined(element, names, "volumes", "volume")
 
 
 @rule("undefined-secret", Severity.ERROR, "services.*.secrets", "services.*.build.secrets", group="references")

@@ -190,3 +190,6 @@ def _names(file: ComposeFile, node: Node, section: str) -> Iterator[str]:
         mount = mounted(file, item)
         # What cannot be read may mount any volume.
         yield (mount.source if mount.type == "volume" or "$" in mount.source else "") if mount is not None else "$"
+        if mount is not None and mount.type == "volume":
+            # The colon behind the name may have been lost.
+            yield mount.source.partition("/")[0]

@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING
 from composefmt.compose import volumes
 from composefmt.compose.file import first_line
 from composefmt.findings import Severity
+from composefmt.rules._mounting import refused_paths
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Mapping
+from composefmt.syntax.nodes import Mapping, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LIST = "services.*.volumes"
 _ITEMS = "services.*.volumes.*"
+
+
+def _doubtful_items(element: Element, rule: str) -> Iterator[Problem]:
+    """The problems of a service's short items that `rule` is to tell: errors where the reference refuses the path for a name."""
+    refused: dict[int, Severity] | None = None
+    for index, item in enumerate(map(resolve, element.file.items(element.node))):
+        for problem in doubtful(element._replace(path=(*element.path, index), key=None, node=item), volumes.parse_short, rule):
+            refused = refused_paths(element) if refused is None else refused
+            yield problem._replace(severity=refused.get(id(item)))
 
 
 @rule("invalid-volume", Severity.ERROR, _ITEMS, group="volumes")
@@ -47,7 +58,7 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
         yield Problem(span, f'service "{element.service}": a volume has no target', 'name the path in the container: "target: /data"')
 
 
-@rule("lost-colon", Severity.WARNING, _ITEMS, group="volumes")
+@rule("lost-colon", Severity.WARNING, _LIST, group="volumes")
 def lost_colon(element: Element) -> Iterator[Problem]:
     """The container path of a volume is an access mode, so a colon was probably forgotten.
 
@@ -72,7 +83,7 @@ def lost_colon(element: Element) -> Iterator[Problem]:
 
     Source: the reference's format/volume.go, populateFieldFromBuffer.
     """
-    yield from doubtful(element, volumes.parse_short, "lost-colon")
+    yield from _doubtful_items(element, "lost-colon")
 
 
 @rule("relative-target", Severity.WARNING, _ITEMS, group="volumes")
@@ -131,7 +142,7 @@ def unknown_volume_option(element: Element) -> Iterator[Problem]:
     yield from doubtful(element, volumes.parse_short, "unknown-volume-option")
 
 
-@rule("named-volume-looks-like-path", Severity.WARNING, _ITEMS, group="volumes")
+@rule("named-volume-looks-like-path", Severity.WARNING, _LIST, group="volumes")
 def named_volume_looks_like_path(element: Element) -> Iterator[Problem]:
     """A source with slashes that is read as the name of a volume.
 
@@ -155,7 +166,7 @@ def named_volume_looks_like_path(element: Element) -> Iterator[Problem]:
 
     Source: the reference's format/volume.go, isFilePath.
     """
-    yield from doubtful(element, volumes.parse_short, "named-volume-looks-like-path")
+    yield from _doubtful_items(element, "named-volume-looks-like-path")
 
 
 @rule("windows-path", Severity.WARNING, _ITEMS, group="volumes")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # From here on a bare number is more likely meant as bytes than as megabytes.
 _MEGABYTE = 1 << 20
 _FEW = 4
+# What the items of lists look like that are more than words.
+_ITEMS = {"ports": 'a port looks like "8080:80"', "volumes": 'a volume looks like "./data:/var/lib/data"'}
 _NO_LIST = "a variable stands for a single value, never for a list or mapping"
 # Mappings whose keys are the user's own: an `image` among labels is no image.
 _FREE_NAMES = ("annotations", "args", "driver_opts", "environment", "labels", "networks", "options", "sysctls", "depends_on")
@@ -82,6 +84,8 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
         return _NO_LIST if shape.keys() & {"list", "map"} else f"write {allowed(shape)}: a variable always stands for text"
     if isinstance(value, dict) and len(value) == 1 and path and isinstance(path[-1], int) and "text" in shape:
         return _entry_as_text(path, value)
+    if len(path) > 1 and path[0] == "services" and isinstance(path[-1], int) and path[-2] in _ITEMS and not isinstance(value, str):
+        return _ITEMS[str(path[-2])]
     text = shape.get("text")
     if isinstance(value, Timestamp) and text is not None:
         return f"put it in quotes: {quoted(value)}"

@@ -26,14 +26,21 @@ _MANY = 40
 
 
 def subject(path: Path) -> str:
-    """What a path is about: `service "web": deploy.resources`, `the file`."""
+    """What a path is about: `service "web": deploy.resources`, `service "web": item 1 of ports`, `the file`."""
     if not path:
         return "the file"
     head, rest = "", path
     if len(path) > 1 and path[0] in SECTIONS:
         head, rest = f'{SECTIONS[str(path[0])]} "{path[1]}"', path[2:]
-    dotted = ".".join(str(part) if isinstance(part, str) else f"[{part}]" for part in rest).replace(".[", "[")
-    return f"{head}: {dotted}" if head and dotted else head or dotted
+    parts = [head] if head else []
+    keys: list[str] = []
+    for part in rest:
+        if isinstance(part, str):
+            keys.append(part)
+        else:
+            parts.append(f"item {part + 1} of {'.'.join(keys)}" if keys else f"item {part + 1}")
+            keys = []
+    return ": ".join([*parts, ".".join(keys)] if keys else parts)
 
 
 def found(value: object) -> str:
