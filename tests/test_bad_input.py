@@ -15,7 +15,7 @@ BOMB = "x-0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"x-{i}: &a{i} [{',
 MERGE_BOMB = "x-0: &a0 {k0: v}\n" + "".join(f"x-{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: v}}\n" for i in range(1, 40))
 
 TEXTS = {
-    "not YAML": ("a: [", "1:5: error[yaml-syntax]"),
+    "not YAML": ("a: [", "1:4: error[yaml-syntax]"),
     "not UTF-8": (b"services:\n  web: \xff\n", "2:8: error[encoding] byte 0xff at offset 17 is not UTF-8 text"),
     "broken UTF-16": (b"\xff\xfea\x00\x00\xd8", "1:2: error[encoding]"),
     "a NUL byte": (b"services:\n  a\x00b: c\n", "2:4: error[yaml-syntax] character U+0000 is not allowed in YAML"),

@@ -74,7 +74,7 @@ def parse(text: str, *, pure: bool = False) -> Tree:
     pure = pure or ("\ufeff" in text and re.search(_INNER_MARK, text) is not None and len(text) <= _SECOND_OPINION_LIMIT)
     events = None if pure else _c_events(text)
     if events is None:
-        return _build(text, _pure_events(text), pure=True)
+        return _second_opinion(text)
     try:
         return _build(text, events, pure=False)
     except SyntaxProblem as problem:
