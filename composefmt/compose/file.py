@@ -29,8 +29,11 @@ class ComposeFile:
         "_made",
         "_merged",
         "_problems",
+        "_sections",
+        "_services",
         "_uses",
         "options",
+        "roots",
         "source",
         "tree",
         "unused_suppressions",
@@ -44,6 +47,10 @@ class ComposeFile:
         self.values = Values()
         self._made: dict[object, Any] = {}
         self._merged: dict[int, Entries] = {}
+        # The documents that are mappings, in order; the reference merges them.
+        self.roots: list[Mapping] = [node for node in tree.documents if type(node) is Mapping]
+        self._sections: dict[str, list[tuple[str, Node]]] = {}
+        self._services: list[tuple[str, Mapping]] | None = None
         self._defined: dict[str, dict[str, Node]] = {}
         self._uses: list[Use] | None = None
         self._changes: Changes | None = None
@@ -59,14 +66,9 @@ class ComposeFile:
         return made
 
     @property
-    def roots(self) -> list[Mapping]:
-        """The documents that are mappings, in order; the reference merges them."""
-        return [node for node in self.tree.documents if type(node) is Mapping]
-
-    @property
     def root(self) -> Mapping | None:
         """The first document, where it is a mapping."""
-        return next(iter(self.roots), None)
+        return self.roots[0] if self.roots else None
 
     @property
     def uses(self) -> list[Use]:
@@ -153,15 +155,21 @@ class ComposeFile:
             self._defined[section] = dict(self._elements(section))
         return self._defined[section]
 
-    def services(self) -> Iterator[tuple[str, Mapping]]:
+    def services(self) -> list[tuple[str, Mapping]]:
         """The services of all documents that are mappings; one that several documents speak of comes several times."""
-        for name, value in self._elements("services"):
-            node = resolve(value)
-            if type(node) is Mapping:
-                yield name, node
+        if self._services is None:
+            nodes = [(name, resolve(value)) for name, value in self._elements("services")]
+            self._services = [(name, node) for name, node in nodes if type(node) is Mapping]
+        return self._services
 
-    def _elements(self, section: str) -> Iterator[tuple[str, Node]]:
+    def _elements(self, section: str) -> list[tuple[str, Node]]:
         """The names and values of a top-level section in each document, in order; a section that stands twice is read as one."""
+        found = self._sections.get(section)
+        if found is None:
+            found = self._sections[section] = list(self._find_elements(section))
+        return found
+
+    def _find_elements(self, section: str) -> Iterator[tuple[str, Node]]:
         for root in self.roots:
             hidden = [value for key, value in root.entries if type(key) is Scalar and key.value == section][:-1]
             entry = self.entries(root).get(section)

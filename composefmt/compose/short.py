@@ -73,8 +73,9 @@ class ShortSyntax(Generic[Model_co]):
     ) -> None:
         self._literal = literal
         self._with_variables = with_variables
-        # Several rules read the same entries, mostly where no variable is known.
+        # Several rules read the same entries, mostly where no variable is known, else one file after the other.
         self._without_environment = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, {}))
+        self._latest: tuple[Mapping[str, str], dict[str, Answer[Model_co]]] = ({}, {})
         self._untouched = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, None))
 
     def __call__(self, value: str, environment: Mapping[str, str] | None = None) -> Answer[Model_co]:
@@ -83,7 +84,16 @@ class ShortSyntax(Generic[Model_co]):
             return self._literal(value)
         if environment is None:
             return self._untouched(value)
-        return self._interpolated(value, environment) if environment else self._without_environment(value)
+        if not environment:
+            return self._without_environment(value)
+        known_for, known = self._latest
+        if known_for is not environment:
+            known = {}
+            self._latest = environment, known
+        answer = known.get(value)
+        if answer is None:
+            answer = known[value] = self._interpolated(value, environment)
+        return answer
 
     def _interpolated(self, value: str, environment: Mapping[str, str] | None) -> Answer[Model_co]:
         if value.count("${") > interpolation.MAX_VARIABLES:

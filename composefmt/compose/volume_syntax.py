@@ -60,10 +60,12 @@ def split_sections(value: str, masked: str) -> list[Section]:
     """The sections between colons; the colon of a Windows drive is not one."""
     sections: list[Section] = []
     start = 0
-    for index, character in enumerate(masked):
-        if character == ":" and not (index == start + 1 and masked[start].isalpha()):
-            sections.append(Section(value[start:index], start))
-            start = index + 1
+    colon = masked.find(":")
+    while colon >= 0:
+        if not (colon == start + 1 and masked[start].isalpha()):
+            sections.append(Section(value[start:colon], start))
+            start = colon + 1
+        colon = masked.find(":", colon + 1)
     sections.append(Section(value[start:], start))
     return sections
 

@@ -78,7 +78,7 @@ def _entry(
         return "it has an anchor, and a range becomes several entries"
     if id(item) in repeated:
         return _SAID_TWICE
-    if any(field.canonical(entry) in long.canonical for entry in answer.entries):
+    if long.canonical and any(field.canonical(entry) in long.canonical for entry in answer.entries):
         # The reference merges equal entries, but takes a number for another port than a text.
         return "a long entry beside it says the same"
     entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]

@@ -10,12 +10,13 @@ from composefmt.findings import Related, Severity
 from composefmt.rules._around import extended_service
 from composefmt.rules._project import Name, extended, is_active, used
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Node, resolve
+from composefmt.syntax.nodes import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.compose.file import ComposeFile
+    from composefmt.syntax.nodes import Mapping, Node
 
 # Nobody builds services on services higher than this.
 _LONGEST_CHAIN = 150
@@ -79,12 +80,14 @@ def extends_cycle(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     edges: dict[str, list[Name]] = {}
+    extending: list[tuple[str, Mapping]] = []
     for name, service in file.services():
         entry = file.entries(service).get("extends")
         if entry is not None:
             edges[name] = list(extended(file, resolve(entry[1])))
+            extending.append((name, service))
     yield from _cycles(edges, "extends")
-    for name, service in file.services():
+    for name, service in extending:
         yield from _circle_through_files(file, name, service)
 
 

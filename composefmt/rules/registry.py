@@ -275,7 +275,7 @@ class _Run:
 
     def enter(self, key: Node | None, value: Node, path: Path, place: Place[Rule]) -> None:
         node = value.target if type(value) is Alias else value
-        if getattr(node, "tag", None) == "!reset":
+        if node.tag == "!reset":  # type: ignore[union-attr]
             return
         if place.here:
             element = Element(self.file, path, key, node)

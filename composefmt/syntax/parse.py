@@ -191,7 +191,7 @@ class _Builder:
 
     def build(self, next_event: NextEvent) -> Tree:
         # The one hot loop of the parser: no recursion, few calls, local names.
-        from ruamel.yaml import events as ev
+        import ruamel.yaml.events as ev
 
         scalar_event, mapping_start, sequence_start = ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent
         others = (ev.StreamStartEvent, ev.StreamEndEvent, ev.DocumentStartEvent, ev.DocumentEndEvent)
