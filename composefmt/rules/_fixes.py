@@ -10,6 +10,7 @@ from composefmt.syntax.values import key_text
 
 if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
+    from composefmt.rules.registry import Element
     from composefmt.syntax.nodes import Node
 
 
@@ -37,3 +38,11 @@ def added(file: ComposeFile, node: Node | None, path: tuple[str, ...], value: ob
             return None
         node, path = entry[1], path[1:]
     return None
+
+
+def nearest(element: Element, node: Node, name: str, known: list[str], otherwise: str) -> tuple[str, Fix | None]:
+    """The advice to write the nearest known name, and the fix that does; other advice where none is near."""
+    from difflib import get_close_matches
+
+    near = [each for each in known if each.lower() == name.lower()] or get_close_matches(name, known, 1)
+    return (f'did you mean "{near[0]}"?', written(element.file, node, near[0])) if near else (otherwise, None)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line, text_span
-from composefmt.findings import Related, Severity
-from composefmt.rules._fixes import deleted
-from composefmt.rules._project import plain
+from composefmt.findings import Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar, resolve
@@ -70,48 +68,3 @@ def shell_operator(element: Element) -> Iterator[Problem]:
 
 def _problem(element: Element, span: Span, operator: str, advice: str) -> Problem:
     return Problem(span, f'service "{element.service}": no shell reads "{operator}" here, the program gets it as an argument', advice)
-
-
-@rule("restart-twice", Severity.WARNING, "services.*.restart", group="structure")
-def restart_twice(element: Element) -> Iterator[Problem]:
-    """`restart` says another thing than `deploy.restart_policy`, which wins.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            restart: "no"
-            deploy:
-              restart_policy:
-                condition: any
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            restart: always
-            deploy:
-              restart_policy:
-                condition: any
-
-    Source: the specification's 16-deploy, `restart_policy`.
-    """
-    node, file = element.node, element.file
-    policy = file.entries(file.get("services", element.service, "deploy", "restart_policy"))
-    condition = plain(policy, "condition")
-    if type(node) is not Scalar or condition is None or "$" in node.value:
-        return
-    meant = _CONDITIONS.get(node.value.partition(":")[0])
-    if meant is not None and meant != condition.value:
-        yield Problem(
-            node.span,
-            f'service "{element.service}": restart is "{node.value}", but deploy.restart_policy says "{condition.value}"',
-            "leave one of the two out: deploy.restart_policy wins",
-            deleted(file, element.key, "delete restart"),
-            related=(Related(condition.span, "the other condition"),),
-        )
-
-
-_CONDITIONS = {"no": "none", "always": "any", "unless-stopped": "any", "on-failure": "on-failure"}

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
-from composefmt.rules._fixes import written
+from composefmt.rules._fixes import nearest, written
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
-from composefmt.syntax.scalars import scalar_value, whole_number
+from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.findings import Fix
-    from composefmt.syntax.nodes import Node
 
 _CAPABILITIES = (
     "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID"
@@ -30,15 +28,6 @@ _SIGNALS = (
     "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED"
     " URG USR1 USR2 VTALRM WINCH XCPU XFSZ"
 )
-_RESTARTS = ("no", "always", "on-failure", "unless-stopped")
-
-
-def _nearest(element: Element, node: Node, name: str, known: list[str], otherwise: str) -> tuple[str, Fix | None]:
-    """The advice to write the nearest known name, and the fix that does; other advice where none is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, 1)
-    return (f'did you mean "{near[0]}"?', written(element.file, node, near[0])) if near else (otherwise, None)
 
 
 @rule("unknown-capability", Severity.WARNING, "services.*.cap_add.*", "services.*.cap_drop.*", group="values")
@@ -64,7 +53,7 @@ def unknown_capability(element: Element) -> Iterator[Problem]:
     node = element.node
     name = node.value.upper().removeprefix("CAP_") if type(node) is Scalar and "$" not in node.value else ""
     if name and name not in _CAPABILITIES.split():
-        advice, fix = _nearest(element, node, name, _CAPABILITIES.split(), "capabilities(7) lists them")
+        advice, fix = nearest(element, node, name, _CAPABILITIES.split(), "capabilities(7) lists them")
         yield Problem(node.span, f'service "{element.service}": there is no capability "{name}"', advice, fix)
 
 
@@ -94,7 +83,7 @@ def unknown_ulimit(element: Element) -> Iterator[Problem]:
     if element.key is not None and name not in _ULIMITS.split() and not name.startswith("x-") and "$" not in name:
         message = f'service "{element.service}": there is no limit "{name}"'
         known = _ULIMITS.split()
-        yield Problem(element.key.span, message, *_nearest(element, element.key, name, known, f"limits are {', '.join(known)}"))
+        yield Problem(element.key.span, message, *nearest(element, element.key, name, known, f"limits are {', '.join(known)}"))
     soft, hard = plain(entries, "soft"), plain(entries, "hard")
     if (
         soft is not None
@@ -137,44 +126,8 @@ def unknown_signal(element: Element) -> Iterator[Problem]:
     name = node.value.upper().removeprefix("SIG")
     if name not in _SIGNALS.split() and not pattern(r"RTM(?:IN|AX)(?:[-+][0-9]{1,2})?").fullmatch(name):
         known = [f"SIG{signal}" for signal in _SIGNALS.split()]
-        advice, fix = _nearest(element, node, f"SIG{name}", known, "signal(7) lists them")
+        advice, fix = nearest(element, node, f"SIG{name}", known, "signal(7) lists them")
         yield Problem(node.span, f'service "{element.service}": there is no signal "{node.value}"', advice, fix)
-
-
-@rule("unknown-restart-policy", Severity.WARNING, "services.*.restart", group="values")
-def unknown_restart_policy(element: Element) -> Iterator[Problem]:
-    """A restart policy that Docker does not know; it refuses to create the container.
-
-    Only `on-failure` takes a number of attempts, as in `on-failure:3`.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            restart: unless-stoped
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            restart: unless-stopped
-
-    Source: the engine answers "invalid restart policy"; Compose hands it "no" for "none" and "always" for "any".
-    """
-    node = element.node
-    # What is no text is refused before; a variable may hold anything.
-    if type(node) is not Scalar or not node.value or "$" in node.value or not isinstance(scalar_value(node), str):
-        return
-    name, colon, attempts = node.value.partition(":")
-    if name not in (*_RESTARTS, "none", "any"):
-        known = [*_RESTARTS, f"on-failure:{attempts}"] if colon else [*_RESTARTS]
-        advice, fix = _nearest(element, node, node.value, known, f"policies are {', '.join(_RESTARTS)}")
-        yield Problem(node.span, f'service "{element.service}": there is no restart policy "{name}"', advice, fix)
-    elif colon and name != "on-failure":
-        advice = f'write "{name}", or "on-failure" with the number'
-        yield Problem(node.span, f'service "{element.service}": the restart policy "{name}" takes no number of attempts', advice)
 
 
 @rule("relative-container-path", Severity.WARNING, "services.*.working_dir", "services.*.tmpfs", "services.*.tmpfs.*", group="values")
