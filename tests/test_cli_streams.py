@@ -141,7 +141,7 @@ def test_a_working_directory_that_is_gone(tmp_path):
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"\xff\xfe[", "'utf-8' codec can't decode"),
+        (b"\xff\xfe[", "byte 0x5b at offset 2 is not UTF-16-LE text"),
         (b"#" * 10_000_001, "more than 10,000,000 bytes"),
         (b"a=" + b"[" * 100_000, "composefmt.toml: "),
     ],
@@ -157,3 +157,59 @@ def test_settings_that_cannot_be_read_are_told_once(tmp_path, data, told):
     assert len(told_of) == 1
     assert told in told_of[0]
     assert (tmp_path / "compose.yaml").read_text() == SHORT
+
+
+@posix_only
+@pytest.mark.parametrize("command", ["check --output-format json .", "check --output-format sarif .", "format --diff ."])
+def test_a_reader_that_goes_away_from_output_without_a_buffer(tmp_path, command):
+    many_files(tmp_path, 1500)
+    done = shell(f"PYTHONUNBUFFERED=1 $COMPOSEFMT {command} | head -1; echo ${{PIPESTATUS[0]}}", tmp_path)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1:] == ["141"]
+
+
+@posix_only
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_disk_that_takes_only_a_part_of_the_output(tmp_path, unbuffered):
+    """Half of a file must not pass for all of it."""
+    import resource
+
+    text = SHORT + "".join(f"  s{number}:\n    image: nginx\n" for number in range(2000))
+    with open(tmp_path / "new.yaml", "wb") as output:
+        done = subprocess.run(
+            [*COMMAND, "format", "-"],
+            input=text.encode(),
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env=environment(PYTHONUNBUFFERED=unbuffered),
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"composefmt: the output cannot be written: File too large\n"
+
+
+@posix_only
+@pytest.mark.parametrize("command", ["check --output-file {}", "check --write-baseline {}", "config -o {}", "graph -o {}"])
+def test_a_full_disk_leaves_an_old_report_as_it_was(tmp_path, command):
+    services = "".join(f"  s{number}:\n    image: nginx\n    foo: 1\n" for number in range(2000))
+    (tmp_path / "compose.yaml").write_text("services:\n" + (services if "check" in command else services.replace("    foo: 1\n", "")))
+    for old in ('{"findings": {}}', None):
+        if old is not None:
+            (tmp_path / "out.txt").write_text(old)
+        done = shell(f"ulimit -f 8; $COMPOSEFMT {command.format('out.txt')}; echo $?", tmp_path)
+        assert done.stdout == "2\n", done.stderr
+        assert done.stderr.splitlines()[-1].endswith("cannot be written: file too large" + "." * command.startswith("check"))
+        assert "out.txt" in done.stderr.splitlines()[-1]
+        assert sorted(os.listdir(tmp_path)) == ["compose.yaml", *(["out.txt"] if old else [])]
+        if old is not None:
+            assert (tmp_path / "out.txt").read_text() == old
+            (tmp_path / "out.txt").unlink()
+
+
+@posix_only
+def test_a_working_folder_that_is_gone(tmp_path):
+    for command in ("check", "format .", "config", "graph", "diff a b"):
+        done = shell(f"mkdir gone && cd gone && rmdir ../gone && $COMPOSEFMT {command}; echo $?", tmp_path)
+        assert done.stdout == "2\n"
+        assert done.stderr.splitlines()[0] in ("composefmt: the working folder is gone", ".: error[unreadable] no such file or directory")

@@ -261,3 +261,16 @@ def test_a_dot_env_file_that_is_none_is_no_trouble(tmp_path, kind):
     (tmp_path / "compose.yaml").write_text(SHORT.replace("8080", "${PORT}"))
     assert run("format", cwd=tmp_path).returncode == 0
     assert "published: ${PORT}" in (tmp_path / "compose.yaml").read_text().replace('"', "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="attributes of files are read differently here")
+def test_access_lists_and_the_like_stay(tmp_path):
+    file = tmp_path / "compose.yaml"
+    file.write_text(SHORT)
+    try:
+        os.setxattr(file, "user.note", b"mine")
+    except OSError:
+        pytest.skip("this file system has none")
+    assert run("format", cwd=tmp_path).returncode == 0
+    assert file.read_text() == LONG
+    assert os.getxattr(file, "user.note") == b"mine"

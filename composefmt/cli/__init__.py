@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from io import TextIOWrapper
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import NoReturn
 
 FAILED = 2
@@ -58,7 +58,8 @@ def main() -> NoReturn:
         status = FAILED
         # What belongs to one file is told where it is read; what is left is the output, or the working directory.
         reason = error.strerror or str(error)
-        _last_words(f"{reason}: {error.filename}" if error.filename else f"the output cannot be written: {reason}")
+        output = f"the output cannot be written: {reason}" if _has_folder() else "the working folder is gone"
+        _last_words(f"{reason}: {error.filename}" if error.filename else output)
     workers = sys.modules.get("composefmt.cli.workers")
     if workers is not None:
         workers.stop_workers()
@@ -86,9 +87,20 @@ def _prepare_streams() -> None:
     # Python has None for a stream that was closed before it started.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper) and isinstance(sys.stdout.buffer, RawIOBase):
+        # With PYTHONUNBUFFERED, what a full disc or a closed pipe takes only a part of would be lost without a word.
+        encoding, live = sys.stdout.encoding, sys.stdout.isatty()
+        sys.stdout = TextIOWrapper(BufferedWriter(sys.stdout.buffer), encoding, line_buffering=live)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _has_folder() -> bool:
+    try:
+        return bool(os.getcwd())
+    except OSError:
+        return False
 
 
 def _last_words(message: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from composefmt.cli.project_options import Command, loaded, project_options, request_for, told, warn_of_unset
-from composefmt.cli.run import write_utf8
+from composefmt.cli.run import put
 
 if TYPE_CHECKING:
     from composefmt.project.project import Project, Request
@@ -81,7 +80,7 @@ def command(
     from composefmt.project.discovery import Wanted
 
     if schema:
-        _write(_schema(), output)
+        put(_schema(), output)
         return 0
     flags = {name.removeprefix("flag_"): value for name, value in given.items()}
     for refused in ("resolve_image_digests", "lock_image_digests"):
@@ -101,7 +100,7 @@ def command(
             text = _hashes(project, hashed, flags)
         else:
             text = _listed(chosen, project, shape) if chosen else _model(project, shape)
-        _write(text, output)
+        put(text, output)
     return 0
 
 
@@ -197,15 +196,3 @@ def _hashes(project: Project, hashed: str, flags: dict[str, bool]) -> str:
     with told(project):
         found = service_hashes(project, names, None if flags["no_env_resolution"] else reading)
     return "".join(f"{name} {value}\n" for name, value in found.items())
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is None:
-        write_utf8(sys.stdout)
-        sys.stdout.write(text)
-        return
-    try:
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from composefmt.cli.project_options import loaded, project_options, request_for
-from composefmt.cli.run import write_utf8
+from composefmt.cli.run import put
 
 if TYPE_CHECKING:
     from composefmt.project.graph import Graph
@@ -48,15 +47,7 @@ def command(
     graph = graph_of(project, {NETWORK, VOLUME} - set(left_out))
     kind = output_format or _FORMATS.get(ending, "mermaid")
     text = {"mermaid": to_mermaid, "dot": to_dot}[kind](graph) if kind != "svg" else _svg(graph, graphviz=not no_graphviz)
-    if output is None:
-        write_utf8(sys.stdout)
-        sys.stdout.write(text)
-        return 0
-    try:
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from None
+    put(text, output)
     return 0
 
 

@@ -104,7 +104,7 @@ def recalled(memory: Memory, text: str, data: bytes, options: Options, name: str
         if any(now.get(question) != answer for question, answer in asked.items()):
             return None
         return memory.result(Source.from_bytes(data, name, errors="replace"), tuple(map(_finding, rows)))
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from errno import EISDIR
+from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from composefmt.cli.run import style_for, write_utf8
+from composefmt.files.content import FileTrouble, write_output
 from composefmt.files.discovery import COMPOSE_NAME, reason
 from composefmt.reports import FOR_PEOPLE, Report, report_named
 from composefmt.reports.text import PLAIN
@@ -64,13 +67,18 @@ def _destination(output_file: str | None, out: TextIO) -> Iterator[TextIO]:
 
 @contextmanager
 def writable(path: str, option: str) -> Iterator[TextIO]:
-    """A file of ours to write into; folders above it are made. Raises click.UsageError; Compose files are refused."""
+    """A file of ours, written when all is known; folders above it are made. Raises click.UsageError; Compose files are refused."""
     if COMPOSE_NAME.fullmatch(os.path.basename(path)):
         raise click.UsageError(f'{option}: "{path}" has the name of a Compose file, which would be overwritten.')
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        stream = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115 (it is closed below)
+        if os.path.isdir(path):
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
     except (OSError, ValueError) as error:
         raise click.UsageError(f'{option}: "{path}" cannot be written: {reason(error)}.') from None
-    with stream:
-        yield stream
+    text = StringIO()
+    yield text
+    try:
+        write_output(path, text.getvalue())
+    except FileTrouble as trouble:
+        raise click.UsageError(f'{option}: "{path}" {trouble.message}.') from None

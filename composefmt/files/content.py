@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from errno import EBUSY
+import sys
+from errno import EACCES, EBUSY, EPERM
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,40 @@ def write_file(path: str, data: bytes, expected: bytes) -> None:
         raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
 
 
+def write_output(path: str, text: str) -> None:
+    """Write a file of ours, such as a report, in UTF-8; where that fails, what was there stays. Raises FileTrouble."""
+    # What is no character (of a file name) becomes an escape, which JSON has too.
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        status = os.stat(path) if os.path.exists(path) else None
+        if status is not None and stat.S_ISREG(status.st_mode):
+            _renew(os.path.realpath(path), data, status)
+            return
+        try:
+            with open(path, "wb") as file:
+                file.write(data)
+        except OSError:
+            if status is None:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+            raise
+    except (OSError, ValueError) as error:
+        raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
+
+
+def _renew(target: str, data: bytes, status: os.stat_result) -> None:
+    if not os.access(target, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    try:
+        _replace(target, data, status)
+    except OSError as error:
+        # The folder may not be written to, only the file; or that is a mount point.
+        if error.errno not in (EBUSY, EACCES, EPERM):
+            raise
+        with open(target, "wb") as file:
+            file.write(data)
+
+
 def _overwrite(target: str, data: bytes, expected: bytes) -> None:
     with open(target, "r+b", buffering=0) as file:
         try:
@@ -133,6 +168,7 @@ def _replace(target: str, data: bytes, status: os.stat_result) -> None:
             if hasattr(os, "fchown"):
                 with contextlib.suppress(OSError):
                     os.fchown(handle, status.st_uid, status.st_gid)
+            _keep_attributes(target, handle)
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -143,6 +179,14 @@ def _replace(target: str, data: bytes, status: os.stat_result) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _keep_attributes(target: str, handle: int) -> None:
+    """Access lists and the like, where the system has them."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(target):
+                os.setxattr(handle, name, os.getxattr(target, name))
 
 
 def _write_all(handle: int, data: bytes) -> None:
