@@ -40,7 +40,19 @@ class Mounted(NamedTuple):
 
 def mounted(file: ComposeFile, node: Node) -> Mounted | None:
     """What an item of `volumes` mounts; None where that cannot be told."""
+    # Half a dozen rules ask.
+    known = file.once(_nothing_yet)
     item = resolve(node)
+    if id(item) not in known:
+        known[id(item)] = _mounted(file, item)
+    return known[id(item)]
+
+
+def _nothing_yet(_: ComposeFile) -> dict[int, Mounted | None]:
+    return {}
+
+
+def _mounted(file: ComposeFile, item: Node) -> Mounted | None:
     if type(item) is Mapping:
         entries = file.entries(item)
         kind, source, target, read_only = (_text(entries, key) for key in ("type", "source", "target", "read_only"))

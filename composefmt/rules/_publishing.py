@@ -13,7 +13,7 @@ from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.nodes import Node
@@ -53,9 +53,25 @@ class Publication(NamedTuple):
         return text_span(file.source, self.node, piece.start, piece.end)
 
 
-def published_ports(file: ComposeFile, service: str, node: Node) -> Iterator[Publication]:
+def published_ports(file: ComposeFile, service: str, node: Node) -> Iterable[Publication]:
     """The ports that an item of `ports` publishes, one for each container port; none where it publishes nothing."""
     item = resolve(node)
+    if type(item) is Scalar and "-" in item.value:
+        # A range may be of thousands, too many to keep.
+        return _published(file, service, item)
+    # Half a dozen rules ask.
+    known = file.once(_nothing_yet)
+    found = known.get((service, id(item)))
+    if found is None:
+        found = known[service, id(item)] = list(_published(file, service, item))
+    return found
+
+
+def _nothing_yet(_: ComposeFile) -> dict[tuple[str, int], list[Publication]]:
+    return {}
+
+
+def _published(file: ComposeFile, service: str, item: Node) -> Iterator[Publication]:
     if type(item) is Mapping:
         yield from _long(file, service, item)
     elif type(item) is Scalar:

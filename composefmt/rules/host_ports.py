@@ -17,7 +17,7 @@ from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from composefmt.compose.file import ComposeFile
     from composefmt.findings import Fix
@@ -199,7 +199,7 @@ def privileged_port(element: Element) -> Iterator[Problem]:
 _UNPRIVILEGED = 1024
 
 
-def _first(found: Iterator[Publication]) -> Iterator[Publication]:
+def _first(found: Iterable[Publication]) -> Iterator[Publication]:
     """The first of the ports of one item: one finding is enough for a range."""
     for port in found:
         yield port
