@@ -118,7 +118,7 @@ def _load_document(document: Document, file: File, scope: Scope, model: Map, *, 
     model = merge(model, value)
     enforce(model)
     if not alone:
-        _validate(model)
+        _validate(model, replaced=scope.choices.interpolate)
         model.pop("version", None)
     to_canonical(model)
     _omit_empty(model)
@@ -136,10 +136,11 @@ def reset(model: Map, paths: Sequence[Path]) -> None:
             parent.pop(path[-1], None)
 
 
-def _validate(model: Map) -> None:
+def _validate(model: Map, *, replaced: bool) -> None:
+    """Ask the schema. `replaced`: variables are, so that a dollar sign stands for itself."""
     from composefmt.compose.schema import problems
 
-    for problem in problems(plain(model)):
+    for problem in problems(plain(model, escaped=replaced)):
         if problem.rule == "ignored-key":
             continue
         path = tuple(str(part) for part in problem.path)

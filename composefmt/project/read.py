@@ -9,6 +9,7 @@ from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, reso
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.scalars import Timestamp, scalar_value, timestamp_parts
 from composefmt.syntax.source import NotText, Source
+from composefmt.syntax.unreadable import unfit_tags, unreadable
 from composefmt.syntax.values import MERGE_KEY, is_merge_key
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def documents(source: Source) -> Iterator[Document]:
         tree = parse(source.text)
     except SyntaxProblem as problem:
         raise ProjectError(problem.message, Place(source, problem.offset)) from None
+    for trouble in (*unreadable(source.text, tree), *unfit_tags(source.text, tree)):
+        raise ProjectError(trouble.message, Place(source, trouble.span.start))
     for root in tree.documents:
         reader = _Reader(source)
         value = reader.value(root, ())
@@ -142,7 +145,7 @@ class _Reader:
 
 def _scalar(node: Scalar) -> object:
     value = scalar_value(node)
-    return Timestamp(_printed(value)) if type(value) is Timestamp else value
+    return Timestamp(_printed(value), value) if type(value) is Timestamp else value
 
 
 def _printed(value: Timestamp) -> str:

@@ -120,13 +120,13 @@ def clone(value: object) -> object:
     return value
 
 
-def plain(value: object) -> object:
-    """The value in ordinary dictionaries and lists."""
+def plain(value: object, *, escaped: bool = False) -> object:
+    """The value in ordinary dictionaries and lists. `escaped`: with dollar signs as a file has them that stand for themselves."""
     if isinstance(value, dict):
-        return {key: plain(part) for key, part in value.items()}
+        return {key: plain(part, escaped=escaped) for key, part in value.items()}
     if isinstance(value, list):
-        return [plain(part) for part in value]
-    return value
+        return [plain(part, escaped=escaped) for part in value]
+    return value.replace("$", "$$") if escaped and type(value) is str and "$" in value else value
 
 
 def same(one: object, other: object) -> bool:

@@ -17,9 +17,15 @@ Value = Union[str, int, float, bool, None]
 
 
 class Timestamp(str):
-    """The text of a date, which the reference reads as a point in time: fit where any value is, but not as a text."""
+    """A date, which the reference reads as a point in time: fit where any value is, but not as a text. `written`: as it stands there."""
 
-    __slots__ = ()
+    written: str
+
+    def __new__(cls, text: str, written: str = "") -> Timestamp:
+        """The date in the form that counts, and as it is written where that is another one."""
+        made = super().__new__(cls, text)
+        made.written = written or text
+        return made
 
 
 _WORDS: dict[str, Value] = {

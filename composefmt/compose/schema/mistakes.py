@@ -88,7 +88,7 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
         return _ITEMS[str(path[-2])]
     text = shape.get("text")
     if isinstance(value, Timestamp) and text is not None:
-        return f"put it in quotes: {quoted(value)}"
+        return f"put it in quotes: {quoted(value.written)}"
     if example:
         return example
     if isinstance(value, (int, float)) and text == {}:

@@ -54,7 +54,7 @@ def found(value: object) -> str:
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a mapping"
     if isinstance(value, Timestamp):
-        return f"the point in time {value}"
+        return f"the point in time {value.written}"
     return quoted(str(value))
 
 
