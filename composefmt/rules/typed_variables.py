@@ -55,8 +55,8 @@ def _casts() -> Table[Callable[[str], object]]:
 def variable_type(element: Element) -> Iterator[Problem]:
     """A variable stands where a number, a size, true or false, or the like must stand, and its value here is none.
 
-    A variable without a default that neither `.env` nor the environment sets is empty; Docker refuses the file then. Without a
-    `.env` file that is a warning: it may be there where the project runs, for it is often kept out of the repository.
+    A variable without a default that neither `.env` nor the environment sets is empty; Docker refuses the file then. A name
+    without a `.env` file is a warning: the file itself is sound, and what is often kept out of the repository may set it.
 
     Bad:
 
@@ -97,5 +97,5 @@ def variable_type(element: Element) -> Iterator[Problem]:
         owner = f'service "{element.service}": ' if element.service else ""
         message = f"{owner}{field}: {error}" if text else f"{owner}{field} is empty, for {parts[0].name} has no value here"
         advice = "" if text else f"give it a value in .env, or a default: ${{{parts[0].name}:-...}}"
-        sure = text or options.environment
+        sure = text or options.environment or element.path[-1] != "container_name"
         yield Problem(node.span, message, advice, severity=severity(element.file) if sure else Severity.WARNING)
