@@ -38,6 +38,8 @@ def test_format_keeps_line_breaks_byte_order_marks_and_ends_the_last_line(case):
     expected = case.text if case.kind == "unchanged" else case.expected
     crlf = format_bytes(case.text.replace("\n", "\r\n").encode(), case.options)
     assert crlf.text == expected.replace("\n", "\r\n")
+    old_mac = format_bytes(case.text.replace("\n", "\r").encode(), case.options)
+    assert old_mac.text == expected.replace("\n", "\r")
     marked = format_bytes(b"\xef\xbb\xbf" + case.text.encode(), case.options)
     assert (marked.data or b"\xef\xbb\xbf" + case.text.encode()) == b"\xef\xbb\xbf" + expected.encode()
     utf16 = format_bytes(b"\xff\xfe" + case.text.encode("utf-16-le"), case.options)
@@ -45,6 +47,11 @@ def test_format_keeps_line_breaks_byte_order_marks_and_ends_the_last_line(case):
     bare = format_bytes(case.text.rstrip("\n").encode(), case.options)
     assert bare.text.rstrip("\n") == expected.rstrip("\n")
     assert bare.data is None or bare.text.endswith("\n") or "composefmt:" in case.text
+
+
+@pytest.mark.parametrize("case", FORMAT[::8], ids=lambda case: case.id)
+def test_format_keeps_the_promises_where_two_programs_have_ended_each_line(case):
+    assert_promises(case.text.replace("\n", "\r\r\n"), case.options)
 
 
 @pytest.mark.parametrize("case", RULES, ids=lambda case: case.id)

@@ -11,7 +11,7 @@ from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from composefmt.format.layout import Layout
 
-_MARKER = r"(?m)^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|^%"
+_MARKER = r"(?<![^\r\n])(?:(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%)"
 
 
 def lay_out_documents(layout: Layout) -> None:
@@ -22,6 +22,9 @@ def lay_out_documents(layout: Layout) -> None:
         raise Unlayable(0)
     for root in roots:
         if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
+            raise Unlayable(root.start)
+        if layout.text[root.start] == "\ufeff":
+            # At the beginning of the text it would be a byte order mark, no part of the first key.
             raise Unlayable(root.start)
         own_line = _before(layout, cursor, root.start)
         if not own_line:

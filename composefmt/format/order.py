@@ -12,7 +12,7 @@ from composefmt.compose.spec_order import places, rank
 from composefmt.format.protection import is_protected
 from composefmt.syntax.edits import Edit, apply_edits
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
-from composefmt.syntax.source import Span, line_start
+from composefmt.syntax.source import Source, Span, line_end, line_start
 
 if TYPE_CHECKING:
     from composefmt.compose.patterns import Place
@@ -81,7 +81,7 @@ class _Sorter:
         wanted = _in_order(entries, order)
         if wanted == list(range(len(entries))) or len({entry.name for entry in entries}) < len(entries):
             return None
-        newline = "\r\n" if "\r\n" in self.text else "\n"
+        newline = Source(self.text).newline
         column = node.content - line_start(self.text, node.content)
         compact = bool(self.text[node.content - column : node.content].strip())
         if compact and self.lead(entries[wanted[0]]).strip():
@@ -116,7 +116,7 @@ class _Sorter:
         if type(last) is not Scalar or last.style not in ("|", ">"):
             return True
         # Nor where the text ends with one that has no line break to end it.
-        return "+" not in self.text[last.content : last.content + 3] and self.text.find("\n", last.end) >= 0
+        return "+" not in self.text[last.content : last.content + 3] and line_end(self.text, last.end) < len(self.text)
 
     def entries(self, node: Mapping) -> list[_Entry]:
         """The entries of a mapping with their comments."""
@@ -147,11 +147,10 @@ class _Sorter:
         """Where an entry really ends, with the comments below it that stand further right; and where the next one begins."""
         text = self.text
         stop = len(text) if following is None else line_start(text, following)
-        line_end = _line_end(text, end)
-        last = line_end
-        offset = _after_break(text, line_end)
+        last = line_end(text, end)
+        offset = _after_break(text, last)
         while offset < stop:
-            this_end = _line_end(text, offset)
+            this_end = line_end(text, offset)
             line = text[offset:this_end]
             bare = line.lstrip(" ")
             if bare.startswith("#") and len(line) - len(bare) > column:
@@ -160,12 +159,6 @@ class _Sorter:
                 break
             offset = _after_break(text, this_end)
         return last, _after_break(text, last)
-
-
-def _line_end(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    end = len(text) if end < 0 else end
-    return end - 1 if end > offset and text[end - 1] == "\r" else end
 
 
 def _after_break(text: str, offset: int) -> int:

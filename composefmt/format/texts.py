@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from composefmt.format.gaps import Unlayable
 from composefmt.syntax.scalars import write_scalar
+from composefmt.syntax.source import line_end
 
 _HEADER = r"[|>](?:[-+]?[1-9]?|[1-9][-+])(?=[ \t\r\n]|\Z)"
 _LINE_BREAK = r"\r\n?|\n"
@@ -70,10 +71,7 @@ class BlockText:
 
     def _true_end(self, indent: int) -> int:
         """The end with what belongs to the text although it is white space: see YAML 1.2.2, section 8.1.1.2."""
-        end = self.text.find("\n", self.end)
-        end = len(self.text) if end < 0 else end
-        if end > self.end and self.text[end - 1] == "\r":
-            end -= 1
+        end = line_end(self.text, self.end)
         blank = re.compile(_BLANK_LINES).match(self.text, end)
         lines = blank.end() if blank else end
         if self.keeps:
@@ -82,9 +80,9 @@ class BlockText:
         offset = end
         for line in re.compile(_LINE_BREAK).finditer(self.text, end, lines):
             following = re.compile(_LINE_BREAK).search(self.text, line.end())
-            line_end = following.start() if following else len(self.text)
-            if line_end - line.end() > indent:
-                offset = line_end
+            stop = following.start() if following else len(self.text)
+            if stop - line.end() > indent:
+                offset = stop
         return offset
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from composefmt.syntax.source import Span
+from composefmt.syntax.source import Span, line_end
 
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Scalar, Tree
@@ -63,13 +63,6 @@ def comment_texts(text: str, tree: Tree) -> list[str]:
 
 def _inside(text: str, scalar: Scalar, offset: int) -> int | None:
     """The end of a scalar that holds `offset`, None where it does not (a block scalar's header is no part of it)."""
-    if not scalar.content <= offset < scalar.end or (scalar.style in ("|", ">") and offset < _line_end(text, scalar.content)):
+    if not scalar.content <= offset < scalar.end or (scalar.style in ("|", ">") and offset < line_end(text, scalar.content)):
         return None
     return scalar.end
-
-
-def _line_end(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    end = len(text) if end < 0 else end
-    carriage_return = text.find("\r", offset, end)
-    return end if carriage_return < 0 else carriage_return

@@ -55,6 +55,14 @@ def line_start(text: str, offset: int) -> int:
     return max(start, text.rfind("\r", start, offset) + 1)
 
 
+def line_end(text: str, offset: int) -> int:
+    """The offset at which the line that holds `offset` ends, before its line break."""
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    carriage_return = text.find("\r", offset, end)
+    return end if carriage_return < 0 else carriage_return
+
+
 class Source:
     """One file's text, without its byte order mark, and what is needed to write it back as it was."""
 
@@ -92,9 +100,13 @@ class Source:
 
     @property
     def newline(self) -> str:
-        r"""The line break of the first line: "\n", "\r\n" or "\r"; "\n" where there is none."""
+        r"""The line break of the first line; "\r" only where there is no other, "\n" where there is none."""
         found = _LINE_BREAK.search(self.text)
-        return found.group() if found else "\n"
+        first = found.group() if found else "\n"
+        if first == "\r" and "\n" in self.text:
+            # Two programs have each added one of their own: the lines of such files end with "\r\r\n".
+            return "\r\n" if "\r\n" in self.text else "\n"
+        return first
 
     @property
     def line_starts(self) -> list[int]:
