@@ -61,8 +61,11 @@ playground: .venv/installed ## what the site's playground needs, which make docs
 screenshots: editors playground docs ## the pictures of the documentation, to be looked at before they are checked in
 	$(BIN)/python tools/screenshots.py
 
-bench: .venv/installed ## composefmt and the peers that are installed, as ratios
-	$(BIN)/python benchmarks/run.py
+CORPUS ?=
+
+bench: .venv/installed ## composefmt and the peers that are installed, as ratios; CORPUS=FOLDER for your Compose files as well
+	$(BIN)/python benchmarks/run.py $(if $(CORPUS),--corpus $(CORPUS))
+	$(BIN)/python benchmarks/rules.py --top 10 $(CORPUS)
 	$(BIN)/python benchmarks/lsp.py
 
 fuzz: .venv/installed ## the promises on many more generated files

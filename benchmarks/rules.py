@@ -1,6 +1,8 @@
 """What each rule costs: seconds of a check, by rule, over a folder of Compose files.
 
-Usage: rules.py FOLDER [--top N]
+Usage: rules.py [FOLDER] [--top N]
+
+Without a folder, over the batch of small files that run.py makes.
 
 A rule's time is that of its own generator; what a rule is the first to ask for (the schema's verdict, the layout of
 "unformatted") is counted with it. The figures are shares of the whole, parsing included, since absolute times say more of
@@ -12,10 +14,16 @@ from __future__ import annotations
 import argparse
 import gc
 import statistics
+import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from run import make_batch
 
 from composefmt.engine import check_bytes
 from composefmt.files.surroundings import OnDisk
@@ -45,9 +53,9 @@ def timed(rule: Rule, seconds: Counter[str]) -> Callable[[Element], Iterator[Pro
 
 
 def main() -> None:
-    """Check everything twice, the first time uncounted, and print the most expensive rules."""
+    """Put a clock around each rule, and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--top", type=int, default=25)
     arguments = parser.parse_args()
     gc.disable()
@@ -56,7 +64,15 @@ def main() -> None:
     rules = registry.all_rules()
     for name, rule in rules.items():
         rules[name] = rule._replace(check=timed(rule, seconds))
-    files = [path for pattern in ("compose*.y*ml", "docker-compose*.y*ml") for path in sorted(arguments.folder.rglob(pattern))]
+    with tempfile.TemporaryDirectory() as temporary:
+        if arguments.folder is None:
+            make_batch(Path(temporary))
+        measure(arguments.folder or Path(temporary), arguments.top, seconds)
+
+
+def measure(folder: Path, top: int, seconds: Counter[str]) -> None:
+    """Check a folder's files twice, the first time uncounted, and print the most expensive rules."""
+    files = [path for pattern in ("compose*.y*ml", "docker-compose*.y*ml") for path in sorted(folder.rglob(pattern))]
     texts = [(path.read_bytes(), path) for path in files if path.is_file()]
     for _ in range(2):
         seconds.clear()
@@ -64,7 +80,7 @@ def main() -> None:
         for data, path in texts:
             check_bytes(data, Options(surroundings=OnDisk(str(path.parent))), str(path))
         total = perf_counter() - started
-    for name, spent in seconds.most_common(arguments.top):
+    for name, spent in seconds.most_common(top):
         print(f"{spent / total:7.2%}  {name}")
     used = [seconds[name] / total for name in seconds]
     median = statistics.median(used)
