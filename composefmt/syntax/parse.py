@@ -7,6 +7,7 @@ parser is used where it is installed; the pure Python one gives the same tree, m
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
@@ -145,12 +146,15 @@ def own_process() -> None:
     """Tell that nothing but composefmt uses ruamel.yaml in this process, so that its parser may be made faster."""
     global _owned  # noqa: PLW0603
     _owned = True
+    _c_parser.cache_clear()
 
 
 _owned = False
 
 
-def _c_events(text: str) -> NextEvent | None:
+@cache
+def _c_parser() -> Callable[[str], Any] | None:
+    """The C parser, None where it is not installed."""
     try:
         from _ruamel_yaml import CParser
     except ImportError:
@@ -159,7 +163,12 @@ def _c_events(text: str) -> NextEvent | None:
         from composefmt.syntax.light_events import use_light_events
 
         use_light_events()
-    return cast("NextEvent", CParser(text).get_event)
+    return cast("Callable[[str], Any]", CParser)
+
+
+def _c_events(text: str) -> NextEvent | None:
+    parser = _c_parser()
+    return None if parser is None else cast("NextEvent", parser(text).get_event)
 
 
 def _pure_events(text: str) -> NextEvent:
