@@ -213,4 +213,5 @@ def test_help_needs_no_manual(tmp_path, args):
 def test_usage_errors_are_2(tmp_path, args):
     done = run(*args, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Error: " in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.splitlines()[1].startswith("Usage: composefmt ")

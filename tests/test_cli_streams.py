@@ -47,7 +47,7 @@ def test_a_full_disk_under_the_output_is_told(tmp_path, command):
     many_files(tmp_path, 3)
     done = shell(f"$COMPOSEFMT {command} > /dev/full; echo $?", tmp_path)
     assert done.stdout == "2\n"
-    assert done.stderr.endswith("composefmt: the output cannot be written: No space left on device\n")
+    assert done.stderr.endswith("error: the output cannot be written: no space left on device\n")
     assert "Traceback" not in done.stderr
 
 
@@ -186,7 +186,7 @@ def test_a_disk_that_takes_only_a_part_of_the_output(tmp_path, unbuffered):
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
         )
     assert done.returncode == 2
-    assert done.stderr == b"composefmt: the output cannot be written: File too large\n"
+    assert done.stderr == b"error: the output cannot be written: file too large\n"
 
 
 @posix_only
@@ -212,4 +212,4 @@ def test_a_working_folder_that_is_gone(tmp_path):
     for command in ("check", "format .", "config", "graph", "diff a b"):
         done = shell(f"mkdir gone && cd gone && rmdir ../gone && $COMPOSEFMT {command}; echo $?", tmp_path)
         assert done.stdout == "2\n"
-        assert done.stderr.splitlines()[0] in ("composefmt: the working folder is gone", ".: error[unreadable] no such file or directory")
+        assert done.stderr.splitlines()[0] in ("error: the working folder is gone", ".: error[unreadable] no such file or directory")

@@ -65,7 +65,7 @@ def test_every_rule_has_a_page_and_stands_in_the_list(made):
 
 
 def test_every_setting_is_told_with_its_default(made):
-    settings = [line.split()[0] for line in run("settings", cwd=ROOT).stdout.splitlines()]
+    settings = [line.split()[0] for line in run("settings", cwd=ROOT).stdout.splitlines() if not line.startswith(" ")]
     headings = re.findall(r"^## (.*)", made["settings.md"], re.MULTILINE)
     assert settings
     assert set(settings) <= set(headings)
@@ -99,6 +99,21 @@ def test_the_site_asks_no_other_host(tmp_path):
     for page in site.rglob("*.html"):
         for address in re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="?(https?://[^" >]+)', page.read_text(encoding="utf-8")):
             pytest.fail(f"{page.relative_to(site)} loads {address}")
+
+
+def test_every_link_leads_somewhere_in_the_repository_too():
+    readmes = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")]
+    for page in [*DOCS.rglob("*.md"), *readmes]:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for link in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
+            assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
+
+
+def test_the_pages_that_stand_in_for_made_ones_are_replaced(made):
+    for path in DOCS.rglob("*.md"):
+        name = path.relative_to(DOCS).as_posix()
+        if "stands in for" in path.read_text(encoding="utf-8"):
+            assert "stands in for" not in made[name]
 
 
 def test_each_picture_is_small_and_shown():

@@ -210,6 +210,12 @@ def test_quiet_and_output(folder, tmp_path):
     assert run("config", "-q", cwd=folder).stdout == ""
     assert run("config", "-o", tmp_path / "out.yaml", cwd=folder).stdout == ""
     assert (tmp_path / "out.yaml").read_text() == run("config", cwd=folder).stdout
+    assert run("config", "-o", "new/compose.yaml", cwd=folder).returncode == 0
+    assert (folder / "new" / "compose.yaml").read_text() == (tmp_path / "out.yaml").read_text()
+    for command in ("config", "graph"):
+        done = run(command, "-o", "new", cwd=folder)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[0] == 'error: --output: "new" cannot be written: is a directory'
 
 
 def test_each_value_tells_where_it_was_written(folder):

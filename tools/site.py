@@ -3,7 +3,8 @@
 Usage: site.py [FOLDER [PLAYGROUND]]
 
 Made from the code are the page of each rule, their list, the settings, the commands, the architecture (from
-CONTRIBUTING.md) and the changelog. None of them is checked in, so none can be stale. `make docs` builds the site.
+CONTRIBUTING.md) and the changelog. None of them is checked in, so none can be stale: where other pages link to one of them, a
+short page stands in for it in docs/, for who reads that without the site. `make docs` builds the site.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import click  # noqa: E402
 
 from composefmt.cli.app import app  # noqa: E402
 from composefmt.files.settings_model import SettingsModel  # noqa: E402
-from composefmt.reports.rule_page import page_of, pages  # noqa: E402
+from composefmt.reports.rule_page import fixability, page_of, pages  # noqa: E402
 from composefmt.rules.registry import all_rules  # noqa: E402
 
 if TYPE_CHECKING:
@@ -58,11 +59,15 @@ def rules_page() -> str:
     """All rules by group."""
     parts = [_RULES_INTRODUCTION.format(count=len(all_rules()), default=sum(rule.default for rule in all_rules().values()))]
     for group, rules in groupby(sorted(all_rules().values(), key=lambda rule: (rule.group, rule.name)), lambda rule: rule.group):
-        rows = [f"| [{rule.name}]({rule.name}.md) | {_severity(rule)} | {_cell(page_of(rule).summary)} |" for rule in rules]
-        parts.append("\n".join([f"## {group}\n", "| rule | | what it finds |", "|---|---|---|", *rows]))
+        rows = [
+            f"| [{rule.name}]({rule.name}.md) | {_severity(rule)} | {_FIXES[fixability(rule)]} | {_cell(page_of(rule).summary)} |"
+            for rule in rules
+        ]
+        parts.append("\n".join([f"## {group}\n", "| rule | | fix | what it finds |", "|---|---|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
+_FIXES = {"safe": "`--fix`", "unsafe": "`--unsafe-fixes`", "none": ""}
 _RULES_INTRODUCTION = """\
 # Rules
 
@@ -71,7 +76,8 @@ taste or of a project's habits. Each has a page with what it finds, why, an exam
 `composefmt explain RULE` shows the same page in a terminal.
 
 An *error* is what Docker Compose refuses or what must fail when it runs. A *warning* is probably not meant. An *info* is a
-note. Rules of other linters are found under [the rules of others](../rules-of-others.md)."""
+note. What `check --fix` can mend, or only `check --fix --unsafe-fixes` since the file would mean another thing, is told beside
+each rule. Rules of other linters are found under [the rules of others](../rules-of-others.md)."""
 
 
 def _severity(rule: Rule) -> str:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from io import BufferedWriter, RawIOBase, TextIOWrapper
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from click.exceptions import ClickException
 
 FAILED = 2
 INTERRUPTED = 130
@@ -47,10 +50,10 @@ def main() -> NoReturn:
         sys.stderr.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
-        _last_words("interrupted")
+        _last_words("composefmt: interrupted")
     except Ended as ended:
         status = SIGNALLED + ended.number
-        _last_words("ended from outside")
+        _last_words("composefmt: ended from outside")
     except (BrokenPipeError, PipeClosed):
         # Nobody reads on: say nothing.
         status = PIPE_CLOSED
@@ -58,8 +61,9 @@ def main() -> NoReturn:
         status = FAILED
         # What belongs to one file is told where it is read; what is left is the output, or the working directory.
         reason = error.strerror or str(error)
+        reason = reason[:1].lower() + reason[1:]
         output = f"the output cannot be written: {reason}" if _has_folder() else "the working folder is gone"
-        _last_words(f"{reason}: {error.filename}" if error.filename else output)
+        _last_words(f"error: {error.filename}: {reason}" if error.filename else f"error: {output}")
     workers = sys.modules.get("composefmt.cli.workers")
     if workers is not None:
         workers.stop_workers()
@@ -107,7 +111,7 @@ def _last_words(message: str) -> None:
     """Say why the run ends here, if anybody listens."""
     from contextlib import suppress
 
-    for stream, text in ((sys.stdout, ""), (sys.stderr, f"composefmt: {message}\n")):
+    for stream, text in ((sys.stdout, ""), (sys.stderr, f"{message}\n")):
         with suppress(OSError, ValueError):
             stream.write(text)
             stream.flush()
@@ -123,7 +127,21 @@ def _run() -> int:
     except Exit as error:
         return error.exit_code
     except ClickException as error:
-        error.show()
+        _tell(error)
         return FAILED
     except Abort:
         raise KeyboardInterrupt from None
+
+
+def _tell(error: ClickException) -> None:
+    """Say what was wrong with a call, as all errors are told: one line in lower case; behind it how the command is used."""
+    from click import echo
+    from click.exceptions import NoArgsIsHelpError, UsageError
+
+    if isinstance(error, NoArgsIsHelpError):
+        error.show()
+        return
+    message = error.format_message().removesuffix(".")
+    echo(f"error: {message[:1].lower()}{message[1:]}", err=True)
+    if isinstance(error, UsageError) and error.ctx is not None:
+        echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.", err=True)

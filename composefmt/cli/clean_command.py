@@ -19,8 +19,7 @@ def command(cache_dir: str | None, quiet: bool) -> int:
     try:
         found = folder is not None and clean(folder)
     except OSError as error:
-        click.echo(f"error: the cache cannot be removed: {reason(error)}: {error.filename}", err=True)
-        return 2
+        raise click.ClickException(f"the cache cannot be removed: {error.filename}: {reason(error)}") from None
     if not quiet:
         click.echo(f"removed the cache in {folder}" if found else "there is no cache.", err=True)
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from composefmt.cli.project_options import Command, loaded, project_options, request_for, told, warn_of_unset
-from composefmt.cli.run import put
+from composefmt.cli.reporting import put
 
 if TYPE_CHECKING:
     from composefmt.project.project import Project, Request

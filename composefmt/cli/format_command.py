@@ -137,10 +137,10 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
 
 
 def _lines(given: str) -> tuple[int, int]:
-    """The first and the last line of a stretch such as "10-20". Raises BadParameter."""
+    """The first and the last line of a stretch such as "10-20". Raises click.UsageError."""
     first, _, last = given.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal() and 1 <= int(first) <= int(last or first)):
-        raise click.BadParameter(f'"{given}" is not a stretch of lines such as 10-20.')
+        raise click.UsageError(f'--lines: "{given}" is not a stretch of lines such as 10-20.')
     return int(first), int(last or first)
 
 

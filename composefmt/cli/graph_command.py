@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from composefmt.cli.project_options import loaded, project_options, request_for
-from composefmt.cli.run import put
+from composefmt.cli.reporting import put
 
 if TYPE_CHECKING:
     from composefmt.project.graph import Graph

@@ -14,6 +14,7 @@ from composefmt.cli.file_work import Work
 from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
 from composefmt.engine import CheckResult, FormatResult, check_bytes, format_bytes
 from composefmt.files.content import FileTrouble, write_file
+from composefmt.files.discovery import reason
 from composefmt.findings import Severity
 from composefmt.reports.diff import unified
 from composefmt.reports.text import printable
@@ -99,7 +100,7 @@ def _handle(answer: Proposal | Note, folder: str, *, yes: bool, dry_run: bool) -
     except FileTrouble as trouble:
         raise click.ClickException(f"{name} {trouble.message}") from None
     except OSError as error:
-        raise click.ClickException(f"{name} cannot be written: {(error.strerror or '').lower()}") from None
+        raise click.ClickException(f"{name} cannot be written: {reason(error)}") from None
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from errno import EISDIR
 from io import StringIO
@@ -66,9 +67,12 @@ def _destination(output_file: str | None, out: TextIO) -> Iterator[TextIO]:
 
 
 @contextmanager
-def writable(path: str, option: str) -> Iterator[TextIO]:
-    """A file of ours, written when all is known; folders above it are made. Raises click.UsageError; Compose files are refused."""
-    if COMPOSE_NAME.fullmatch(os.path.basename(path)):
+def writable(path: str, option: str, *, may_be_compose: bool = False) -> Iterator[TextIO]:
+    """A file to be written when all is known; folders above it are made. Raises click.UsageError.
+
+    What is no Compose file must not take the place of one.
+    """
+    if not may_be_compose and COMPOSE_NAME.fullmatch(os.path.basename(path)):
         raise click.UsageError(f'{option}: "{path}" has the name of a Compose file, which would be overwritten.')
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -82,3 +86,13 @@ def writable(path: str, option: str) -> Iterator[TextIO]:
         write_output(path, text.getvalue())
     except FileTrouble as trouble:
         raise click.UsageError(f'{option}: "{path}" {trouble.message}.') from None
+
+
+def put(text: str, output: str | None) -> None:
+    """Write a text into the file of --output, else to standard output. Raises click.UsageError."""
+    if output is None:
+        write_utf8(sys.stdout)
+        sys.stdout.write(text)
+        return
+    with writable(output, "--output", may_be_compose=True) as stream:
+        stream.write(text)

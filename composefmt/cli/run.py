@@ -13,7 +13,7 @@ import click
 from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, is_much, lost
 from composefmt.cli.progress import Progress
 from composefmt.cli.workers import default_jobs, in_order
-from composefmt.files.content import FileTrouble, read_stream, write_output
+from composefmt.files.content import FileTrouble, read_stream
 from composefmt.files.discovery import Missing, discover, reason
 from composefmt.files.exclusion import Exclusion
 from composefmt.options import Chosen
@@ -256,18 +256,6 @@ def write_utf8(stream: TextIO) -> None:
     if isinstance(stream, TextIOWrapper):
         # What is no character (of a file name) becomes an escape, which JSON has too.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def put(text: str, output: str | None) -> None:
-    """Write a text into a file, else to standard output. Raises click.ClickException."""
-    if output is None:
-        write_utf8(sys.stdout)
-        sys.stdout.write(text)
-        return
-    try:
-        write_output(output, text)
-    except FileTrouble as trouble:
-        raise click.ClickException(f"{printable(output)} {trouble.message}") from None
 
 
 def count(number: int, noun: str) -> str:

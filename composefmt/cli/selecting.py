@@ -39,7 +39,7 @@ def selection_options(command: Command) -> Command:
 
 
 def given_selection(options: SelectionOptions) -> Chosen:
-    """What the command line says of rules. Raises click.BadParameter for a rule that there is not."""
+    """What the command line says of rules. Raises click.UsageError for a rule that there is not."""
     given = Chosen()
     if options["select"]:
         given["select"] = _rules(options["select"])
@@ -58,7 +58,7 @@ def _rules(given: Iterable[str]) -> frozenset[str]:
         from composefmt.rules.registry import known_names, unknown_name
 
         for name in sorted(names - known_names()):
-            raise click.BadParameter(unknown_name(name))
+            raise click.UsageError(unknown_name(name))
     return names
 
 
@@ -67,5 +67,5 @@ def _levels(given: str) -> list[tuple[str, str]]:
     names, _, level = given.rpartition("=")
     if level not in {severity.value for severity in Severity} or not names:
         levels = ", ".join(severity.value for severity in Severity)
-        raise click.BadParameter(f'"{given}" is not RULES=LEVEL with one of {levels}, such as lost-colon=error.')
+        raise click.UsageError(f'"{given}" is not RULES=LEVEL with one of {levels}, such as lost-colon=error.')
     return [(name, level) for name in _rules([names])]

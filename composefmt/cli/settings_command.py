@@ -32,19 +32,35 @@ def command(path: str, schema: bool) -> int:
         raise click.ClickException(printable(trouble.message)) from None
     defaults = SettingsModel()
     chosen = found.given if found is not None else {}
+    rows = []
     for name in names():
         field = name.replace("-", "_")
         value = chosen.get(field, getattr(defaults, field))
         origin = found.path if found is not None and field in chosen else "default"
-        sys.stdout.write(f"{name:<16} {_shown(value):<16} {printable(origin)}\n")
+        first, *rest = _shown(value)
+        rows += [(name, first, printable(origin)), *(("", line, "") for line in rest)]
+    width = max(len(value) for _, value, _ in rows)
+    sys.stdout.writelines(f"{name:<16} {value:<{width}} {origin}".rstrip() + "\n" for name, value, origin in rows)
     return 0
 
 
-def _shown(value: object) -> str:
+# A longer list is told on several lines.
+_WIDTH = 48
+
+
+def _shown(value: object) -> list[str]:
+    """A value as lines."""
     if isinstance(value, dict):
-        return "; ".join(f"{printable(name)}: {_shown(part)}" for name, part in value.items()) or "(none)"
+        return [f"{printable(name)}: {', '.join(_shown(part))}" for name, part in value.items()] or ["(none)"]
     if isinstance(value, list):
-        return printable(", ".join(sorted(value))) or "(none)"
+        lines = [""]
+        for item in map(printable, sorted(value)):
+            if lines[-1] and len(f"{lines[-1]} {item}") > _WIDTH:
+                lines[-1] += ","
+                lines.append(item)
+            else:
+                lines[-1] += f", {item}" if lines[-1] else item
+        return lines if value else ["(none)"]
     if value is None:
-        return "(none)"
-    return str(value).lower() if isinstance(value, bool) else printable(str(value))
+        return ["(none)"]
+    return [str(value).lower() if isinstance(value, bool) else printable(str(value))]
