@@ -141,7 +141,9 @@ def _tell(error: ClickException) -> None:
     if isinstance(error, NoArgsIsHelpError):
         error.show()
         return
-    message = error.format_message().removesuffix(".")
+    message = error.format_message()
+    # A sentence of Click's or ours; a path may end in a dot as well.
+    message = message[:-1] if message.endswith(".") and message[-2:-1] not in (" ", ".", "/") else message
     echo(f"error: {message[:1].lower()}{message[1:]}", err=True)
     if isinstance(error, UsageError) and error.ctx is not None:
         echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.", err=True)

@@ -191,7 +191,7 @@ def _hashes(project: Project, hashed: str, flags: dict[str, bool]) -> str:
     names = sorted(project.services) if hashed == "*" else sorted(set(hashed.split(",")))
     for name in names:
         if name not in project.services:
-            raise click.UsageError(f"no such service: {name}")
+            raise click.ClickException(f"no such service: {name}")
     reading = Reading(project.environment, project.directory if flags["no_escape"] else None, Target())
     with told(project):
         found = service_hashes(project, names, None if flags["no_env_resolution"] else reading)

@@ -47,7 +47,7 @@ def chosen_report(output_format: str | None, output_file: str | None, *, statist
 
 
 def tell(found: Iterable[Found], told: Told, output_file: str | None, out: TextIO) -> None:
-    """Write a report of the findings, as they come, into a file or else to `out`. Raises click.UsageError where that cannot be written."""
+    """Write a report of the findings, as they come, into a file or else to `out`. Raises click.ClickException where that cannot be written."""
     with _destination(output_file, out) as stream:
         if not told.for_people or output_file:
             write_utf8(stream)
@@ -68,7 +68,7 @@ def _destination(output_file: str | None, out: TextIO) -> Iterator[TextIO]:
 
 @contextmanager
 def writable(path: str, option: str, *, may_be_compose: bool = False) -> Iterator[TextIO]:
-    """A file to be written when all is known; folders above it are made. Raises click.UsageError.
+    """A file to be written when all is known; folders above it are made. Raises click.ClickException.
 
     What is no Compose file must not take the place of one.
     """
@@ -79,17 +79,17 @@ def writable(path: str, option: str, *, may_be_compose: bool = False) -> Iterato
         if os.path.isdir(path):
             raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
     except (OSError, ValueError) as error:
-        raise click.UsageError(f'{option}: "{path}" cannot be written: {reason(error)}.') from None
+        raise click.ClickException(f'{option}: "{path}" cannot be written: {reason(error)}') from None
     text = StringIO()
     yield text
     try:
         write_output(path, text.getvalue())
     except FileTrouble as trouble:
-        raise click.UsageError(f'{option}: "{path}" {trouble.message}.') from None
+        raise click.ClickException(f'{option}: "{path}" {trouble.message}') from None
 
 
 def put(text: str, output: str | None) -> None:
-    """Write a text into the file of --output, else to standard output. Raises click.UsageError."""
+    """Write a text into the file of --output, else to standard output. Raises click.ClickException."""
     if output is None:
         write_utf8(sys.stdout)
         sys.stdout.write(text)
