@@ -194,7 +194,7 @@ def test_a_disk_that_takes_only_a_part_of_the_output(tmp_path, unbuffered):
 def test_a_full_disk_leaves_an_old_report_as_it_was(tmp_path, command):
     services = "".join(f"  s{number}:\n    image: nginx\n    foo: 1\n" for number in range(2000))
     (tmp_path / "compose.yaml").write_text("services:\n" + (services if "check" in command else services.replace("    foo: 1\n", "")))
-    for old in ('{"findings": {}}', None):
+    for old in ('{"version": 1, "findings": {}}', None):
         if old is not None:
             (tmp_path / "out.txt").write_text(old)
         done = shell(f"ulimit -f 8; $COMPOSEFMT {command.format('out.txt')}; echo $?", tmp_path)

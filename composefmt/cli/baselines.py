@@ -64,7 +64,7 @@ class Baselines:
                 self.before = self._read(self.target).files
             except FileTrouble as trouble:
                 message = trouble.message.removesuffix(" (--write-baseline writes one)")
-                raise click.UsageError(f"--write-baseline: {message}; it is left as it is.") from None
+                raise click.ClickException(f"--write-baseline: {message}; it is left as it is") from None
 
     def unknown(self, path: str, settings: Settings | None, result: CheckResult | FixResult, given: Chosen) -> tuple[Finding, ...]:
         """The findings of a file that are to be told. Raises FileTrouble where its baseline cannot be read."""

@@ -47,7 +47,7 @@ def chosen_report(output_format: str | None, output_file: str | None, *, statist
 
 
 def tell(found: Iterable[Found], told: Told, output_file: str | None, out: TextIO) -> None:
-    """Write a report of the findings, as they come, into a file or else to `out`. Raises click.ClickException where that cannot be written."""
+    """Write a report of the findings, as they come, into a file or else to `out`. Raises click.ClickException where it cannot."""
     with _destination(output_file, out) as stream:
         if not told.for_people or output_file:
             write_utf8(stream)
