@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose.spec_order import places, rank
 from composefmt.format.protection import is_protected
 from composefmt.syntax.edits import Edit, apply_edits
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.source import Source, Span, line_end, line_start
 
 if TYPE_CHECKING:
     from composefmt.compose.patterns import Place
+
+
+# In a text that is laid out only what belongs to a block scalar ends with spaces.
+_SPACES_BELOW = r"[\r\n]+[ \t]+(?:[\r\n]|\Z)"
 
 
 class _Entry(NamedTuple):
@@ -115,8 +120,10 @@ class _Sorter:
                 last = last.items[-1] if last.items else key
         if type(last) is not Scalar or last.style not in ("|", ">"):
             return True
-        # Nor where the text ends with one that has no line break to end it.
-        return "+" not in self.text[last.content : last.content + 3] and line_end(self.text, last.end) < len(self.text)
+        # Nor where the text ends with one that has no line break to end it, or a line of spaces belongs to it.
+        end = line_end(self.text, last.end)
+        claims = "+" in self.text[last.content : last.content + 3] or pattern(_SPACES_BELOW).match(self.text, end)
+        return not claims and end < len(self.text)
 
     def entries(self, node: Mapping) -> list[_Entry]:
         """The entries of a mapping with their comments."""
@@ -134,8 +141,13 @@ class _Sorter:
         return made
 
     def first_lead(self, node: Mapping) -> int:
-        """Where the comments directly above the first key begin; those above a blank line stay where they are."""
+        """Where the comments directly above the first key begin; those above a blank line stay where they are.
+
+        Those above a dash belong to the item, whichever key comes first in it.
+        """
         lead = line_start(self.text, node.content)
+        if self.text[lead : node.content].strip():
+            return node.content
         while lead > 0:
             above = line_start(self.text, lead - 1 if self.text[lead - 2 : lead] != "\r\n" else lead - 2)
             if not self.text[above:lead].lstrip(" ").startswith("#"):
