@@ -43,6 +43,16 @@ class Fix(NamedTuple):
         """The fix; None where there are no edits, since the text is written in a way that is not known."""
         return cls(title, edits, safe, comments) if edits else None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Plain tuples are sent to another process in a fraction of the time.
+        return _sent, (self.title, tuple(map(tuple, self.edits)), *self[2:])
+
+
+def _sent(title: str, edits: tuple[tuple[int, int, str], ...], safe: bool, comments: bool) -> Fix:
+    from composefmt.syntax.edits import Edit
+
+    return Fix(title, tuple(map(Edit._make, edits)), safe, comments)
+
 
 class Related(NamedTuple):
     """Another place that explains a finding, such as the first of two equal keys."""
