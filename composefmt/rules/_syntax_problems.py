@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Finding, Related, Severity
 from composefmt.syntax.source import Source, Span
+from composefmt.syntax.tabs import QUOTED
 
 if TYPE_CHECKING:
     from composefmt.syntax.parse import SyntaxProblem
@@ -102,8 +103,7 @@ def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
     )
 
 
-# Quotes that begin a value, comments and brackets. No quote can fail to match, so that a text of many is read once.
-_SIGN = r"""(?s)(?<![^\s,\[\]{}:-])(?:"(?:[^"\\]|\\.?)*(?:"|\Z)|'(?:[^']|'')*(?:'|\Z)|\#[^\r\n]*)|[\[{]|[\]}]"""
+_SIGN = QUOTED + r"|[\[{]|[\]}]"
 
 
 def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding | None:

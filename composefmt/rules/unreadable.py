@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.findings import Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
-from composefmt.syntax.unreadable import kept_nodes, unfit_tags, unreadable
+from composefmt.syntax.unreadable import kept_nodes, lone_tabs, unfit_tags, unreadable
 from composefmt.syntax.values import is_merge_key
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def unreadable_yaml(element: Element) -> Iterator[Problem]:
     """YAML that is valid, but that the reference's YAML library cannot read.
 
     It takes no directives but `%YAML 1.1` and `%TAG`, and only ASCII characters in the names of anchors; and to it the
-    characters U+0085, U+2028 and U+2029 break a line.
+    characters U+0085, U+2028 and U+2029 break a line. Tabs trouble it on lines that hold nothing else, or a comment.
 
     Bad:
 
@@ -38,7 +38,8 @@ def unreadable_yaml(element: Element) -> Iterator[Problem]:
     Source: the scanner of go-yaml, the reference's YAML library.
     """
     file = element.file
-    for trouble in unreadable(file.source.text, file.tree):
+    text, tree = file.source.text, file.tree
+    for trouble in (*unreadable(text, tree), *lone_tabs(text, tree)):
         yield Problem(*trouble)
 
 

@@ -15,8 +15,9 @@ from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node, Tree
 
-# Neither quote can fail to match, so that a text of nothing but quotes is read once.
-_SIGN = r"""(?s)"(?:[^"\\]|\\.?)*(?:"|\Z)|'[^']*(?:'|\Z)|\#[^\r\n]*|[\[{]|[\]}]|\t+(?=[ \t]*(?:[\#\r\n]|\Z))|\t"""
+# Quotes that begin a value, and comments. No quote can fail to match, so that a text of many is read once.
+QUOTED = r"""(?s)(?<![^\s,\[\]{}:-])(?:"(?:[^"\\]|\\.?)*(?:"|\Z)|'(?:[^']|'')*(?:'|\Z)|\#[^\r\n]*)"""
+_SIGN = QUOTED + r"|[\[{]|[\]}]|(?P<last>\t+(?=[ \t]*(?:[#\r\n]|\Z)))|\t"
 
 
 def spaced(text: str) -> str:
@@ -29,7 +30,7 @@ def spaced(text: str) -> str:
             depth += 1
         elif sign in "]}":
             depth -= 1
-        elif sign[0] == "\t" and (depth > 0 or len(sign) > 1 or text[found.end() : found.end() + 1] in ("#", "\r", "\n", "")):
+        elif sign[0] == "\t" and (depth > 0 or found["last"]):
             parts += (text[done : found.start()], " " * len(sign))
             done = found.end()
     parts.append(text[done:])
@@ -40,7 +41,7 @@ def is_tree_of(tree: Tree, text: str, changed: str) -> bool:
     """Whether the tree of a changed text is that of the text: no value holds a change, and all that indent stand in brackets."""
     if any(text[node.content : node.end] != changed[node.content : node.end] for node in tree.scalars):
         return False
-    spans = _in_brackets(tree)
+    spans = in_brackets(tree)
     starts = [start for start, _ in spans]
     for found in re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*\t[ \t]*(?=[^\s#])").finditer(text):
         index = bisect_right(starts, found.end()) - 1
@@ -49,7 +50,7 @@ def is_tree_of(tree: Tree, text: str, changed: str) -> bool:
     return True
 
 
-def _in_brackets(tree: Tree) -> list[tuple[int, int]]:
+def in_brackets(tree: Tree) -> list[tuple[int, int]]:
     """Where the outermost collections in brackets stand, in order."""
     spans: list[tuple[int, int]] = []
     stack: list[Node] = list(tree.documents)

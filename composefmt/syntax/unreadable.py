@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 from composefmt.syntax.scalars import decoded, fits_tag
 from composefmt.syntax.source import Span, line_start
+from composefmt.syntax.tabs import in_brackets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.syntax.nodes import Tree
 
+# On a line with nothing else, or with a comment only.
+_TAB = r"(?:\A|(?<=[\r\n]))( *)\t[ \t]*(?=[#\r\n])"
 _SEPARATORS = r"[\x85\u2028\u2029]+"
 _DIRECTIVE = r"(?:\A|(?<=[\r\n]))%([^\s#]*)[ \t]*([^\s#]*)[^\r\n]*"
 
@@ -65,6 +69,37 @@ def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
             continue
         written = f"%{name} {value}".rstrip()
         yield Trouble(Span(*found.span()), f"the directive {written} cannot be read", "leave the line out: Compose needs no directives")
+
+
+def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
+    """The first tab that go-yaml minds although nothing but a comment stands behind it; formatting takes it away."""
+    if "\t" not in text:
+        return
+    from composefmt.syntax.changes import Changes
+
+    brackets = in_brackets(tree)
+    starts = [node.start for node in tree.scalars]
+    changes: Changes | None = None
+    for found in re.compile(_TAB).finditer(text):
+        index = bisect_right(brackets, (found.end(), 0)) - 1
+        behind = bisect_right(starts, found.start()) - 1
+        if behind < 0 or (index >= 0 and found.start() < brackets[index][1]):
+            continue
+        node = tree.scalars[behind]
+        if found.start() < node.end:
+            continue
+        first, *lines = re.split(r"\r\n?|\n", text[node.end : found.start()])
+        if text[found.end() : found.end() + 1] == "#" and any(line.lstrip().startswith("#") for line in lines):
+            continue
+        if node.start < node.end and node.style not in ("'", '"') and not "".join((first, *lines)).strip():
+            # Such a value goes on over lines that stand right of what it belongs to.
+            changes = changes or Changes(text, tree)
+            place = changes.place(node)
+            if place is None or len(found[1]) > place[0].content - line_start(text, place[0].content):
+                continue
+        tab = found.start() + len(found[1])
+        yield Trouble(Span(tab, tab + 1), "a tab stands where only spaces may", "delete it, or indent with spaces")
+        return
 
 
 def _separators(text: str, tree: Tree) -> Iterator[Trouble]:
