@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from composefmt.cli.run import InputOptions
+    from composefmt.options import Options
 
 _EPILOG = """\b
 Examples:
@@ -119,7 +120,7 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
     """Format all files; the exit status. While files are watched, nothing is said of those that need no change."""
     tally = _Tally()
     style = style_for(sys.stderr)
-    for path, data, result in inputs.results(Work(format_bytes, FORMATTED)):
+    for path, data, result in inputs.results(Work(_formatted, FORMATTED)):
         _tell(result, mode, style, inputs)
         if result.failed:
             inputs.failed += 1
@@ -142,6 +143,11 @@ def _lines(given: str) -> tuple[int, int]:
     if not (first.isdecimal() and (last or first).isdecimal() and 1 <= int(first) <= int(last or first)):
         raise click.UsageError(f'--lines: "{given}" is not a stretch of lines such as 10-20.')
     return int(first), int(last or first)
+
+
+def _formatted(data: bytes, options: Options, name: str) -> FormatResult:
+    """One file formatted. Only editors want the edits, and to send them to another process takes as long as the text itself."""
+    return format_bytes(data, options, name)._replace(edits=())
 
 
 def _tell(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:
