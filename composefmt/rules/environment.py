@@ -172,8 +172,13 @@ def secret_in_environment(element: Element) -> Iterator[Problem]:
             yield Problem(
                 node.span,
                 f'service "{element.service}": the value of {name} stands in the file for all to read',
-                f"take it from a secret, or from a variable: ${{{name}}}",
+                f"take it from a secret, or from a variable: ${{{_variable(name)}}}",
             )
+
+
+def _variable(name: str) -> str:
+    """The name of a variable that a setting such as `db.password` may come from."""
+    return name if pattern(r"\w+").fullmatch(name) else "".join(c if c.isalnum() else "_" for c in name).upper()
 
 
 @rule("secret-in-build-arg", Severity.WARNING, "services.*.build.args", group="security", default=False)

@@ -191,8 +191,8 @@ def privileged_port(element: Element) -> Iterator[Problem]:
         if 0 < port.host < _UNPRIVILEGED:
             yield Problem(
                 port.span(element.file),
-                f'service "{element.service}": host port {port.host} is privileged',
-                f"ports from {_UNPRIVILEGED} on are free for all",
+                f'service "{element.service}": host port {port.host} is below {_UNPRIVILEGED}: Docker without root cannot open it',
+                f"choose one from {_UNPRIVILEGED} on, which are free for all",
             )
 
 

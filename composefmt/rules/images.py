@@ -135,7 +135,10 @@ def image_without_digest(element: Element) -> Iterator[Problem]:
     """
     node = element.node
     if type(node) is Scalar and node.value and "$" not in node.value and "@" not in node.value and not _is_built(element):
-        yield Problem(node.span, f'service "{element.service}": the image "{node.value}" has no digest', f'write "{node.value}@sha256:..."')
+        message = f'service "{element.service}": the image "{node.value}" has no digest'
+        yield Problem(
+            node.span, message, f'write "{node.value}@sha256:..."; "docker buildx imagetools inspect {node.value}" tells the digest'
+        )
 
 
 def _is_built(element: Element) -> bool:

@@ -61,7 +61,7 @@ def key_order(element: Element) -> Iterator[Problem]:
         if rank(key_text(other), order) < rank(key_text(one), order):
             yield Problem(
                 other.span,
-                f'"{key_text(other)}" comes before "{key_text(one)}" in the order of the specification',
+                f'"{key_text(other)}" belongs before "{key_text(one)}" in the order of the specification',
                 "run composefmt format --order spec",
                 _sorted(element, order),
                 related=(Related(one.span, "the key before it"),),
@@ -152,8 +152,9 @@ def _out_of_order(nodes: list[Node], kind: str, fix: Callable[[], Fix | None]) -
         if _sort_key(key_text(other)) < _sort_key(key_text(one)):
             yield Problem(
                 other.span,
-                f'{kind} "{key_text(other)}" comes before "{key_text(one)}"',
-                fix=fix(),
+                f'{kind} "{key_text(other)}" belongs before "{key_text(one)}"',
+                "sort them: names by the alphabet, numbers by their size",
+                fix(),
                 related=(Related(one.span, "the one before it"),),
             )
             return
@@ -227,7 +228,7 @@ def quoted_volume(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is Scalar and node.style in ("'", '"') and is_plain_safe(node.value) and not set(node.value) & set(",[]{}"):
         fix = Fix("write it without quotes", (Edit(node.content, node.end, node.value),), safe=True)
-        yield Problem(node.span, f'service "{element.service}": the volume {node.value} needs no quotes', fix=fix)
+        yield Problem(node.span, f'service "{element.service}": the volume {node.value} needs no quotes', "leave them out", fix)
 
 
 @rule("missing-project-name", Severity.INFO, group="order", default=False)
@@ -290,12 +291,13 @@ def expose_published(element: Element) -> Iterator[Problem]:
         for port in published_ports(file, element.service, item)
     }
     for item in map(resolve, element.node.items):
-        found = published.get(item.value if "/" in item.value else f"{item.value}/tcp") if type(item) is Scalar else None
+        text = item.value if type(item) is Scalar else ""
+        found = published.get(text if "/" in text else f"{text}/tcp")
         if found is not None:
             yield Problem(
                 item.span,
                 f'service "{element.service}": port {found.target} is published, so it need not be exposed',
-                "delete it here",
+                f'delete "{text}" from expose',
                 deleted(file, item),
                 related=(Related(found.span(file), "it is published here"),),
             )

@@ -185,7 +185,17 @@ def _home(key: str, path: Path) -> str | None:
     best = min((-_shared(place, here), len(place)) for place in places)
     near = [place for place in places if (-_shared(place, here), len(place)) == best]
     likely = near if len(near) == 1 else [place for place in near if place and place[-1] in _LIKELY]
-    return f"below {'.'.join(likely[0])}" if likely and likely[0] else "at the top level of the file" if likely else None
+    return _below(likely[0], path) if likely and likely[0] else "at the top level of the file" if likely else None
+
+
+def _below(place: tuple[str, ...], path: Path) -> str:
+    """A place in words: within the same service (or network ...) its path from there."""
+    if len(path) > 1 and len(place) > 1 and place[0] == path[0]:
+        return f"below {'.'.join(place[2:])}" if place[2:] else f'directly below "{path[1]}"'
+    if len(place) > 1 and place[1] == "NAME":
+        kind = SECTIONS[place[0]]
+        return f"below {'.'.join(place[2:])} of a {kind}" if place[2:] else f"below a {kind}"
+    return f"below {'.'.join(place)}"
 
 
 def _shared(place: tuple[str, ...], here: list[str]) -> int:

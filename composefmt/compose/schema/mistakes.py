@@ -119,7 +119,9 @@ def _how_to_write(shape: Shape) -> str:
 
 def _example(path: Path) -> str:
     """An example of the field that a path ends in, "" for none and for entries of lists."""
-    if len(path) < 3:
+    if len(path) == 2 and path[0] == "services":
+        text = f"{path[1]}: {{image: nginx}}"
+    elif len(path) < 3:
         text = TOP_EXAMPLES.get(str(path[0]) if path else "services", "")
     else:
         text = EXAMPLES.get(str(path[-1]), "") if path[-2] not in _FREE_NAMES else ""
