@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from composefmt.options import Options
     from composefmt.syntax.source import Span
 
+_TIED = "it holds an anchor, an alias or a tag"
+
 # A rewrite, the reason why there is none, or nothing to do.
 _Answer = Union[Rewrite, str, None]
 
@@ -240,12 +242,12 @@ class _Rewriter:
             return "a key is no plain text"
         if self.comments.any_within(key.end, value.end):
             return "a comment stands inside it"
-        return self._inner_problem(value)
+        return _TIED if is_tied(value) else ""
 
     def _inner_problem(self, node: Node) -> str:
         if self.comments.any_within(node.start, node.end):
             return "a comment stands inside it"
-        return "it holds an anchor, an alias or a tag" if is_tied(node, top=True) else ""
+        return _TIED if is_tied(node, top=True) else ""
 
     def _entry_end(self, key: Node, value: Node) -> int:
         """Where an entry ends; one without a value ends with its colon, which brackets need not have."""

@@ -149,9 +149,9 @@ def _is_explicit(layout: Layout, key: Node) -> bool:
     return layout.text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?")
 
 
-def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
-    """The comment behind a closing bracket, where none stands inside: it goes to the first line of the block."""
-    if type(node) is Scalar or type(node) is Alias or not node.flow or layout.comments.any_within(node.content, node.end):  # type: ignore[union-attr]
+def comment_behind(layout: Layout, node: Node, cursor: int) -> re.Match[str] | None:
+    """The comment behind a closing bracket, where none stands inside or above: it goes to the first line of the block."""
+    if type(node) is Scalar or type(node) is Alias or not node.flow or layout.comments.any_within(cursor, node.end):  # type: ignore[union-attr]
         return None
     return END_COMMENT.match(layout.text, node.end)
 
@@ -159,7 +159,7 @@ def comment_behind(layout: Layout, node: Node) -> re.Match[str] | None:
 def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool, spread: bool) -> int:
     """Write a collection in brackets as a block collection. Returns the end of what is laid out."""
     text = layout.text
-    behind = comment_behind(layout, node) if not is_root else None
+    behind = comment_behind(layout, node, cursor) if not is_root else None
     spread = spread and type(node) is Mapping
     elements: list[tuple[Node, Node | None]] = (
         [(item, None) for item in node.items] if type(node) is Sequence else list(node.entries)  # type: ignore[union-attr]

@@ -319,7 +319,7 @@ class Layout(Writer):
             return node.end
         first = True
         start = cursor
-        behind = comment_behind(self, node)
+        behind = comment_behind(self, node, cursor)
         for piece in change.pieces:
             # What stands between is punctuation and comments, whatever the style was.
             if first and behind is not None:

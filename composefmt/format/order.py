@@ -6,6 +6,7 @@ with an anchor never goes below one with its alias.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.spec_order import places, rank
@@ -60,7 +61,8 @@ class _Sorter:
         self.keep_out = keep_out
         anchors = [name for document in tree.documents for name in _anchors(document)]
         # With an anchor's name used twice, an alias could come to mean something else.
-        self.is_clear = len(anchors) == len(set(anchors))
+        # And lines are told by one kind of line break.
+        self.is_clear = len(anchors) == len(set(anchors)) and not ("\n" in text and re.search(r"\r(?!\n)", text))
 
     def edits(self, node: Node, place: Place[tuple[str, ...]]) -> list[Edit]:
         """The edits for a node and what is in it."""
