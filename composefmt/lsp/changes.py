@@ -21,14 +21,10 @@ def text_edits(view: View, edits: Iterable[Edit]) -> list[types.TextEdit]:
 
 def difference(before: str, after: str) -> list[Edit]:
     """What changes from one text to another, line by line, so that an editor's cursor and marks stay where they are."""
-    from difflib import SequenceMatcher
+    from composefmt.reports.diff import changed
 
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    return [
-        Edit(starts[i1], starts[i2], "".join(new[j1:j2]))
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
+    return [Edit(starts[start], starts[end], "".join(new[new_start:new_end])) for start, end, new_start, new_end in changed(old, new)]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
 
 _VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(\{?)(\w*)\Z")
+# No name is longer.
+_LONGEST = 500
 # How the schema describes what should not be written any more.
 _DEPRECATED = re.compile("deprecated|backward compatibility", re.IGNORECASE)
 _SERVICE = "service:"
@@ -47,7 +49,7 @@ def _variables(document: Document, offset: int) -> list[types.CompletionItem]:
     """The variables of `.env` and of the file itself, where a dollar sign stands before the cursor."""
     view = document.view
     text = view.source.text
-    found = _VARIABLE.search(text, line_start(text, offset), offset)
+    found = _VARIABLE.search(text, max(line_start(text, offset), offset - _LONGEST), offset)
     if found is None:
         return []
     known: dict[str, str] = dict(view.options.environment)

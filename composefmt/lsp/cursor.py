@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MARK = "composefmt0cursor"
 _WORD_BEFORE = re.compile(r"[\w./-]*(?:service:[\w.-]*)?\Z")
+# No name is longer, and looking for the beginning of a word takes the square of this.
+_LONGEST = 500
 _INDENT = re.compile(r" *(?:- +)*")
 
 
@@ -46,7 +48,7 @@ class Spot(NamedTuple):
 def find_spot(text: str, offset: int, options: Options) -> Spot | None:
     """Where the cursor stands; None inside comments, and where nothing can be told."""
     start = line_start(text, offset)
-    before = _WORD_BEFORE.search(text, start, offset)
+    before = _WORD_BEFORE.search(text, max(start, offset - _LONGEST), offset)
     after = re.compile(r"[\w.-]*").match(text, offset)
     word = Span(before.start() if before else offset, after.end() if after else offset)
     return _spot(text, word, options, whole=True) or _spot_by_indentation(text, word, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
@@ -33,6 +34,9 @@ Made = TypeVar("Made")
 
 # Longer texts would take longer to check than anyone waits while typing; no Compose file comes near it.
 MAX_CHARACTERS = 2_000_000
+
+# What no path holds, or what the system could not be asked for.
+_NO_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 # What editors call Compose files; any other language is one only under a Compose file's name.
 _LANGUAGES = frozenset({"docker-compose", "dockercompose", "yaml.docker-compose"})
@@ -96,7 +100,7 @@ class Document(TextDocument):
     @property
     def is_file(self) -> bool:
         """Whether the document has, or will have, a place on the disk."""
-        return self.uri.startswith("file:")
+        return self.uri.startswith("file:") and "\0" not in self.path and not _NO_CHARACTER.search(self.path)
 
     @property
     def name(self) -> str:

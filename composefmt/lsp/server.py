@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError
+from pygls.exceptions import FeatureRequestError, JsonRpcException, JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -34,6 +35,23 @@ class _Protocol(LanguageServerProtocol):
         folders = list(theirs.folders.values())
         self._workspace = Documents(theirs.root_uri, types.TextDocumentSyncKind.Incremental, folders, theirs.position_encoding)
         return result
+
+    def structure_message(self, data: dict[str, Any]) -> Any:  # noqa: ANN401 - one of pygls' classes
+        """A message as an object. Raises JsonRpcException."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            # pygls would leave whoever asked waiting for ever.
+            if "method" in data and isinstance(data.get("id"), (int, str)):
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
+    def handle_message(self, message: Any) -> None:  # noqa: ANN401 - one of pygls' classes
+        """Answer a message, or do what it tells."""
+        if self._shutdown and getattr(message, "method", types.EXIT) != types.EXIT and hasattr(message, "id"):
+            self._send_response(message.id, error=JsonRpcInvalidRequest("the server was shut down").to_response_error())
+            return
+        super().handle_message(message)
 
     @property
     def was_shut_down(self) -> bool:
@@ -116,18 +134,37 @@ class Server(LanguageServer):
 def serve() -> int:
     """Serve on standard input and output until the client leaves; the exit status: 0 where it asked to shut down before."""
     # What goes wrong is told to the client; tracebacks help nobody who edits a file.
-    logging.getLogger("pygls").addHandler(logging.NullHandler())
-    logging.getLogger("pygls").propagate = False
+    for name in ("pygls", "asyncio"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
     # Nothing but the protocol may reach the output, whoever prints.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     server = Server()
+    _end_on_signals(server)
     # Trees hold no cycles, but what is imported here makes some: they are collected after each check, and nothing is
     # collected while somebody waits for an answer.
     gc.disable()
     gc.freeze()
     try:
         server.start_io(stdout=output)
+    except (ValueError, MemoryError):
+        # A length that is no number of bytes that anybody could send.
+        sys.stderr.write("composefmt: this is not the language server protocol\n")
+        return 2
     finally:
         server.pages.remove()
     return 0 if server.protocol.was_shut_down else 1
+
+
+def _end_on_signals(server: Server) -> None:
+    """End at once when asked to: a thread that waits for input would not let the process unwind, and nothing can be lost."""
+
+    def end(number: int, _: object) -> None:
+        server.pages.remove()
+        os._exit(128 + number)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)

@@ -25,7 +25,7 @@ _CONTEXT = 3
 _LARGE = 250_000
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
     """Lines `start` to `end` of the text before become lines `new_start` to `new_end` of the text after, from 0, half-open."""
 
     start: int
@@ -38,7 +38,7 @@ def unified(filename: str, before: str, after: str, style: Style = PLAIN) -> Ite
     """The lines of a unified diff, each with its line break."""
     old, new = _lines(before), _lines(after)
     name = printable(filename)
-    hunks = _hunks(list(_changes(old, new)))
+    hunks = _hunks(list(changed(old, new)))
     if hunks:
         yield f"{style.bold}--- a/{name}{style.reset}\n"
         yield f"{style.bold}+++ b/{name}{style.reset}\n"
@@ -77,8 +77,8 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if length else start},{length}"
 
 
-def _hunks(changes: list[_Change]) -> list[list[_Change]]:
-    hunks: list[list[_Change]] = []
+def _hunks(changes: list[Change]) -> list[list[Change]]:
+    hunks: list[list[Change]] = []
     for change in changes:
         if hunks and change.start - hunks[-1][-1].end <= 2 * _CONTEXT:
             hunks[-1].append(change)
@@ -87,10 +87,11 @@ def _hunks(changes: list[_Change]) -> list[list[_Change]]:
     return hunks
 
 
-def _changes(old: Lines, new: Lines) -> Iterator[_Change]:
+def changed(old: Lines, new: Lines) -> Iterator[Change]:
+    """What changes from some lines to others, in order; the time it takes grows with their number, not with its square."""
     anchors = [(-1, -1), *_anchors(old, new), (len(old), len(new))]
     for (i, j), (next_i, next_j) in pairwise(anchors):
-        yield from _between(old, new, _trimmed(old, new, _Change(i + 1, next_i, j + 1, next_j)))
+        yield from _between(old, new, _trimmed(old, new, Change(i + 1, next_i, j + 1, next_j)))
 
 
 def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
@@ -115,17 +116,17 @@ def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
     return run[::-1]
 
 
-def _trimmed(old: Lines, new: Lines, change: _Change) -> _Change:
+def _trimmed(old: Lines, new: Lines, change: Change) -> Change:
     """A stretch without the equal lines at its two ends."""
     start, end, new_start, new_end = change
     while start < end and new_start < new_end and old[start] == new[new_start]:
         start, new_start = start + 1, new_start + 1
     while start < end and new_start < new_end and old[end - 1] == new[new_end - 1]:
         end, new_end = end - 1, new_end - 1
-    return _Change(start, end, new_start, new_end)
+    return Change(start, end, new_start, new_end)
 
 
-def _between(old: Lines, new: Lines, stretch: _Change) -> Iterator[_Change]:
+def _between(old: Lines, new: Lines, stretch: Change) -> Iterator[Change]:
     """The changes within a stretch."""
     start, end, new_start, new_end = stretch
     if start == end and new_start == new_end:
@@ -137,4 +138,4 @@ def _between(old: Lines, new: Lines, stretch: _Change) -> Iterator[_Change]:
 
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old[start:end], new[new_start:new_end], autojunk=False).get_opcodes():
         if tag != "equal":
-            yield _Change(start + i1, start + i2, new_start + j1, new_start + j2)
+            yield Change(start + i1, start + i2, new_start + j1, new_start + j2)
