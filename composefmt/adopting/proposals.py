@@ -42,10 +42,13 @@ def proposals(folder: str) -> Iterator[Answer]:
     yield _settings(folder)
     if os.path.exists(os.path.join(folder, ".git")) or os.path.exists(os.path.join(folder, _HOOKS)):
         yield _added(folder, _HOOKS, texts.HOOKS, with_hook)
-    if os.path.isdir(os.path.join(folder, ".github")):
+    on_github, on_gitlab = os.path.isdir(os.path.join(folder, ".github")), os.path.exists(os.path.join(folder, _GITLAB))
+    if on_github:
         yield _workflow(folder)
-    if os.path.exists(os.path.join(folder, _GITLAB)):
+    if on_gitlab:
         yield _added(folder, _GITLAB, texts.GITLAB, with_job)
+    if not on_github and not on_gitlab:
+        yield Note("CI", f"there is neither a folder .github nor a {_GITLAB} to add a job to")
 
 
 def _settings(folder: str) -> Answer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.cli.project_options import Command, loaded, project_options, request_for, told, warn_of_unset
+from composefmt.cli.project_options import Command, check_services, loaded, project_options, request_for, told, warn_of_unset
 from composefmt.cli.reporting import put
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def command(
     for refused in ("resolve_image_digests", "lock_image_digests"):
         if flags[refused]:
             raise click.UsageError(f"--{refused.replace('_', '-')} would ask a registry, and composefmt asks nobody.")
+    check_services(wanted_services)
     request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     shape = Shape(output_format, not (flags["no_interpolate"] or flags["variables"]), flags["with_source"])
     chosen = next((name for name in _LISTS if flags[name]), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.cli.project_options import loaded, project_options, request_for
+from composefmt.cli.project_options import check_services, loaded, project_options, request_for
 from composefmt.cli.reporting import put
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def command(
     ending = os.path.splitext(output or "")[1].lower()
     if output_format is None and ending not in ("", ".txt", ".md", *_FORMATS):
         raise click.UsageError(f'--output: nothing is drawn as "{ending}": name a file in {", ".join(_FORMATS)}, or a --format.')
+    check_services(services)
     request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
     project = loaded(request._replace(services=services, environment_files=False))
     graph = graph_of(project, {NETWORK, VOLUME} - set(left_out))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -34,6 +34,13 @@ def project_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def check_services(names: Sequence[str]) -> None:
+    """Raises click.UsageError where a file stands in the place of a service, as other commands take it."""
+    for name in names:
+        if name.endswith((".yaml", ".yml")) and os.path.isfile(name):
+            raise click.UsageError(f'"{name}" is a file, not a service: name it with --file.')
 
 
 def request_for(wanted: Wanted) -> Request:

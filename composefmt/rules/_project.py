@@ -79,6 +79,16 @@ def used(file: ComposeFile, node: Node) -> Iterator[Name]:
             yield Name(known, name.node)
 
 
+def linked(file: ComposeFile, node: Node) -> Iterator[Name]:
+    """The services in a list of links or of `volumes_from`, or the one that a text such as `service:db` names."""
+    if type(node) is not Scalar:
+        for name in used(file, node):
+            if not name.text.startswith("container:"):
+                yield Name(name.text.split(":")[0], name.node)
+    elif node.value.startswith("service:") and "$" not in node.value:
+        yield Name(node.value.removeprefix("service:"), node)
+
+
 def _settled(file: ComposeFile, text: str) -> str | None:
     """A text with its variables replaced; None where one of them may have any value."""
     surroundings, environment = file.options.surroundings, file.options.environment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.file import first_line
 from composefmt.findings import Related, Severity
 from composefmt.rules._around import extended_service
-from composefmt.rules._project import Name, extended, is_active, used
+from composefmt.rules._project import Name, extended, is_active, linked, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import resolve
 
@@ -25,6 +25,8 @@ _LONGEST_CHAIN = 150
 @rule("dependency-cycle", Severity.ERROR, group="references")
 def dependency_cycle(element: Element) -> Iterator[Problem]:
     """Services depend on each other in a circle, so that none can start first.
+
+    Links, volumes and namespaces of another service make a service depend on that one as well.
 
     Bad:
 
@@ -45,15 +47,24 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
           api:
             image: my/api
 
-    Source: the reference's graph package, CheckCycle.
+    Source: the reference's graph package, CheckCycle, and loader/normalize.go for what counts as a dependency.
     """
     file = element.file
     edges: dict[str, list[Name]] = {}
     for name, service in file.services():
-        entry = file.entries(service).get("depends_on")
-        if entry is not None and is_active(file, name):
-            edges[name] = list(used(file, entry[1]))
+        entries = file.entries(service)
+        needs = [need for field in _NEEDS if field in entries for need in _needed(file, field, entries[field][1])]
+        if needs and is_active(file, name):
+            edges[name] = needs
     yield from _cycles(edges, "depends on")
+
+
+_NEEDS = ("depends_on", "links", "network_mode", "ipc", "pid", "volumes_from")
+
+
+def _needed(file: ComposeFile, field: str, node: Node) -> Iterator[Name]:
+    """The services that a field makes a service depend on."""
+    return used(file, node) if field == "depends_on" else linked(file, resolve(node))
 
 
 @rule("extends-cycle", Severity.ERROR, group="references")

@@ -128,9 +128,15 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
             yield Problem(
                 text_span(file.source, node, variable.start, variable.end),
                 f'the variable {variable.name} has no value in the file ".env"',
-                f'did you mean "{near}"?' if near else f'set it there, or give it a default: "${{{variable.name}:-default}}"',
+                f'did you mean "{near}"?' if near else _advice(node.value, variable),
                 fix,
             )
+
+
+def _advice(value: str, variable: interpolation.Variable) -> str:
+    advice = f'set it there, or give it a default: "${{{variable.name}:-default}}"'
+    within_word = value[max(variable.start - 1, 0) : variable.start].isalnum() and value[variable.start + 1] != "{"
+    return f'{advice}; a dollar sign itself is written "$$"' if within_word else advice
 
 
 def _variables(value: str) -> list[interpolation.Variable]:

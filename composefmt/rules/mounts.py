@@ -93,8 +93,8 @@ def _tmpfs(file: ComposeFile, node: Node | None) -> Iterator[tuple[str, Span]]:
 def foreign_mount_option(element: Element) -> Iterator[Problem]:
     """An option that belongs to another type of mount, so that it does nothing.
 
-    `nocopy` is for named volumes, a propagation such as `rshared` or an SELinux label for binds; in the long form each
-    type has a section of its own.
+    `nocopy` is for named volumes, a propagation such as `rshared` for binds; in the long form each type has a section of
+    its own. Only the SELinux label of any mount stands in the section `bind`, where the short form's `z` puts it too.
 
     Bad:
 
@@ -141,7 +141,7 @@ def _options(file: ComposeFile, mount: Mounted) -> Iterator[tuple[str, str, Span
     for section in _SECTIONS:
         if section in mount.entries:
             key, value = mount.entries[section]
-            if file.entries(value):
+            if file.entries(value).keys() - {"selinux"}:
                 yield f'"{section}"', section, key.span
 
 

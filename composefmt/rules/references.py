@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from composefmt.findings import Severity
 from composefmt.rules._around import project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
-from composefmt.rules._project import Name, extended, is_active, severity, undefined, used
+from composefmt.rules._project import Name, extended, is_active, linked, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
 
 _SERVICE = "service:"
 
@@ -65,12 +64,11 @@ def _services(element: Element) -> Iterator[Name]:
     elif field == "extends":
         yield from extended(element.file, node)
     elif type(node) is Scalar:
-        if node.value.startswith(_SERVICE) and "$" not in node.value:
-            yield Name(node.value.removeprefix(_SERVICE), node)
+        yield from linked(element.file, node)
     else:
         for value in (resolve(value) for _, value in element.file.entries(node).values()):
-            if type(value) is Scalar and value.value.startswith(_SERVICE) and "$" not in value.value:
-                yield Name(value.value.removeprefix(_SERVICE), value)
+            if type(value) is Scalar:
+                yield from linked(element.file, value)
 
 
 @rule(
@@ -105,12 +103,7 @@ def undefined_link(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/normalize.go, which makes dependencies of them.
     """
-    node = element.node
-    if type(node) is Scalar:
-        names = [Name(node.value.removeprefix(_SERVICE), node)] if node.value.startswith(_SERVICE) and "$" not in node.value else []
-    else:
-        names = [Name(name.text.split(":")[0], name.node) for name in used(element.file, node) if not name.text.startswith("container:")]
-    for problem in undefined(element, names, "services", "service"):
+    for problem in undefined(element, linked(element.file, element.node), "services", "service"):
         yield problem._replace(severity=None)
 
 

@@ -75,7 +75,9 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
         comment = element.file.source.text.rfind("#", 0, span.start)
         where = "in this file" if "ignore-file" in element.file.source.text[comment : span.start] else "on this line"
         advice = "delete the comment" if not name or name in known_names() else unknown_name(name)
-        yield Problem(span, f'nothing to ignore: "{name}" finds nothing {where}', advice, _without(element.file, span))
+        # Whoever mistyped the rule wants another one silenced, so the comment stays.
+        fix = _without(element.file, span) if not name or name in known_names() else None
+        yield Problem(span, f'nothing to ignore: "{name}" finds nothing {where}', advice, fix)
 
 
 def _without(file: ComposeFile, name: Span) -> Fix | None:
