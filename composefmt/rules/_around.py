@@ -58,6 +58,10 @@ def is_remote(path: str) -> bool:
 
 def is_declared_fragment(file: ComposeFile) -> bool:
     """Whether a comment says that a file is a part of a project: `# composefmt: fragment`."""
+    return file.once(_says_fragment)
+
+
+def _says_fragment(file: ComposeFile) -> bool:
     return "composefmt:" in file.source.text and pattern(_FRAGMENT).search(file.source.text) is not None
 
 

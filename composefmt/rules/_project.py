@@ -138,7 +138,9 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
             if type(name.node) is Scalar and has_variable(name.node.value) and name.node.value != name.text:
                 yield Problem(name.node.span, message, f"that is what {name.node.value} stands for here", severity=severity(file))
                 continue
-            advice, fix = _advice(file, name, [each for other in project.files for each in other.file.defined(section)], section, kind)
+            defined = [other.file.defined(section) for other in project.files]
+            near = [each for names in defined for each in names] if sum(map(len, defined)) < _MANY else []
+            advice, fix = _advice(file, name, near, section, kind)
             yield Problem(name.node.span, message, advice, fix, severity=severity(file))
 
 
@@ -146,7 +148,7 @@ def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind:
     """How to mend a name that is not defined, and the fix: another name, or its definition."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name.text, known, 1) if len(known) < _MANY else []
+    near = get_close_matches(name.text, known, 1)
     if near:
         offset = name.node.value.find(name.text) if type(name.node) is Scalar else -1
         edits = file.changes.replace_part(name.node, offset, offset + len(name.text), near[0]) if offset >= 0 else ()

@@ -197,10 +197,13 @@ def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
 
 def _without_rash_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
     """No fix deletes what seems to be unused while the file has errors, of any rule: what is mistyped may be its use."""
-    deletions = [finding for finding in findings if finding.rule.startswith("unused-") and finding.fix is not None and not finding.fix.safe]
-    if not deletions or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
+    if not any(map(_is_deletion, findings)) or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
         return findings
-    return [finding._replace(fix=None) if finding in deletions else finding for finding in findings]
+    return [finding._replace(fix=None) if _is_deletion(finding) else finding for finding in findings]
+
+
+def _is_deletion(finding: Finding) -> bool:
+    return finding.rule.startswith("unused-") and finding.fix is not None and not finding.fix.safe
 
 
 def _is_error(finding: Finding) -> bool:
