@@ -218,6 +218,22 @@ def test_what_grows_with_the_square_of_the_size_is_not_there(run, tmp_path):
     assert time.monotonic() - started < 60
 
 
+@pytest.mark.parametrize(
+    "comments",
+    [
+        "# composefmt: ignore[x]\n" * 10_000,
+        f"# composefmt: ignore[{','.join(f'r{i}' for i in range(20_000))}]\n",
+        "# composefmt: ignore[" + "[" * 99_999 + "\n",
+    ],
+    ids=["in a row", "of many names", "without an end"],
+)
+def test_thousands_of_suppressions(run, tmp_path, comments):
+    (tmp_path / "compose.yaml").write_text(comments + GOOD)
+    started = time.monotonic()
+    assert run("check", "--quiet", "--output-format", "concise", ".").returncode == 1
+    assert time.monotonic() - started < 60
+
+
 LONG_TEXTS = {
     "digits": "1" * 20_000,
     "digits of another script": "\u0663" * 20_000,

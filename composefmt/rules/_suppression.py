@@ -38,10 +38,11 @@ def suppressions(source: Source, tree: Tree) -> list[Suppression]:
     if _MARK not in source.text:
         return []
     found: list[Suppression] = []
+    meant: dict[int, int] = {}
     for comment in comments(source.text, tree):
         match = _SUPPRESSION.match(source.text, comment.start, comment.end)
         if match is not None:
-            line = WHOLE_FILE if match[1] else _line_meant(source, comment)
+            line = WHOLE_FILE if match[1] else _line_meant(source, comment, meant)
             start = match.start(2)
             for name in match[2].split(","):
                 stripped = name.strip()
@@ -51,15 +52,21 @@ def suppressions(source: Source, tree: Tree) -> list[Suppression]:
     return found
 
 
-def _line_meant(source: Source, comment: Span) -> int:
-    """The comment's own line; where nothing else stands there, the next one that holds more than a comment."""
+def _line_meant(source: Source, comment: Span, meant: dict[int, int]) -> int:
+    """The comment's own line; where nothing else stands there, the next one that holds more than a comment.
+
+    `meant` remembers that line for the lines above it: a thousand comments in a row are looked through once.
+    """
     line = source.position(comment.start).line
     if source.text[source.line_span(line).start : comment.start].strip():
         return line
+    if line in meant:
+        return meant[line]
     for following in range(line + 1, len(source.line_starts) + 1):
         start, end = source.line_span(following)
         text = source.text[start:end].strip()
         if text and not text.startswith("#"):
+            meant.update(dict.fromkeys(range(line, following), following))
             return following
     return line
 

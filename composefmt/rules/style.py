@@ -71,13 +71,19 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
 
     Source: the README, "Settings, and turning rules off".
     """
-    for span, name in element.file.unused_suppressions:
+    for number, (span, name) in enumerate(element.file.unused_suppressions):
+        few = number < _MOST
         comment = element.file.source.text.rfind("#", 0, span.start)
         where = "in this file" if "ignore-file" in element.file.source.text[comment : span.start] else "on this line"
-        advice = "delete the comment" if not name or name in known_names() else unknown_name(name)
+        is_known = not name or name in known_names()
+        advice = "delete the comment" if is_known or not few else unknown_name(name)
         # Whoever mistyped the rule wants another one silenced, so the comment stays.
-        fix = _without(element.file, span) if not name or name in known_names() else None
+        fix = _without(element.file, span) if is_known and few else None
         yield Problem(span, f'nothing to ignore: "{name}" finds nothing {where}', advice, fix)
+
+
+# Of more in one file, only the first offer a fix and the nearest name, which take long to find.
+_MOST = 100
 
 
 def _without(file: ComposeFile, name: Span) -> Fix | None:
