@@ -159,7 +159,8 @@ def rewritten_number(element: Element) -> Iterator[Problem]:
     if (
         node is None
         or node.value.isdecimal()
-        or not pattern(r"0[xXbBoO][0-9a-fA-F_]+|[0-9_.]*(?:_|[eE])[-+]?[0-9_.]*").fullmatch(node.value)
+        or _MARKS.isdisjoint(node.value)
+        or not pattern(r"0[xXbBoO][0-9a-fA-F_]+|[0-9_.]+(?:[eE][-+]?[0-9_.]*)?").fullmatch(node.value)
     ):
         return
     value = scalar_value(node)
@@ -169,6 +170,8 @@ def rewritten_number(element: Element) -> Iterator[Problem]:
             yield _quoted(element, node, f"{node.value} without quotes is read as {read}", safe=False)
 
 
+# What stands only in numbers that are written in another way than in decimal digits.
+_MARKS = frozenset("_eExXbBoO")
 # Whole numbers below it are written without an exponent.
 _EXACT = 1e15
 

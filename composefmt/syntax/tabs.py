@@ -43,7 +43,7 @@ def is_tree_of(tree: Tree, text: str, changed: str) -> bool:
         return False
     spans = in_brackets(tree)
     starts = [start for start, _ in spans]
-    for found in re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*\t[ \t]*(?=[^\s#])").finditer(text):
+    for found in re.compile(r"(?:\A|(?<=[\r\n])) *\t[ \t]*(?=[^\s#])").finditer(text):
         index = bisect_right(starts, found.end()) - 1
         if changed[found.start() : found.end()] != found[0] and (index < 0 or found.start() >= spans[index][1]):
             return False
