@@ -1,0 +1,109 @@
+"""Where nodes and comments stand in a text, for those who change it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from composefmt.syntax.comments import CommentPlaces
+from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
+from composefmt.syntax.source import Source, line_start
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Tree
+
+_OTHER_BREAK = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
+
+
+class Places:
+    """What stands where in one text."""
+
+    __slots__ = ("_newline", "_parents", "comments", "text", "tree")
+
+    def __init__(self, text: str, tree: Tree) -> None:
+        self.text = text
+        self.tree = tree
+        self.comments = CommentPlaces(text, tree)
+        self._newline: str | None = None
+        self._parents: dict[int, tuple[Mapping | Sequence, int]] | None = None
+
+    def place(self, node: Node) -> tuple[Mapping | Sequence, int] | None:
+        """The collection in which a key, a value or an item stands, and its index there; None for a whole document."""
+        if self._parents is None:
+            self._parents = {}
+            stack = list(self.tree.documents)
+            while stack:
+                parent = stack.pop()
+                if type(parent) is Mapping:
+                    for index, entry in enumerate(parent.entries):
+                        for part in entry:
+                            self._parents[id(part)] = (parent, index)
+                            stack.append(part)
+                elif type(parent) is Sequence:
+                    for index, item in enumerate(parent.items):
+                        self._parents[id(item)] = (parent, index)
+                        stack.append(item)
+        return self._parents.get(id(node))
+
+    def is_shared(self, node: Node) -> bool:
+        """Whether a node stands in what an alias or a merge key uses elsewhere."""
+        return any(alias.target.start <= node.start < alias.target.end for alias in self.tree.aliases)
+
+    def in_flow(self, node: Node) -> bool:
+        """Whether a node stands in brackets or braces."""
+        place = self.place(node)
+        while place is not None:
+            if place[0].flow:
+                return True
+            place = self.place(place[0])
+        return False
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, before its line break."""
+        end = self.text.find("\n", offset)
+        end = len(self.text) if end < 0 else end
+        return end - 1 if end > offset and self.text[end - 1] == "\r" else end
+
+    @property
+    def newline(self) -> str:
+        """The text's line break; "" where it is one that the changes of lines do not know."""
+        if self._newline is None:
+            self._newline = "" if _OTHER_BREAK.search(self.text) else Source(self.text).newline
+        return self._newline
+
+    def _column(self, offset: int) -> int:
+        return offset - line_start(self.text, offset)
+
+    def _extent(self, parent: Mapping | Sequence, index: int) -> tuple[int, int]:
+        """Where an entry or item begins and ends, without the dash before it."""
+        if type(parent) is Mapping:
+            key, value = parent.entries[index]
+            return key.start, max(key.end, value.end)
+        item = parent.items[index]  # type: ignore[union-attr]
+        return item.start, item.end
+
+    def _comment_above(self, offset: int) -> bool:
+        """Whether the line above is a comment."""
+        begin = line_start(self.text, offset)
+        return begin > 0 and self.text[: begin - 1].rpartition("\n")[2].lstrip().startswith("#")
+
+    def _comment_below(self, end: int, column: int) -> bool:
+        """Whether a comment follows that stands further right than what ends here, and so belongs to it."""
+        return self._behind_comments(self.line_end(end), column) > self.line_end(end)
+
+    def _behind_comments(self, line_end: int, column: int) -> int:
+        """The end of the last line of the comments below a line that stand further right than `column`."""
+        text, last, offset = self.text, line_end, line_end
+        while (offset := text.find("\n", offset) + 1) > 0:
+            this_end = self.line_end(offset)
+            bare = text[offset:this_end].lstrip(" ")
+            if bare.startswith("#") and this_end - offset - len(bare) > column:
+                last = this_end
+            elif bare.strip():
+                break
+            offset = this_end
+        return last
+
+    def _keeps_blank_lines(self, scalar: Scalar) -> bool:
+        """Whether the blank lines behind a block scalar are part of it."""
+        return scalar.style in ("|", ">") and "+" in self.text[scalar.content : scalar.content + 3]
