@@ -111,7 +111,7 @@ def test_from_another_folder_and_from_settings(run, tmp_path):
 
 
 def test_a_file_that_cannot_be_parsed_loses_nothing(project, check):
-    (project / "a/compose.yaml").write_text(OLD + "\t")
+    (project / "a/compose.yaml").write_text(OLD + "}")
     done = check()
     assert [finding["rule"] for finding in json.loads(done.stdout)] == ["yaml-syntax"]
     assert "no longer" not in done.stderr
