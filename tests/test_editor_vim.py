@@ -41,7 +41,7 @@ def test_gq_formats_the_lines_it_is_given(vim):
 def test_a_file_that_cannot_be_parsed_is_saved_as_it_is_and_the_reason_shown(vim, tmp_path):
     steps = ["-c", "write", "-c", f"redir > {tmp_path / 'messages'} | messages | redir END", "-c", "quit"]
     assert vim(SETTINGS / "vim.vim", steps, BROKEN)[1] == BROKEN
-    assert "compose.yaml:2:1: error[yaml-syntax]" in (tmp_path / "messages").read_text()
+    assert "compose.yaml:1:11: error[yaml-syntax]" in (tmp_path / "messages").read_text()
 
 
 def test_formatprg_formats_with_gq(vim):

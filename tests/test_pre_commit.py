@@ -87,7 +87,7 @@ def test_a_file_that_is_not_yaml_stops_the_commit_and_stays(repository):
     (folder / "compose.yaml").write_text("services: [\n")
     done = run()
     assert done.returncode == 1
-    assert "compose.yaml:2:1: error[yaml-syntax]" in done.stdout
+    assert "compose.yaml:1:11: error[yaml-syntax]" in done.stdout
     assert (folder / "compose.yaml").read_text() == "services: [\n"
 
 
