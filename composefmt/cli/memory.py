@@ -54,10 +54,22 @@ def key_for(memory: Memory, data: bytes, options: Options, name: str) -> bytes:
     """The key of a result: a digest of what it depends on, surroundings aside."""
     from hashlib import blake2b
 
-    known = [_plain(value) for value in options._replace(surroundings=None)]
-    digest = blake2b(repr((_stamp(), memory.kind, name, known)).encode("utf-8", "surrogatepass"), digest_size=20)
+    known = (_stamp(), memory.kind, _described(options), sorted(options.environment.items()), name)
+    digest = blake2b(repr(known).encode("utf-8", "surrogatepass"), digest_size=20)
     digest.update(data)
     return digest.digest()
+
+
+# The options that were described last: most files have the same ones, their surroundings and variables aside.
+_LAST: list[tuple[Options, str]] = []
+
+
+def _described(options: Options) -> str:
+    """The options as text, without surroundings and variables."""
+    bare = options._replace(surroundings=None, environment={})
+    if not _LAST or _LAST[0][0] != bare:
+        _LAST[:] = [(bare, repr([_plain(value) for value in bare]))]
+    return _LAST[0][1]
 
 
 def _plain(value: object) -> object:
