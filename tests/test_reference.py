@@ -152,6 +152,7 @@ def test_formatting_the_cases_keeps_the_model_of_the_reference(oracle, tmp_path)
 FAILS_WHEN_RUN = {
     "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-image", "invalid-subnet", "overlapping-subnets",
     "placement-constraint", "replicas-fixed-port", "reservation-above-limit", "static-ip-outside-subnet", "unknown-build-target",
+    "unknown-restart-condition",
 }  # fmt: skip
 
 
