@@ -206,7 +206,7 @@ def workers_and_cache(folder: Path, runs: int) -> None:
             # Of results of formatting only those of clean files are kept.
             subprocess.run([*OURS, "format", "--quiet", str(folder / "large")], check=True)
         base = [*OURS, *command.split(), "--quiet", str(folder / "large"), "--jobs"]
-        # The round that is not counted fills the cache.
+        timed([*base, "2"])  # which fills the cache
         commands = {f"{kind} {jobs}": [*base, jobs, *more] for jobs in "12" for kind, more in (("cold", ["--no-cache"]), ("warm", []))}
         seconds = {name: figure for name, (figure, _) in measure(commands, runs).items()}
         faster = seconds["cold 1"] / seconds["cold 2"]
@@ -214,8 +214,9 @@ def workers_and_cache(folder: Path, runs: int) -> None:
         print(f"  composefmt {command}: two workers {faster:.2f} times as fast as one   limit {MIN_SPEED_UP} {verdict}")
         for jobs, workers in (("1", "one worker"), ("2", "two workers")):
             warm = seconds[f"warm {jobs}"] / seconds[f"cold {jobs}"]
-            verdict = "kept" if warm <= MAX_WARM else "MISSED"
-            print(f"  composefmt {command}: warm / cold {warm:.3f} with {workers}   limit {MAX_WARM:.3f} {verdict}")
+            # A cold run over files that are formatted is hardly more than the start, so the limit is one of `check`.
+            verdict = "" if command != "check" else f"limit {MAX_WARM:.3f} {'kept' if warm <= MAX_WARM else 'MISSED'}"
+            print(f"  composefmt {command}: warm / cold {warm:.3f} with {workers}   {verdict}".rstrip())
 
 
 def main() -> None:
