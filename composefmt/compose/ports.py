@@ -57,8 +57,8 @@ def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
     except (interpolation.MissingVariable, interpolation.InvalidInterpolation):
         return True
     if not isinstance(short, Parsed):
-        # With these values the file is refused either way, unless the address only looks like one.
-        return not entry.host_ip or bool(host_ip)
+        # With these values the file is refused either way, unless for the address alone: the long form takes any.
+        return not entry.host_ip or (is_address(host_ip or "") and (":" not in (host_ip or "") or value.startswith("[")))
     if short.doubts or len(short.entries) != 1 or not (target or "").isdecimal():
         return False
     if (entry.host_ip and not host_ip) or (entry.protocol and not protocol):
