@@ -58,11 +58,12 @@ class ComposeFile:
         self.unused_suppressions: list[tuple[Span, str]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
 
-    def once(self, make: Callable[[ComposeFile], Made]) -> Made:
-        """What a function makes of this file, made once."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        made: Made = self._made[make]
+    def once(self, make: Callable[..., Made], *given: Node | str) -> Made:
+        """What a function makes of this file, and of what is given to it, such as a node; made once."""
+        asked = (make, *given)
+        if asked not in self._made:
+            self._made[asked] = make(self, *given)
+        made: Made = self._made[asked]
         return made
 
     @property

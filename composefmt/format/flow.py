@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.format.gaps import END_COMMENT, Unlayable, read_gap
 from composefmt.format.texts import requoted, rewrapped
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, parts_of
 from composefmt.syntax.write import flow_text
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _one_line(layout: Layout, node: Node) -> str | None:
 
 def _has_sign_between(text: str, node: Mapping | Sequence) -> bool:
     """Whether a number sign stands between the parts of a collection: a comment, by whatever rules one is told."""
-    parts = node.items if type(node) is Sequence else [part for entry in node.entries for part in entry]  # type: ignore[union-attr]
+    parts = parts_of(node)
     ends = [node.content, *(part.end for part in parts)]
     starts = [*(part.start for part in parts), node.end]
     return any("#" in text[end:start] for end, start in zip(ends, starts, strict=True))
@@ -124,7 +124,7 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
     text = layout.text
     if not text.startswith(("[", "{"), node.content):
         return False
-    nodes = node.items if type(node) is Sequence else [part for entry in node.entries for part in entry]  # type: ignore[union-attr]
+    nodes = parts_of(node)
     if not nodes or any(type(part) is Scalar and part.start == part.end for part in nodes):
         return False
     for part in nodes:

@@ -13,7 +13,7 @@ from composefmt.compose.spec_order import places, rank
 from composefmt.format.protection import is_protected
 from composefmt.syntax.edits import Edit, apply_edits
 from composefmt.syntax.lazy import pattern
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, parts_of
 from composefmt.syntax.source import Source, Span, line_end, line_start
 
 if TYPE_CHECKING:
@@ -196,16 +196,10 @@ def _anchors(node: Node) -> list[str]:
     if type(node) is Alias:
         return []
     found = [node.anchor] if node.anchor is not None else []  # type: ignore[union-attr]
-    for part in _parts(node):
+    for part in parts_of(node):
         found += _anchors(part)
     return found
 
 
 def _aliases(node: Node) -> list[str]:
-    return [node.name] if type(node) is Alias else [name for part in _parts(node) for name in _aliases(part)]
-
-
-def _parts(node: Node) -> list[Node]:
-    if type(node) is Mapping:
-        return [part for entry in node.entries for part in entry]
-    return node.items if type(node) is Sequence else []
+    return [node.name] if type(node) is Alias else [name for part in parts_of(node) for name in _aliases(part)]

@@ -41,15 +41,7 @@ class Mounted(NamedTuple):
 def mounted(file: ComposeFile, node: Node) -> Mounted | None:
     """What an item of `volumes` mounts; None where that cannot be told."""
     # Half a dozen rules ask.
-    known = file.once(_nothing_yet)
-    item = resolve(node)
-    if id(item) not in known:
-        known[id(item)] = _mounted(file, item)
-    return known[id(item)]
-
-
-def _nothing_yet(_: ComposeFile) -> dict[int, Mounted | None]:
-    return {}
+    return file.once(_mounted, resolve(node))
 
 
 def _mounted(file: ComposeFile, item: Node) -> Mounted | None:

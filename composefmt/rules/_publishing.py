@@ -60,15 +60,11 @@ def published_ports(file: ComposeFile, service: str, node: Node) -> Iterable[Pub
         # A range may be of thousands, too many to keep.
         return _published(file, service, item)
     # Half a dozen rules ask.
-    known = file.once(_nothing_yet)
-    found = known.get((service, id(item)))
-    if found is None:
-        found = known[service, id(item)] = list(_published(file, service, item))
-    return found
+    return file.once(_kept, service, item)
 
 
-def _nothing_yet(_: ComposeFile) -> dict[tuple[str, int], list[Publication]]:
-    return {}
+def _kept(file: ComposeFile, service: str, item: Node) -> list[Publication]:
+    return list(_published(file, service, item))
 
 
 def _published(file: ComposeFile, service: str, item: Node) -> Iterator[Publication]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Finding, Related, Severity
 from composefmt.syntax.source import Source, Span
-from composefmt.syntax.tabs import QUOTED
+from composefmt.syntax.tabs import SIGN
 
 if TYPE_CHECKING:
     from composefmt.syntax.parse import SyntaxProblem
@@ -103,9 +103,6 @@ def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
     )
 
 
-_SIGN = QUOTED + r"|[\[{]|[\]}]"
-
-
 def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding | None:
     """The finding for a bracket or a quote that is open where the parser gives up on another line: shown where it stands."""
     text = source.text
@@ -120,7 +117,7 @@ def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding 
             "it is still open here",
         )
     elif re.search(r"expected key|<block end>", problem.message) and text[offset - 1 : offset] in ('"', "'"):
-        begun = next((sign.start() for sign in re.compile(_SIGN).finditer(text, 0, offset) if sign.end() == offset), None)
+        begun = next((sign.start() for sign in re.compile(SIGN).finditer(text, 0, offset) if sign.end() == offset), None)
         what, advice, there = "this quote is not closed on its line", "close the quote", "the next quote closes it"
         offset -= 1
     else:
@@ -135,7 +132,7 @@ def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding 
 def _open_bracket(text: str, offset: int) -> int | None:
     """The innermost bracket that is open at a character."""
     opened: list[int] = []
-    for sign in re.compile(_SIGN).finditer(text, 0, offset):
+    for sign in re.compile(SIGN).finditer(text, 0, offset):
         if sign[0] in ("[", "{"):
             opened.append(sign.start())
         elif sign[0] in ("]", "}") and opened:

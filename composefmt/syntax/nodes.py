@@ -114,3 +114,10 @@ class Tree:
 def resolve(node: Node) -> Scalar | Sequence | Mapping:
     """The node that an alias stands for; any other node itself."""
     return node.target if type(node) is Alias else node  # type: ignore[return-value]
+
+
+def parts_of(node: Node) -> list[Node]:
+    """The nodes that stand directly in a node, in order: items, or keys and values; none in a scalar or an alias."""
+    if type(node) is Mapping:
+        return [part for entry in node.entries for part in entry]
+    return node.items if type(node) is Sequence else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
-from composefmt.syntax.source import Source, line_start
+from composefmt.syntax.source import Source, line_end, line_start
 
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Tree
@@ -60,9 +60,7 @@ class Places:
 
     def line_end(self, offset: int) -> int:
         """Where the line of an offset ends, before its line break."""
-        end = self.text.find("\n", offset)
-        end = len(self.text) if end < 0 else end
-        return end - 1 if end > offset and self.text[end - 1] == "\r" else end
+        return line_end(self.text, offset)
 
     @property
     def newline(self) -> str:
@@ -91,9 +89,9 @@ class Places:
         """Whether a comment follows that stands further right than what ends here, and so belongs to it."""
         return self._behind_comments(self.line_end(end), column) > self.line_end(end)
 
-    def _behind_comments(self, line_end: int, column: int) -> int:
-        """The end of the last line of the comments below a line that stand further right than `column`."""
-        text, last, offset = self.text, line_end, line_end
+    def _behind_comments(self, above: int, column: int) -> int:
+        """The end of the last line of the comments below a line, which ends at `above`, that stand further right than `column`."""
+        text, last, offset = self.text, above, above
         while (offset := text.find("\n", offset) + 1) > 0:
             this_end = self.line_end(offset)
             bare = text[offset:this_end].lstrip(" ")

@@ -10,21 +10,23 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
+from composefmt.syntax.nodes import Mapping, Sequence, parts_of
 
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node, Tree
 
 # Quotes that begin a value, and comments. No quote can fail to match, so that a text of many is read once.
-QUOTED = r"""(?s)(?<![^\s,\[\]{}:-])(?:"(?:[^"\\]|\\.?)*(?:"|\Z)|'(?:[^']|'')*(?:'|\Z)|\#[^\r\n]*)"""
-_SIGN = QUOTED + r"|[\[{]|[\]}]|(?P<last>\t+(?=[ \t]*(?:[#\r\n]|\Z)))|\t"
+_QUOTED = r"""(?s)(?<![^\s,\[\]{}:-])(?:"(?:[^"\\]|\\.?)*(?:"|\Z)|'(?:[^']|'')*(?:'|\Z)|\#[^\r\n]*)"""
+# And brackets that open or close outside of these.
+SIGN = _QUOTED + r"|[\[{]|[\]}]"
+_SIGN_OR_TAB = SIGN + r"|(?P<last>\t+(?=[ \t]*(?:[#\r\n]|\Z)))|\t"
 
 
 def spaced(text: str) -> str:
     """The text with spaces in the place of the tabs that seem to stand between tokens."""
     parts: list[str] = []
     done, depth = 0, 0
-    for found in re.compile(_SIGN).finditer(text):
+    for found in re.compile(_SIGN_OR_TAB).finditer(text):
         sign = found[0]
         if sign in "[{":
             depth += 1
@@ -56,12 +58,8 @@ def in_brackets(tree: Tree) -> list[tuple[int, int]]:
     stack: list[Node] = list(tree.documents)
     while stack:
         node = stack.pop()
-        if type(node) is Scalar or type(node) is Alias:
-            continue
-        if node.flow:  # type: ignore[union-attr]
-            spans.append((node.content, node.end))  # type: ignore[union-attr]
-        elif type(node) is Mapping:
-            stack += [part for entry in node.entries for part in entry]
-        elif type(node) is Sequence:
-            stack += node.items
+        if (type(node) is Mapping or type(node) is Sequence) and node.flow:
+            spans.append((node.content, node.end))
+        else:
+            stack += parts_of(node)
     return sorted(spans)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.nodes import Alias, Node, Scalar, parts_of
 from composefmt.syntax.scalars import decoded, fits_tag
 from composefmt.syntax.source import Span, line_start
 from composefmt.syntax.tabs import in_brackets
@@ -57,7 +57,7 @@ def kept_nodes(tree: Tree) -> Iterator[Node]:
         if type(node) is not Alias and node.tag == "!reset":  # type: ignore[union-attr]
             continue
         yield node
-        stack += _parts(node)
+        stack += parts_of(node)
 
 
 def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
@@ -75,11 +75,11 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
     """The first tab that go-yaml minds although nothing but a comment stands behind it; formatting takes it away."""
     if "\t" not in text:
         return
-    from composefmt.syntax.changes import Changes
+    from composefmt.syntax.places import Places
 
     brackets = in_brackets(tree)
     starts = [node.start for node in tree.scalars]
-    changes: Changes | None = None
+    places: Places | None = None
     for found in re.compile(_TAB).finditer(text):
         index = bisect_right(brackets, (found.end(), 0)) - 1
         behind = bisect_right(starts, found.start()) - 1
@@ -93,8 +93,8 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
             continue
         if node.start < node.end and node.style not in ("'", '"') and not "".join((first, *lines)).strip():
             # Such a value goes on over lines that stand right of what it belongs to.
-            changes = changes or Changes(text, tree)
-            place = changes.place(node)
+            places = places or Places(text, tree)
+            place = places.place(node)
             if place is None or len(found[1]) > place[0].content - line_start(text, place[0].content):
                 continue
         tab = found.start() + len(found[1])
@@ -106,16 +106,16 @@ def _separators(text: str, tree: Tree) -> Iterator[Trouble]:
     search = re.compile(_SEPARATORS).search
     if not search(text):
         return
-    from composefmt.syntax.changes import Changes
+    from composefmt.syntax.places import Places
 
-    changes = Changes(text, tree)
+    places = Places(text, tree)
     for node in tree.scalars:
         found = search(text, node.content, node.end) if not node.style else None
-        if found is None or changes.in_flow(node):
+        if found is None or places.in_flow(node):
             continue
         behind = text[found.end() : node.end]
         bare = behind.lstrip(" ")
-        place = changes.place(node)
+        place = places.place(node)
         column = place[0].content - line_start(text, place[0].content) if place else -1
         if bare and not bare.startswith("#") and len(behind) - len(bare) <= column:
             what = f"the character U+{ord(found[0][0]):04X} breaks the line, and the value ends there"
@@ -135,7 +135,7 @@ def _anchors(text: str, tree: Tree) -> Iterator[Trouble]:
             yield Trouble(
                 Span(start, start + len(anchor) + 1), what, "name anchors with the letters a to z, digits, dashes and underscores"
             )
-        stack += _parts(node)
+        stack += parts_of(node)
 
 
 def _holder(tree: Tree, offset: int) -> Node | None:
@@ -146,14 +146,8 @@ def _holder(tree: Tree, offset: int) -> Node | None:
         if node.start <= offset < node.end:
             if type(node) is Alias or type(node) is Scalar or node.flow:  # type: ignore[union-attr]
                 return node
-            stack += _parts(node)
+            stack += parts_of(node)
     return None
-
-
-def _parts(node: Node) -> list[Node]:
-    if type(node) is Mapping:
-        return [part for entry in node.entries for part in entry]
-    return node.items if type(node) is Sequence else []
 
 
 def _is_base64(text: str, node: Scalar) -> bool:
