@@ -66,6 +66,16 @@ def test_what_changes_is_formatted_again(watching, tmp_path):
     assert "Traceback" not in told()
 
 
+def test_a_folder_that_is_moved_here_is_formatted(watching, tmp_path, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "web"
+    (elsewhere / "deep").mkdir(parents=True)
+    (elsewhere / "deep" / "compose.yaml").write_text(SHORT)
+    _, told = watching()
+    wait_for(lambda: "watching for changes" in told())
+    elsewhere.replace(tmp_path / "web")
+    wait_for(lambda: (tmp_path / "web" / "deep" / "compose.yaml").read_text() == LONG)
+
+
 def test_only_changes_are_told(watching, tmp_path):
     (tmp_path / "compose.yaml").write_text(CLEAN)
     _, told = watching("compose.yaml")

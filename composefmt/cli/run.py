@@ -156,7 +156,7 @@ class Inputs:
         self.failed = 0
         self.told: set[str] = set()
         self.progress = Progress(shown=False)
-        # Where only some of the files are asked for: their real paths.
+        # Where only some of the files are asked for: their real paths, or those of folders above them.
         self.only: frozenset[str] | None = None
 
     def results(self, work: Work) -> Iterator[tuple[str, bytes, Any]]:
@@ -190,7 +190,7 @@ class Inputs:
         """What is made of each file."""
         found = list(discover(self.paths, self.exclusion))
         if self.only is not None:
-            found = [path for path in found if isinstance(path, str) and os.path.realpath(path) in self.only]
+            found = [path for path in found if isinstance(path, str) and _stands_in(os.path.realpath(path), self.only)]
         jobs = self.speed["jobs"] or default_jobs(len(found))
         cache = self.cache(work, found)
         new: list[tuple[bytes, str]] = []
@@ -231,6 +231,16 @@ class Inputs:
     def name(self, path: str) -> str:
         """The name to report for a path."""
         return self.stdin_filename if path == STDIN else path
+
+
+def _stands_in(path: str, only: frozenset[str]) -> bool:
+    """Whether a path, or a folder above it, is one of some."""
+    while path not in only:
+        above = os.path.dirname(path)
+        if above == path:
+            return False
+        path = above
+    return True
 
 
 def _standard_input() -> bytes:

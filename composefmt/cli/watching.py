@@ -19,7 +19,8 @@ _TOGETHER_MILLISECONDS = 200
 def watch(paths: Sequence[str], run: Callable[[frozenset[str] | None], None], *, quiet: bool) -> None:
     """Run once for all files, and again for those that change, until Ctrl-C. Raises click.UsageError.
 
-    `run` is given the real paths of what has changed, whether it is a file of ours or not; None for all.
+    `run` is given the real paths of what has changed, whether it is a file of ours, a folder that is new, or neither; None
+    for all.
     """
     try:
         import watchfiles
@@ -44,4 +45,6 @@ def watch(paths: Sequence[str], run: Callable[[frozenset[str] | None], None], *,
     for found in changes:
         if found:
             forget_settings()
-            run(frozenset(os.path.realpath(path) for _, path in found))
+            # Of a folder that is new, or was moved here, what it holds was often there before it was watched.
+            new = watchfiles.Change.added
+            run(frozenset(os.path.realpath(path) for change, path in found if change is new or not os.path.isdir(path)))
