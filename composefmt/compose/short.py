@@ -71,7 +71,7 @@ class ShortSyntax(Generic[Model_co]):
     def __init__(
         self, literal: Callable[[str], Answer[Model_co]], with_variables: Callable[[str, str, Mapping[str, str]], Answer[Model_co]]
     ) -> None:
-        self._literal = literal
+        self.literal = literal
         self._with_variables = with_variables
         # Several rules read the same entries, mostly where no variable is known, else one file after the other.
         self._without_environment = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, {}))
@@ -81,7 +81,7 @@ class ShortSyntax(Generic[Model_co]):
     def __call__(self, value: str, environment: Mapping[str, str] | None = None) -> Answer[Model_co]:
         """Read one short form."""
         if "$" not in value:
-            return self._literal(value)
+            return self.literal(value)
         if environment is None:
             return self._untouched(value)
         if not environment:
@@ -103,7 +103,7 @@ class ShortSyntax(Generic[Model_co]):
         except interpolation.InvalidInterpolation as error:
             return bad_interpolation(value, error)
         if "\0" not in masked:
-            return self._literal(value)
+            return self.literal(value)
         return Opaque("it holds a variable") if environment is None else self._with_variables(value, masked, environment)
 
 

@@ -30,10 +30,10 @@ MAX_PORTS = 500_000
 _RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})(?:/[a-zA-Z]*)?$")
 
 
-def to_canonical(model: Map) -> None:
-    """Bring every short form to its canonical form, in place. Raises ProjectError."""
+def to_canonical(model: Map, *, kept: bool) -> None:
+    """Bring every short form to its canonical form, in place. `kept`: variables were not replaced. Raises ProjectError."""
     _count_ports(model)
-    rewrite(model, _table())
+    rewrite(model, _table(), kept=kept)
 
 
 def _count_ports(model: Map) -> None:
@@ -60,7 +60,7 @@ def _ports(value: object, spot: Spot) -> object:
         if isinstance(entry, Map):
             found.put(entry, place)
         elif isinstance(entry, str) or type(entry) is int:
-            answer = ports.parse_short(str(entry), {})
+            answer = ports.parse_short(str(entry), {}) if spot.kept else ports.parse_short.literal(str(entry))
             if isinstance(answer, Malformed):
                 raise ProjectError(f"{answer.message}; {answer.help}", place, spot.path)
             if isinstance(answer, Parsed):
@@ -84,7 +84,7 @@ def _volume(value: object, spot: Spot) -> object:
         return value
     if not isinstance(value, str):
         raise _wrong(spot, "text or a mapping")
-    answer = volumes.parse_short(value, {})
+    answer = volumes.parse_short(value, {}) if spot.kept else volumes.parse_short.literal(value)
     if isinstance(answer, Malformed):
         raise ProjectError(f"{answer.message}; {answer.help}", spot.place, spot.path)
     return _mount(answer.entries[0], value, spot.place) if isinstance(answer, Parsed) else value
@@ -156,7 +156,7 @@ def _device(value: object, spot: Spot) -> object:
         raise _wrong(spot, "text or a mapping")
     parts = value.split(":")
     if len(parts) > 3:
-        if "$" in value:
+        if spot.hides(value):
             return value
         raise ProjectError(f'device "{value}" has too many colons; it is source:target:permissions', spot.place, spot.path)
     source = parts[0]
@@ -182,7 +182,7 @@ def _named(key: str, wanted: str) -> Function:
 
 
 def _ulimit(value: object, spot: Spot) -> object:
-    if isinstance(value, Map) or type(value) is int or (isinstance(value, str) and "$" in value):
+    if isinstance(value, Map) or type(value) is int or (isinstance(value, str) and spot.hides(value)):
         return value
     raise _wrong(spot, "a whole number, or soft and hard")
 
@@ -229,7 +229,7 @@ def _ssh(value: object, spot: Spot) -> object:
     made = Map(spot.place)
     for entry, place in value.entries():
         identifier, equals, path = text(entry).partition("=")
-        if not equals and identifier != "default" and "$" not in identifier:
+        if not equals and identifier != "default" and not spot.hides(identifier):
             raise ProjectError(f'the ssh key "{identifier}" names no file: write {identifier}=PATH', place, spot.path)
         made.put(identifier, path if equals else None, place)
     return made

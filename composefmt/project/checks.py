@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     Check = Callable[[object, Spot], object]
 
 
-def check(model: Map) -> None:
-    """Raises ProjectError at the first value that does not hold."""
-    rewrite(model, _table())
+def check(model: Map, *, kept: bool) -> None:
+    """Raises ProjectError at the first value that does not hold. `kept`: variables were not replaced."""
+    rewrite(model, _table(), kept=kept)
 
 
 def _volume(value: object, spot: Spot) -> object:
@@ -48,7 +48,7 @@ def _file_object(*sources: str) -> Check:
 def _port(value: object, spot: Spot) -> object:
     if isinstance(value, Map):
         address = value.get("host_ip")
-        if address is not None and not (isinstance(address, str) and ("$" in address or is_address(address))):
+        if address is not None and not (isinstance(address, str) and (spot.hides(address) or is_address(address))):
             raise ProjectError(f'"{address}" is not an IP address', value.where("host_ip"), spot.path)
     return value
 

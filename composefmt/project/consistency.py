@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 class Enabled:
-    """A project's sections by name; `disabled` are the services that no profile enables."""
+    """A project's sections by name; `disabled` are the services that no profile enables. `kept`: variables were not replaced."""
 
-    __slots__ = ("disabled", "model", "services")
+    __slots__ = ("disabled", "kept", "model", "services")
 
-    def __init__(self, model: Model, disabled: dict[str, Model]) -> None:
+    def __init__(self, model: Model, disabled: dict[str, Model], *, kept: bool) -> None:
+        self.kept = kept
         self.model = model
         self.services = section(model, "services")
         self.disabled = disabled
@@ -45,9 +46,9 @@ def rows(model: Model, key: str) -> list[Model]:
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def check_consistency(model: Model, disabled: dict[str, Model]) -> None:
-    """Raises ProjectError at the first thing that does not hold."""
-    enabled = Enabled(model, disabled)
+def check_consistency(model: Model, disabled: dict[str, Model], *, kept: bool) -> None:
+    """Raises ProjectError at the first thing that does not hold. `kept`: variables were not replaced."""
+    enabled = Enabled(model, disabled, kept=kept)
     for name, service in enabled.services.items():
         for check in (_image, _build, _networks, _healthcheck, _dependencies, _references, _limits, _scale, _watch, _mounts):
             check(name, service, enabled)
@@ -128,7 +129,7 @@ def _references(name: str, service: Model, project: Enabled) -> None:
     defined = project.model
     for index, volume in enumerate(rows(service, "volumes")):
         source = volume.get("source")
-        if volume.get("type") == "volume" and isinstance(source, str) and _undefined(source, defined, "volumes"):
+        if volume.get("type") == "volume" and isinstance(source, str) and _undefined(source, project, "volumes"):
             raise _error(name, f'uses volume "{source}", which is not defined', "volumes", str(index))
     for kind, path, uses in (
         ("secret", ("build", "secrets"), rows(part(service, "build"), "secrets")),
@@ -136,16 +137,16 @@ def _references(name: str, service: Model, project: Enabled) -> None:
         ("secret", ("secrets",), rows(service, "secrets")),
     ):
         for index, use in enumerate(uses):
-            if _undefined(str(use.get("source", "")), defined, f"{kind}s"):
+            if _undefined(str(use.get("source", "")), project, f"{kind}s"):
                 raise _error(name, f'uses {kind} "{use.get("source", "")}", which is not defined', *path, str(index))
     for model in part(service, "models"):
         if model not in section(defined, "models"):
             raise _error(name, f'uses model "{model}", which is not defined', "models", model)
 
 
-def _undefined(name: str, model: Model, key: str) -> bool:
+def _undefined(name: str, project: Enabled, key: str) -> bool:
     """Whether nothing of that name is defined; a name with a variable that was kept may be anything."""
-    return name not in section(model, key) and "$" not in name
+    return name not in section(project.model, key) and not (project.kept and "$" in name)
 
 
 def _limits(name: str, service: Model, _: Enabled) -> None:

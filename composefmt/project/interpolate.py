@@ -51,16 +51,16 @@ def replaced(text: str, environment: Mapping[str, str], place: Place | None, pat
 
 
 def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:
-    """What a file says of a variable that it requires: the text after `:?`."""
-    for part in interpolation.split(text):
-        if isinstance(part, Variable):
-            if part.name == name and part.operator.endswith("?"):
-                try:
+    """What a file says of a variable that it requires: the text after `:?`; "" where that cannot be read."""
+    try:
+        for part in interpolation.split(text):
+            if isinstance(part, Variable):
+                if part.name == name and part.operator.endswith("?"):
                     return " ".join(interpolation.substitute(part.argument, environment).split())
-                except (InvalidInterpolation, MissingVariable):
-                    return ""
-            if part.argument and (reason := _reason(part.argument, name, environment)):
-                return reason
+                if part.argument and (reason := _reason(part.argument, name, environment)):
+                    return reason
+    except (InvalidInterpolation, MissingVariable):
+        pass
     return ""
 
 

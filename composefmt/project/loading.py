@@ -80,7 +80,7 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
     for file in files:
         model, _ = load_file(file, scope, model)
     set_defaults(model)
-    check(model)
+    check(model, kept=not scope.choices.interpolate)
     if scope.choices.resolve:
         resolve_paths(model, scope.folder)
     _resolve_objects(model, scope.environment)
@@ -115,14 +115,15 @@ def _load_document(document: Document, file: File, scope: Scope, model: Map, *, 
     reset(model, document.resets)
     if not alone:
         apply_extends(value, scope, file, document.resets)
+    kept = not scope.choices.interpolate
     model = merge(model, value)
-    enforce(model)
+    enforce(model, kept=kept)
     if not alone:
-        _validate(model, replaced=scope.choices.interpolate)
+        _validate(model, replaced=not kept)
         model.pop("version", None)
-    to_canonical(model)
+    to_canonical(model, kept=kept)
     _omit_empty(model)
-    enforce(model)
+    enforce(model, kept=kept)
     return model
 
 

@@ -97,10 +97,11 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
     if request.normalize:
         normalize(values, name, environment)
     values["name"] = name
-    model = to_model(values, request.target)
+    target = request.target._replace(kept=not request.choices.interpolate)
+    model = to_model(values, target)
     disabled = by_profiles(model, request.profiles)
     if request.consistency:
-        check_consistency(model, disabled)
+        check_consistency(model, disabled, kept=target.kept)
     if request.services:
         disabled = enable(model, disabled, request.services, request.profiles)
         model["services"] = request.target.in_order(section(model, "services"))

@@ -38,7 +38,7 @@ class Struct:
     def __call__(self, value: object, target: Target) -> object:
         """The fields that are set, in order, and the extensions where the target shows them."""
         if not isinstance(value, dict):
-            if isinstance(value, str) and "$" in value:
+            if target.hides(value):
                 # Where variables are kept, one may hide what it stands for.
                 return value
             if value is not None:

@@ -25,9 +25,17 @@ _WORDS = re.compile(r"(\d+)|(.)", re.DOTALL)
 
 
 class Target(NamedTuple):
-    """For which output the model is made: the reference's JSON leaves extensions out and shows commands that are not set."""
+    """For which output the model is made: the reference's JSON leaves extensions out and shows commands that are not set.
+
+    `kept`: variables were not replaced.
+    """
 
     json: bool = True
+    kept: bool = False
+
+    def hides(self, value: object) -> bool:
+        """Whether a text holds a variable that was kept, and so may stand for anything."""
+        return self.kept and isinstance(value, str) and "$" in value
 
     def in_order(self, mapping: Mapping[str, Value]) -> dict[str, Value]:
         """The mapping sorted by name: by characters in JSON; in YAML, `web2` comes before `web10`."""
@@ -64,21 +72,21 @@ def string(value: object, _: Target) -> object:
     raise CastError(f"takes text, not {text(value) if not isinstance(value, (dict, list)) else 'a mapping or list'}")
 
 
-def integer(value: object, _: Target) -> object:
+def integer(value: object, target: Target) -> object:
     """A whole number other than 0."""
-    return _integer(value) or MISSING
+    return _integer(value, target) or MISSING
 
 
-def optional_integer(value: object, _: Target) -> object:
+def optional_integer(value: object, target: Target) -> object:
     """A whole number, 0 included."""
-    return MISSING if value is None else _integer(value)
+    return MISSING if value is None else _integer(value, target)
 
 
-def _integer(value: object) -> int:
+def _integer(value: object, target: Target) -> int:
     if value is None:
         return 0
     if isinstance(value, str):
-        return value if "$" in value else to_integer(value)  # type: ignore[return-value]
+        return value if target.hides(value) else to_integer(value)  # type: ignore[return-value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if type(value) is int:
@@ -86,12 +94,12 @@ def _integer(value: object) -> int:
     raise CastError("takes a whole number")
 
 
-def number(value: object, _: Target) -> object:
+def number(value: object, target: Target) -> object:
     """A number of single precision other than 0."""
     if value is None:
         return MISSING
     if isinstance(value, str):
-        if "$" in value:
+        if target.hides(value):
             return value
         value = to_float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -100,41 +108,41 @@ def number(value: object, _: Target) -> object:
     return (int(found) if found.is_integer() else found) or MISSING
 
 
-def boolean(value: object, _: Target) -> object:
+def boolean(value: object, target: Target) -> object:
     """A flag: false is left out."""
-    return _boolean(value) or MISSING
+    return _boolean(value, target) or MISSING
 
 
-def optional_boolean(value: object, _: Target) -> object:
+def optional_boolean(value: object, target: Target) -> object:
     """A flag, false included."""
-    return MISSING if value is None else _boolean(value)
+    return MISSING if value is None else _boolean(value, target)
 
 
-def opt_out(value: object, _: Target) -> object:
+def opt_out(value: object, target: Target) -> object:
     """A flag that is true unless it says otherwise: true is left out."""
-    return MISSING if value is None or _boolean(value) else False
+    return MISSING if value is None or _boolean(value, target) else False
 
 
-def _boolean(value: object) -> bool:
+def _boolean(value: object, target: Target) -> bool:
     if isinstance(value, str):
-        return value if "$" in value else to_boolean(value)  # type: ignore[return-value]
+        return value if target.hides(value) else to_boolean(value)  # type: ignore[return-value]
     if isinstance(value, bool) or value is None:
         return bool(value)
     raise CastError("takes true or false")
 
 
-def size(value: object, _: Target) -> object:
+def size(value: object, target: Target) -> object:
     """A number of bytes, as text."""
     if isinstance(value, str):
-        return value if "$" in value else (str(to_bytes(value)) if to_bytes(value) else MISSING)
+        return value if target.hides(value) else (str(to_bytes(value)) if to_bytes(value) else MISSING)
     return str(value) if type(value) is int and value else MISSING
 
 
-def duration(value: object, _: Target) -> object:
+def duration(value: object, target: Target) -> object:
     """A duration, 0 included."""
     if value is None:
         return MISSING
-    return value if isinstance(value, str) and "$" in value else to_duration(text(value))
+    return value if target.hides(value) else to_duration(text(value))
 
 
 def long_duration(value: object, target: Target) -> object:
@@ -143,12 +151,12 @@ def long_duration(value: object, target: Target) -> object:
     return MISSING if found == "0s" else found
 
 
-def file_mode(value: object, _: Target) -> object:
+def file_mode(value: object, target: Target) -> object:
     """A file's mode, as octal text."""
     if value is None:
         return MISSING
     if isinstance(value, str):
-        if "$" in value:
+        if target.hides(value):
             return value
         try:
             value = int(value, 8)
@@ -272,18 +280,18 @@ def ssh(value: object, _: Target) -> object:
     return [key if part in (None, "") else f"{key}={text(part)}" for key, part in value.items()] or MISSING
 
 
-def device_count(value: object, _: Target) -> object:
+def device_count(value: object, target: Target) -> object:
     """A number of devices; `all` is -1."""
     if isinstance(value, str):
         if value.lower() == "all":
             return -1
-        if "$" in value:
+        if target.hides(value):
             return value
         try:
             return to_integer(value) or MISSING
         except CastError:
             raise CastError(f'"{value}" is neither a number nor "all"') from None
-    return _integer(value) or MISSING
+    return _integer(value, target) or MISSING
 
 
 def ulimit(value: object, target: Target) -> object:
@@ -291,9 +299,9 @@ def ulimit(value: object, target: Target) -> object:
     if type(value) is int:
         return value or ({} if target.json else {"soft": 0, "hard": 0})
     if isinstance(value, dict):
-        pair = {key: _integer(value.get(key)) for key in ("soft", "hard")}
+        pair = {key: _integer(value.get(key), target) for key in ("soft", "hard")}
         return {key: part for key, part in pair.items() if part} if target.json else pair
-    if isinstance(value, str) and "$" in value:
+    if target.hides(value):
         return value
     raise CastError("takes a whole number, or soft and hard")
 

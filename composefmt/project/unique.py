@@ -26,9 +26,9 @@ class _NoKey(ValueError):
     """An entry has nothing that identifies it; the message says what is missing."""
 
 
-def enforce(model: Map) -> None:
-    """Drop what later entries replace, in place. Raises ProjectError."""
-    _enforce(model, _table().root, ())
+def enforce(model: Map, *, kept: bool) -> None:
+    """Drop what later entries replace, in place. `kept`: variables were not replaced. Raises ProjectError."""
+    _enforce(model, _table(kept=kept).root, ())
 
 
 def _enforce(value: Map, nodes: Nodes, path: Path) -> None:
@@ -80,11 +80,19 @@ def _volume(value: object) -> Hashable:
     if isinstance(value, str):
         answer = volume_syntax.literal(value)
         if isinstance(answer, short.Malformed):
-            if "$" in value:
-                return value
             raise _NoKey(f"{answer.message}; {answer.help}")
         return answer.entries[0].target if isinstance(answer, short.Parsed) else value
     return ""
+
+
+def _kept_volume(value: object) -> Hashable:
+    """As `_volume`, where a variable may hide what is wrong."""
+    try:
+        return _volume(value)
+    except _NoKey:
+        if isinstance(value, str) and "$" in value:
+            return value
+        raise
 
 
 def _device(value: object) -> Hashable:
@@ -167,8 +175,8 @@ _ASSIGNMENTS = (
 )
 
 
-@lru_cache(maxsize=1)
-def _table() -> Table[Key]:
+@lru_cache(maxsize=2)
+def _table(*, kept: bool) -> Table[Key]:
     return Table(
         (
             *((pattern, key_of_assignment) for pattern in _ASSIGNMENTS),
@@ -177,7 +185,7 @@ def _table() -> Table[Key]:
             ("services.*.env_file", _env_file),
             ("services.*.expose", _expose),
             ("services.*.ports", _port),
-            ("services.*.volumes", _volume),
+            ("services.*.volumes", _kept_volume if kept else _volume),
             ("services.*.devices", _device),
         )
     )

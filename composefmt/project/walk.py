@@ -60,39 +60,47 @@ def here(nodes: tuple[Node[Value], ...]) -> Value | None:
 
 
 class Spot:
-    """A value on a walk: its path, and where it was written."""
+    """A value on a walk: its path, and where it was written. `kept`: variables were not replaced."""
 
-    __slots__ = ("path", "place")
+    __slots__ = ("kept", "path", "place")
 
-    def __init__(self, path: Path, place: Place | None) -> None:
+    def __init__(self, path: Path, place: Place | None, *, kept: bool = False) -> None:
         self.path = path
         self.place = place
+        self.kept = kept
+
+    def hides(self, value: str) -> bool:
+        """Whether a text holds a variable that was kept, and so may stand for anything."""
+        return self.kept and "$" in value
 
 
 Rewrite = "Callable[[object, Spot], object]"
 
 
-def rewrite(model: Map, table: Table[Callable[[object, Spot], object]]) -> None:
-    """Replace each value that the table names by what its function makes of it; then go on inside the new value."""
-    _rewrite_map(model, table.root, ())
+def rewrite(model: Map, table: Table[Callable[[object, Spot], object]], *, kept: bool = False) -> None:
+    """Replace each value that the table names by what its function makes of it; then go on inside the new value.
+
+    `kept`: variables were not replaced.
+    """
+    _rewrite_map(model, table.root, Spot((), None, kept=kept))
 
 
-def _rewrite_map(value: Map, nodes: tuple[Node[Callable[[object, Spot], object]], ...], path: Path) -> None:
+def _rewrite_map(value: Map, nodes: tuple[Node[Callable[[object, Spot], object]], ...], spot: Spot) -> None:
     for key in list(value):
         inner = step(nodes, key)
         if inner:
-            value[key] = _rewritten(value[key], inner, (*path, key), value.where(key))
+            value[key] = _rewritten(value[key], inner, Spot((*spot.path, key), value.where(key), kept=spot.kept))
 
 
-def _rewritten(value: object, nodes: tuple[Node[Callable[[object, Spot], object]], ...], path: Path, place: Place | None) -> object:
+def _rewritten(value: object, nodes: tuple[Node[Callable[[object, Spot], object]], ...], spot: Spot) -> object:
     function = here(nodes)
     if function is not None:
-        value = function(value, Spot(path, place))
+        value = function(value, spot)
     if isinstance(value, Map):
-        _rewrite_map(value, nodes, path)
+        _rewrite_map(value, nodes, spot)
     elif isinstance(value, Items):
         inner = step(nodes, ITEM)
         if inner:
             for index, item in enumerate(value):
-                value[index] = _rewritten(item, inner, (*path, str(index)), value.where(index))
+                value[index] = _rewritten(item, inner, Spot((*spot.path, str(index)), value.where(index), kept=spot.kept))
     return value
