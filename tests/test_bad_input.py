@@ -13,6 +13,7 @@ GOOD = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80"\n'
 
 BOMB = "x-0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
 MERGE_BOMB = "x-0: &a0 {k0: v}\n" + "".join(f"x-{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: v}}\n" for i in range(1, 40))
+CHAIN = "x-0: &a0 {k: v}\n" + "".join(f"x-{i}: &a{i}\n  <<: *a{i - 1}\n" for i in range(1, 300))
 
 TEXTS = {
     "not YAML": ("a: [", "1:4: error[yaml-syntax]"),
@@ -24,6 +25,7 @@ TEXTS = {
     "3,000 nested levels": ("\n".join(" " * i + "a:" for i in range(3_000)), "error[too-deep]"),
     "10,000 nested dashes": ("- " * 10_000, "error[too-deep]"),
     "an unknown alias": ("a: *b\n", "1:4: error[undefined-alias]"),
+    "300 merges, each of the one before": (CHAIN, "error[too-deep] nested more than 200 levels deep where aliases are followed"),
     "an alias of itself": ("a: &b [*b]\n", "1:8: error[undefined-alias]"),
 }
 REFUSED_BY_CHECK_ONLY = {
@@ -60,6 +62,24 @@ def test_texts(run, tmp_path, kind):
         assert done.returncode == 0
     assert "target: 80" in (tmp_path / "compose.yaml").read_text()
     assert time.monotonic() - started < 60
+
+
+# Each takes minutes if anything in it is looked for among all the others.
+MANY = {
+    "rules silenced in one comment": GOOD.replace("\n", "  # composefmt: ignore[" + "," * 200_000 + "]\n", 1),
+    "unknown keys": GOOD + "".join(f"    imag{number}: 1\n" for number in range(6_000)),
+    "ports": GOOD + "".join(f'      - "{number}:80"\n' for number in range(1, 20_000)),
+    "uses of an anchor": "x-a: &a {image: nginx}\nservices:\n" + "".join(f"  s{number}:\n    <<: *a\n" for number in range(10_000)),
+    "networks": f"{GOOD}    networks: [{', '.join(f'm{number}' for number in range(6_000))}]\nnetworks:\n"
+    + "".join(f"  n{number}: {{ipam: {{config: [{{subnet: 10.{number >> 8}.{number & 255}.0/24}}]}}}}\n" for number in range(6_000)),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_thousands_of_a_kind(run, tmp_path, kind):
+    (tmp_path / "compose.yaml").write_text(MANY[kind])
+    assert "internal-error" not in run("check", "--select", "all", "--output-format", "concise", "compose.yaml").stdout
+    assert run("format", "--order", "spec", "--long-form", "all", "compose.yaml").returncode == 0
 
 
 def test_merge_keys_that_build_on_each_other(run, tmp_path):

@@ -54,8 +54,9 @@ class ComposeFile:
         self._defined: dict[str, dict[str, Node]] = {}
         self._uses: list[Use] | None = None
         self._changes: Changes | None = None
-        # Comments that silence nothing, as places and rules; known once all other rules have run.
-        self.unused_suppressions: list[tuple[Span, str]] = []
+        # Comments that silence nothing, as places, rules and whether they are meant for the whole file; known once all other
+        # rules have run.
+        self.unused_suppressions: list[tuple[Span, str, bool]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
 
     def once(self, make: Callable[..., Made], *given: Node | str) -> Made:

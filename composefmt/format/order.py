@@ -7,6 +7,7 @@ with an anchor never goes below one with its alias.
 from __future__ import annotations
 
 import re
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.spec_order import places, rank
@@ -181,14 +182,25 @@ def _after_break(text: str, offset: int) -> int:
 
 def _in_order(entries: list[_Entry], order: tuple[str, ...]) -> list[int]:
     """The indexes of the entries as they should stand: the least rank first among those whose anchors are there."""
-    waiting = list(range(len(entries)))
-    needs = {index: {other for other in range(index) if entries[other].anchors & entries[index].aliases} for index in waiting}
+    defined: dict[str, int] = {}
+    needs: list[set[int]] = []
+    needed_by: list[list[int]] = [[] for _ in entries]
+    for index, entry in enumerate(entries):
+        needs.append({defined[name] for name in entry.aliases if name in defined})
+        for other in needs[index]:
+            needed_by[other].append(index)
+        defined.update(dict.fromkeys(entry.anchors, index))
+    ranks = [(rank(entry.name, order), index) for index, entry in enumerate(entries)]
+    ready = [ranks[index] for index, needed in enumerate(needs) if not needed]
+    heapify(ready)
     made: list[int] = []
-    while waiting:
-        ready = [index for index in waiting if not needs[index] - set(made)]
-        best = min(ready, key=lambda index: (rank(entries[index].name, order), index))
+    while ready:
+        _, best = heappop(ready)
         made.append(best)
-        waiting.remove(best)
+        for index in needed_by[best]:
+            needs[index].discard(best)
+            if not needs[index]:
+                heappush(ready, ranks[index])
     return made
 
 

@@ -28,15 +28,14 @@ def deleted(file: ComposeFile, node: Node | None, title: str = "delete it", *, s
 def added(file: ComposeFile, node: Node | None, path: tuple[str, ...], value: object = None) -> Fix | None:
     """Add an entry at a path below a mapping, with the mappings on the way there that are missing."""
     while type(node) is Mapping:
-        entry = next((entry for entry in node.entries if key_text(entry[0]) == path[0]), None)
-        if entry is None:
+        if not file.changes.values_in(node)[path[0]]:
             name, *rest = path
             for key in reversed(rest):
                 value = {key: value}
             return Fix.of(f'add "{".".join(path)}"', file.changes.insert(node, name, value), safe=False)
         if len(path) == 1:
             return None
-        node, path = entry[1], path[1:]
+        node, path = next(entry[1] for entry in node.entries if key_text(entry[0]) == path[0]), path[1:]
     return None
 
 

@@ -101,7 +101,7 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
 
 def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:
     """Whether two services run at the same time: always (True), with some profiles (False), or never (None)."""
-    first, second = _profiles(file, one), _profiles(file, other)
+    first, second = file.once(_profiles, one), file.once(_profiles, other)
     if one == other or not (first or second):
         return True
     return False if not first or not second or first & second else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.patterns import Place
 from composefmt.findings import Finding, Fix, Related, Severity
-from composefmt.rules._suppression import apply, suppressions
+from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -237,7 +237,10 @@ def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
     kept, unused = apply(file.source, run.findings.values(), silenced, lambda name: _names(rules[name]))
     # What is not checked in this run may well be silenced for another.
     checked = {name for rule in selected for name in _names(rules[rule])}
-    file.unused_suppressions = [(each.span, each.rule) for each in unused if each.rule in checked or each.rule not in known_names()]
+    known = known_names()
+    file.unused_suppressions = [
+        (each.span, each.rule, each.line == WHOLE_FILE) for each in unused if each.rule in checked or each.rule not in known
+    ]
     run.findings = {(finding.rule, finding.span): finding for finding in kept}
     if _LAST in selected and not any(each.rule == _LAST for each in silenced):
         run.call(rules[_LAST], Element(file, (), None, _NOTHING))

@@ -71,10 +71,9 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
 
     Source: the README, "Settings, and turning rules off".
     """
-    for number, (span, name) in enumerate(element.file.unused_suppressions):
+    for number, (span, name, of_file) in enumerate(element.file.unused_suppressions):
         few = number < _MOST
-        comment = element.file.source.text.rfind("#", 0, span.start)
-        where = "in this file" if "ignore-file" in element.file.source.text[comment : span.start] else "on this line"
+        where = "in this file" if of_file else "on this line"
         is_known = not name or name in known_names()
         advice = "delete the comment" if is_known or not few else unknown_name(name)
         # Whoever mistyped the rule wants another one silenced, so the comment stays.

@@ -12,12 +12,15 @@ from composefmt.syntax.nodes import Scalar, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+    from typing import TypeAlias
 
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.nodes import Node
 
     Subnet = Union[IPv4Network, IPv6Network]
     Address = Union[IPv4Address, IPv6Address]
+    # The version, a number of bits, and these bits.
+    Beginning: TypeAlias = tuple[int, int, int]
 
 _ADDRESSES = ("ipv4_address", "ipv6_address")
 
@@ -123,7 +126,10 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
     Source: the engine answers "Pool overlaps with other one on this address space".
     """
     file = element.file
-    found: list[tuple[str, Scalar, Subnet, bool]] = []
+    found: list[tuple[str, Scalar, bool]] = []
+    # The first subnet of each kind, by their beginnings: the whole one, and all beginnings of one that is smaller.
+    whole: dict[Beginning, int] = {}
+    within: dict[Beginning, int] = {}
     for name, (_, value) in file.entries(element.node).items():
         driver = plain(file.entries(value), "driver")
         bridged = driver is None or driver.value == "bridge"
@@ -131,17 +137,29 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
             subnet = _subnet(node.value)
             if subnet is None:
                 continue
-            for other_name, other, theirs, both in found:
-                if subnet.version == theirs.version and subnet.overlaps(theirs):
-                    yield Problem(
-                        node.span,
-                        f'the subnet {node.value} of network "{name}" overlaps with {other.value} of "{other_name}"',
-                        "choose addresses that no other network uses",
-                        related=(Related(other.span, "the other subnet"),),
-                        severity=severity(file) if bridged and both and _are_used(file, name, other_name) else Severity.WARNING,
-                    )
-                    break
-            found.append((name, node, subnet, bridged))
+            beginnings = list(_beginnings(subnet))
+            overlapping = [whole[each] for each in beginnings if each in whole]
+            first = min([*overlapping, within[beginnings[-1]]] if beginnings[-1] in within else overlapping, default=None)
+            if first is not None:
+                other_name, other, both = found[first]
+                yield Problem(
+                    node.span,
+                    f'the subnet {node.value} of network "{name}" overlaps with {other.value} of "{other_name}"',
+                    "choose addresses that no other network uses",
+                    related=(Related(other.span, "the other subnet"),),
+                    severity=severity(file) if bridged and both and _are_used(file, name, other_name) else Severity.WARNING,
+                )
+            whole.setdefault(beginnings[-1], len(found))
+            for each in beginnings:
+                within.setdefault(each, len(found))
+            found.append((name, node, bridged))
+
+
+def _beginnings(subnet: Subnet) -> Iterator[Beginning]:
+    """The beginnings of a subnet's addresses, the longest last: that is all of it."""
+    bits = int(subnet.network_address)
+    for length in range(subnet.prefixlen + 1):
+        yield subnet.version, length, bits >> (subnet.max_prefixlen - length)
 
 
 def _are_used(file: ComposeFile, *names: str) -> bool:

@@ -52,11 +52,9 @@ class Changes(Places):
         if place is None:
             return False
         parent, index = place
-        if type(parent) is Mapping:
-            others = [key for key, _ in parent.entries] if parent.entries[index][0] is node else []
-        else:
-            others = parent.items  # type: ignore[union-attr]
-        return any(type(other) is Scalar and other is not node and other.value == value for other in others)
+        if type(parent) is Mapping and parent.entries[index][0] is not node:
+            return False
+        return isinstance(value, str) and self.values_in(parent)[value] > (node.value == value)
 
     def replace_part(self, node: Node, start: int, end: int, made: str) -> Edits:
         """Write something else in the place of a stretch of a scalar's value; characters that need no quotes or escapes."""
@@ -110,7 +108,7 @@ class Changes(Places):
 
     def insert(self, mapping: Mapping, key: str, value: object = None) -> Edits:
         """Add an entry at the end of a mapping; `value` is a scalar, a list of scalars or a mapping of such."""
-        if not self.newline or self.is_shared(mapping) or any(type(k) is Scalar and k.value == key for k, _ in mapping.entries):
+        if not self.newline or self.is_shared(mapping) or self.values_in(mapping)[key]:
             return ()
         lines = entry_lines(key, value, flow=mapping.flow)
         if mapping.flow:

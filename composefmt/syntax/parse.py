@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, parts_of
 from composefmt.syntax.scalars import decoded
 
 if TYPE_CHECKING:
@@ -190,13 +190,14 @@ _YAML_TAGS = "tag:yaml.org,2002:"
 class _Builder:
     """Makes the tree of one text from its events."""
 
-    __slots__ = ("anchors", "pure", "text", "tree")
+    __slots__ = ("anchors", "heights", "pure", "text", "tree")
 
     def __init__(self, text: str, *, pure: bool) -> None:
         self.text = text
         self.pure = pure
         self.tree = Tree()
         self.anchors: dict[str, Node] = {}
+        self.heights: dict[int, int] = {}
 
     def build(self, next_event: NextEvent) -> Tree:
         # The one hot loop of the parser: no recursion, few calls, local names.
@@ -312,9 +313,24 @@ class _Builder:
             raise SyntaxProblem("undefined-alias", f"alias *{name} has no anchor &{name} before it", start)
         if any(target is open_node for open_node in stack):
             raise SyntaxProblem("undefined-alias", f"alias *{name} stands inside its own anchor &{name}", start)
+        if len(stack) + self.height(target) > MAX_DEPTH:
+            raise SyntaxProblem("too-deep", f"nested more than {MAX_DEPTH} levels deep where aliases are followed", start)
         node = Alias(start, event.end_mark.index, name, target)
         self.tree.aliases.append(node)
         return node
+
+    def height(self, node: Node) -> int:
+        """How many levels of collections a node holds, itself included, where its aliases are followed."""
+        if type(node) is Alias:
+            return self.height(node.target)
+        if type(node) is Scalar:
+            return 0
+        known = self.heights.get(id(node))
+        if known is None:
+            known = 1 + max(map(self.height, parts_of(node)), default=0)
+            if node.anchor is not None:  # type: ignore[union-attr]
+                self.heights[id(node)] = known
+        return known
 
     def content(self, offset: int) -> int:
         """Where the value begins whose anchor or tag stands at `offset`."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.comments import CommentPlaces
-from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
+from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.source import Source, line_end, line_start
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ _OTHER_BREAK = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 class Places:
     """What stands where in one text."""
 
-    __slots__ = ("_newline", "_parents", "comments", "text", "tree")
+    __slots__ = ("_newline", "_parents", "_shared", "_values", "comments", "text", "tree")
 
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
@@ -26,6 +28,8 @@ class Places:
         self.comments = CommentPlaces(text, tree)
         self._newline: str | None = None
         self._parents: dict[int, tuple[Mapping | Sequence, int]] | None = None
+        self._shared: tuple[list[int], list[int]] | None = None
+        self._values: dict[int, Counter[str]] = {}
 
     def place(self, node: Node) -> tuple[Mapping | Sequence, int] | None:
         """The collection in which a key, a value or an item stands, and its index there; None for a whole document."""
@@ -45,9 +49,27 @@ class Places:
                         stack.append(item)
         return self._parents.get(id(node))
 
+    def values_in(self, parent: Mapping | Sequence) -> Counter[str]:
+        """How often each text stands as a key of a mapping, or as an item of a list."""
+        if id(parent) not in self._values:
+            parts = [key for key, _ in parent.entries] if type(parent) is Mapping else parent.items  # type: ignore[union-attr]
+            self._values[id(parent)] = Counter(part.value for part in map(resolve, parts) if type(part) is Scalar)
+        return self._values[id(parent)]
+
     def is_shared(self, node: Node) -> bool:
         """Whether a node stands in what an alias or a merge key uses elsewhere."""
-        return any(alias.target.start <= node.start < alias.target.end for alias in self.tree.aliases)
+        if self._shared is None:
+            starts: list[int] = []
+            ends: list[int] = []
+            for start, end in sorted({alias.target.span for alias in self.tree.aliases}):
+                # Of those that stand in another one, that one tells.
+                if not ends or end > ends[-1]:
+                    starts.append(start)
+                    ends.append(end)
+            self._shared = starts, ends
+        starts, ends = self._shared
+        index = bisect_right(starts, node.start) - 1
+        return index >= 0 and node.start < ends[index]
 
     def in_flow(self, node: Node) -> bool:
         """Whether a node stands in brackets or braces."""

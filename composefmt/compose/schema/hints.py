@@ -128,9 +128,14 @@ def nearest(key: str, known: Iterable[str]) -> str | None:
         if alias in known:
             return alias
     limit = 1 if len(plain) < 5 else 2 if len(plain) < 9 else 3
+    if len(plain) < 3:
+        return None
     squeezed = plain.replace("_", "")
-    ranked = sorted((distance(squeezed, word.replace("_", "")), word[:1] != plain[:1], word) for word in known)
-    return ranked[0][2] if ranked and ranked[0][0] <= limit and len(plain) > 2 else None
+    letters = set(squeezed)
+    # One change of a letter makes two differences at most between the sets of them, which are compared in no time.
+    near = [word for word in known if len(letters.symmetric_difference(word.replace("_", ""))) <= 2 * limit]
+    ranked = sorted((distance(squeezed, word.replace("_", "")), word[:1] != plain[:1], word) for word in near)
+    return ranked[0][2] if ranked and ranked[0][0] <= limit else None
 
 
 def distance(one: str, other: str) -> int:
