@@ -70,11 +70,13 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
 
 def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:
     wrapped, services = Map(base.place), Map(base.place)
-    services.put(name, clone(base), base.place)
+    copy = clone(base)
+    copy = copy if isinstance(copy, Map) else Map(base.place)
+    services.put(name, copy, base.place)
     wrapped.put("services", services, base.place)
+    # A tag on the whole service takes nothing away from what is extended.
     reset(wrapped, source.resets)
-    copy = services.get(name)
-    made = merge(copy if isinstance(copy, Map) else Map(base.place), service, ("services", "x"))
+    made = merge(copy, service, ("services", "x"))
     made.pop("extends", None)
     return made
 

@@ -122,5 +122,5 @@ def _combine(section: str, name: str, theirs: Map, ours: Map, resets: tuple[Path
     inner.put(name, value, value.place)
     wrapped.put(section, inner, value.place)
     reset(wrapped, resets)
-    remaining = inner.get(name)
-    ours[name] = merge(remaining if isinstance(remaining, Map) else Map(value.place), own, (section, name))
+    # A tag on the whole definition takes nothing away from what is included.
+    ours[name] = merge(value, own, (section, name))
