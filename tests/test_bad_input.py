@@ -69,6 +69,7 @@ MANY = {
     "rules silenced in one comment": GOOD.replace("\n", "  # composefmt: ignore[" + "," * 200_000 + "]\n", 1),
     "unknown keys": GOOD + "".join(f"    imag{number}: 1\n" for number in range(6_000)),
     "ports": GOOD + "".join(f'      - "{number}:80"\n' for number in range(1, 20_000)),
+    "ranges of all ports": GOOD + "".join(f'      - "{number}-65535:{number}-65535"\n' for number in range(1, 500)),
     "uses of an anchor": "x-a: &a {image: nginx}\nservices:\n" + "".join(f"  s{number}:\n    <<: *a\n" for number in range(10_000)),
     "networks": f"{GOOD}    networks: [{', '.join(f'm{number}' for number in range(6_000))}]\nnetworks:\n"
     + "".join(f"  n{number}: {{ipam: {{config: [{{subnet: 10.{number >> 8}.{number & 255}.0/24}}]}}}}\n" for number in range(6_000)),

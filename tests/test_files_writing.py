@@ -274,3 +274,19 @@ def test_access_lists_and_the_like_stay(tmp_path):
     assert run("format", cwd=tmp_path).returncode == 0
     assert file.read_text() == LONG
     assert os.getxattr(file, "user.note") == b"mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="there are none here")
+def test_attributes_behind_one_that_cannot_be_set_are_kept(tmp_path):
+    file = tmp_path / "compose.yaml"
+    file.write_text(SHORT)
+    try:
+        for name in ("user.first", "security.capability", "user.note"):
+            # An empty set of capabilities, which only root may give.
+            os.setxattr(file, name, b"mine" if name.startswith("user.") else bytes((0, 0, 0, 2, *[0] * 16)))
+    except OSError:
+        pytest.skip("this file system has none, or only root may set them")
+    done = run("format", cwd=tmp_path, before=["setpriv", "--bounding-set=-setfcap,-sys_admin"])
+    assert done.returncode == 0
+    assert file.read_text() == LONG
+    assert os.listxattr(file) == ["user.first", "user.note"]

@@ -102,7 +102,20 @@ class _Comparison:
 
     def same_list(self, a: Sequence, b: Sequence, field: Field) -> bool:
         """Compare two lists of a field as canonical objects, in order; anchors of items must stay where they were."""
-        return list(_canonical(a, field, self.old_values)) == list(_canonical(b, field, self.new_values))
+        # A range that is there before and after stands for itself: it may be one of tens of thousands of ports.
+        kept = _ranges(a) & _ranges(b)
+        return any(
+            _canonical(a, field, self.old_values, alike) == _canonical(b, field, self.new_values, alike)
+            for alike in ((kept, _NONE) if kept else (_NONE,))
+        )
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _ranges(node: Sequence) -> frozenset[str]:
+    """The short items that may be ranges."""
+    return frozenset(text for item in node.items if type(item) is Scalar and "-" in item.value and (text := item_text(item)))
 
 
 def _in_order_of(a: Mapping, b: Mapping) -> list[tuple[Node, Node]]:
@@ -123,7 +136,7 @@ def _identical(a: object, b: object) -> bool:
     return a == b
 
 
-def _canonical(node: Sequence, field: Field, values: Values) -> list[object]:
+def _canonical(node: Sequence, field: Field, values: Values, kept: frozenset[str]) -> list[object]:
     made: list[object] = []
     for item in node.items:
         if type(item) is Alias:
@@ -132,7 +145,7 @@ def _canonical(node: Sequence, field: Field, values: Values) -> list[object]:
         if item.anchor is not None:  # type: ignore[union-attr]
             made.append(("anchor", item.anchor))  # type: ignore[union-attr]
         if type(item) is Scalar:
-            made += _canonical_short(item, field)
+            made += _canonical_short(item, field, kept)
         elif type(item) is Mapping:
             made.append(_without_tags(field.canonical_long(values.value(item)), item))
         else:
@@ -140,10 +153,12 @@ def _canonical(node: Sequence, field: Field, values: Values) -> list[object]:
     return made
 
 
-def _canonical_short(item: Scalar, field: Field) -> list[object]:
+def _canonical_short(item: Scalar, field: Field, kept: frozenset[str]) -> list[object]:
     text = item_text(item)
     if text is None or item.tag not in (None, "!!str"):
         return [("scalar", item.tag, scalar_value(item))]
+    if text in kept:
+        return [("short", text)]
     # With no variables known: the question here is not whether an entry may be rewritten, but what it says.
     answer = field.parse_short(text, {})
     if isinstance(answer, Parsed):

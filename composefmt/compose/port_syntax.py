@@ -6,8 +6,9 @@ nat.ParsePortSpec.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from composefmt.compose.short import Answer, Doubt, Malformed, Parsed
 from composefmt.syntax.scalars import whole_number
@@ -30,6 +31,47 @@ class Port(NamedTuple):
     published: str = ""
     host_ip: str = ""
     protocol: str | None = None
+
+
+class Range(Sequence[Port]):
+    """The entries of a range, one a container port, in the reference's order: that of the numbers' text.
+
+    They are made when asked for, since a short text may stand for tens of thousands. `published` is the first host port, None
+    where nothing is published.
+    """
+
+    __slots__ = ("first", "host_ip", "last", "protocol", "published")
+
+    def __init__(self, first: int, last: int, published: int | None, host_ip: str, protocol: str | None) -> None:
+        self.first = first
+        self.last = last
+        self.published = published
+        self.host_ip = host_ip
+        self.protocol = protocol
+
+    def __len__(self) -> int:
+        return self.last + 1 - self.first
+
+    def __iter__(self) -> Iterator[Port]:
+        return map(self._port, sorted(range(self.first, self.last + 1), key=str))
+
+    @overload
+    def __getitem__(self, index: int) -> Port: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Port, ...]: ...
+    def __getitem__(self, index: int | slice) -> Port | tuple[Port, ...]:
+        return tuple(self)[index]
+
+    @property
+    def ends(self) -> tuple[Port, Port]:
+        """The first entry and the last one."""
+        # Those of each number of digits.
+        numbers = [*(10**digits for digits in range(1, 5)), *(10**digits - 1 for digits in range(1, 5)), self.first, self.last]
+        within = sorted({number for number in numbers if self.first <= number <= self.last}, key=str)
+        return self._port(within[0]), self._port(within[-1])
+
+    def _port(self, port: int) -> Port:
+        return Port(port, "" if self.published is None else str(self.published + port - self.first), self.host_ip, self.protocol)
 
 
 class Piece(NamedTuple):
@@ -96,19 +138,16 @@ def literal(value: str) -> Answer[Port]:
     protocol = pieces.protocol.text.lower()
     if protocol and protocol not in PROTOCOLS:
         return bad(value, pieces.protocol, f'"{pieces.protocol.text}" is not a protocol', f"use one of {', '.join(PROTOCOLS)}")
-    entries = _expand(target, published, host_ip, protocol or None)
-    return Parsed(tuple(entries), tuple(_doubts(value, pieces)))
+    return Parsed(_expand(target, published, host_ip, protocol or None), tuple(_doubts(value, pieces)))
 
 
-def _expand(target: tuple[int, int], published: tuple[int, int] | None, host_ip: str, protocol: str | None) -> Iterator[Port]:
-    """One entry a container port, in the reference's order: that of the numbers' text."""
+def _expand(target: tuple[int, int], published: tuple[int, int] | None, host_ip: str, protocol: str | None) -> Sequence[Port]:
+    """One entry a container port."""
     first, last = target
-    if first == last:
-        text = "" if published is None else str(published[0]) if published[0] == published[1] else f"{published[0]}-{published[1]}"
-        yield Port(first, text, host_ip, protocol)
-        return
-    for port in sorted(range(first, last + 1), key=str):
-        yield Port(port, "" if published is None else str(published[0] + port - first), host_ip, protocol)
+    if first != last:
+        return Range(first, last, None if published is None else published[0], host_ip, protocol)
+    text = "" if published is None else str(published[0]) if published[0] == published[1] else f"{published[0]}-{published[1]}"
+    return (Port(first, text, host_ip, protocol),)
 
 
 def _host_ip(value: str, piece: Piece) -> str | Malformed:

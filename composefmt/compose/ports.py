@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
-from composefmt.compose.port_syntax import EXAMPLE, Port, bad, is_address, literal, take_apart
+from composefmt.compose.port_syntax import EXAMPLE, Port, Range, bad, is_address, literal, take_apart
 from composefmt.compose.short import Answer, Opaque, Parsed, ShortSyntax
 from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
-__all__ = ["EXAMPLE", "Port", "canonical", "canonical_long", "in_order", "is_address", "long_entry", "parse_short", "short_text"]
+__all__ = ["EXAMPLE", "Port", "canonical", "canonical_long", "in_order", "is_address", "long_entry", "parse_short", "short_text", "taken"]
 
 _DIGITS_OR_VARIABLE = r"[0-9\0]+(?:-[0-9\0]+)?"
 
@@ -70,7 +70,18 @@ def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
 parse_short: ShortSyntax[Port] = ShortSyntax(literal, _with_variables)
 
 
-def in_order(entries: tuple[Port, ...]) -> bool:
+def taken(entries: Sequence[Port]) -> tuple[Hashable, int, int]:
+    """What the entries of one short form without variables take: the first and the last container port, and what else it says of them.
+
+    Where that is the same, and the ports overlap, two short forms say the same of a port.
+    """
+    port = entries[0] if not isinstance(entries, Range) else entries.ends[0]
+    apart = int(port.published) - int(port.target) if port.published.isdecimal() else port.published
+    ends = (entries.first, entries.last) if isinstance(entries, Range) else (int(port.target), int(port.target))
+    return ((port.host_ip, port.protocol or "tcp", apart), *ends)
+
+
+def in_order(entries: Sequence[Port]) -> bool:
     """Whether a range's entries come in the order of their numbers: not so for 9-10, since "10" sorts before "9"."""
     return all(int(a.target) < int(b.target) for a, b in pairwise(entries))
 

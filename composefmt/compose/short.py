@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, Union
 from composefmt.compose import interpolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from composefmt.compose.interpolation import InvalidInterpolation
 
@@ -36,7 +36,7 @@ class Parsed(Generic[Model_co]):
     # No data class: importing these takes longer than reading a hundred entries.
     __slots__ = ("doubts", "entries")
 
-    def __init__(self, entries: tuple[Model_co, ...], doubts: tuple[Doubt, ...] = ()) -> None:
+    def __init__(self, entries: Sequence[Model_co], doubts: tuple[Doubt, ...] = ()) -> None:
         self.entries = entries
         self.doubts = doubts
 

@@ -184,8 +184,12 @@ def _replace(target: str, data: bytes, status: os.stat_result) -> None:
 def _keep_attributes(target: str, handle: int) -> None:
     """Access lists and the like, where the system has them."""
     if sys.platform == "linux":
+        names: list[str] = []
         with contextlib.suppress(OSError):
-            for name in os.listxattr(target):
+            names = os.listxattr(target)
+        for name in names:
+            # Some only root may set, which is no reason to lose the others.
+            with contextlib.suppress(OSError):
                 os.setxattr(handle, name, os.getxattr(target, name))
 
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.compose import interpolation
+from composefmt.compose import interpolation, ports
 from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.format.kept import Kept
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
+from composefmt.project.values import frozen
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping as MappingOf
+    from collections.abc import Hashable
 
     from composefmt.format.plan import Plan
     from composefmt.options import Options
@@ -52,11 +53,17 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
 def _entries(use: Use, options: Options, keep_out: list[Span]) -> list[tuple[Scalar, list[Entry] | str]]:
     """Each short item with the long entries to write, or the reason why it stays."""
     items = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
-    repeated = _repeated(use, items, options)
+    are_many = use.field.name == "ports" and len(items) > 1
+    # The reference merges equal ports, but takes a number, as the long form has it, for another port than a text.
+    alike = _alike(use, items, options) if are_many and any("$" in text for _, text in items) else []
+    repeated = {id(items[index][0]) for group in alike if any("$" in items[index][1] for index in group) for index in group}
     long = _LongItems(use)
     answers = [_entry(use, item, text, options, keep_out, repeated, long) for item, text in items]
-    if use.field.name == "ports" and len(items) > 1 and any(isinstance(answer, str) for answer in answers):
-        _let_equal_ones_stay(use, items, answers, options)
+    if are_many and any(isinstance(answer, str) for answer in answers):
+        for group in alike or _alike(use, items, options):
+            if any(isinstance(answers[index], str) for index in group):
+                for index in group:
+                    answers[index] = answers[index] if isinstance(answers[index], str) else _SAID_TWICE
     return [(item, answer) for (item, _), answer in zip(items, answers, strict=True)]
 
 
@@ -78,7 +85,7 @@ def _entry(
         return "it has an anchor, and a range becomes several entries"
     if id(item) in repeated:
         return _SAID_TWICE
-    if long.canonical and any(field.canonical(entry) in long.canonical for entry in answer.entries):
+    if long.canonical and any(frozen(field.canonical(entry)) in long.canonical for entry in answer.entries):
         # The reference merges equal entries, but takes a number for another port than a text.
         return "a long entry beside it says the same"
     entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
@@ -95,35 +102,33 @@ class _LongItems:
 
     def __init__(self, use: Use) -> None:
         self._use = use
-        self._canonical: list[MappingOf[str, object]] | None = None
+        self._canonical: set[Hashable] | None = None
 
     @property
-    def canonical(self) -> list[MappingOf[str, object]]:
+    def canonical(self) -> set[Hashable]:
         if self._canonical is None:
             items, values, read = self._use.node.items, Values(), self._use.field.canonical_long
-            self._canonical = [read(values.value(item)) for item in items if type(resolve(item)) is Mapping]
+            self._canonical = {frozen(read(values.value(item))) for item in items if type(resolve(item)) is Mapping}
         return self._canonical
 
 
-def _let_equal_ones_stay(use: Use, items: list[tuple[Scalar, str]], answers: list[list[Entry] | str], options: Options) -> None:
-    """Have the items stay short that come to a port which one that stays short comes to as well.
-
-    The reference merges equal ports, but takes a number, as the long form has it, for another port than a text.
-    """
-    meant = [_meant(use, text, options) for _, text in items]
-    waiting = [index for index, answer in enumerate(answers) if isinstance(answer, str)]
-    said: set[object] = set()
-    while waiting:
-        said.update(*(meant[index] for index in waiting))
-        waiting = [index for index, answer in enumerate(answers) if not isinstance(answer, str) and not said.isdisjoint(meant[index])]
-        for index in waiting:
-            answers[index] = _SAID_TWICE
-
-
-def _meant(use: Use, text: str, options: Options) -> set[object]:
-    """The ports that a short item comes to once its variables are replaced."""
-    answer = use.field.parse_short(interpolation.substituted(text, options.environment, text), None)
-    return {tuple(use.field.canonical(entry).items()) for entry in answer.entries} if isinstance(answer, Parsed) else set()
+def _alike(use: Use, items: list[tuple[Scalar, str]], options: Options) -> list[list[int]]:
+    """The indexes of short items that come to the same port once their variables are replaced, two by two or by way of others."""
+    meant: dict[object, list[tuple[int, int, int]]] = {}
+    for index, (_, text) in enumerate(items):
+        answer = use.field.parse_short(interpolation.substituted(text, options.environment, text), None)
+        if isinstance(answer, Parsed):
+            said, first, last = ports.taken(answer.entries)
+            meant.setdefault(said, []).append((first, last, index))
+    groups: list[list[int]] = []
+    for spans in meant.values():
+        end = -1
+        for first, last, index in sorted(spans):
+            if first > end:
+                groups.append([])
+            groups[-1].append(index)
+            end = max(end, last)
+    return [group for group in groups if len(group) > 1]
 
 
 def _swarm_obstacle(field: str, text: str, entries: list[Entry], options: Options) -> str:
@@ -152,18 +157,3 @@ def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[obj
     if len(answer.entries) > 1 and not field.in_order(answer.entries):
         return "the reference orders such a range by the text of its numbers"
     return answer
-
-
-def _repeated(use: Use, items: list[tuple[Scalar, str]], options: Options) -> set[int]:
-    """The items that come to the same port as one with variables does, once these are replaced.
-
-    The reference merges equal ports, but takes a number for another port than a text with variables.
-    """
-    if use.field.name != "ports" or not any("$" in text for _, text in items):
-        return set()
-    groups: dict[object, set[tuple[int, bool]]] = {}
-    for item, text in items:
-        for port in _meant(use, text, options):
-            groups.setdefault(port, set()).add((id(item), "$" in text))
-    repeated = [group for group in groups.values() if len(group) > 1 and any(variable for _, variable in group)]
-    return {item for group in repeated for item, _ in group}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose import interpolation, ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import text_span
-from composefmt.compose.port_syntax import Port, take_apart
+from composefmt.compose.port_syntax import LAST_PORT, PROTOCOLS, Port, Range, take_apart
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import value_of
@@ -81,9 +81,28 @@ def _short(file: ComposeFile, service: str, item: Scalar) -> Iterator[Publicatio
     answer = ports.parse_short(text, file.options.environment)
     if not isinstance(answer, Parsed):
         return
-    for port in answer.entries:
+    entries = answer.entries
+    if isinstance(entries, Range) and not file.once(_Room).holds(service, item, len(entries)):
+        entries = entries.ends
+    for port in entries:
         if port.published:
             yield _publication(file, service, port, item)
+
+
+class _Room:
+    """As many ports as a host has: of ranges beyond these only the ends are looked at."""
+
+    def __init__(self, _: ComposeFile) -> None:
+        self.left = LAST_PORT * len(PROTOCOLS)
+        self.known: dict[tuple[str, int], bool] = {}
+
+    def holds(self, service: str, item: Scalar, count: int) -> bool:
+        """Whether there is room for the ports of an item of a service, which then is always looked at as a whole."""
+        fits = self.known.get((service, id(item)))
+        if fits is None:
+            fits = self.known[service, id(item)] = count <= self.left
+            self.left -= count if fits else 0
+        return fits
 
 
 def _long(file: ComposeFile, service: str, item: Mapping) -> Iterator[Publication]:
