@@ -64,6 +64,7 @@ def test_several_files_and_the_variable_that_names_them(folder):
     assert expected["services"]["web"]["hostname"] == "over"
     assert model(cwd=folder, env={"COMPOSE_FILE": f"compose.yaml{os.pathsep}more.yaml"}) == expected
     assert model(cwd=folder, env={"COMPOSE_FILE": "compose.yaml,more.yaml", "COMPOSE_PATH_SEPARATOR": ","}) == expected
+    assert error(cwd=folder, env={"COMPOSE_FILE": ""}) == "error: COMPOSE_FILE is set, but names no file"
 
 
 def test_standard_input(folder):
@@ -82,13 +83,18 @@ def test_names_of_projects(folder):
     assert model(cwd=folder)["name"] == "writtendown"
     assert model("-p", "given", cwd=folder)["networks"]["default"]["name"] == "given_default"
     assert "lower case" in error("-p", "Bad Name", cwd=folder)
+    (folder / "compose.yaml").write_text('name: "..."\n' + FILE)
+    assert error(cwd=folder) == "error: the project has no name: give one with --project-name"
 
 
 def test_variables_come_from_the_process_then_from_the_env_file(folder):
     (folder / ".env").write_text("TAG=file\nPORT=1\n")
     assert model(cwd=folder)["services"]["web"]["image"] == "nginx:file"
     assert model(cwd=folder, env={"TAG": "process"})["services"]["web"]["image"] == "nginx:process"
-    assert model(cwd=folder, env={"COMPOSE_DISABLE_ENV_FILE": "1"})["services"]["web"]["image"] == "nginx:1"
+    for word, image in (("1", "nginx:1"), ("t", "nginx:1"), ("False", "nginx:file")):
+        assert model(cwd=folder, env={"COMPOSE_DISABLE_ENV_FILE": word})["services"]["web"]["image"] == image
+    wrong = error(cwd=folder, env={"COMPOSE_DISABLE_ENV_FILE": "yes"})
+    assert wrong == 'error: COMPOSE_DISABLE_ENV_FILE is "yes", which is neither true nor false'
     (folder / "a.env").write_text("TAG=a\n")
     (folder / "b.env").write_text("TAG=${TAG}b\n")
     web = model("--env-file", "a.env", "--env-file", "b.env", cwd=folder)["services"]["web"]

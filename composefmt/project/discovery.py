@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.casts import CastError, to_boolean
 from composefmt.project.disk import is_file, read_env_files
 from composefmt.project.loading import File
 from composefmt.project.paths import is_remote
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
 STDIN = "-"
+
+# What the environment may say instead of true and false: other words than those of a Compose file.
+_TRUE = ("1", "t", "T", "true", "TRUE", "True")
+_FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
 class Wanted(NamedTuple):
@@ -85,7 +88,7 @@ def _folder(wanted: Wanted, files: Sequence[str]) -> str:
 def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: str) -> None:
     """Add what env files set; what is set already stays."""
     paths = list(env_files)
-    if not paths and not _is_disabled(variables.get("COMPOSE_DISABLE_ENV_FILE", "")):
+    if not paths and not _is_disabled(variables.get("COMPOSE_DISABLE_ENV_FILE", "0")):
         default = os.path.join(folder, ".env")
         paths = [default] if is_file(default) and os.access(default, os.R_OK) else []
     for name, value in read_env_files(paths, variables).items():
@@ -93,14 +96,15 @@ def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: 
 
 
 def _is_disabled(text: str) -> bool:
-    try:
-        return text == "1" or (text not in ("", "0") and to_boolean(text))
-    except CastError as error:
-        raise ProjectError(f"COMPOSE_DISABLE_ENV_FILE: {error}") from None
+    if text not in (*_TRUE, *_FALSE):
+        raise ProjectError(f'COMPOSE_DISABLE_ENV_FILE is "{text}", which is neither true nor false')
+    return text in _TRUE
 
 
 def _from_variable(variables: Mapping[str, str]) -> list[str]:
     value = variables.get("COMPOSE_FILE")
+    if value == "":
+        raise ProjectError("COMPOSE_FILE is set, but names no file")
     return value.split(variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep) if value else []
 
 

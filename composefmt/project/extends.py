@@ -117,5 +117,5 @@ def _load(local: str, folder: str, scope: Scope, place: Place | None) -> Extende
     services = model["services"]
     if not isinstance(services, Map):
         raise ProjectError("services takes a mapping", model.where("services"))
-    resolve_paths(model, folder)
+    resolve_paths(model, folder, kept=not scope.choices.interpolate)
     return ExtendedFile(services, resets)

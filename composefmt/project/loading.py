@@ -82,7 +82,7 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
     set_defaults(model)
     check(model, kept=not scope.choices.interpolate)
     if scope.choices.resolve:
-        resolve_paths(model, scope.folder)
+        resolve_paths(model, scope.folder, kept=not scope.choices.interpolate)
     _resolve_objects(model, scope.environment)
     return model
 

@@ -44,9 +44,12 @@ def expand_home(path: str) -> str:
     return join(home, path[1:]) if home else path
 
 
-def resolve_paths(model: Map, folder: str) -> None:
-    """Make the paths of a model relative to a folder (absolute if it is), in place. Raises ProjectError."""
-    rewrite(model, _Resolver(folder).table())
+def resolve_paths(model: Map, folder: str, *, kept: bool) -> None:
+    """Make the paths of a model relative to a folder (absolute if it is), in place. Raises ProjectError.
+
+    `kept`: variables were not replaced; a path that begins with one may be absolute.
+    """
+    rewrite(model, _Resolver(folder).table(), kept=kept)
 
 
 class _Resolver:
@@ -86,12 +89,12 @@ class _Resolver:
         path = expand_home(value)
         return path if os.path.isabs(path) else join(self.folder, path)
 
-    def host_path(self, value: object, _: Spot) -> object:
+    def host_path(self, value: object, spot: Spot) -> object:
         """A path that may be one of Windows though this is no Windows, or the other way round."""
         if not isinstance(value, str):
             return value
         path = expand_home(value)
-        if path.startswith(("/", "$")) or _WINDOWS_ABSOLUTE.match(path):
+        if path.startswith("/") or spot.hides(path[:1]) or _WINDOWS_ABSOLUTE.match(path):
             return path
         return join(self.folder, path)
 

@@ -133,7 +133,9 @@ def _name(request: Request) -> tuple[str, list[File]]:
             )
         return request.explicit_name, files
     written = _written_name(files, request)
-    return (normalized_name(written) if request.normalize else written) or normalized_name(os.path.basename(request.directory)), files
+    if written and not request.normalize:
+        return written, files
+    return normalized_name(written or os.path.basename(request.directory)), files
 
 
 def _written_name(files: Sequence[File], request: Request) -> str:
