@@ -272,7 +272,10 @@ def test_errors_name_file_line_and_column(folder):
     (folder / "over.yaml").write_text("services:\n  web:\n    ports:\n      - 80:80:80:80\n")
     assert error("-f", "compose.yaml", "-f", "over.yaml", cwd=folder).startswith('over.yaml:4:9: error: port "80:80:80:80": ')
     (folder / "bytes.yaml").write_bytes(b"services: \xff\xfe\xfd\n")
-    assert "is not UTF-8 text" in error("-f", "bytes.yaml", cwd=folder)
+    assert error("-f", "bytes.yaml", cwd=folder) == "bytes.yaml:1:11: error: byte 0xff at offset 10 is not UTF-8 text"
+    (folder / ".env").write_text("A=1\nTAG=${NONE:?say which}\n")
+    assert error(cwd=folder) == ".env:2:5: error: the variable NONE is required and has no value: say which"
+    (folder / ".env").unlink()
     assert error("-f", ".", cwd=folder).endswith("is a folder")
 
 

@@ -110,6 +110,11 @@ def test_a_revision_and_the_work_tree(tmp_path):
     done = run("diff", "--git", "nothing", ".", cwd=folder)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "nothing" in done.stderr
+    (folder / "compose.yaml").write_text("services:\n  web:\n    image: ${TAG:?say which}\n")
+    git("commit", "-qam", "two", cwd=folder)
+    (folder / "compose.yaml").write_text(NEW)
+    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    assert done.stderr == "HEAD:compose.yaml:3:12: error: the variable TAG is required and has no value: say which\n"
     assert "git" in run("diff", "--git", "HEAD", tmp_path / "repository" / "app", cwd=tmp_path, env={"PATH": ""}).stderr
 
 

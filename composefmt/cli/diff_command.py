@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.cli.project_options import fail, loaded
+from composefmt.cli.project_options import fail
 from composefmt.cli.run import count, write_utf8
 
 if TYPE_CHECKING:
     from composefmt.project.compare import Change
     from composefmt.project.discovery import Found
     from composefmt.project.project import Project
+    from composefmt.project.values import ProjectError
 
 _SINGULAR = {"services": "service", "jobs": "job", "networks": "network", "volumes": "volume"}
 
@@ -68,9 +69,9 @@ def command(
 
 
 def _load(found: Found, name: str, *, consistency: bool) -> Project:
-    from composefmt.project.project import Request
+    from composefmt.project.project import Request, load
 
-    return loaded(Request(found.files, found.directory, found.environment, name or found.name, found.profiles, consistency=consistency))
+    return load(Request(found.files, found.directory, found.environment, name or found.name, found.profiles, consistency=consistency))
 
 
 def _earlier(found: Found, revision: str, name: str, *, consistency: bool) -> Project:
@@ -78,6 +79,7 @@ def _earlier(found: Found, revision: str, name: str, *, consistency: bool) -> Pr
     from tempfile import TemporaryDirectory
 
     from composefmt.project.revision import top_folder, unpack
+    from composefmt.project.values import ProjectError
 
     top = top_folder(found.directory)
     with TemporaryDirectory() as folder:
@@ -88,7 +90,21 @@ def _earlier(found: Found, revision: str, name: str, *, consistency: bool) -> Pr
             return os.path.normpath(os.path.join(target, os.path.relpath(os.path.realpath(path), top)))
 
         files = [file._replace(path=moved(file.path)) for file in found.files]
-        return _load(found._replace(files=files, directory=moved(found.directory)), name, consistency=consistency)
+        try:
+            return _load(found._replace(files=files, directory=moved(found.directory)), name, consistency=consistency)
+        except ProjectError as error:
+            raise _committed(error, f"{target}/", f"{revision}:") from None
+
+
+def _committed(error: ProjectError, folder: str, revision: str) -> ProjectError:
+    """The error with files named as git names those of a revision: `HEAD:compose.yaml`."""
+    from composefmt.project.values import Place, ProjectError
+    from composefmt.syntax.source import Source
+
+    place = error.place
+    if place is not None and place.source.filename.startswith(folder):
+        place = Place(Source(place.source.text, revision + place.source.filename.removeprefix(folder)), place.offset)
+    return ProjectError(error.message.replace(folder, revision), place)
 
 
 def _text(changes: list[Change]) -> str:

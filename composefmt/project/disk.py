@@ -8,13 +8,12 @@ import stat
 from typing import TYPE_CHECKING
 
 from composefmt.project.dotenv import EnvFileError, parse_env, parse_raw
-from composefmt.project.values import ProjectError
+from composefmt.project.values import Place, ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from composefmt.project.dotenv import Lookup
-    from composefmt.project.values import Place
 
 # Larger files are neither Compose files nor env files.
 MAX_BYTES = 10_000_000
@@ -71,11 +70,14 @@ def read_stream(path: str) -> bytes:
 
 def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place | None = None, *, raw: bool = False) -> None:
     """Add what an env file sets to `variables`; `raw`: values are taken as they are. Raises ProjectError."""
-    text = read_bytes(path, place).decode("utf-8", "replace")
+    text = read_bytes(path, place).decode("utf-8", "replace").removeprefix("\ufeff")
     try:
         (parse_raw if raw else parse_env)(text, variables, lookup)
     except EnvFileError as error:
-        raise ProjectError(f"{path}:{error.line}: {error.message}", place) from None
+        from composefmt.syntax.source import Source
+
+        wrong = ProjectError(error.message, Place(Source(text, path), error.offset))
+        raise (wrong if place is None else ProjectError(str(wrong), place)) from None
 
 
 def read_env_files(paths: Sequence[str], environment: Mapping[str, str], place: Place | None = None) -> dict[str, str]:

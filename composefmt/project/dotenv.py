@@ -31,11 +31,12 @@ _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v
 
 
 class EnvFileError(ValueError):
-    """An env file cannot be read: what is wrong, and in which line, from 1."""
+    """An env file cannot be read: what is wrong, at which character, from 0, and in which line, from 1."""
 
-    def __init__(self, message: str, line: int) -> None:
+    def __init__(self, message: str, offset: int, line: int) -> None:
         super().__init__(message)
         self.message = message
+        self.offset = offset
         self.line = line
 
 
@@ -80,14 +81,17 @@ def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
 
 def parse_raw(text: str, variables: dict[str, str], lookup: Lookup) -> None:
     """Add what an env file in the raw format sets to `variables`, as `docker run --env-file` reads it. Raises EnvFileError."""
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+    text = text.removeprefix("\ufeff")
+    end = -1
+    for line in text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
         name, equals, value = line.removesuffix("\r").lstrip().partition("=")
         if name.startswith("#") or not (name or equals):
             continue
         if not name:
-            raise EnvFileError("a value has no name", number)
+            raise _error(text, start, "a value has no name")
         if " " in name or "\t" in name:
-            raise EnvFileError(f'the name "{name}" holds a space', number)
+            raise _error(text, start, f'the name "{name}" holds a space')
         found = value if equals else lookup(name)
         if found is not None:
             variables[name] = found
@@ -147,8 +151,10 @@ def _expanded(value: str, scope: _Scope, text: str, offset: int) -> str:
     except interpolation.InvalidInterpolation:
         raise _error(text, offset, f'"{value[:40]}" holds a "${{" that begins no variable') from None
     except interpolation.MissingVariable as error:
-        raise _error(text, offset, f"the variable {error} is required and has no value") from None
+        from composefmt.project.interpolate import required
+
+        raise _error(text, offset, required(str(error), value, scope)) from None
 
 
 def _error(text: str, offset: int, message: str) -> EnvFileError:
-    return EnvFileError(message, text.count("\n", 0, offset) + 1)
+    return EnvFileError(message, offset, text.count("\n", 0, offset) + 1)

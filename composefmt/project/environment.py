@@ -97,7 +97,7 @@ def _read(file: Model, variables: dict[str, str], lookup: Lookup, path: Path, in
     try:
         read_env(str(file["path"]), variables, lookup, raw=file.get("format") == RAW)
     except ProjectError as error:
-        raise ProjectError(error.message, path=path) from None
+        raise ProjectError(str(error), path=path) from None
 
 
 def _set(container: Model, key: str, value: object) -> None:

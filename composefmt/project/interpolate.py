@@ -45,9 +45,13 @@ def replaced(text: str, environment: Mapping[str, str], place: Place | None, pat
         near = text[error.offset : error.offset + 30].splitlines()[0]
         raise ProjectError(f'"{near}" begins no variable; {interpolation.ADVICE}', place, path) from None
     except MissingVariable as error:
-        name = str(error)
-        reason = _reason(text, name, environment)
-        raise ProjectError(f"the variable {name} is required and has no value" + (f": {reason}" if reason else ""), place, path) from None
+        raise ProjectError(required(str(error), text, environment), place, path) from None
+
+
+def required(name: str, text: str, environment: Mapping[str, str]) -> str:
+    """That a variable is required which has no value, and what the text that requires it says of that."""
+    reason = _reason(text, name, environment)
+    return f"the variable {name} is required and has no value" + (f": {reason}" if reason else "")
 
 
 def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:

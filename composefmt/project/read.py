@@ -39,7 +39,7 @@ def source_of(data: bytes, filename: str) -> Source:
     try:
         return Source.from_bytes(data, filename)
     except NotText as problem:
-        raise ProjectError(f"{filename}: {problem.message}") from None
+        raise ProjectError(problem.message, Place(Source.from_bytes(data, filename, "replace"), problem.start)) from None
 
 
 def documents(source: Source) -> Iterator[Document]:
