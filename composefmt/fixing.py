@@ -6,7 +6,9 @@ before, and where only safe fixes were made, mean the same. What cannot be prove
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import Counter
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.file import ComposeFile
@@ -94,15 +96,22 @@ def _wanted(now: Checked, failed: set[tuple[Edit, ...]], turn: int) -> list[Find
         return []
     keep_out = protected(now.source.text, now.tree)
     chosen: list[Finding] = []
-    taken: list[Span] = []
+    taken: list[tuple[int, int]] = []
     for finding in sorted(offered, key=lambda f: min(_fix(f).edits)):
         spans = [Span(edit.start, edit.end) for edit in _fix(finding).edits]
         if any(is_protected(keep_out, start, max(end, start + 1)) for start, end in spans):
             failed.add(_fix(finding).edits)
-        elif not any(span.start <= other.end and other.start <= span.end for span in spans for other in taken):
+        elif not any(_touches(span, taken) for span in spans):
             chosen.append(finding)
-            taken += spans
+            for span in spans:
+                insort(taken, span)
     return chosen
+
+
+def _touches(span: Span, taken: list[tuple[int, int]]) -> bool:
+    """Whether a span touches one of those that are taken, which are in order and do not reach into one another."""
+    behind = bisect_right(taken, (span.end, inf))
+    return behind > 0 and taken[behind - 1][1] >= span.start
 
 
 def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[Finding], Checked | None]:

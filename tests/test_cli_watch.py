@@ -1,12 +1,14 @@
 """`format --watch`: a file that changes is formatted again, until Ctrl-C."""
 
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
-from running import BROKEN, CLEAN, COMMAND, LONG, SHORT, environment
+from running import BROKEN, CLEAN, COMMAND, LONG, SHORT, environment, without_privileges
 
 pytest.importorskip("watchfiles")
 
@@ -16,9 +18,9 @@ def watching(tmp_path):
     """Start watching a folder; what is told goes to a file."""
     started = []
 
-    def start(*args):
+    def start(*args, before=()):
         log = open(tmp_path.parent / f"{tmp_path.name}.log", "wb")  # noqa: SIM115 (closed below)
-        process = subprocess.Popen([*COMMAND, "format", "--watch", *args], cwd=tmp_path, env=environment(), stderr=log)
+        process = subprocess.Popen([*before, *COMMAND, "format", "--watch", *args], cwd=tmp_path, env=environment(), stderr=log)
         started.append((process, log))
         return process, (tmp_path.parent / f"{tmp_path.name}.log").read_text
 
@@ -74,6 +76,57 @@ def test_a_folder_that_is_moved_here_is_formatted(watching, tmp_path, tmp_path_f
     wait_for(lambda: "watching for changes" in told())
     elsewhere.replace(tmp_path / "web")
     wait_for(lambda: (tmp_path / "web" / "deep" / "compose.yaml").read_text() == LONG)
+
+
+def test_a_folder_that_is_removed_is_watched_again_when_it_is_back(watching, tmp_path):
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(SHORT)
+    _, told = watching("web")
+    wait_for(lambda: "watching for changes" in told())
+    shutil.rmtree(folder)
+    time.sleep(1)
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(SHORT)
+    wait_for(lambda: (folder / "compose.yaml").read_text() == LONG)
+    (folder / "compose.yaml").write_text(SHORT)
+    wait_for(lambda: (folder / "compose.yaml").read_text() == LONG)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_ends_nothing(watching, tmp_path):
+    file = tmp_path / "compose.yaml"
+    process, told = watching()
+    wait_for(lambda: "watching for changes" in told())
+    (tmp_path / os.fsdecode(b"\xff")).write_text("")
+    file.write_text(SHORT)
+    wait_for(lambda: file.read_text() == LONG)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    assert "Traceback" not in told()
+
+
+def test_a_folder_that_cannot_be_read_ends_nothing(watching, tmp_path):
+    before = without_privileges()
+    (tmp_path / "secret").mkdir(mode=0o000)
+    _, told = watching(before=before)
+    wait_for(lambda: "watching for changes" in told())
+    assert "secret: error[unreadable] permission denied" in told()
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    wait_for(lambda: (tmp_path / "compose.yaml").read_text() == LONG)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs Ctrl-C")
+def test_ctrl_c_in_the_middle_of_a_run(watching, tmp_path):
+    for number in range(1000):
+        (tmp_path / f"compose.{number}.yaml").write_text(SHORT)
+    process, told = watching()
+    wait_for(lambda: "reformatted" in told())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    assert "Traceback" not in told()
+    assert {file.read_text() for file in tmp_path.glob("*.yaml")} <= {SHORT, LONG}
+    assert not list(tmp_path.glob(".composefmt*"))
 
 
 def test_only_changes_are_told(watching, tmp_path):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from running import LONG, SHORT, environment, files_below, run, without_privileges
+from running import CLEAN, LONG, SHORT, environment, files_below, run, without_privileges
 
 from composefmt.files import content
 from composefmt.files.content import FileTrouble, read_file, write_file
@@ -274,6 +274,23 @@ def test_access_lists_and_the_like_stay(tmp_path):
     assert run("format", cwd=tmp_path).returncode == 0
     assert file.read_text() == LONG
     assert os.getxattr(file, "user.note") == b"mine"
+
+
+def test_what_is_saved_while_the_disk_is_slow_is_not_overwritten(tmp_path, monkeypatch):
+    file = tmp_path / "compose.yaml"
+    file.write_text(SHORT)
+    write_to_disk = os.fsync
+
+    def slow(handle):
+        write_to_disk(handle)
+        # As editors do.
+        (tmp_path / "new").write_text(CLEAN)
+        (tmp_path / "new").replace(file)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with pytest.raises(FileTrouble, match="changed while it was being formatted"):
+        write_file(str(file), LONG.encode(), SHORT.encode())
+    assert files_below(tmp_path) == {"compose.yaml": CLEAN.encode()}
 
 
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="there are none here")

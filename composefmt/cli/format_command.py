@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -112,7 +113,8 @@ def command(
         inputs.only = changed
         _run(inputs, mode, watched=changed is not None)
 
-    watch_files(paths or (".",), again, quiet=quiet)
+    with suppress(KeyboardInterrupt):
+        watch_files(paths or (".",), again, quiet=quiet)
     return 0
 
 

@@ -94,13 +94,13 @@ def write_file(path: str, data: bytes, expected: bytes) -> None:
         if not os.access(target, os.W_OK):
             raise FileTrouble("unwritable", "is read-only")
         if read_file(target) != expected:
-            raise FileTrouble("unwritable", "changed while it was being formatted", "run composefmt again")
+            raise _changed()
         if status.st_nlink > 1:
             # A new file would cut the other names of this one off.
             _overwrite(target, data, expected)
             return
         try:
-            _replace(target, data, status)
+            _replace(target, data, status, only_if_unchanged=True)
         except OSError as error:
             # A file that is a mount point of its own, as in containers, can't be replaced.
             if error.errno != EBUSY:
@@ -108,6 +108,15 @@ def write_file(path: str, data: bytes, expected: bytes) -> None:
             _overwrite(target, data, expected)
     except OSError as error:
         raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
+
+
+def _changed() -> FileTrouble:
+    return FileTrouble("unwritable", "changed while it was being formatted", "run composefmt again")
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int, int]:
+    """What is another once a file was written to or replaced."""
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def write_output(path: str, text: str) -> None:
@@ -135,7 +144,7 @@ def _renew(target: str, data: bytes, status: os.stat_result) -> None:
     if not os.access(target, os.W_OK):
         raise PermissionError(EACCES, os.strerror(EACCES))
     try:
-        _replace(target, data, status)
+        _replace(target, data, status, only_if_unchanged=False)
     except OSError as error:
         # The folder may not be written to, only the file; or that is a mount point.
         if error.errno not in (EBUSY, EACCES, EPERM):
@@ -158,7 +167,7 @@ def _overwrite(target: str, data: bytes, expected: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _replace(target: str, data: bytes, status: os.stat_result) -> None:
+def _replace(target: str, data: bytes, status: os.stat_result, *, only_if_unchanged: bool) -> None:
     # The name is made by hand: importing tempfile takes longer than formatting a file.
     temporary = os.path.join(os.path.dirname(target), f".composefmt-{os.getpid()}-{monotonic_ns():x}")
     try:
@@ -173,6 +182,9 @@ def _replace(target: str, data: bytes, status: os.stat_result) -> None:
         finally:
             os.close(handle)
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        # To have it on disk takes so long that someone may have saved the file meanwhile.
+        if only_if_unchanged and _state(os.stat(target)) != _state(status):
+            raise _changed()
         os.replace(temporary, target)
     except BaseException:
         # Ctrl-C too: no half-written file may stay behind.

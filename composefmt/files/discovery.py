@@ -50,7 +50,7 @@ def discover(paths: Sequence[str], exclusion: Exclusion | None = None) -> Iterat
     for path in paths:
         for found in _named(path, exclusion):
             if isinstance(found, str):
-                first = numbered.setdefault(_identity(found), found)
+                first = numbered.setdefault(identity(found), found)
                 if first is not found:
                     real_paths.add(os.path.realpath(first))
                     real = os.path.realpath(found)
@@ -60,7 +60,7 @@ def discover(paths: Sequence[str], exclusion: Exclusion | None = None) -> Iterat
             yield found
 
 
-def _identity(path: str) -> tuple[int, int]:
+def identity(path: str) -> tuple[int, int]:
     """What tells two files apart: the numbers of the device and of the file on it; hard links share them."""
     try:
         status = os.stat(path)
