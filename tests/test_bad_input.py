@@ -288,3 +288,13 @@ def test_long_values(run, tmp_path, kind, quote):
         assert done.returncode in (0, 1, 2)
         assert "Traceback" not in done.stderr
     assert time.monotonic() - started < 60
+
+
+def test_a_pattern_of_many_stars(run, tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("*a" * 40 + "b\n" + "**a" * 40 + "b\n" + "*c*d*.yaml\n")
+    (tmp_path / f"compose.{'a' * 200}.yaml").write_text(GOOD)
+    (tmp_path / "compose.ccdd.yaml").write_text(GOOD)
+    done = run("format", "--check", ".")
+    assert done.returncode == 1
+    assert "1 file would be reformatted" in done.stderr

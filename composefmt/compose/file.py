@@ -67,6 +67,10 @@ class ComposeFile:
         made: Made = self._made[asked]
         return made
 
+    def forget(self) -> None:
+        """Forget what was made of the file: some of it leads back to the file, which else would stay in memory."""
+        self._made.clear()
+
     @property
     def root(self) -> Mapping | None:
         """The first document, where it is a mapping."""

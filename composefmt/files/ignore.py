@@ -114,17 +114,27 @@ def _translated(glob: str) -> str:
     """A glob as a regular expression."""
     parts: list[str] = []
     at = 0
+    # Where the last star of this name stands. Once another one follows, the first place that suits what is between is as
+    # good as any: without going back to it, names and patterns of hundreds of letters take no time.
+    star: int | None = None
     while at < len(glob):
         char = glob[at]
         at += 1
+        if char == "/":
+            star = None
         if char == "*":
             start = at - 1
             while glob.startswith("*", at):
                 at += 1
             if at - start > 1 and glob[start - 1 : start] in ("", "/") and glob[at : at + 1] in ("", "/"):
+                star = None
                 parts.append("(?:.*/)?" if at < len(glob) else ".*")
                 at += 1
             else:
+                if star is not None:
+                    parts[star] = f"(?=(?P<s{star}>[^/]*?"
+                    parts.append(f"))(?P=s{star})")
+                star = len(parts)
                 parts.append("[^/]*")
         elif char == "?":
             parts.append("[^/]")

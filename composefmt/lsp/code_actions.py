@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Of more findings than these nobody reads the actions, and each takes its time.
 _MOST = 20
+# In characters: more than any Compose file that somebody wrote.
+_LONG = 200_000
 FIX_ALL = "source.fixAll.composefmt"
 _QUICK_FIX = types.CodeActionKind.QuickFix
 _REWRITE = types.CodeActionKind.RefactorRewrite
@@ -46,8 +48,9 @@ def register(server: Server) -> None:
                 made += _for_finding(document, finding)
         if _wanted(_REWRITE, only):
             made += [_action(document, form.title, _REWRITE, form.edits) for form in forms.other_forms(document, start)]
-        if _wanted(FIX_ALL, only):
-            made += _fix_all(document)
+        # In a long text it takes seconds, which is too long while the cursor moves.
+        if _wanted(FIX_ALL, only) and (only or len(document.view.source.text) <= _LONG):
+            made += document.view.remembered("fixed", lambda: _fix_all(document))
         return made
 
 

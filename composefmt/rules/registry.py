@@ -172,6 +172,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     findings = _without_rash_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
+    file.forget()
     return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
 
 
