@@ -2,9 +2,9 @@
 
 A file of `tests/cases` holds cases that begin with `#=== title`. Then come the text, and a marker: `#--- formatted`
 with what the formatter makes of it, `#--- unchanged`, or `#--- findings` with what `check` says. A first line
-`# flags: max-range=2 write-defaults` sets options; `good=RULE` says which rule's good example this is: that rule alone is
-checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder. Behind
-findings that can be mended stands what `check --fix` makes of the text (`#--- fixed`), and `--unsafe-fixes`
+`# flags: max-range=2 write-defaults lines=2-4` sets options; `good=RULE` says which rule's good example this is: that rule
+alone is checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder.
+Behind findings that can be mended stands what `check --fix` makes of the text (`#--- fixed`), and `--unsafe-fixes`
 (`#--- fixed unsafe`), both without the formatter. `make update-cases` rewrites what stands behind the markers.
 """
 
@@ -70,6 +70,8 @@ class Case:
             chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
             if field in ("select", "ignore"):
                 chosen = frozenset(value.split(","))
+            elif field == "lines":
+                chosen = tuple(map(int, value.split("-")))
             elif field == "environment":
                 chosen = dict(pair.split(":", 1) for pair in value.split(","))
             options = options._replace(**{field: chosen})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from composefmt.format.gaps import END_COMMENT, Gap, Level, place_comments, read_gap
 from composefmt.format.protection import is_protected
+from composefmt.format.texts import BlockText
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Mapping, Scalar, Sequence
 from composefmt.syntax.source import line_start
 
 if TYPE_CHECKING:
-    from composefmt.syntax.nodes import Mapping, Sequence, Tree
+    from composefmt.syntax.nodes import Node, Tree
     from composefmt.syntax.source import Span
 
 
@@ -151,5 +153,17 @@ class Writer:
     def columns(self, node: Mapping | Sequence, cursor: int, column: int) -> tuple[int, int, bool]:
         """The column of a block collection's elements as it is and as it will be, and whether it must stay."""
         old = self.column(node.content)
-        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), node.end)
+        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), self.whole_end(node))
         return old, old if stays else column, stays
+
+    def whole_end(self, node: Mapping | Sequence) -> int:
+        """Where a block collection ends, with the empty lines that belong to the text of a block scalar at its end."""
+        parent, last = node, cast("Node", node)
+        while isinstance(last, (Mapping, Sequence)) and not last.flow:
+            parent = last
+            last = last.entries[-1][1] if isinstance(last, Mapping) else last.items[-1]
+        if not isinstance(last, Scalar) or last.style not in ("|", ">"):
+            return node.end
+        block = BlockText(self.text, last.content, last.end)
+        block.body(self.column(parent.content))
+        return block.end
