@@ -12,7 +12,7 @@ from composefmt.compose.fields import Field, Use, find_dual_uses, item_text
 from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
-from composefmt.syntax.values import Values, key_text
+from composefmt.syntax.values import Values, is_merge_key, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +90,7 @@ class _Comparison:
                     return False
             elif (
                 key_a.value != key_b.value or key_a.style or key_b.style or key_a.tag or key_b.tag or key_a.anchor or key_b.anchor
-            ) and not _same_scalar(key_a, key_b):
+            ) and not _same_key(key_a, key_b):
                 return False
             if type(value_a) is Scalar and type(value_b) is Scalar:
                 differs = value_a.value != value_b.value or value_a.style != value_b.style
@@ -168,6 +168,10 @@ def _canonical_short(item: Scalar, field: Field, kept: frozenset[str]) -> list[o
 
 def _without_tags(entry: object, item: Mapping) -> object:
     return entry if item.tag is None else (item.tag, entry)
+
+
+def _same_key(a: Scalar, b: Scalar) -> bool:
+    return _same_scalar(a, b) or (a.anchor == b.anchor and is_merge_key(a) and is_merge_key(b))
 
 
 def _same_scalar(a: Scalar, b: Scalar) -> bool:

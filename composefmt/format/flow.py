@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from composefmt.format.gaps import END_COMMENT, Unlayable, read_gap
-from composefmt.format.texts import requoted, rewrapped
+from composefmt.format.texts import has_needless_tag, requoted, rewrapped, width_before_value
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, parts_of
 from composefmt.syntax.write import flow_text
 
@@ -87,7 +87,7 @@ def _one_line(layout: Layout, node: Node) -> str | None:
         return _one_line_list(layout, node, properties)
     parts: list[str] = []
     for key, value in node.entries:  # type: ignore[union-attr]
-        written, held = one_line(layout, key), one_line(layout, value)
+        written, held = "<<" if has_needless_tag(key) else one_line(layout, key), one_line(layout, value)
         if written is None or held is None or _is_explicit(layout, key):
             return None
         parts.append(f"{written}{' ' if type(key) is Alias else ''}: {held}")
@@ -192,13 +192,13 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int, *, 
         if isinstance(change, list) and type(element) is Scalar:
             return layout.replaced_item(element, element.start, change, column)
         return layout.value(element, element.start, column, column, key_width=2, after_dash=True)
-    if type(element) is Scalar and element.style:
+    if type(element) is Scalar and (element.style or has_needless_tag(element)):
         layout.key(element)
     colon = re.compile(_FLOW_COLON).match(text, element.end)
     if colon is None:
         raise Unlayable(element.end)
     layout.put(element.end, colon.end(), " :" if type(element) is Alias else ":")
-    return layout.value(value, colon.end(), column, column, key_width=element.end - element.start + 2, after_dash=False, spread=spread)
+    return layout.value(value, colon.end(), column, column, key_width=width_before_value(element), after_dash=False, spread=spread)
 
 
 def close_flow(layout: Layout, start: int, end: int, column: int, behind: re.Match[str] | None) -> int:

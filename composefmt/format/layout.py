@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from composefmt.format.documents import lay_out_documents
 from composefmt.format.gaps import Level, Unlayable
 from composefmt.format.plan import Rewrite
-from composefmt.format.texts import BlockText, requoted, rewrapped, shifted
+from composefmt.format.texts import BlockText, has_needless_tag, requoted, rewrapped, shifted, width_before_value
 from composefmt.format.writer import Writer
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.write import block_lines
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from composefmt.syntax.write import Entry
 
 INDENT = 2
-# Mappings whose keys are the user's own.
-_FREE_KEYS = frozenset({"environment", "labels", "annotations", "sysctls"})
+# Mappings whose keys are the user's own, or none of a service's.
+_OTHER_KEYS = frozenset({"annotations", "environment", "extends", "healthcheck", "labels", "logging", "storage_opt", "sysctls", "ulimits"})
 
 # Compiled when first needed: most files need none of them.
 _COLON = r"[ \t]*:"
@@ -98,7 +98,7 @@ class Layout(Writer):
             ):
                 inner = self.mapping if kind is Mapping else self.sequence
                 cursor = inner(value, after + 1, column + INDENT)  # type: ignore[arg-type]
-                if kind is Mapping and key.value in _FREE_KEYS:  # type: ignore[union-attr]
+                if kind is Mapping and key.value in _OTHER_KEYS:  # type: ignore[union-attr]
                     self.closed[-1] = self.closed[-1]._replace(is_closed=True)
                 continue
             cursor = self.entry_value(key, value, old, column)
@@ -202,7 +202,10 @@ class Layout(Writer):
             return
         if type(key) is not Scalar or key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
             raise Unlayable(key.start)
-        if key.style and key.tag is None and not self.kept(key.content, key.end):
+        if has_needless_tag(key):
+            if not self.kept(key.start, key.end):
+                self.put(key.start, key.content, "")
+        elif key.style and key.tag is None and not self.kept(key.content, key.end):
             self.put(key.content, key.end, requoted(self.text[key.content : key.end], key.value, flow=False))
 
     def entry_value(self, key: Node, value: Node, old: int, column: int, *, spread: bool = False) -> int:
@@ -216,7 +219,7 @@ class Layout(Writer):
             cursor = colon.end()
         if cursor - key.end != 1 and type(key) is not Alias and not self.kept(key.end, cursor):
             self.put(key.end, cursor, ":")
-        return self.value(value, cursor, old, column, key_width=key.end - key.start + 2, after_dash=False, spread=spread)
+        return self.value(value, cursor, old, column, key_width=width_before_value(key), after_dash=False, spread=spread)
 
     def value(self, node: Node, cursor: int, old: int, column: int, *, key_width: int, after_dash: bool, spread: bool = False) -> int:
         """Lay out the value of an element at `column`, behind the colon or dash that ends at `cursor`.

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from composefmt.format.gaps import Unlayable
+from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import write_scalar
 from composefmt.syntax.source import line_end
+
+if TYPE_CHECKING:
+    from composefmt.syntax.nodes import Node
 
 _HEADER = r"[|>](?:[-+]?[1-9]?|[1-9][-+])(?=[ \t\r\n]|\Z)"
 _LINE_BREAK = r"\r\n?|\n"
@@ -36,6 +41,16 @@ def rewrapped(raw: str, indent: str) -> str:
         return newline * (len(re.compile(_LINE_BREAK).findall(found[0])) - 1) + indent
 
     return re.compile(_CONTINUATION).sub(line_break, raw)
+
+
+def has_needless_tag(key: Node) -> bool:
+    """Whether a key is a merge key with its tag written out, as yamlfmt does: without it `<<` means the same."""
+    return type(key) is Scalar and key.tag == "!!merge" and key.value == "<<" and not key.style and key.anchor is None
+
+
+def width_before_value(key: Node) -> int:
+    """How many characters stand before the value of a key, with the colon and the space."""
+    return (2 if has_needless_tag(key) else key.end - key.start) + 2
 
 
 class BlockText:
