@@ -54,8 +54,15 @@ class Compiler:
         self._nothing = self._expand(reference.get("nothing-is-fine", []))
         self._ignoring = self._expand(reference.get("other-keys-ignored", []))
         self._repeats = self._expand(reference.get("repeats-dropped", []))
+        self._whole = self._expand(reference.get("whole-only", []))
+        self._natural = self._expand(reference.get("not-negative", []))
+        self._texts = self._expand(reference.get("values-as-text", []))
+        self._times = self._expand(reference.get("times", []))
         self._promoted: dict[str, str] = reference.get("promoted", {})
-        self._unused = {*self._formats, *self._no_text, *self._nothing, *self._ignoring, *self._repeats, *self._promoted.values()}
+        self._unused = {
+            *self._formats, *self._no_text, *self._nothing, *self._ignoring, *self._repeats, *self._whole, *self._natural, *self._times,
+            *self._texts, *self._promoted.values(),
+        }  # fmt: skip
 
     def compile(self) -> Json:
         """{"root": number, "shapes": [...]}. Raises Unsupported."""
@@ -81,8 +88,17 @@ class Compiler:
     def _shape(self, node: Json, path: str) -> Shape:
         """What a place takes by the schema, changed by what the reference does there."""
         shape = self._plain(node, path)
+        if path in self._whole:
+            shape["number"] = {**shape["number"], "whole": True, "written": True}
+        if path in self._texts:
+            value = {"text": {}, "number": {"whole": True, "written": True}, "null": True}
+            shape["map"]["names"] = [["", self._number(value)]]
+        if path in self._natural:
+            shape["number"] = {"min": 0, **shape["number"]}
         if path in self._formats:
-            shape["text"] = {**shape.get("text", {}), "format": self._formats[path]}
+            shape["text"] = {**shape.get("text", {}), **self._format(path, shape)}
+        if path in self._times or self._formats.get(path) == "size":
+            shape["time"] = True
         if path in self._no_text:
             del shape["text"]
         if path in self._nothing:
@@ -93,6 +109,12 @@ class Compiler:
             shape["list"].pop("unique")
         self._unused.discard(path)
         return shape
+
+    def _format(self, path: str, shape: Shape) -> Json:
+        """The format of a text, and what the number that becomes of it has to be."""
+        name = self._formats[path]
+        bounds = shape.get("number") if name in ("integer", "decimal") else None
+        return {"format": name, "bounds": bounds} if bounds else {"format": name}
 
     def _plain(self, node: Json, path: str) -> Shape:
         if unknown := node.keys() - _KNOWN:

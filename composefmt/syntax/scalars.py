@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Union
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def plain_value(text: str) -> Value:
         number = _integer(digits)
         if -_MAX_INTEGER // 2 <= number < _MAX_INTEGER:
             return number
-    if _FLOAT.fullmatch(digits):
-        return float(digits)
+    if _FLOAT.fullmatch(digits) and isfinite(fraction := float(digits)):
+        return fraction
     return Timestamp(text) if text[4:5] == "-" and timestamp_parts(text) else text
 
 

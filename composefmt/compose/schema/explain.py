@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, cast
 
 from composefmt.compose.schema import SchemaProblem
-from composefmt.compose.schema.gate import may_fit, name_check, repeated, text_check
+from composefmt.compose.schema.formats import FORMATS, to_number
+from composefmt.compose.schema.gate import WHOLE_MOST, may_fit, name_check, repeated, text_check
 from composefmt.compose.schema.hints import misplaced_section, nearest, unknown_key
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
 from composefmt.compose.schema.shapes import load
@@ -38,26 +40,6 @@ def kind_of(value: object) -> str:
     return "list" if isinstance(value, list) else "map" if isinstance(value, dict) else "text"
 
 
-# The ends of the paths of fields of which the reference makes a text itself, so that a point in time will do.
-_MADE_TEXT = (
-    ("command",),
-    ("entrypoint",),
-    ("env_file", 0),
-    ("extra_hosts", 0),
-    ("post_start", 0, "environment", 0),
-    ("pre_stop", 0, "environment", 0),
-)
-
-
-def _takes_times(path: Path, shape: Shape) -> bool:
-    """Whether the reference takes a point in time for a text: where numbers may stand too, and at some other places."""
-    text = shape.get("text", {})
-    if ("number" in shape and not text) or text.get("format") == "size" or path[0] in ("name", "version", "include"):
-        return True
-    ends = tuple(0 if isinstance(part, int) else part for part in path)
-    return any(ends[-len(end) :] == end for end in _MADE_TEXT) or ends[-3:-1] == ("ipam", "options")
-
-
 class _Explainer:
     def __init__(self, shapes: list[Shape]) -> None:
         self.shapes = shapes
@@ -71,10 +53,13 @@ class _Explainer:
         kind = kind_of(value)
         if "any" in shape or (kind == "null" and self._inherits(path)):
             return
-        if kind == "time" and _takes_times(path, shape):
-            return
         if kind not in shape:
             yield wrong_type(path, value, shape)
+        elif kind == "time":
+            return
+        elif kind == "number" and not isfinite(cast("float", value)):
+            problem = wrong_type(path, value, shape)
+            yield problem._replace(message=f"{subject(path)} cannot be {value}", meant=None)
         elif kind == "number":
             yield from _number(cast("float", value), shape, path)
         elif kind == "text":
@@ -179,6 +164,9 @@ def _number(value: float, shape: Shape, path: Path) -> Iterator[SchemaProblem]:
     if wanted.get("whole") and not float(value).is_integer():
         yield wrong_type(path, value, shape)
         return
+    if wanted.get("written") and (type(value) is not int or value > WHOLE_MOST):
+        yield wrong_type(path, value, shape)
+        return
     for word, side, fits in (("min", "at least", value >= wanted.get("min", value)), ("max", "at most", value <= wanted.get("max", value))):
         if not fits:
             bound = f"{side} {wanted[word]}"  # type: ignore[literal-required]
@@ -199,6 +187,9 @@ def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
         advice = PATTERN_HELP.get(str(path[-1]), f"it has to match {wanted['pattern']}")
     else:
         name = wanted["format"]
+        if "bounds" in wanted and FORMATS[name](value):
+            yield from _number(to_number(value), {"number": wanted["bounds"]}, path)
+            return
         rule, advice = FORMAT_RULES.get(name, (rule, FORMAT_HELP.get(name, "")))
         if (near := nearest_text(value, name)) is not None:
             advice = f'did you mean "{near}"? {advice}'

@@ -6,6 +6,7 @@ go-str2duration for durations, go-units for sizes.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.lazy import pattern
@@ -48,10 +49,16 @@ def is_decimal(text: str) -> bool:
     if text != text.strip():
         return False
     try:
-        float(text)
+        number = float(text)
     except ValueError:
         return pattern(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+").fullmatch(text) is not None
-    return text.isascii()
+    # What is too large for a number of 64 bits is none; "inf" is one.
+    return text.isascii() and (isfinite(number) or "n" in text.lower())
+
+
+def to_number(text: str) -> float:
+    """The number that a text of the formats integer and decimal becomes."""
+    return whole_number(text) if is_integer(text) else float(text) if "x" not in text.lower() else float.fromhex(text)
 
 
 def is_count(text: str) -> bool:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from composefmt.compose.schema.shapes import load
+from composefmt.syntax.scalars import Timestamp
 
 if TYPE_CHECKING:
     from composefmt.compose.schema.shapes import List, Map, Number, Shape, Shapes, Text
 
 Check = Callable[[object], bool]
 
-_KINDS: dict[str, tuple[type, ...]] = {"null": (type(None),), "bool": (bool,), "number": (int, float), "text": (str,)}
+_KINDS: dict[str, tuple[type, ...]] = {"null": (type(None),), "bool": (bool,), "number": (int, float), "text": (str,), "time": (Timestamp,)}
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+# The largest whole number of 64 bits.
+WHOLE_MOST = 2**63 - 1
 # Collections from this size on are remembered once they passed: anchors may share them a million times.
 _REMEMBERED_SIZE = 8
 
@@ -59,11 +63,16 @@ def _check(shape: Shape, checks: list[Check], memory: tuple[set[tuple[int, int]]
     if "map" in shape:
         by_kind[dict] = _map(shape["map"], checks, memory)
     if not by_kind:
+        if float in plain:
+            # No file that holds infinity or what is no number can be written as JSON, which the reference does.
+            return lambda value: type(value) in plain and (type(value) is not float or isfinite(value))
         return lambda value: type(value) in plain
     if len(by_kind) == 1 and not plain:
         ((wanted, only),) = by_kind.items()
         return lambda value: type(value) is wanted and only(value)
     by_kind.update(dict.fromkeys(plain, _yes))
+    if float in plain:
+        by_kind[float] = isfinite  # type: ignore[assignment]  # it is called for numbers only
     get = by_kind.get
 
     def check(value: object) -> bool:
@@ -84,9 +93,11 @@ def _yes(_: object) -> bool:
 
 def _number(wanted: Number) -> Check:
     least, most, whole = wanted.get("min", float("-inf")), wanted.get("max", float("inf")), wanted.get("whole")
+    if "written" in wanted:
+        return lambda value: type(value) is int and least <= value <= min(most, WHOLE_MOST)
 
     def check(value: int | float) -> bool:
-        return least <= value <= most and (not whole or type(value) is int or float(value).is_integer())
+        return least <= value <= most and (type(value) is int or (isfinite(value) and (not whole or float(value).is_integer())))
 
     return check  # type: ignore[return-value]  # it is called for numbers only
 
@@ -111,11 +122,12 @@ def text_check(wanted: Text) -> Callable[[str], bool]:
     name = wanted.get("format")
     if name is None:
         return _yes
+    within = _number(wanted["bounds"]) if "bounds" in wanted else _yes
 
     def check(value: str) -> bool:
-        from composefmt.compose.schema.formats import FORMATS
+        from composefmt.compose.schema.formats import FORMATS, to_number
 
-        return FORMATS[name](value)
+        return FORMATS[name](value) and (within is _yes or within(to_number(value)))
 
     return check
 

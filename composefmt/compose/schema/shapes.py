@@ -8,19 +8,21 @@ from typing import NamedTuple, TypedDict
 
 
 class Number(TypedDict, total=False):
-    """Numbers that fit: `whole` ones only, from `min` to `max`, both included."""
+    """Numbers that fit: `whole` ones only, from `min` to `max`, both included; `written` as whole ones of 64 bits, 1.0 does not do."""
 
     whole: bool
+    written: bool
     min: float
     max: float
 
 
 class Text(TypedDict, total=False):
-    """Texts that fit: one of `enum`, holding `pattern`, or of a `format` (see formats.py)."""
+    """Texts that fit: one of `enum`, holding `pattern`, or of a `format` (see formats.py) and within the `bounds` of numbers."""
 
     enum: list[str]
     pattern: str
     format: str
+    bounds: Number
 
 
 class List(TypedDict, total=False):
@@ -46,7 +48,7 @@ class Map(TypedDict, total=False):
 
 Shape = TypedDict(  # noqa: UP013 - as a class, its names would hide the types
     "Shape",
-    {"any": bool, "null": bool, "bool": bool, "number": Number, "text": Text, "list": List, "map": Map},
+    {"any": bool, "null": bool, "bool": bool, "number": Number, "text": Text, "time": bool, "list": List, "map": Map},
     total=False,
 )
 """What a place takes, by the kind of value; a kind that is missing does not fit there. `any` takes everything."""
