@@ -73,7 +73,7 @@ def _services(element: Element) -> Iterator[Name]:
 
 @rule(
     "undefined-link",
-    Severity.WARNING,
+    Severity.ERROR,
     "services.*.links",
     "services.*.volumes_from",
     "services.*.pid",
@@ -103,8 +103,7 @@ def undefined_link(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/normalize.go, which makes dependencies of them.
     """
-    for problem in undefined(element, linked(element.file, element.node), "services", "service"):
-        yield problem._replace(severity=None)
+    yield from undefined(element, linked(element.file, element.node), "services", "service")
 
 
 @rule("undefined-network", Severity.ERROR, "services.*.networks", group="references")

@@ -161,7 +161,14 @@ def invalid_command(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("extra-hosts-form", Severity.ERROR, "services.*.extra_hosts.*", group="networks")
+@rule(
+    "extra-hosts-form",
+    Severity.ERROR,
+    "services.*.extra_hosts.*",
+    "services.*.build.extra_hosts.*",
+    "services.*.pre_start.*.extra_hosts.*",
+    group="networks",
+)
 def extra_hosts_form(element: Element) -> Iterator[Problem]:
     """An extra host without an address.
 
@@ -182,8 +189,10 @@ def extra_hosts_form(element: Element) -> Iterator[Problem]:
     Source: the reference's types/hostList.go.
     """
     node = element.node
-    if type(node) is Scalar and isinstance(element.path[-1], int) and node.value and not set(node.value) & set(":=$"):
-        yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', f'write "{node.value}=10.0.0.1"')
+    if type(node) is Scalar and isinstance(element.path[-1], int) and not set(node.value) & set(":=$"):
+        is_address = node.value.replace(".", "").isdecimal()
+        advice = f'write "name={node.value}"' if is_address else f'write "{node.value or "name"}=10.0.0.1"'
+        yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', advice)
 
 
 @rule("blank-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure")
