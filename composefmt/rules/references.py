@@ -73,7 +73,7 @@ def _services(element: Element) -> Iterator[Name]:
 
 @rule(
     "undefined-link",
-    Severity.ERROR,
+    Severity.WARNING,
     "services.*.links",
     "services.*.volumes_from",
     "services.*.pid",
@@ -103,7 +103,9 @@ def undefined_link(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/normalize.go, which makes dependencies of them.
     """
-    yield from undefined(element, linked(element.file, element.node), "services", "service")
+    # The reference refuses it only once links have become dependencies; what loads a file as it is does not.
+    for problem in undefined(element, linked(element.file, element.node), "services", "service"):
+        yield problem._replace(severity=None)
 
 
 @rule("undefined-network", Severity.ERROR, "services.*.networks", group="references")

@@ -9,7 +9,7 @@ from composefmt.findings import Fix, Severity
 from composefmt.rules._fixes import written
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar, Sequence, resolve
+from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -279,3 +279,35 @@ def confusing_device(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and node.value.count(":") > 2 and "$" not in node.value:
         message = f'service "{element.service}": the device "{node.value}" has more than three parts'
         yield Problem(node.span, message, 'write "source:target:permissions", or the long form')
+
+
+@rule("device-without-target", Severity.ERROR, "services.*.devices.*", group="structure")
+def device_without_target(element: Element) -> Iterator[Problem]:
+    """A device in long form that does not say where it stands in the container.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            devices:
+              - source: /dev/snd
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            devices:
+              - source: /dev/snd
+                target: /dev/snd
+
+    Source: the reference's override/uncity.go, deviceMappingIndexer.
+    """
+    if type(element.node) is not Mapping:
+        return
+    entries = element.file.entries(element.node)
+    if "target" not in entries:
+        source = plain(entries, "source")
+        advice = f'name its path in the container: "target: {source.value if source else "/dev/snd"}"'
+        yield Problem(first_line(element.file.source, element.node.span), f'service "{element.service}": a device has no target', advice)
