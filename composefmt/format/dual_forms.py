@@ -190,7 +190,7 @@ class _Rewriter:
 
     def _item_long(self, item: Scalar, form: Items) -> list[MappingOf[str, object]] | str:
         text = self._plain_text(item)
-        if text is None:
+        if text is None or not isinstance(scalar_value(item), str):
             return "it is not plain text"
         entry = form.long(text)
         return entry if isinstance(entry, str) else [entry]
