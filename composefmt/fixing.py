@@ -115,14 +115,19 @@ def _touches(span: Span, taken: list[tuple[int, int]]) -> bool:
 
 
 def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[Finding], Checked | None]:
-    """All chosen fixes at once, or, where that cannot be proved, the first one that can."""
-    after = _proved(now, chosen, options)
-    if after is None and len(chosen) > 1:
-        for finding in chosen:
-            alone = _proved(now, [finding], options)
-            if alone is not None:
-                return [finding], alone
-    return chosen, after
+    """All chosen fixes at once, or, where that cannot be proved, as many of them as can be proved together."""
+    made: list[Finding] = []
+    after: Checked | None = None
+    groups = [chosen]
+    while groups:
+        group = groups.pop()
+        proved = _proved(now, [*made, *group], options)
+        if proved is not None:
+            made, after = [*made, *group], proved
+        elif len(group) > 1:
+            middle = len(group) // 2
+            groups += [group[middle:], group[:middle]]
+    return made or chosen, after
 
 
 def _proved(now: Checked, chosen: list[Finding], options: Options) -> Checked | None:
