@@ -58,8 +58,7 @@ class _Explainer:
         elif kind == "time":
             return
         elif kind == "number" and not isfinite(cast("float", value)):
-            problem = wrong_type(path, value, shape)
-            yield problem._replace(message=f"{subject(path)} cannot be {value}", meant=None)
+            yield SchemaProblem("wrong-type", path, False, f"{subject(path)} cannot be {value}", "write a number that has digits")
         elif kind == "number":
             yield from _number(cast("float", value), shape, path)
         elif kind == "text":
