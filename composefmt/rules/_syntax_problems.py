@@ -75,8 +75,28 @@ _EXPLANATIONS = (
 )
 
 
+# What only templates have: a control line, which no block scalar can hold as it begins in the first column; and a place to
+# fill in on the line of the problem, outside of quotes.
+_CONTROL_LINE = re.compile(r"^\{(?:\{-?|%-?)\s*\w.*[%}]\}\s*$", re.MULTILINE)
+_TO_FILL_IN = re.compile(r"""^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?(?:\{\{.*\}\}|\{%.*%\})""")
+_LONGEST = 500  # Characters of a line that are looked at.
+_TEMPLATE_ADVICE = "this looks like a template, which composefmt reads only once it is rendered"
+
+
 def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
     """The finding for a text that is not YAML: in plain words, with the place where the cause began."""
+    found = _explained(source, problem)
+    if problem.rule == "yaml-syntax" and _is_template(source.text, (found.span.start, min(problem.offset, len(source.text)))):
+        return found._replace(help=_TEMPLATE_ADVICE)
+    return found
+
+
+def _is_template(text: str, offsets: tuple[int, ...]) -> bool:
+    starts = {text.rfind("\n", 0, offset) + 1 for offset in offsets}
+    return bool(_CONTROL_LINE.search(text) or any(_TO_FILL_IN.match(text[start : start + _LONGEST].partition("\n")[0]) for start in starts))
+
+
+def _explained(source: Source, problem: SyntaxProblem) -> Finding:
     offset = min(problem.offset, len(source.text))
     if problem.rule == "yaml-syntax" and (opened := _not_closed(source, problem, offset)) is not None:
         return opened

@@ -76,7 +76,8 @@ def _collection(file: ComposeFile, key: Node) -> Iterator[Problem]:
         return
     span = first_line(file.source, key.span)
     template = file.source.text.startswith("{{", key.span.start - 1)
-    yield Problem(span, "a key is a list or a mapping, not text", 'text in braces wants quotes: "{{ name }}"' if template else "")
+    advice = 'text in braces wants quotes: "{{ name }}"; a template has to be rendered before it is read' if template else ""
+    yield Problem(span, "a key is a list or a mapping, not text", advice)
 
 
 @rule("legacy-file", Severity.ERROR, group="deprecated")
