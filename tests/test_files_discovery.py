@@ -61,6 +61,15 @@ def test_folders_that_are_not_searched(tmp_path, monkeypatch):
     assert found(tmp_path, "node_modules", monkeypatch=monkeypatch) == ["node_modules/compose.yaml"]
 
 
+def test_workflows_of_forges_are_left_out_unless_named(tmp_path, monkeypatch):
+    workflows = [f"{folder}/workflows/compose-test.yml" for folder in (".forgejo", ".gitea", ".github", "a/.github")]
+    others = [".github/compose.yml", "workflows/compose.yml"]
+    touch(tmp_path, *workflows, *others)
+    assert found(tmp_path, monkeypatch=monkeypatch) == others
+    assert found(tmp_path, ".github", monkeypatch=monkeypatch) == [".github/compose.yml"]
+    assert found(tmp_path, workflows[0], monkeypatch=monkeypatch) == [workflows[0]]
+
+
 def test_links_never_make_a_file_come_twice(tmp_path, monkeypatch):
     touch(tmp_path, "a/compose.yaml", "elsewhere/other.yaml")
     (tmp_path / "a/loop").symlink_to("..")

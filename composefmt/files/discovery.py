@@ -1,6 +1,7 @@
 """Which files a run is about: the ones that are named, and the Compose files below the folders that are named.
 
-A folder is searched for `compose*.yaml`, `docker-compose*.yml` and their like, minus what .gitignore files exclude.
+A folder is searched for `compose*.yaml`, `docker-compose*.yml` and their like, minus what .gitignore files exclude and the
+workflows of forges (`.github/workflows`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ SKIPPED = frozenset(
         "__pycache__", "node_modules", "site-packages",
     }
 )  # fmt: skip
+
+# Folders whose files are workflows of a forge, whatever their names: `compose-test.yml` is one too.
+_WORKFLOWS = re.compile(r"(?:.*/)?\.(?:forgejo|gitea|github)/workflows/")
 
 
 class Missing(NamedTuple):
@@ -156,7 +160,11 @@ def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str
         path = folder + name
         if entry.is_dir(follow_symlinks=False):
             path += "/"
-            if name not in excluded.folders and not (both and any(_is_ignored(path, each) for each in both)):
+            if (
+                name not in excluded.folders
+                and not (name == "workflows" and _WORKFLOWS.fullmatch(path))
+                and not (both and any(_is_ignored(path, each) for each in both))
+            ):
                 yield path, ignores, excluded
         elif COMPOSE_NAME.fullmatch(name) and not (both and any(_is_ignored(path, each) for each in both)):
             if entry.is_symlink():
