@@ -48,7 +48,10 @@ def obsolete_version(element: Element) -> Iterator[Problem]:
     # A version that is no text is refused: then deleting it makes a file that loads of one that does not.
     safe = isinstance(element.file.values.value(element.node), str)
     fix = Fix.of("delete it", element.file.changes.remove(element.key, above=True), safe=safe)
-    yield Problem(first_line(element.file.source, element.key.span), '"version" has no effect', "delete the line", fix)
+    advice = "delete the line"
+    if fix is None and element.file.changes.has_comment(element.key):
+        advice = "delete the line by hand: --fix does not, since its comment would be lost"
+    yield Problem(first_line(element.file.source, element.key.span), '"version" has no effect', advice, fix)
 
 
 @rule(

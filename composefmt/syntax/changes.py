@@ -95,6 +95,14 @@ class Changes(Places):
             return self._remove_holder(parent, above=above)
         return self._remove_from_flow(parent, index) if parent.flow else self._remove_lines(parent, index, above=above)
 
+    def has_comment(self, node: Node) -> bool:
+        """Whether a comment stands within the lines of the entry of a key, or an item: then it is not removed."""
+        place = self.place(node)
+        if place is None:
+            return False
+        start, end = self._extent(*place)
+        return self.comments.any_within(start, self.line_end(end))
+
     def rewrite(self, key: Node, lines: list[str]) -> Edits:
         """Write other lines in the place of an entry."""
         place = self.place(key)
