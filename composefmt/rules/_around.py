@@ -9,6 +9,7 @@ from composefmt.compose.file import ComposeFile
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Node, Scalar, resolve
 from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.source import NotText, Source
 
 if TYPE_CHECKING:
@@ -119,6 +120,16 @@ def _project(file: ComposeFile) -> Project:
     return Project(files, complete)
 
 
+def local_path(node: Node | None) -> str:
+    """The path of a local file that a value names; "" where it names none for certain.
+
+    A variable or what is fetched may name any; nothing, or a date, names none, and the reference passes it over.
+    """
+    if type(node) is not Scalar or type(scalar_value(node)) is not str or "$" in node.value or is_remote(node.value):
+        return ""
+    return node.value
+
+
 def includes(file: ComposeFile, folder: str) -> Iterator[Include]:
     """The files that a file includes; `folder` is where its relative paths begin."""
     for root in file.roots:
@@ -129,8 +140,8 @@ def includes(file: ComposeFile, folder: str) -> Iterator[Include]:
             paths: Node = item if type(item) is Scalar or "path" not in entries else resolve(entries["path"][1])
             for node in (paths,) if type(paths) is Scalar else map(resolve, file.items(paths)):
                 if type(node) is Scalar:
-                    known = bool(node.value) and "$" not in node.value and not is_remote(node.value)
-                    path = normpath(join(folder, node.value)) if known else ""
+                    named = local_path(node)
+                    path = normpath(join(folder, named)) if named else ""
                     yield Include(node, path, _folder(directory[1] if directory else None, folder, path))
 
 
@@ -159,8 +170,9 @@ def extended_service(main: ComposeFile, file: ComposeFile, path: str, service: N
     if "file" not in entries:
         return Extended(file, path, name.value, file.defined("services").get(name.value))
     other = resolve(entries["file"][1])
-    if type(other) is not Scalar or not other.value or "$" in other.value or is_remote(other.value):
+    named = local_path(other)
+    if not named:
         return None
-    other_path = normpath(join(dirname(path), other.value))
+    other_path = normpath(join(dirname(path), named))
     found = neighbour(main, other_path)
     return Extended(found, other_path, name.value, found.defined("services").get(name.value) if found else None)

@@ -6,7 +6,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, includes, is_remote, neighbour
+from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, includes, is_remote, local_path, neighbour
 from composefmt.rules._fixes import written
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
@@ -57,12 +57,13 @@ def include_not_found(element: Element) -> Iterator[Problem]:
     Source: the specification's 14-include; the reference's loader/include.go.
     """
     node, surroundings = element.node, element.file.options.surroundings
-    if surroundings is None or type(node) is not Scalar or not node.value or "$" in node.value or is_remote(node.value):
+    named = local_path(node)
+    if surroundings is None or not named:
         return
-    kind = surroundings.kind(node.value)
+    kind = surroundings.kind(named)
     if kind != "file":
         what = "is a folder" if kind else "is not there"
-        yield Problem(node.span, f'the included file "{node.value}" {what}', "paths begin at the folder of this file")
+        yield Problem(node.span, f'the included file "{named}" {what}', "paths begin at the folder of this file")
 
 
 @rule("include-cycle", Severity.ERROR, group="references")
@@ -122,20 +123,21 @@ def extends_not_found(element: Element) -> Iterator[Problem]:
     file = element.file
     surroundings, entries = file.options.surroundings, file.entries(element.node)
     path = resolve(entries["file"][1]) if "file" in entries else None
-    if surroundings is None or type(path) is not Scalar or not path.value or "$" in path.value or is_remote(path.value):
+    named = local_path(path)
+    if surroundings is None or path is None or not named:
         return
     own = basename(file.source.filename)
-    kind = surroundings.kind(normpath(join(dirname(own), path.value)))
+    kind = surroundings.kind(normpath(join(dirname(own), named)))
     if kind != "file":
         what = "is a folder" if kind else "is not there"
-        message = f'service "{element.service}" extends one of "{path.value}", but that file {what}'
+        message = f'service "{element.service}" extends one of "{named}", but that file {what}'
         yield Problem(path.span, message, "paths begin at the folder of this file")
         return
     base = extended_service(file, file, own, file.defined("services").get(element.service))
     if base is None or base.file is None or base.node is not None or "service" not in entries:
         return
     known = list(base.file.defined("services"))
-    message = f'service "{element.service}" extends "{base.name}", but there is no such service in "{path.value}"'
+    message = f'service "{element.service}" extends "{base.name}", but there is no such service in "{named}"'
     service = resolve(entries["service"][1])
     near = _near(base.name, known)
     yield Problem(service.span, message, _advice(near, known), written(file, service, near[0]) if near else None)

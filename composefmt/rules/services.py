@@ -10,6 +10,7 @@ from composefmt.rules._fixes import written
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
+from composefmt.syntax.scalars import Timestamp, scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,7 +190,13 @@ def extra_hosts_form(element: Element) -> Iterator[Problem]:
     Source: the reference's types/hostList.go.
     """
     node = element.node
-    if type(node) is Scalar and isinstance(element.path[-1], int) and not set(node.value) & set(":=$"):
+    # The reference makes a text with colons of a point in time.
+    if (
+        type(node) is Scalar
+        and isinstance(element.path[-1], int)
+        and not set(node.value) & set(":=$")
+        and type(scalar_value(node)) is not Timestamp
+    ):
         is_address = node.value.replace(".", "").isdecimal()
         advice = f'write "name={node.value}"' if is_address else f'write "{node.value or "name"}=10.0.0.1"'
         yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', advice)
