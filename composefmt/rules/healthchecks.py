@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TESTS = "services.*.healthcheck.test"
+_SHOWN_WORDS = 8
+_SHELL_SIGNS = ("|", "&", ";", "<", ">", "(", "`", "'", '"', "$$")
 
 
 @rule("healthcheck-one-word", Severity.WARNING, _TESTS, group="healthcheck")
@@ -47,15 +49,18 @@ def healthcheck_one_word(element: Element) -> Iterator[Problem]:
         yield Problem(
             words[1].span,
             f'service "{element.service}": behind CMD, "{words[1].value}" is the name of one program, spaces included',
-            f'write "{_listed(words[1].value)}", or CMD-SHELL for CMD',
+            _advice(words[1].value),
             written(element.file, words[0], "CMD-SHELL"),
         )
 
 
-def _listed(command: str) -> str:
-    """The first words of a command, as a list."""
+def _advice(command: str) -> str:
+    """To write the command as a list, of a long one the first words; what only a shell understands needs one."""
+    if any(sign in command for sign in _SHELL_SIGNS):
+        return "write CMD-SHELL for CMD: the command needs a shell"
     words = command.split()
-    return "[CMD, " + ", ".join(words[:3]) + (", ...]" if len(words) > len(words[:3]) else "]")
+    listed = "[CMD, " + ", ".join(words if len(words) <= _SHOWN_WORDS else [*words[:_SHOWN_WORDS], "..."]) + "]"
+    return f'write "{listed}", or CMD-SHELL for CMD'
 
 
 @rule("healthcheck-shell-words", Severity.WARNING, _TESTS, group="healthcheck")
