@@ -60,4 +60,6 @@ def test_zsh(tmp_path):
 
 
 def test_other_shells_are_refused(tmp_path):
-    assert run("completions", "csh", cwd=tmp_path).returncode == 2
+    done = run("completions", "csh", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith('error: there are no completions for "csh": the shells are bash, zsh, fish\n')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 _EPILOG = """\b
@@ -12,8 +14,27 @@ Where it goes:
 """
 
 
+_SHELLS = ("bash", "zsh", "fish")
+
+
+# click 8.1 has no type parameter here.
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice
+
+
+class _Shell(_Choice):
+    """A shell; a word that is none is refused in one plain line."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in _SHELLS:
+            raise click.UsageError(f'there are no completions for "{value}": the shells are {", ".join(_SHELLS)}', ctx)
+        return value
+
+
 @click.command("completions", epilog=_EPILOG)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=_Shell(_SHELLS))
 def command(shell: str) -> int:
     """Print what a shell needs to complete commands, options and their values."""
     from click.shell_completion import get_completion_class
