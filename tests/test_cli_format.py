@@ -127,6 +127,14 @@ def test_verbose_tells_why_a_short_form_stays(tmp_path):
     assert "unchanged compose.yaml" in done.stderr
 
 
+def test_verbose_tells_which_entry_is_the_same_port(tmp_path):
+    (tmp_path / "compose.yaml").write_text('services:\n  web:\n    image: nginx\n    ports:\n      - ${APP_PORT}:3000\n      - "3000"\n')
+    done = run("format", "--verbose", cwd=tmp_path)
+    condition = "comes to the same port while the variables are as they are here, empty if not set"
+    assert f'ports entry stays short: "3000" {condition}\n' in done.stderr
+    assert f'ports entry stays short: "${{APP_PORT}}:3000" {condition}\n' in done.stderr
+
+
 def test_max_range_expands_longer_ranges(tmp_path):
     text = 'services:\n  web:\n    image: nginx\n    ports:\n      - "3000-3019"\n'
     assert run("format", "-", cwd=tmp_path, stdin=text.encode()).stdout == text

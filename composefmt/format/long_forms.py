@@ -56,19 +56,24 @@ def _entries(use: Use, options: Options, keep_out: list[Span]) -> list[tuple[Sca
     are_many = use.field.name == "ports" and len(items) > 1
     # The reference merges equal ports, but takes a number, as the long form has it, for another port than a text.
     alike = _alike(use, items, options) if are_many and any("$" in text for _, text in items) else []
-    repeated = {id(items[index][0]) for group in alike if any("$" in items[index][1] for index in group) for index in group}
+    repeated = {
+        id(items[index][0]): _same_port(items, group, index)
+        for group in alike
+        if any("$" in items[index][1] for index in group)
+        for index in group
+    }
     long = _LongItems(use)
     answers = [_entry(use, item, text, options, keep_out, repeated, long) for item, text in items]
     if are_many and any(isinstance(answer, str) for answer in answers):
         for group in alike or _alike(use, items, options):
             if any(isinstance(answers[index], str) for index in group):
                 for index in group:
-                    answers[index] = answers[index] if isinstance(answers[index], str) else _SAID_TWICE
+                    answers[index] = answers[index] if isinstance(answers[index], str) else _same_port(items, group, index)
     return [(item, answer) for (item, _), answer in zip(items, answers, strict=True)]
 
 
 def _entry(
-    use: Use, item: Scalar, text: str, options: Options, keep_out: list[Span], repeated: set[int], long: _LongItems
+    use: Use, item: Scalar, text: str, options: Options, keep_out: list[Span], repeated: dict[int, str], long: _LongItems
 ) -> list[Entry] | str:
     field = use.field
     if keep_out:
@@ -84,7 +89,7 @@ def _entry(
     if item.anchor is not None and len(answer.entries) > 1:
         return "it has an anchor, and a range becomes several entries"
     if id(item) in repeated:
-        return _SAID_TWICE
+        return repeated[id(item)]
     if long.canonical and any(frozen(field.canonical(entry)) in long.canonical for entry in answer.entries):
         # The reference merges equal entries, but takes a number for another port than a text.
         return "a long entry beside it says the same"
@@ -92,7 +97,11 @@ def _entry(
     return _swarm_obstacle(field.name, text, entries, options) or entries
 
 
-_SAID_TWICE = "another entry says the same"
+def _same_port(items: list[tuple[Scalar, str]], group: list[int], index: int) -> str:
+    """Why the item at an index stays short: another of its group comes to the same port, perhaps only while variables are as they are."""
+    other = items[group[1] if group[0] == index else group[0]][1]
+    condition = " while the variables are as they are here, empty if not set" if "$" in items[index][1] + other else ""
+    return f'"{other}" comes to the same port{condition}'
 
 
 class _LongItems:
