@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose import interpolation
@@ -140,6 +141,8 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
                 continue
             defined = [other.file.defined(section) for other in project.files]
             near = [each for names in defined for each in names] if sum(map(len, defined)) < _MANY else []
+            if kind == "service":
+                near = [each for each in near if each != element.service]
             advice, fix = _advice(file, name, near, section, kind)
             yield Problem(name.node.span, message, advice, fix, severity=severity(file))
 
@@ -148,7 +151,7 @@ def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind:
     """How to mend a name that is not defined, and the fix: another name, or its definition."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name.text, known, 1)
+    near = get_close_matches(name.text, known, 1) or (_longer(name.text, known) if kind == "service" else [])
     if near:
         offset = name.node.value.find(name.text) if type(name.node) is Scalar else -1
         edits = file.changes.replace_part(name.node, offset, offset + len(name.text), near[0]) if offset >= 0 else ()
@@ -157,6 +160,13 @@ def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind:
         return f'define the service "{name.text}"', None
     fix = added(file, file.root, (section, name.text)) if section in ("networks", "volumes") and len(file.roots) == 1 else None
     return f'define it below the top-level key "{section}": "{name.text}:"', fix
+
+
+def _longer(name: str, known: list[str]) -> list[str]:
+    """The name that has this one as a word, such as nextcloud-db for db, where there is only one."""
+    word = re.compile(rf"(?:.*[-_.])?{re.escape(name)}(?:[-_.].*)?")
+    found = list(dict.fromkeys(each for each in known if word.fullmatch(each)))
+    return found if len(found) == 1 else []
 
 
 def plain(entries: Entries, key: str) -> Scalar | None:
