@@ -37,24 +37,28 @@ Examples:
   composefmt check --fix                    mend what can be mended safely
 
 \b
+The options of form (--long-form to --variables) say which form counts as formatted, and what --fix writes;
+without --fix nothing is written.
 Exit status: 0 nothing at or above the fail level, 1 findings, 2 a file could not be read.
 An error is what the reference implementation refuses or what must fail when it runs; a warning is doubtful.
 """
 
 
 @click.command("check", epilog=_EPILOG)
-@shared_options
-@speed_options
 @fix_options
-@click.option("--output-format", type=click.Choice(list(REPORTS)), help="How findings are told (text; in GitHub Actions github).")
+@selection_options
+@click.option("--output-format", type=click.Choice(list(REPORTS)), help="How findings are told (default: text; in GitHub Actions github).")
+@baseline_options
 @click.option("--output-file", metavar="FILE", help="Write the report into this file.")
 @click.option("--statistics", is_flag=True, help="Tell how often each rule finds something, not where.")
 @click.option(
-    "--fail-level", type=click.Choice([s.value for s in Severity]), help="The least severity that fails (error, and unformatted files)."
+    "--fail-level",
+    type=click.Choice([s.value for s in Severity]),
+    help="The least severity that fails (default: error, and unformatted files).",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@selection_options
-@baseline_options
+@shared_options
+@speed_options
 def command(
     paths: tuple[str, ...],
     stdin_filename: str | None,

@@ -11,7 +11,9 @@ from composefmt.files.discovery import reason
 
 
 @click.command("clean")
-@click.option("--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (in your cache folder).")
+@click.option(
+    "--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (default: in your cache folder)."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(cache_dir: str | None, quiet: bool) -> int:
     """Remove what composefmt keeps of earlier runs; the next one takes longer."""

@@ -50,10 +50,18 @@ def _flags(command: Command) -> Command:
     return command
 
 
-@click.command("config")
+_EPILOG = """\b
+Examples:
+  composefmt config                          the project in this folder, with its overrides and .env
+  composefmt config --variables              the variables that the files use
+  composefmt config -f a.yaml -f b.yaml db   what two files make of one service
+"""
+
+
+@click.command("config", epilog=_EPILOG)
 @click.argument("wanted_services", nargs=-1, metavar="[SERVICE]...")
 @project_options
-@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="The output's format (yaml).")
+@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="The output's format (default: yaml).")
 @_flags
 @click.option("--hash", "hashed", metavar="SERVICES", help='Print the hash of each service named (with commas between); "*" for all.')
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the model.")

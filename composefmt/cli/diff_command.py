@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 _SINGULAR = {"services": "service", "jobs": "job", "networks": "network", "volumes": "volume"}
 
 
-@click.command("diff")
+_EPILOG = """\b
+Examples:
+  composefmt diff old.yaml new.yaml   two files
+  composefmt diff --git HEAD .        this folder's project: what changed since the last commit
+"""
+
+
+@click.command("diff", epilog=_EPILOG)
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="[B]", required=False)
 @click.option("--git", "revision", metavar="REVISION", help="Compare A as it was at this revision with A as it is.")
 @click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Read variables from here, not from .env.")
 @click.option("--profile", "profiles", multiple=True, metavar="NAME", help='Enable a profile (default: all, "*").')
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="The output's format (text).")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="The output's format (default: text).")
 @click.option("--no-consistency", is_flag=True, help="Don't check whether what services refer to is defined.")
 def command(
     old: str,

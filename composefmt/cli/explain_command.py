@@ -8,12 +8,16 @@ import click
 
 from composefmt.rules.registry import all_rules, unknown_name
 
+_EPILOG = """\b
+Examples:
+  composefmt explain lost-colon   the page of a rule
+  composefmt explain security     the rules of a group
+"""
 
-@click.command("explain")
+
+@click.command("explain", epilog=_EPILOG)
 @click.argument("rule")
-@click.option(
-    "--output-format", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="How the page is written."
-)
+@click.option("--output-format", type=click.Choice(["text", "markdown"]), default="text", help="How the page is written (default: text).")
 def command(rule: str, output_format: str) -> int:
     """Explain a RULE: what it finds, why that is wrong, examples, and how to turn it off."""
     from composefmt.reports.rule_page import as_markdown, as_text, unread

@@ -16,10 +16,23 @@ if TYPE_CHECKING:
 _FORMATS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}
 
 
-@click.command("graph")
+_EPILOG = """\b
+Examples:
+  composefmt graph                       this folder's project, as Mermaid text for Markdown
+  composefmt graph -o shop.svg           a picture
+  composefmt graph --without network db  one service and what it needs, without networks
+"""
+
+
+@click.command("graph", epilog=_EPILOG)
 @click.argument("services", nargs=-1, metavar="[SERVICE]...")
 @project_options
-@click.option("--format", "output_format", type=click.Choice(["mermaid", "dot", "svg"]), help="Default: by the output's name, or mermaid.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["mermaid", "dot", "svg"]),
+    help="The output's format (default: by its name, or mermaid).",
+)
 @click.option("--without", "left_out", multiple=True, type=click.Choice(["network", "volume"]), help="Leave these out; repeatable.")
 @click.option("--no-graphviz", is_flag=True, help="Draw without Graphviz, though it is installed.")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")

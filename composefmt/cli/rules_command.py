@@ -8,9 +8,15 @@ import click
 
 from composefmt.rules.registry import Rule, all_rules
 
+_EPILOG = """\b
+Examples:
+  composefmt rules                        one line for each rule
+  composefmt rules --output-format json   for programs
+"""
 
-@click.command("rules")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How rules are listed.")
+
+@click.command("rules", epilog=_EPILOG)
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How rules are listed (default: text).")
 def command(output_format: str) -> int:
     """List all rules: name, severity, group, whether each is on by default, whether --fix mends it, and what it finds.
 

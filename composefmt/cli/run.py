@@ -33,14 +33,26 @@ def shared_options(command: Command) -> Command:
         (
             click.argument("paths", nargs=-1, metavar="[PATHS]..."),
             click.option("--stdin-filename", metavar="NAME", help='The name to report for standard input (the path "-").'),
-            click.option("--long-form", metavar="NAMES", help='Write these fields in long form (ports,volumes); "all" for all.'),
-            click.option("--short-form", metavar="NAMES", help="Write these fields in short form where that loses nothing."),
-            click.option("--order", type=click.Choice(["keep", "spec"]), help="Whether keys go in the order of the specification."),
-            click.option("--engine", type=click.Choice(["compose", "swarm"]), help="What the files are for: swarm knows fewer long forms."),
-            click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (16)."),
+            click.option("--long-form", metavar="NAMES", help='The fields to write in long form, "all" for all (default: ports,volumes).'),
+            click.option(
+                "--short-form", metavar="NAMES", help="The fields to write in short form where that loses nothing (default: none)."
+            ),
+            click.option(
+                "--order",
+                type=click.Choice(["keep", "spec"]),
+                help="keep: keys stay in their order; spec: they go in that of the specification (default: keep).",
+            ),
+            click.option(
+                "--engine",
+                type=click.Choice(["compose", "swarm"]),
+                help="What the files are for: swarm knows fewer long forms (default: compose).",
+            ),
+            click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (default: 16)."),
             click.option("--write-defaults", is_flag=True, help="Also write what short forms leave to defaults (protocol: tcp)."),
             click.option(
-                "--variables", type=click.Choice(["assume-scalar", "keep"]), help="Whether entries with variables may become long."
+                "--variables",
+                type=click.Choice(["assume-scalar", "keep"]),
+                help="assume-scalar: entries with variables become long, too; keep: they stay short (default: assume-scalar).",
             ),
             click.option("--exclude", multiple=True, metavar="PATTERN", help="Do not look at these below folders; replaces the settings'."),
             click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Do not look at these below folders, either."),
@@ -64,10 +76,17 @@ class SpeedOptions(TypedDict):
 def speed_options(command: Command) -> Command:
     """The options about workers and the cache."""
     for option in (
-        click.option("--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (in your cache folder)."),
+        click.option(
+            "--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (default: in your cache folder)."
+        ),
         click.option("--no-cache", is_flag=True, envvar="COMPOSEFMT_NO_CACHE", help="Neither use nor keep results of other runs."),
         click.option(
-            "-j", "--jobs", type=click.IntRange(1), metavar="N", envvar="COMPOSEFMT_JOBS", help="Work in N processes (as many as pay off)."
+            "-j",
+            "--jobs",
+            type=click.IntRange(1),
+            metavar="N",
+            envvar="COMPOSEFMT_JOBS",
+            help="Work in N processes (default: as many as pay off).",
         ),
     ):
         command = option(command)

@@ -11,8 +11,15 @@ from composefmt.files.content import FileTrouble
 from composefmt.files.settings import settings_for
 from composefmt.reports.text import printable
 
+_EPILOG = """\b
+Examples:
+  composefmt settings                    the settings of this folder
+  composefmt settings app/compose.yaml   those of one file
+  composefmt settings --schema           what settings there are, for editors
+"""
 
-@click.command("settings")
+
+@click.command("settings", epilog=_EPILOG)
 @click.argument("path", default=".")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings, for editors.")
 def command(path: str, schema: bool) -> int:
