@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 _EPILOG = """\b
-Where it goes:
-  bash   composefmt completions bash > ~/.local/share/bash-completion/completions/composefmt
-  zsh    composefmt completions zsh > ~/.zfunc/_composefmt    (with ~/.zfunc in fpath)
-  fish   composefmt completions fish > ~/.config/fish/completions/composefmt.fish
+In bash:
+  mkdir -p ~/.local/share/bash-completion/completions
+  composefmt completions bash > ~/.local/share/bash-completion/completions/composefmt
+
+\b
+In zsh, with fpath+=(~/.zfunc) above compinit in ~/.zshrc:
+  mkdir -p ~/.zfunc
+  composefmt completions zsh > ~/.zfunc/_composefmt
+
+\b
+In fish:
+  mkdir -p ~/.config/fish/completions
+  composefmt completions fish > ~/.config/fish/completions/composefmt.fish
 """
 
 
