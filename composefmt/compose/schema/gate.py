@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Check = Callable[[object], bool]
 
-_KINDS: dict[str, tuple[type, ...]] = {"null": (type(None),), "bool": (bool,), "number": (int, float), "text": (str,), "time": (Timestamp,)}
+_KINDS: dict[str, tuple[type, ...]] = {"null": (type(None),), "bool": (bool,), "text": (str,), "time": (Timestamp,)}
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 # The largest whole number of 64 bits.
 WHOLE_MOST = 2**63 - 1
@@ -52,27 +52,22 @@ def compile_gate(tables: Shapes, seen: set[tuple[int, int]]) -> Check:
 def _check(shape: Shape, checks: list[Check], memory: tuple[set[tuple[int, int]], int]) -> Check:
     if "any" in shape:
         return _yes
-    plain = frozenset(kind for name, kinds in _KINDS.items() if name in shape and not _demands(shape, name) for kind in kinds)
+    plain = frozenset(kind for name, kinds in _KINDS.items() if name in shape and not (name == "text" and shape["text"]) for kind in kinds)
     by_kind: dict[type, Check] = {}
-    if _demands(shape, "number"):
+    if "number" in shape:
         by_kind[int] = by_kind[float] = _number(shape["number"])
-    if _demands(shape, "text"):
+    if shape.get("text"):
         by_kind[str] = _text(shape["text"])
     if "list" in shape:
         by_kind[list] = _list(shape["list"], checks, memory)
     if "map" in shape:
         by_kind[dict] = _map(shape["map"], checks, memory)
     if not by_kind:
-        if float in plain:
-            # No file that holds infinity or what is no number can be written as JSON, which the reference does.
-            return lambda value: type(value) in plain and (type(value) is not float or isfinite(value))
         return lambda value: type(value) in plain
     if len(by_kind) == 1 and not plain:
         ((wanted, only),) = by_kind.items()
         return lambda value: type(value) is wanted and only(value)
     by_kind.update(dict.fromkeys(plain, _yes))
-    if float in plain:
-        by_kind[float] = isfinite  # type: ignore[assignment]  # it is called for numbers only
     get = by_kind.get
 
     def check(value: object) -> bool:
@@ -80,11 +75,6 @@ def _check(shape: Shape, checks: list[Check], memory: tuple[set[tuple[int, int]]
         return found is not None and found(value)
 
     return check
-
-
-def _demands(shape: Shape, kind: str) -> bool:
-    """Whether numbers or texts have to be more than that."""
-    return (kind == "number" and bool(shape.get("number"))) or (kind == "text" and bool(shape.get("text")))
 
 
 def _yes(_: object) -> bool:
@@ -97,6 +87,7 @@ def _number(wanted: Number) -> Check:
         return lambda value: type(value) is int and least <= value <= min(most, WHOLE_MOST)
 
     def check(value: int | float) -> bool:
+        # Infinity and what is no number cannot be written as JSON, which the reference does with every file.
         return least <= value <= most and (type(value) is int or (isfinite(value) and (not whole or float(value).is_integer())))
 
     return check  # type: ignore[return-value]  # it is called for numbers only
