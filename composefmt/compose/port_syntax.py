@@ -74,6 +74,11 @@ class Range(Sequence[Port]):
         return Port(port, "" if self.published is None else str(self.published + port - self.first), self.host_ip, self.protocol)
 
 
+def first_and_last(entries: Sequence[Port]) -> tuple[Port, Port]:
+    """The first entry of a short form and the last one."""
+    return entries.ends if isinstance(entries, Range) else (entries[0], entries[-1])
+
+
 class Piece(NamedTuple):
     """A stretch of the short form: its text and where it begins."""
 

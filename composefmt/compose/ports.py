@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
-from composefmt.compose.port_syntax import EXAMPLE, Port, Range, bad, is_address, literal, take_apart
+from composefmt.compose.port_syntax import EXAMPLE, Port, Range, bad, first_and_last, is_address, literal, take_apart
 from composefmt.compose.short import Answer, Opaque, Parsed, ShortSyntax
 from composefmt.syntax.scalars import whole_number
 
@@ -75,10 +75,10 @@ def taken(entries: Sequence[Port]) -> tuple[Hashable, int, int]:
 
     Where that is the same, and the ports overlap, two short forms say the same of a port.
     """
-    port = entries[0] if not isinstance(entries, Range) else entries.ends[0]
+    port, _ = first_and_last(entries)
     apart = int(port.published) - int(port.target) if port.published.isdecimal() else port.published
-    ends = (entries.first, entries.last) if isinstance(entries, Range) else (int(port.target), int(port.target))
-    return ((port.host_ip, port.protocol or "tcp", apart), *ends)
+    first, last = (entries.first, entries.last) if isinstance(entries, Range) else (int(port.target), int(port.target))
+    return (port.host_ip, port.protocol or "tcp", apart), first, last
 
 
 def in_order(entries: Sequence[Port]) -> bool:

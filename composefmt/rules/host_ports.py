@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
-from composefmt.compose.port_syntax import Range
+from composefmt.compose.port_syntax import first_and_last
 from composefmt.compose.short import Parsed
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import added, deleted, written
@@ -242,8 +242,7 @@ def unbound_port(element: Element) -> Iterator[Problem]:
         advice = 'add "host_ip: 127.0.0.1"'
         fix = added(file, node, ("host_ip",), _THIS_MACHINE)
     elif isinstance(answer, Parsed):
-        entries = answer.entries
-        first, last = entries.ends if isinstance(entries, Range) else (entries[0], entries[-1])
+        first, last = first_and_last(answer.entries)
         bound = first.host_ip not in EVERYWHERE
         ends = [entry.published or str(entry.target) for entry in (first, last)]
         numbers = ends[0] if ends[0] == ends[1] else "-".join(ends)
