@@ -13,13 +13,12 @@ from composefmt.compose.short import Malformed, Opaque, Parsed
 from composefmt.format.kept import Kept
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
-from composefmt.project.values import frozen
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from composefmt.format.plan import Plan
     from composefmt.options import Options
@@ -90,7 +89,7 @@ def _entry(
         return "it has an anchor, and a range becomes several entries"
     if id(item) in repeated:
         return repeated[id(item)]
-    if long.canonical and any(frozen(field.canonical(entry)) in long.canonical for entry in answer.entries):
+    if long.say(answer.entries):
         # The reference merges equal entries, but takes a number for another port than a text.
         return "a long entry beside it says the same"
     entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
@@ -105,20 +104,26 @@ def _same_port(items: list[tuple[Scalar, str]], group: list[int], index: int) ->
 
 
 class _LongItems:
-    """The canonical objects of a list's items that are long already, made when first asked for."""
+    """What a list's items that are long already say, as canonical objects; read when first asked for."""
 
-    __slots__ = ("_canonical", "_use")
+    __slots__ = ("_canonical", "_field", "_items")
 
     def __init__(self, use: Use) -> None:
-        self._use = use
+        self._field = use.field
+        self._items = [item for item in use.node.items if type(resolve(item)) is Mapping]
         self._canonical: set[Hashable] | None = None
 
-    @property
-    def canonical(self) -> set[Hashable]:
+    def say(self, entries: Iterable[object]) -> bool:
+        """Whether one of them says the same as one of some entries."""
+        if not self._items:
+            return False
+        # Few lists have items of both kinds: only these need it.
+        from composefmt.project.values import frozen
+
         if self._canonical is None:
-            items, values, read = self._use.node.items, Values(), self._use.field.canonical_long
-            self._canonical = {frozen(read(values.value(item))) for item in items if type(resolve(item)) is Mapping}
-        return self._canonical
+            values, read = Values(), self._field.canonical_long
+            self._canonical = {frozen(read(values.value(item))) for item in self._items}
+        return any(frozen(self._field.canonical(entry)) in self._canonical for entry in entries)
 
 
 def _alike(use: Use, items: list[tuple[Scalar, str]], options: Options) -> list[list[int]]:
