@@ -1,8 +1,8 @@
 """composefmt formats and checks Compose files.
 
 The public API is small: `format_text` and `check_text` with their result types, the canonical models with `parse_ports`,
-`parse_volumes` and `parse_field`, and `load_project`. Everything else may change between versions. Names are loaded on first use, so that
-importing the package costs nothing.
+`parse_volumes` and `parse_field`, and `load_project`. Everything else may change between versions. Names are loaded on
+first use, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name when it is first asked for."""
+    """Load a public name on first use."""
     if name in _HOME:
         from importlib import import_module
 

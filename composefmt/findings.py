@@ -1,4 +1,4 @@
-"""What composefmt says about a file: findings, and the fixes that they carry."""
+"""Findings, and the fixes they carry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Severity(str, Enum):
-    """How bad a finding is. An error is refused by the reference or must fail when run; a warning is doubtful."""
+    """The severity of a finding. Docker Compose refuses an error, or it must fail at run time; a warning is doubtful."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +19,7 @@ class Severity(str, Enum):
 
     @property
     def rank(self) -> int:
-        """0 for the worst."""
+        """The rank: 0 for the most severe."""
         return _RANK[self]
 
 
@@ -27,10 +27,10 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 class Fix(NamedTuple):
-    """A change that mends a finding.
+    """A change that resolves a finding.
 
-    `safe`: the reference makes the same of the file before and after; only such changes are made without being asked for
-    by name. `comments`: comments are what it changes; all other changes keep every comment.
+    `safe`: Docker Compose loads the same model before and after; only such changes are made unless unsafe fixes are
+    requested. `comments`: the change is about comments; all other changes keep every comment.
     """
 
     title: str
@@ -40,7 +40,7 @@ class Fix(NamedTuple):
 
     @classmethod
     def of(cls, title: str, edits: tuple[Edit, ...], *, safe: bool, comments: bool = False) -> Fix | None:
-        """The fix; None where there are no edits, since the text is written in a way that is not known."""
+        """Return the fix; None without edits, when the layout is not supported."""
         return cls(title, edits, safe, comments) if edits else None
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -55,14 +55,14 @@ def _sent(title: str, edits: tuple[tuple[int, int, str], ...], safe: bool, comme
 
 
 class Related(NamedTuple):
-    """Another place that explains a finding, such as the first of two equal keys."""
+    """A related location, such as the first of two duplicate keys."""
 
     span: Span
     message: str
 
 
 class Finding(NamedTuple):
-    """One thing to tell about a file; `span` is in characters of the file's text, `help` says how to mend it."""
+    """One finding in a file; `span` is in characters of the file's text, `help` states the remedy."""
 
     rule: str
     severity: Severity

@@ -1,4 +1,4 @@
-"""What can be chosen: one frozen object that travels with every call."""
+"""Options: one frozen object that every call receives."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """How to format and check.
 
-    engine: "compose", or "swarm": then what Docker's CLI refuses in a stack file stays in short form.
-    long_form: names of the fields whose short forms are expanded; "all" means all but those as readable in short.
-    short_form: names of the fields whose long forms are collapsed where that loses nothing.
+    engine: "compose" or "swarm"; for swarm, long forms that Docker's CLI refuses in a stack file stay short.
+    long_form: names of the fields whose short forms are expanded; "all" means all but those equally readable in short form.
+    short_form: names of the fields whose long forms are collapsed if nothing is lost.
     order: "keep", or "spec": keys in the order of the specification.
     max_range: a range of more ports than this stays short.
     variables: "assume-scalar" expands `"${PORT}:80"`, "keep" leaves every entry with a variable short.
     write_defaults: also write what the short form left to the default (`protocol: tcp`, `mode: ingress`).
-    lines: the first and the last line, from 1, that may be touched; None for all.
-    verify: prove before returning new text that nothing was lost (see `composefmt.engine`).
-    environment: values of variables known to hold, such as those of the `.env` file beside the Compose file;
-        an entry is expanded only where that is right with these values as well.
-    select: the rules or groups of rules to check, None for those that are on by default; "all" stands for all rules.
-    extend_select: rules or groups to check besides.
-    ignore: rules or groups of rules that are not checked; a rule's own name outweighs its group's, a group's outweighs "all".
-    file_ignore: rules or groups that are not checked in this file, whatever else is said.
-    severity: other severities for rules or groups, by name.
-    surroundings: the files around the Compose file, for the rules that look at them; None where nothing is known of them.
+    lines: the first and the last line, from 1, that may change; None for all.
+    verify: prove that nothing was lost before returning new text (see `composefmt.engine`).
+    environment: known values of variables, such as those of the `.env` file beside the Compose file;
+        an entry is expanded only if that is right for these values as well.
+    select: the rules or groups to check, None for the default ones; "all" means all rules.
+    extend_select: rules or groups to check in addition.
+    ignore: rules or groups not to check; a rule's name takes precedence over its group's, a group's over "all".
+    file_ignore: rules or groups not to check in this file, regardless of the other options.
+    severity: overridden severities of rules or groups, by name.
+    surroundings: the files around the Compose file, for the rules that read them; None if they are unknown.
     """
 
     engine: str = "compose"
@@ -51,7 +51,7 @@ class Options(NamedTuple):
 
 
 class Chosen(TypedDict, total=False):
-    """Options that settings or the command line choose; what they leave out keeps its default."""
+    """The options given in settings or on the command line; absent ones keep their default."""
 
     engine: str
     long_form: tuple[str, ...]

@@ -1,6 +1,6 @@
-"""The files around a Compose file, and the variables that hold there, as the rules see them: asked for by path, from disk or from memory.
+"""The files around a Compose file and the environment, as the rules see them: read by path, from disk or from memory.
 
-What was asked is remembered with the answer: a result may be used again as long as the answers are the same.
+Every question and its answer is recorded: a cached result is valid as long as the answers are the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MISSING = "missing"
 
 
 class Surroundings:
-    """What lies around a Compose file. Paths are relative to its folder, or absolute, with slashes."""
+    """The files around a Compose file. Paths are relative to its directory, or absolute, with slashes."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, Kind | None] = {}
@@ -25,30 +25,30 @@ class Surroundings:
         self._variables: dict[str, bool] = {}
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file; None where there is none, or none that can be read: a folder, a device, a huge file."""
+        """Return the bytes of a file; None if it does not exist or cannot be read: a directory, a device, a huge file."""
         path = normpath(path)
         if path not in self._contents:
             self._contents[path] = self._read(path)
         return self._contents[path]
 
     def kind(self, path: str) -> Kind | None:
-        """What there is at a path: a folder, or anything else (a "file"); None for nothing, and for what nobody may see."""
+        """Return whether a path is a "folder" or any other "file"; None if it does not exist or is not accessible."""
         path = normpath(path)
         if path not in self._kinds:
             self._kinds[path] = self._kind(path)
         return self._kinds[path]
 
     def is_set(self, variable: str) -> bool:
-        """Whether the environment of the process sets a variable."""
+        """Return whether the process environment sets a variable."""
         if variable not in self._variables:
             self._variables[variable] = self._is_set(variable)
         return self._variables[variable]
 
     @property
     def asked(self) -> dict[str, str]:
-        """What was asked so far, and the answers, which compare equal as long as nothing that matters has changed.
+        """The questions asked so far with their answers, which compare equal as long as nothing relevant has changed.
 
-        The question is a path, `kind PATH` or `$NAME`; the answer a digest, "file", "folder", "set" or "missing".
+        A question is a path, `kind PATH` or `$NAME`; an answer is a digest, "file", "folder", "set" or "missing".
         """
         from hashlib import blake2b
 
@@ -60,7 +60,7 @@ class Surroundings:
         return answers
 
     def answers(self, questions: Iterable[str]) -> dict[str, str]:
-        """The answers to what was `asked` of other surroundings."""
+        """Return the answers to the recorded questions (`asked`) of other surroundings."""
         for question in questions:
             if question.startswith("$"):
                 self.is_set(question[1:])
@@ -81,9 +81,9 @@ class Surroundings:
 
 
 class InMemory(Surroundings):
-    """Surroundings of texts that are given: an editor's that are not saved yet, over those on disk (`beneath`), or a test's.
+    """In-memory files: an editor's unsaved texts over the files on disk (`beneath`), or a test's.
 
-    `files` holds bytes by path; the folders that they are in are there as well, and those of `folders`.
+    `files` holds bytes by path; their parent directories exist as well, and so do `folders`.
     """
 
     def __init__(

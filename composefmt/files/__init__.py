@@ -1,1 +1,1 @@
-"""Files: which ones to read, how they are read, and how new text replaces old without ever losing any."""
+"""Files: which ones to read, how to read them, and how to replace their text without losing any."""

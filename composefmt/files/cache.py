@@ -1,7 +1,7 @@
-"""What is known of files from earlier runs: one SQLite file in the user's cache folder.
+"""Results of earlier runs: one SQLite file in the user's cache directory.
 
-SQLite does what a cache for several processes at once needs: what is written is there as a whole or not at all, whoever
-is killed on the way. Nothing here ever fails: where the cache cannot be read or written, there is none.
+SQLite provides what a cache shared by several processes needs: a write is complete or absent, whenever a process is
+killed. Nothing here fails: if the cache cannot be read or written, composefmt works without it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 _NAME = "results.sqlite3"
-# What came with it or is left of it, where a process was killed.
+# Files beside the database that a killed process may leave.
 _FILES = (_NAME, f"{_NAME}-journal", f"{_NAME}-wal", f"{_NAME}-shm")
 # Another process that writes takes milliseconds.
 _PATIENCE_SECONDS = 1.0
@@ -27,7 +27,7 @@ _MAX_BYTES = 200_000_000
 
 
 def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> str | None:
-    """The folder for the cache: COMPOSEFMT_CACHE_DIR, or where the platform keeps such things; None where that is not known."""
+    """Return the cache directory: COMPOSEFMT_CACHE_DIR, or the platform's default; None if there is none."""
     chosen = environment.get("COMPOSEFMT_CACHE_DIR")
     if chosen:
         return chosen
@@ -43,7 +43,7 @@ def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -
 
 
 class Cache:
-    """Texts by key. Each process that uses it opens the file for itself, when it first needs it."""
+    """Texts by key. Each process opens the file on first use."""
 
     def __init__(self, folder: str) -> None:
         self._path = os.path.join(folder, _NAME)
@@ -52,7 +52,7 @@ class Cache:
         self._usable = True
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, str]:
-        """What is known under some keys, by key; of some hundred at most."""
+        """Return the stored texts of some keys, at most a few hundred."""
         if not self._usable:
             return {}
         try:
@@ -61,20 +61,20 @@ class Cache:
             self._usable = False
             return {}
         try:
-            # Reading makes no file.
+            # Reading must not create the file.
             self._usable = self._connection is not None or os.path.exists(self._path)
             if self._usable:
                 places = ",".join("?" * len(keys))
                 rows = self._connected().execute(f"SELECT key, value FROM results WHERE key IN ({places})", keys)  # noqa: S608
                 return {key: value for key, value in rows if isinstance(value, str)}
         except (sqlite3.Error, OSError, ValueError):
-            # Damaged, none of ours, or locked for longer than we wait.
+            # Damaged, not a cache, or locked for too long.
             self._usable = False
         return {}
 
     def put(self, entries: Iterable[tuple[bytes, str]]) -> None:
-        """Remember some texts, all or none of them; what is old is forgotten."""
-        # In the order in which SQLite keeps them, it is done in two thirds of the time.
+        """Store some texts, all or none of them; old entries are dropped."""
+        # Writing in SQLite's own order saves a third of the time.
         rows = [(key, value, int(time() // _DAY_SECONDS)) for key, value in sorted(entries)]
         try:
             import sqlite3
@@ -85,10 +85,10 @@ class Cache:
                 self._put(rows)
                 return
             except sqlite3.OperationalError:
-                # It may not be written, or somebody else writes for longer than we wait.
+                # Not writable, or locked for too long.
                 return
             except sqlite3.DatabaseError:
-                # A damaged file, or none of SQLite's: it is made anew, since a cache is no loss.
+                # A damaged file, or not a database: it is created anew.
                 self._forget()
             except (OSError, ValueError):
                 return
@@ -114,23 +114,23 @@ class Cache:
                 os.unlink(os.path.join(os.path.dirname(self._path), name))
 
     def _connected(self) -> Connection:
-        """The connection of this process: one that was opened before a fork must not be used after it."""
+        """The connection of this process: a connection must not be used after a fork."""
         if self._connection is None or self._owner != os.getpid():
             from sqlite3 import connect
 
             self._connection = connect(self._path, timeout=_PATIENCE_SECONDS, isolation_level=None)
             self._owner = os.getpid()
-            # After a power failure the file may be damaged, and is then made anew.
+            # A power failure may damage the file, which is then created anew.
             self._connection.execute("PRAGMA synchronous = OFF")
         return self._connection
 
 
 def clean(folder: str) -> bool:
-    """Remove the cache; whether there was one. Raises OSError where it cannot be removed."""
+    """Remove the cache; return whether there was one. Raises OSError if it cannot be removed."""
     paths = [path for path in (os.path.join(folder, name) for name in _FILES) if os.path.lexists(path)]
     for path in paths:
         os.unlink(path)
-    # Other files in the folder are not ours.
+    # Other files in the directory are not ours.
     with suppress(OSError):
         os.rmdir(folder)
     return bool(paths)

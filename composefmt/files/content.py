@@ -1,7 +1,7 @@
-"""Reading and writing one file.
+"""Read and write one file.
 
-Writing is atomic: the new text is complete on disk before it takes the place of the old, and whatever goes wrong,
-the file is as it was.
+Writing is atomic: the new text is complete on disk before it replaces the old one, and after any failure the file is
+unchanged.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from composefmt.files.discovery import reason
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-# Larger files are no Compose files; reading them would take minutes and gigabytes.
+# Larger files are not Compose files; reading them would take minutes and gigabytes.
 MAX_BYTES = 10_000_000
 
 # Without it Windows would change line breaks.
 _BINARY = getattr(os, "O_BINARY", 0)
-# Some files of the system's own are regular ones that nobody writes to for hours.
+# Some system files are regular files that never end for hours.
 _NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
 class FileTrouble(Exception):
-    """A file cannot be read or written. `rule` names the kind of trouble; the file is as it was."""
+    """A file cannot be read or written. `rule` names the kind of problem; the file is unchanged."""
 
     def __init__(self, rule: str, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -39,9 +39,9 @@ class FileTrouble(Exception):
 
 
 def read_file(path: str) -> bytes:
-    """The bytes of a regular file of at most MAX_BYTES. Raises FileTrouble."""
+    """Return the bytes of a regular file of at most MAX_BYTES. Raises FileTrouble."""
     try:
-        # A pipe or a device would block; it is not opened.
+        # A pipe or device would block; it is not opened.
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             raise FileTrouble("unreadable", "is a folder")
@@ -62,7 +62,7 @@ def read_file(path: str) -> bytes:
 
 
 def read_stream(stream: BinaryIO) -> bytes:
-    """The bytes of a stream, such as standard input, of at most MAX_BYTES. Raises FileTrouble."""
+    """Return the bytes of a stream, such as standard input, of at most MAX_BYTES. Raises FileTrouble."""
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise _too_large()
@@ -75,7 +75,7 @@ def _too_large() -> FileTrouble:
 
 def _read_all(handle: int, size: int) -> bytes:
     data = os.read(handle, size + 1)
-    # A large buffer is asked for only where the file has grown: making one takes longer than reading a small file.
+    # A large buffer is allocated only if the file has grown: allocating takes longer than reading a small file.
     room = 4096
     while len(data) <= MAX_BYTES and (more := os.read(handle, room)):
         data += more
@@ -84,9 +84,9 @@ def _read_all(handle: int, size: int) -> bytes:
 
 
 def write_file(path: str, data: bytes, expected: bytes) -> None:
-    """Replace a file's content, keeping its mode and, where possible, its owner; links are written through.
+    """Replace a file's content, keeping its mode and, if possible, its owner; symbolic links are followed.
 
-    `expected` is what was read before: a file that changed since is left alone. Raises FileTrouble.
+    `expected` is the content read before: a file that has changed since is left alone. Raises FileTrouble.
     """
     try:
         target = os.path.realpath(path)
@@ -96,13 +96,13 @@ def write_file(path: str, data: bytes, expected: bytes) -> None:
         if read_file(target) != expected:
             raise _changed()
         if status.st_nlink > 1:
-            # A new file would cut the other names of this one off.
+            # A new file would detach the other hard links.
             _overwrite(target, data, expected)
             return
         try:
             _replace(target, data, status, only_if_unchanged=True)
         except OSError as error:
-            # A file that is a mount point of its own, as in containers, can't be replaced.
+            # A mount point, as in containers, cannot be replaced.
             if error.errno != EBUSY:
                 raise
             _overwrite(target, data, expected)
@@ -115,13 +115,13 @@ def _changed() -> FileTrouble:
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:
-    """What is another once a file was written to or replaced."""
+    """Return the attributes that change when a file is written or replaced."""
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def write_output(path: str, text: str) -> None:
-    """Write a file of ours, such as a report, in UTF-8; where that fails, what was there stays. Raises FileTrouble."""
-    # What is no character (of a file name) becomes an escape, which JSON has too.
+    """Write one of our own files, such as a report, in UTF-8; on failure the old content stays. Raises FileTrouble."""
+    # Undecodable characters (of a file name) become escapes, which are valid in JSON too.
     data = text.encode("utf-8", "backslashreplace")
     try:
         status = os.stat(path) if os.path.exists(path) else None
@@ -146,7 +146,7 @@ def _renew(target: str, data: bytes, status: os.stat_result) -> None:
     try:
         _replace(target, data, status, only_if_unchanged=False)
     except OSError as error:
-        # The folder may not be written to, only the file; or that is a mount point.
+        # The directory is not writable, only the file is; or the file is a mount point.
         if error.errno not in (EBUSY, EACCES, EPERM):
             raise
         with open(target, "wb") as file:
@@ -159,7 +159,7 @@ def _overwrite(target: str, data: bytes, expected: bytes) -> None:
             _write_all(file.fileno(), data)
             file.truncate(len(data))
         except BaseException:
-            # No room, or Ctrl-C: the old text had room before, so it has again.
+            # No space left, or Ctrl-C: the old text fitted before, so it fits again.
             file.seek(0)
             _write_all(file.fileno(), expected)
             file.truncate(len(expected))
@@ -168,7 +168,7 @@ def _overwrite(target: str, data: bytes, expected: bytes) -> None:
 
 
 def _replace(target: str, data: bytes, status: os.stat_result, *, only_if_unchanged: bool) -> None:
-    # The name is made by hand: importing tempfile takes longer than formatting a file.
+    # The name is built by hand: importing tempfile takes longer than formatting a file.
     temporary = os.path.join(os.path.dirname(target), f".composefmt-{os.getpid()}-{monotonic_ns():x}")
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
@@ -182,25 +182,25 @@ def _replace(target: str, data: bytes, status: os.stat_result, *, only_if_unchan
         finally:
             os.close(handle)
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
-        # To have it on disk takes so long that someone may have saved the file meanwhile.
+        # Syncing takes so long that someone may have saved the file meanwhile.
         if only_if_unchanged and _state(os.stat(target)) != _state(status):
             raise _changed()
         os.replace(temporary, target)
     except BaseException:
-        # Ctrl-C too: no half-written file may stay behind.
+        # On Ctrl-C, too, no partial file may remain.
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
 
 
 def _keep_attributes(target: str, handle: int) -> None:
-    """Access lists and the like, where the system has them."""
+    """Copy extended attributes such as access lists, if the system has them."""
     if sys.platform == "linux":
         names: list[str] = []
         with contextlib.suppress(OSError):
             names = os.listxattr(target)
         for name in names:
-            # Some only root may set, which is no reason to lose the others.
+            # Some attributes need root; keep the others.
             with contextlib.suppress(OSError):
                 os.setxattr(handle, name, os.getxattr(target, name))
 

@@ -1,7 +1,7 @@
-"""Which files a run is about: the ones that are named, and the Compose files below the folders that are named.
+"""Which files to process: those named, and the Compose files below the directories named.
 
-A folder is searched for `compose*.yaml`, `docker-compose*.yml` and their like, minus what .gitignore files exclude and the
-workflows of forges (`.github/workflows`).
+A directory is searched for `compose*.yaml`, `docker-compose*.yml` and similar names, except files that .gitignore excludes
+and workflow files of forges (`.github/workflows`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
 
-# Folders that hold other people's or generated files.
+# Directories of third-party or generated files.
 SKIPPED = frozenset(
     {
         ".direnv", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv",
@@ -30,25 +30,25 @@ SKIPPED = frozenset(
     }
 )  # fmt: skip
 
-# Folders whose files are workflows of a forge, whatever their names: `compose-test.yml` is one too.
+# Directories of workflow files of forges, whatever their names: `compose-test.yml` may be one.
 _WORKFLOWS = re.compile(r"(?:.*/)?\.(?:forgejo|gitea|github)/workflows/")
 
 
 class Missing(NamedTuple):
-    """A path that was named but leads nowhere."""
+    """A named path does not exist."""
 
     path: str
     message: str
 
 
 def discover(paths: Sequence[str], exclusion: Exclusion | None = None) -> Iterator[str | Missing]:
-    """The files to work on, each once, as paths relative to what was named; folders are walked in sorted order."""
+    """Return the files to process, each once, as paths relative to the arguments; directories are walked in sorted order."""
     if exclusion is not None:
         paths = [path for path in paths if not exclusion.names(path)]
     if len(paths) == 1:
         yield from _named(paths[0], exclusion)
         return
-    # Names of one file share its number: only those that share one need be compared by their real paths, which takes longer.
+    # Names of one file share an inode: only those are compared by their real paths, which takes longer.
     numbered: dict[tuple[int, int], str] = {}
     real_paths: set[str] = set()
     for path in paths:
@@ -65,7 +65,7 @@ def discover(paths: Sequence[str], exclusion: Exclusion | None = None) -> Iterat
 
 
 def identity(path: str) -> tuple[int, int]:
-    """What tells two files apart: the numbers of the device and of the file on it; hard links share them."""
+    """Return the device and inode of a file, which identify it; hard links share them."""
     try:
         status = os.stat(path)
     except OSError:
@@ -88,13 +88,13 @@ def _named(path: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why the system refused, in lower case."""
+    """Return the system's reason for a refusal, in lower case."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text[:1].lower() + text[1:]
 
 
 class Ignore(NamedTuple):
-    """One .gitignore file, or its like: a path below its folder is told to it as `above` and the path from `skip` on."""
+    """One ignore file: a path below its directory is matched as `above` plus the path from `skip` on."""
 
     above: str
     skip: int
@@ -105,21 +105,21 @@ _Ignores: TypeAlias = "tuple[Ignore, ...]"
 
 
 class Excluded(NamedTuple):
-    """What settings exclude below a folder: other folders by their names, and what patterns match."""
+    """What settings exclude below a directory: directories by name, and paths by pattern."""
 
     folders: frozenset[str] = SKIPPED
     ignores: _Ignores = ()
 
 
-# A path of a walk with the .gitignore files that speak of what is in it, and what else is excluded there; a file has none.
+# A path of a walk with the ignore files and exclusions that apply to its content; None for a file.
 _Pending: TypeAlias = "tuple[str, _Ignores | None, Excluded]"
 
 
 def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
-    """The Compose files below a folder, in sorted order.
+    """Yield the Compose files below a directory in sorted order.
 
-    Links to folders are not followed: what they lead to is either met itself, or was not asked for. A link to a file
-    is, unless that file is met itself.
+    Symbolic links to directories are not followed: their target is either visited itself or was not requested. A link to
+    a file is followed unless the file is visited itself.
     """
     prefix = "" if root == "." else root.rstrip("/") + "/"
     try:
@@ -130,7 +130,7 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
         return
     links: list[str] = []
     files: list[str] = []
-    # A stack of our own: folders may be nested deeper than Python's calls may be.
+    # An explicit stack: directories may be nested deeper than Python's call stack.
     pending: list[_Pending] = [(prefix, above, exclusion.below(prefix) if exclusion is not None else Excluded())]
     while pending:
         path, ignores, excluded = pending.pop()
@@ -146,14 +146,14 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
 
 
 def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
-    """What of a folder (its path ends with a slash) is still to be done, the last in order first."""
+    """Return the pending content of a directory (its path ends with a slash), last entry first."""
     with os.scandir(folder or ".") as listing:
         entries = {entry.name: entry for entry in listing}
     if ".gitignore" in entries:
         ignores = (*ignores, Ignore("", len(folder), read_ignore(folder + ".gitignore")))
     if exclusion is not None and not exclusion.settings_names.isdisjoint(entries):
         excluded = exclusion.below(folder)
-    # These two do not speak of each other: what one excludes, the other cannot take in again.
+    # The two are independent: what one excludes, the other cannot include again.
     both = [each for each in (ignores, excluded.ignores) if each]
     for name in sorted(entries, reverse=True):
         entry = entries[name]
@@ -174,7 +174,7 @@ def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str
 
 
 def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:
-    """The links that lead to a file that was not met itself, one for each such file."""
+    """Yield the links to files that were not visited themselves, one for each file."""
     met = set(map(os.path.realpath, files)) if links else set()
     for link in sorted(links):
         target = os.path.realpath(link)
@@ -184,7 +184,7 @@ def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:
 
 
 def _is_ignored(path: str, ignores: _Ignores) -> bool:
-    """Whether git would ignore a path (of a folder with a slash at its end): the deepest file that speaks of it decides."""
+    """Return whether git ignores a path (of a directory: with a trailing slash): the deepest ignore file that matches decides."""
     is_folder = path.endswith("/")
     for above, skip, patterns in reversed(ignores):
         answer = verdict(patterns, above + path[skip : len(path) - is_folder], is_folder=is_folder)
@@ -194,9 +194,9 @@ def _is_ignored(path: str, ignores: _Ignores) -> bool:
 
 
 def _above(root: str, skip: int) -> _Ignores:
-    """What the .gitignore files above a folder say, from the repository's root down to it.
+    """Return the ignore files above a directory, from the repository's root down to it.
 
-    Nothing, where they ignore the folder itself: whoever names it wants what is in it.
+    None of them apply if they ignore the directory itself: whoever names it wants its content.
     """
     found: list[Ignore] = []
     parent, below = os.path.realpath(root), ""
@@ -217,10 +217,10 @@ def _above(root: str, skip: int) -> _Ignores:
 
 
 def _leads_into_ignored(below: str, ignores: _Ignores) -> bool:
-    """Whether one of the folders on the way from the repository's root to the folder that is searched is ignored."""
+    """Return whether a directory between the repository's root and the searched directory is ignored."""
     names = below.split("/")[:-1]
     for depth in range(1, len(names) + 1):
-        # The path to this folder as each .gitignore file above it sees it.
+        # The path to this directory as each ignore file above it sees it.
         seen = [(*ignore, len(names) - ignore.above.count("/")) for ignore in ignores]
         path = tuple(Ignore("/".join(names[start:depth]), 0, patterns) for _, _, patterns, start in seen if start < depth)
         if _is_ignored("/", path):

@@ -1,6 +1,6 @@
-"""What of a project is not looked at: the settings exclude, extend-exclude and force-exclude, and the options of these names.
+"""Exclusions: the settings exclude, extend-exclude and force-exclude, and the options of the same names.
 
-Patterns are those of .gitignore files, relative to the settings file's folder, or to the working folder where the command line has them.
+Patterns use .gitignore syntax, relative to the settings file's directory, or to the working directory for the command line.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ if TYPE_CHECKING:
 
 
 class _Patterns(NamedTuple):
-    """Patterns, and the folder that they are relative to."""
+    """Patterns and the directory that they are relative to."""
 
     folder: str
     patterns: tuple[Pattern, ...]
 
 
 def _told(folder: str, base: str, patterns: tuple[Pattern, ...]) -> Ignore:
-    """Patterns of a base folder for a walk below another one."""
+    """Patterns of a base directory for a walk below another one."""
     above, down = relative_path(folder or ".", base), relative_path(base, os.path.abspath(folder or "."))
     if above.startswith("..") and not down.startswith(".."):
-        # The base is met on the walk: what is relative to it is told to begin there.
+        # The base lies on the walk: its patterns are shifted by the path to it.
         return Ignore("", len(folder), tuple(_moved(pattern, down) for pattern in patterns))
     return Ignore("" if above == "." else above + "/", len(folder), patterns)
 
 
 def _moved(pattern: Pattern, folder: str) -> Pattern:
-    """A pattern of a folder as one of a folder above it; what speaks of names at any depth speaks of all of them."""
+    """Rewrite a pattern of a directory for a directory above it; patterns for names at any depth stay as they are."""
     if pattern.by_name:
         return pattern
     glob = "/".join((_SPECIAL.sub(_ESCAPED, folder), pattern.glob)) if pattern.glob else ""
     return pattern._replace(literal=f"{folder}/{pattern.literal}", glob=glob)
 
 
-# What has to be escaped in a pattern, and how.
+# Characters to escape in a pattern.
 _SPECIAL = re.compile(r"[*?\[\\]")
 _ESCAPED = r"\\\g<0>"
 
 
 class Exclusion:
-    """What the settings above each file and the command line exclude.
+    """The exclusions of the settings above each file and of the command line.
 
-    `exclude` replaces what the settings say, `extend_exclude` comes on top; `force` holds for files that are named as well.
+    `exclude` replaces the configured patterns, `extend_exclude` adds to them; `force` applies them to named files as well.
     """
 
-    # A folder that holds one of these may exclude other things than the folder above it.
+    # A directory with one of these may have exclusions of its own.
     settings_names = frozenset(NAMES)
 
     def __init__(
@@ -66,13 +66,13 @@ class Exclusion:
         self.force = force
 
     def below(self, folder: str) -> Excluded:
-        """What is excluded below a folder; its path is empty, or ends with a slash."""
+        """Return the exclusions below a directory; its path is empty or ends with a slash."""
         settings = self._settings(folder + "compose.yaml")
         ignores = [_told(folder, base, patterns) for base, patterns in self._patterns(settings)]
         return Excluded(self._folders(settings), tuple(ignores))
 
     def names(self, path: str) -> bool:
-        """Whether a path that was named is excluded all the same."""
+        """Return whether a named path is excluded all the same."""
         settings = self._settings(path)
         if not (self.force or (settings is not None and settings.force_exclude)):
             return False
@@ -86,11 +86,11 @@ class Exclusion:
         try:
             return settings_in_force(path, self.config)
         except FileTrouble:
-            # It is told where the settings are needed for a file.
+            # The error is reported when the settings of a file are read.
             return None
 
     def _folders(self, settings: Settings | None) -> frozenset[str]:
-        """The names of folders that are excluded if nothing else is said."""
+        """The names of directories that are excluded by default."""
         return frozenset() if self.exclude or (settings is not None and settings.exclude is not None) else SKIPPED
 
     def _patterns(self, settings: Settings | None) -> list[_Patterns]:

@@ -1,8 +1,8 @@
-"""What a .gitignore file excludes, as git reads it: gitignore(5), and git's wildmatch.c for the finer points.
+"""What a .gitignore file excludes, as git reads it: gitignore(5), and git's wildmatch.c for the details.
 
-One file or folder is asked about at a time, on the way down: that the folders above it are not excluded is known.
-(pathspec, the usual library, lets a pattern that speaks of a folder speak of all that is in it, which is not what git
-does with `logs*` and `!logs-kept`; and importing it takes as long as checking two hundred files.)
+Paths are checked one at a time, top down: the directories above a path are known not to be excluded. (pathspec, the usual
+library, applies a directory's pattern to everything below it, which differs from git for `logs*` and `!logs-kept`, and
+importing it takes as long as checking two hundred files.)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SPECIAL = re.compile(r"[*?\[\\]")
-# For `*` in front of a literal there is a short way; for the rest, a regular expression.
+# A `*` before a literal has a fast path; the rest uses a regular expression.
 _NEVER = "(?!)"
 
 _MAX_BYTES = 10_000_000
@@ -31,8 +31,8 @@ _CLASSES = {
 class Pattern(NamedTuple):
     """One line of a .gitignore file.
 
-    by_name: it speaks of names at any depth; otherwise of paths from the file's folder on.
-    literal: what a name or path must begin with; all of it where `glob` is empty.
+    by_name: it matches names at any depth; otherwise paths from the file's directory on.
+    literal: what a name or path must start with; all of it if `glob` is empty.
     """
 
     negated: bool
@@ -42,14 +42,14 @@ class Pattern(NamedTuple):
     glob: str
 
     def matches(self, text: str) -> bool:
-        """Whether the pattern speaks of a name or path."""
+        """Return whether the pattern matches a name or path."""
         if not self.glob:
             return text == self.literal
         return text.startswith(self.literal) and _compiled(self.glob).fullmatch(text) is not None
 
 
 def read_ignore(path: str) -> tuple[Pattern, ...]:
-    """The patterns of a .gitignore file, the last first; none where it cannot be read, or is no regular file."""
+    """Return the patterns of a .gitignore file, last first; none if it cannot be read or is not a regular file."""
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
@@ -62,13 +62,13 @@ def read_ignore(path: str) -> tuple[Pattern, ...]:
 
 
 def parse_ignore(lines: Iterable[str]) -> tuple[Pattern, ...]:
-    """The patterns of some lines, the last first: the last one that matches decides."""
+    """Return the patterns of some lines, last first: the last match decides."""
     found = []
     for line in lines:
         text = line.removesuffix("\r")
         spaces = len(text) - len(text.rstrip(" "))
         if spaces:
-            # The first may be escaped.
+            # A leading ! or # may be escaped.
             text = text[: len(text) - spaces + text[:-spaces].endswith("\\")]
         if text.startswith("#"):
             continue
@@ -85,7 +85,7 @@ def parse_ignore(lines: Iterable[str]) -> tuple[Pattern, ...]:
 
 
 def verdict(patterns: tuple[Pattern, ...], path: str, *, is_folder: bool) -> bool | None:
-    """Whether a path (relative to the folder of the .gitignore file) is excluded; None where the file does not say."""
+    """Return whether a path (relative to the .gitignore file's directory) is excluded; None if no pattern matches."""
     if not path.isascii():
         path = os.fsencode(path).decode("latin-1")
     name = path[path.rfind("/") + 1 :]
@@ -96,7 +96,7 @@ def verdict(patterns: tuple[Pattern, ...], path: str, *, is_folder: bool) -> boo
 
 
 def covers(patterns: tuple[Pattern, ...], path: str) -> bool:
-    """Whether patterns exclude a file or a folder above it; the path is relative to the folder that the patterns are for."""
+    """Return whether patterns exclude a file or a directory above it; the path is relative to the patterns' directory."""
     end = path.find("/")
     while end >= 0:
         if verdict(patterns, path[:end], is_folder=True):
@@ -111,11 +111,11 @@ def _compiled(glob: str) -> re.Pattern[str]:
 
 
 def _translated(glob: str) -> str:
-    """A glob as a regular expression."""
+    """Translate a glob to a regular expression."""
     parts: list[str] = []
     at = 0
-    # Where the last star of this name stands. Once another one follows, the first place that suits what is between is as
-    # good as any: without going back to it, names and patterns of hundreds of letters take no time.
+    # The position of the last star of this name. Once another one follows, the first match of what lies between is as
+    # good as any: without backtracking to it, names and patterns of hundreds of letters take no time.
     star: int | None = None
     while at < len(glob):
         char = glob[at]
@@ -150,7 +150,7 @@ def _translated(glob: str) -> str:
 
 
 def _bracket(glob: str, at: int) -> tuple[str, int]:
-    """The regular expression of a bracket expression whose `[` ends at `at`, and where it ends; one that never ends never matches."""
+    """Translate a bracket expression whose `[` ends at `at`; return it and its end. An unclosed one never matches."""
     negated = glob[at : at + 1] in ("!", "^")
     at += negated
     parts: list[str] = []

@@ -1,6 +1,6 @@
-"""Settings: what a project decides once, in `composefmt.toml`, `.composefmt.toml` or `[tool.composefmt]` of pyproject.toml.
+"""Settings of a project: `composefmt.toml`, `.composefmt.toml` or `[tool.composefmt]` of pyproject.toml.
 
-The nearest file above a Compose file holds, as with Ruff; what stands in files further up does not count.
+As with Ruff, the nearest file above a Compose file applies; files further up are ignored.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from composefmt.files.settings_model import SettingsModel
     from composefmt.options import Chosen, Options
 
-# In the order in which they are looked for in one folder.
+# In the order of precedence within one directory.
 NAMES = (".composefmt.toml", "composefmt.toml", "pyproject.toml")
 _SECTION = b"composefmt"
 
-# Larger ones, and names of more parts, are a mistake, and reading them would take minutes.
+# Larger files and deeper names are a mistake, and reading them would take minutes.
 _MAX_BYTES = 1_000_000
 _DEEP = re.compile(r"(?:\.[ \t]*[\w\"'-]+[ \t]*){100}")
-# A name that is wrong may be as long as the file.
+# An unknown name may be as long as the file.
 _MAX_SHOWN = 1000
 _MISTAKE = re.compile(r"(.*) \(at line ([0-9]+), column ([0-9]+)\)", re.DOTALL)
 
 
 class Settings(NamedTuple):
-    """What one file sets: its path; the values by their names in `Options`; and what is no option of the work on one text.
+    """The content of one settings file: its path, the values of `Options`, and everything that is not an option of one text.
 
-    given: all that the file sets, as it stands there, by the names of SettingsModel.
-    folder: what patterns and paths are relative to; that of the file, or the working folder where the file was named.
-    per_file_ignores: pairs of patterns and of the rules and groups that are not checked in the files that they match.
-    fail_level, baseline, exclude, extend_exclude, force_exclude: as in the settings; None where they say nothing.
+    given: everything the file sets, as written, by the names of SettingsModel.
+    folder: the directory that patterns and paths are relative to: the file's, or the working directory if the file was named.
+    per_file_ignores: pairs of patterns and of the rules and groups that are not checked in matching files.
+    fail_level, baseline, exclude, extend_exclude, force_exclude: as in the settings; None if absent.
     """
 
     path: str
@@ -54,7 +54,7 @@ class Settings(NamedTuple):
     force_exclude: bool = False
 
     def options_for(self, path: str, defaults: Options) -> Options:
-        """The options for a Compose file."""
+        """Return the options for a Compose file."""
         options = defaults._replace(**self.values)
         if not self.per_file_ignores:
             return options
@@ -64,17 +64,17 @@ class Settings(NamedTuple):
 
 
 def relative_path(path: str, folder: str) -> str:
-    """A path as it is seen from a folder, with forward slashes."""
+    """Return a path relative to a directory, with forward slashes."""
     return os.path.relpath(os.path.abspath(path), folder).replace(os.sep, "/")
 
 
 def settings_for(path: str) -> Settings | None:
-    """The settings that hold for a Compose file, None where there are none. Raises FileTrouble naming the settings file."""
+    """Return the settings that apply to a Compose file, None if there are none. Raises FileTrouble for the settings file."""
     return _for_folder(os.path.dirname(path))
 
 
 def settings_in_force(path: str, config: str | None) -> Settings | None:
-    """The settings for a Compose file: those of the file that is named, else those above it. Raises FileTrouble."""
+    """Return the settings for a Compose file: of the named settings file, else of the nearest one above. Raises FileTrouble."""
     if not config:
         return settings_for(path)
     settings = read_settings(config)
@@ -103,12 +103,12 @@ def _for_folder(folder: str) -> Settings | None:
     return found
 
 
-# What holds in the folders that were looked at: a batch has many folders with the same ones above them.
+# The settings of visited directories: in a batch, many directories share the same ancestors.
 _KNOWN: dict[str, Settings | None] = {}
 
 
 def forget_settings() -> None:
-    """Have settings read anew: a server runs on while they change."""
+    """Forget all settings, so that a long-running server reads them again."""
     _KNOWN.clear()
     _for_folder.cache_clear()
     read_settings.cache_clear()
@@ -117,7 +117,7 @@ def forget_settings() -> None:
 def _in_folder(folder: str) -> Settings | None:
     for name in NAMES:
         path = f"{folder}/{name}"
-        # Mostly there is none, and this is the quickest way to know.
+        # Usually there is none, and this is the fastest way to find out.
         if os.access(path, os.F_OK) and os.path.isfile(path):
             settings = read_settings(path)
             if settings is not None:
@@ -127,7 +127,7 @@ def _in_folder(folder: str) -> Settings | None:
 
 @lru_cache(maxsize=256)
 def read_settings(path: str) -> Settings | None:
-    """The settings of a file, None for a pyproject.toml without a section of ours. Raises FileTrouble."""
+    """Read a settings file; None for a pyproject.toml without our section. Raises FileTrouble."""
     try:
         data = read_file(path)
     except FileTrouble as trouble:
@@ -174,7 +174,7 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
 
 
 def _told(path: str, message: str) -> str:
-    """A mistake in the syntax, or in a number of thousands of digits, with its place in front."""
+    """Return a mistake in the syntax, or in a number of thousands of digits, with its position in front."""
     found = _MISTAKE.fullmatch(message)
     place, message = (f":{found[2]}:{found[3]}", found[1]) if found else ("", message)
     return f"{path}{place}: {message[:1].lower()}{message[1:]}"
@@ -193,7 +193,7 @@ def _validated(path: str, table: dict[str, object]) -> SettingsModel:
         raise FileTrouble("settings", f"{path}: {shown}") from None
 
 
-# What of the settings is no option of the work on one text; per-file-ignores and required-version are seen to here.
+# Settings that are not options of one text; per-file-ignores and required-version are handled here.
 _OF_THE_RUN = ("fail_level", "baseline", "exclude", "extend_exclude", "force_exclude")
 _NO_OPTIONS = {*_OF_THE_RUN, "per_file_ignores", "required_version"}
 
@@ -215,6 +215,6 @@ def _as_options(given: dict[str, Any]) -> Chosen:
         elif isinstance(value, list):
             values[name] = tuple(value) if name in ("long_form", "short_form") else frozenset(value)
     if not values.get("select", True):
-        # An empty list is the default, which is not to check nothing.
+        # An empty list is the default; it does not disable all rules.
         values["select"] = None
     return cast("Chosen", values)

@@ -1,4 +1,4 @@
-"""The settings as a pydantic model: their names, types and meaning, and what is said of wrong ones."""
+"""The settings as a pydantic model: names, types, descriptions and error messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _kebab(name: str) -> str:
 
 
 class SettingsModel(BaseModel):
-    """One settings file; what the command line says wins."""
+    """One settings file; the command line takes precedence."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=_kebab, strict=True)
 
@@ -110,12 +110,12 @@ def _demand_rules(names: Iterable[str]) -> None:
 
 
 def names() -> list[str]:
-    """The names of all settings, as they are written."""
+    """Return the names of all settings, as they are written."""
     return [_kebab(name) for name in SettingsModel.model_fields]
 
 
 def field_problem(field: str, *, short: bool) -> str:
-    """What is wrong with the name of a field that is to have another form; empty where nothing is."""
+    """Return the problem with the name of a field that has another form; "" if there is none."""
     from composefmt.compose.dual import field_names
 
     known = field_names() if short else ["all", *field_names()]
@@ -132,8 +132,8 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def explain(error: ValidationError) -> str:
-    """What is wrong, in one line: the setting, and what it may be."""
-    # Of what may be one text or a list, the list's error says more.
+    """Describe an error in one line: the setting, and its valid values."""
+    # For a value that may be a string or a list, the error of the list is more helpful.
     first = min(error.errors(), key=lambda each: "literal['all']" in each["loc"])
     name = ".".join(part for part in first["loc"] if isinstance(part, str) and not part.startswith(("list[", "literal[")))
     if first["type"] == "extra_forbidden":
@@ -149,7 +149,7 @@ def explain(error: ValidationError) -> str:
     return f'the setting "{name}" is wrong: {message[:1].lower()}{message[1:]}'
 
 
-# In the words of settings files, what pydantic says in those of Python.
+# pydantic's Python terms in the terms of settings files.
 _SHAPES = {
     "list_type": "a list",
     "string_type": "text in quotes",

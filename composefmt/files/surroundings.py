@@ -1,4 +1,4 @@
-"""The files around a Compose file on disk, read when they are first asked for, and within bounds."""
+"""The files around a Compose file on disk, read on demand and within bounds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from composefmt.surroundings import Surroundings
 if TYPE_CHECKING:
     from composefmt.surroundings import Kind
 
-# A Compose file that names more files than this, or larger ones, is not looked into any further.
+# If a Compose file names more or larger files than this, the rest is not read.
 MAX_FILES = 1000
 MAX_BYTES = 50_000_000
 
 
 class OnDisk(Surroundings):
-    """Surroundings on disk, in a folder: regular files only, of at most `files.content.MAX_BYTES` each."""
+    """Files on disk, relative to a directory: regular files only, each of at most `files.content.MAX_BYTES`."""
 
     def __init__(self, folder: str) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class OnDisk(Surroundings):
         self._files_left -= 1
         place = os.path.join(self._folder, path)
         try:
-            # Mostly there is no such file, and this is the quickest way to know.
+            # Usually there is no such file, and this is the fastest way to find out.
             data = read_file(place) if os.access(place, os.F_OK) else None
         except (FileTrouble, ValueError):
             return None
@@ -52,9 +52,9 @@ class OnDisk(Surroundings):
 
 
 def environment_beside(surroundings: Surroundings, data: bytes) -> dict[str, str]:
-    """The variables that the `.env` file beside a Compose file sets; {} where the file uses none.
+    """Return the variables of the `.env` file beside a Compose file; {} if the file uses none.
 
-    What the shell sets does not count: a file must be formatted in the same way everywhere.
+    The process environment does not count: a file must be formatted the same everywhere.
     """
     env_file = surroundings.read(".env") if b"$" in data else None
     if env_file is None:
@@ -62,7 +62,7 @@ def environment_beside(surroundings: Surroundings, data: bytes) -> dict[str, str
     from composefmt.project.dotenv import EnvFileError, parse_env
 
     variables: dict[str, str] = {}
-    # What stands before a mistake still holds.
+    # The lines before a mistake still count.
     with suppress(EnvFileError):
         parse_env(env_file.decode("utf-8", "replace"), variables, lambda _: None)
     return variables

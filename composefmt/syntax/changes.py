@@ -1,7 +1,7 @@
-"""Changes of nodes, as edits: what a fix says is replaced, removed or added, and how that is written is settled here.
+"""Changes of nodes as edits: replace, remove or add what a fix asks for, in the style of the surrounding text.
 
-No change loses a comment or touches what others use through an anchor: where it would, or where the text is written in a
-way that is not known, there are no edits. Block and flow style, quotes, indentation and line breaks stay as they are.
+No change loses a comment or touches a value that is shared through an anchor. A change that would, or whose layout is
+not supported, yields no edits. Block and flow style, quotes, indentation and line breaks stay as they are.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _DASH = re.compile(r"[ ]*-[ ]+")
 
 
 def apart(one: Edits, other: Edits) -> Edits:
-    """Both changes, where both can be made and neither reaches into the other."""
+    """Combine two changes; None unless both can be made and neither overlaps the other."""
     overlap = any(a.start < b.end and b.start < a.end for a in one for b in other)
     return (*one, *other) if one and other and not overlap else ()
 
 
 class Changes(Places):
-    """Changes of one text; each method gives the edits, none where the change cannot be made."""
+    """Changes of one text; each method returns edits, or none if the change cannot be made."""
 
     __slots__ = ()
 
     # Single values
 
     def replace(self, node: Node, value: object) -> Edits:
-        """Write another value in the place of a scalar (a key too), in the same quotes."""
+        """Replace a scalar (or a key) by another value, in the same quotes."""
         if type(node) is not Scalar or node.style in ("|", ">") or node.tag is not None or self._is_taken(node, value):
             return ()
         if node.style and isinstance(value, str):
@@ -47,7 +47,7 @@ class Changes(Places):
         return (Edit(node.content, node.end, made),)
 
     def _is_taken(self, node: Scalar, value: object) -> bool:
-        """Whether another key of the mapping, or another item of the list, is so already."""
+        """Return whether another key of the mapping, or another item of the list, already has this value."""
         place = self.place(node)
         if place is None:
             return False
@@ -57,7 +57,7 @@ class Changes(Places):
         return isinstance(value, str) and self.values_in(parent)[value] > (node.value == value)
 
     def replace_part(self, node: Node, start: int, end: int, made: str) -> Edits:
-        """Write something else in the place of a stretch of a scalar's value; characters that need no quotes or escapes."""
+        """Replace part of a scalar's value by characters that need neither quotes nor escapes."""
         if type(node) is not Scalar or node.tag is not None:
             return ()
         raw, old = self.text[node.content : node.end], node.value[start:end]
@@ -72,7 +72,7 @@ class Changes(Places):
         return self.replace(node, meant)
 
     def quote(self, node: Node) -> Edits:
-        """Put a plain scalar in quotes."""
+        """Quote a plain scalar."""
         if type(node) is not Scalar or node.style or node.tag is not None or not node.value:
             return ()
         return (Edit(node.content, node.end, quote(node.value)),)
@@ -80,9 +80,9 @@ class Changes(Places):
     # Entries and items
 
     def remove(self, node: Node, *, above: bool = False) -> Edits:
-        """Remove the entry of a key, or an item; where it is the only one, what holds it.
+        """Remove an entry or item; if it is the only one, remove its parent.
 
-        `above`: a comment above may stay where it is, since it need not belong to the node.
+        `above`: keep a comment line above, which need not belong to the node.
         """
         place = self.place(node)
         if place is None or not self.newline:
@@ -96,7 +96,7 @@ class Changes(Places):
         return self._remove_from_flow(parent, index) if parent.flow else self._remove_lines(parent, index, above=above)
 
     def has_comment(self, node: Node) -> bool:
-        """Whether a comment stands within the lines of the entry of a key, or an item: then it is not removed."""
+        """Return whether a comment lies within the lines of an entry or item, which is then not removed."""
         place = self.place(node)
         if place is None:
             return False
@@ -104,7 +104,7 @@ class Changes(Places):
         return self.comments.any_within(start, self.line_end(end))
 
     def rewrite(self, key: Node, lines: list[str]) -> Edits:
-        """Write other lines in the place of an entry."""
+        """Replace an entry by other lines."""
         place = self.place(key)
         if place is None or type(place[0]) is not Mapping or not self.newline:
             return ()
@@ -115,7 +115,7 @@ class Changes(Places):
         return (Edit(start, end, separator.join(lines)),)
 
     def insert(self, mapping: Mapping, key: str, value: object = None) -> Edits:
-        """Add an entry at the end of a mapping; `value` is a scalar, a list of scalars or a mapping of such."""
+        """Append an entry to a mapping; `value` is a scalar, a list of scalars or a mapping of them."""
         if not self.newline or self.is_shared(mapping) or self.values_in(mapping)[key]:
             return ()
         lines = entry_lines(key, value, flow=mapping.flow)
@@ -126,7 +126,7 @@ class Changes(Places):
         return self._append_lines(mapping, self._column(mapping.content), lines)
 
     def append(self, sequence: Sequence, value: object) -> Edits:
-        """Add a scalar at the end of a list."""
+        """Append a scalar to a list."""
         text = write_scalar(value, flow=sequence.flow)
         if not self.newline or self.is_shared(sequence):
             return ()
@@ -135,7 +135,7 @@ class Changes(Places):
         return self._append_lines(sequence, self._column(sequence.content), [f"- {text}"]) if sequence.items else ()
 
     def prepend(self, sequence: Sequence, value: object) -> Edits:
-        """Add a scalar at the beginning of a list."""
+        """Insert a scalar at the start of a list."""
         if not self.newline or self.is_shared(sequence) or not sequence.items:
             return ()
         start = sequence.items[0].start
@@ -143,7 +143,7 @@ class Changes(Places):
         return (Edit(start, start, write_scalar(value, flow=sequence.flow) + separator),)
 
     def permute(self, nodes: list[Node], wanted: list[Node]) -> Edits:
-        """Put some scalars, each where one of them stands, in another order."""
+        """Write scalars in a different order, each in the position of another one."""
         text, begin, end = self.text, line_start(self.text, nodes[0].start), self.line_end(nodes[-1].end)
         if any(type(node) is not Scalar or node.anchor is not None or node.style in ("|", ">") for node in nodes):
             return ()
@@ -151,10 +151,10 @@ class Changes(Places):
             return ()
         return tuple(Edit(old.start, old.end, text[new.start : new.end]) for old, new in zip(nodes, wanted, strict=True) if old is not new)
 
-    # How it is written
+    # Layout
 
     def _is_needed(self, start: int, end: int) -> bool:
-        """Whether an alias outside of a stretch of the text uses an anchor in it."""
+        """Return whether an alias outside a span uses an anchor inside it."""
         return any(start <= alias.target.start < end and not start <= alias.start < end for alias in self.tree.aliases)
 
     def _remove_holder(self, parent: Mapping | Sequence, *, above: bool) -> Edits:
@@ -195,19 +195,19 @@ class Changes(Places):
         return (self._line_edit(begin, self.line_end(end), first=index == 0 and not self._comment_above(start)),)
 
     def _line_edit(self, begin: int, end: int, *, first: bool) -> Edit:
-        """The edit that takes whole lines out, and the blank ones that would be too many then."""
+        """Return the edit that removes whole lines together with blank lines that become superfluous."""
         text = self.text
         found = _BLANK_LINES.match(text, end)
         behind = found.end() if found else end
         if not text[behind:].strip():
-            # Nothing follows: what goes is the line break before it, with blank lines.
+            # Nothing follows: remove the preceding line break and blank lines instead.
             return Edit(len(text[:begin].rstrip(" \t\r\n")), end, "")
         one_line = text.find("\n", end) + 1
         blank_before = not text[:begin].rstrip(" \t").removesuffix("\n").removesuffix("\r").rpartition("\n")[2].strip()
         return Edit(begin, behind if first or blank_before else one_line, "")
 
     def _remove_first_of_compact(self, parent: Mapping, index: int, end: int) -> Edits:
-        """Remove `a: 1` of `- a: 1` with a further key below it."""
+        """Remove `a: 1` from `- a: 1` when more keys follow."""
         text = self.text
         start = parent.entries[index][0].start
         if index or not _DASH.fullmatch(text[line_start(text, start) : start]):
@@ -225,7 +225,7 @@ class Changes(Places):
             return ()
         previous = self._extent(parent, count - 1)[0]
         lead = self.text[line_start(self.text, previous) : previous]
-        # One entry a line where it is so already.
+        # Keep one entry per line if the mapping is written that way.
         separator = f",{self.newline}{lead}" if "\n" in self.text[parent.content : previous] and not lead.strip() else ", "
         nothing = " null" if self.text[end - 1] == ":" else ""
         return (Edit(end, end, nothing + separator + made),)
@@ -250,7 +250,7 @@ def _count(parent: Mapping | Sequence) -> int:
 
 
 def _last_scalar(parent: Mapping | Sequence, index: int) -> Scalar | None:
-    """The scalar with which an entry or item ends."""
+    """Return the last scalar of an entry or item."""
     node: Node = parent.entries[index][1] if type(parent) is Mapping else parent.items[index]  # type: ignore[union-attr]
     while type(node) in (Mapping, Sequence) and _count(node):  # type: ignore[arg-type]
         node = node.entries[-1][1] if type(node) is Mapping else node.items[-1]  # type: ignore[union-attr]

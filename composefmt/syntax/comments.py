@@ -1,4 +1,4 @@
-"""Comments: where they stand in a text."""
+"""Comments and their locations in a text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from composefmt.syntax.source import Span, line_end
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Scalar, Tree
 
-# Its first character leads the search, and only then what stands before it is looked at.
+# The literal first character drives the search; the lookbehind is checked only then.
 _SIGN = r"#(?<![^ \t\r\n]#)[^\r\n]*"
 _START = attrgetter("start")
 
 
 def comments(text: str, tree: Tree) -> list[Span]:
-    """The spans of all comments, in order, from `#` to the last character that is not white space."""
+    """Return the spans of all comments in order, from `#` to the last character that is not white space."""
     found: list[Span] = []
     if "#" not in text:
         return found
@@ -28,7 +28,7 @@ def comments(text: str, tree: Tree) -> list[Span]:
     while match is not None:
         offset, end = match.span()
         behind = bisect_right(scalars, offset, behind, key=_START)
-        # Mostly it stands behind one scalar and before the next.
+        # Usually a comment lies between two scalars.
         skip = _inside(text, scalars[behind - 1], offset) if behind and offset < scalars[behind - 1].end else None
         if skip is None:
             found.append(Span(offset, offset + len(match[0].rstrip())))
@@ -39,7 +39,7 @@ def comments(text: str, tree: Tree) -> list[Span]:
 
 
 class CommentPlaces:
-    """Where the comments of a text stand; found when first asked for."""
+    """An index of the comments of a text, built on first use."""
 
     __slots__ = ("_starts", "text", "tree")
 
@@ -49,7 +49,7 @@ class CommentPlaces:
         self._starts: list[int] | None = None
 
     def any_within(self, start: int, end: int) -> bool:
-        """Whether a comment begins in a stretch of the text."""
+        """Return whether a comment starts within a span."""
         if self._starts is None:
             self._starts = [comment.start for comment in comments(self.text, self.tree)]
         index = bisect_left(self._starts, start)
@@ -57,12 +57,12 @@ class CommentPlaces:
 
 
 def comment_texts(text: str, tree: Tree) -> list[str]:
-    """The comments themselves, in order."""
+    """Return the texts of all comments in order."""
     return [text[start:end] for start, end in comments(text, tree)]
 
 
 def _inside(text: str, scalar: Scalar, offset: int) -> int | None:
-    """The end of a scalar that holds `offset`, None where it does not (a block scalar's header is no part of it)."""
+    """Return the end of the scalar that contains `offset`, None if it does not (a block scalar's header is not part of it)."""
     if not scalar.content <= offset < scalar.end or (scalar.style in ("|", ">") and offset < line_end(text, scalar.content)):
         return None
     return scalar.end

@@ -1,4 +1,4 @@
-"""Edits: the only way in which text changes."""
+"""Edits: the only way text changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Edit(NamedTuple):
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made. Raises ValueError where two edits overlap."""
+    """Apply all edits and return the new text. Raises ValueError if two edits overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits):

@@ -1,4 +1,4 @@
-"""Patterns that are compiled when they are first needed, not on import."""
+"""Regular expressions compiled on first use instead of on import."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from functools import lru_cache
 
 @lru_cache(maxsize=128)
 def pattern(text: str) -> re.Pattern[str]:
-    """A compiled pattern."""
+    """Return the compiled pattern."""
     return re.compile(text)

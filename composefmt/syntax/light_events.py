@@ -1,8 +1,8 @@
-"""The C parser made to fill the tree's nodes itself.
+"""Let the C parser create tree nodes directly.
 
-For each event it makes an object of one of ruamel.yaml's event classes, which takes three calls of Python, only to be
-read once: a tenth of a run. Where the process is ours alone, as on the command line, it makes most nodes at once.
-Nothing here is done on import, and a program that uses composefmt as a library keeps its ruamel.yaml as it is.
+For each event the parser creates an instance of one of ruamel.yaml's event classes, which costs three Python calls for an
+object that is read once: a tenth of the run time. In our own process, as on the command line, it creates nodes instead.
+Nothing happens on import; in a program that uses composefmt as a library, ruamel.yaml stays unchanged.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @cache
 def use_light_events() -> None:
-    """Have the C parser, which must be installed, make nodes for all that has neither an anchor nor a tag."""
+    """Make the C parser, which must be installed, create nodes for everything without an anchor or tag."""
     import _ruamel_yaml as module
     from ruamel.yaml import events as ev
 
@@ -31,7 +31,7 @@ def use_light_events() -> None:
         "MappingEndEvent": (ev.MappingEndEvent, _end),
         "SequenceEndEvent": (ev.SequenceEndEvent, _end),
     }
-    # A version that looks them up in another way goes on to make events.
+    # If a version of the parser looks the classes up differently, it keeps creating events.
     if all(getattr(module, name, None) is usual for name, (usual, _) in makers.items()):
         for name, (_, maker) in makers.items():
             setattr(module, name, maker)

@@ -1,8 +1,8 @@
-"""The spanned tree: every node knows where it stands in the text.
+"""The spanned tree: every node knows its location in the text.
 
-Offsets are characters from 0, half-open. A node's `start` includes its anchor and tag, its `content` is where the
-value itself begins; a collection ends with its last value, not with the comments after it.
-Nodes have no parent links: trees are free of cycles, so they vanish as soon as nobody needs them.
+Offsets are characters from 0, half-open. A node's `start` includes its anchor and tag; its `content` is where the
+value itself starts. A collection ends with its last value, before any trailing comments.
+Nodes have no parent links: trees contain no reference cycles and are freed at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from composefmt.syntax.source import Span
 
 
 class _Node:
-    """What all nodes but aliases share: where they stand, and their tag and anchor."""
+    """The attributes of all nodes except aliases: location, tag and anchor."""
 
     __slots__ = ("anchor", "content", "end", "start", "tag")
 
@@ -25,14 +25,14 @@ class _Node:
 
     @property
     def span(self) -> Span:
-        """The value without its anchor and tag."""
+        """The span of the value without its anchor and tag."""
         return Span(self.content, self.end)
 
 
 class Scalar(_Node):
-    """One value: `style` is "" (plain), "'", '"', "|" or ">".
+    """One scalar: `style` is "" (plain), "'", '"', "|" or ">".
 
-    `value` is its text with escapes and folding undone; with the tag `!!binary`, what the text stands for.
+    `value` is its text with escapes and folding resolved; decoded if the tag is `!!binary`.
     """
 
     __slots__ = ("style", "value")
@@ -48,7 +48,7 @@ class Scalar(_Node):
 
 
 class Sequence(_Node):
-    """A list: `items` in order, `flow` where it is written in brackets."""
+    """A list: `items` in order; `flow` is true for flow style."""
 
     __slots__ = ("flow", "items")
 
@@ -63,7 +63,7 @@ class Sequence(_Node):
 
 
 class Mapping(_Node):
-    """A mapping: `entries` are (key, value) pairs in order, repeated keys included; `flow` where it is in braces."""
+    """A mapping: `entries` are (key, value) pairs in order, including duplicate keys; `flow` is true for flow style."""
 
     __slots__ = ("entries", "flow")
 
@@ -78,7 +78,7 @@ class Mapping(_Node):
 
 
 class Alias:
-    """A use of an anchor: `target` is the anchored node, which stands (and is edited) elsewhere."""
+    """A use of an anchor: `target` is the anchored node, which is written (and edited) elsewhere."""
 
     __slots__ = ("end", "name", "start", "target")
 
@@ -90,7 +90,7 @@ class Alias:
 
     @property
     def span(self) -> Span:
-        """The alias itself."""
+        """The span of the alias itself."""
         return Span(self.start, self.end)
 
 
@@ -100,7 +100,7 @@ Node = Union[Scalar, Sequence, Mapping, Alias]
 class Tree:
     """All documents of one file.
 
-    `documents` are their root nodes, `scalars` every scalar and `aliases` every alias in the order of the text.
+    `documents` are their root nodes, `scalars` all scalars and `aliases` all aliases in the order of the text.
     """
 
     __slots__ = ("aliases", "documents", "scalars")
@@ -112,12 +112,12 @@ class Tree:
 
 
 def resolve(node: Node) -> Scalar | Sequence | Mapping:
-    """The node that an alias stands for; any other node itself."""
+    """Return the target of an alias, or the node itself."""
     return node.target if type(node) is Alias else node  # type: ignore[return-value]
 
 
 def parts_of(node: Node) -> list[Node]:
-    """The nodes that stand directly in a node, in order: items, or keys and values; none in a scalar or an alias."""
+    """Return the direct children of a node in order: items, or keys and values; none for a scalar or alias."""
     if type(node) is Mapping:
         return [part for entry in node.entries for part in entry]
     return node.items if type(node) is Sequence else []

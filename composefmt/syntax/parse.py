@@ -1,7 +1,7 @@
-"""Text to tree, from the events of ruamel.yaml's parser.
+"""Parse text into a tree, from the events of ruamel.yaml's parser.
 
-Events keep what composing nodes would lose: the places of aliases, and the true end of a block collection. The C
-parser is used where it is installed; the pure Python one gives the same tree, many times slower.
+Events keep what composed nodes lose: the locations of aliases, and the true end of a block collection. The C parser is
+used if it is installed; the pure Python parser yields the same tree many times slower.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Mark(Protocol):
-        """A place in the text, as the parser reports it."""
+        """A location in the text, as the parser reports it."""
 
         index: int
 
     class Event(Protocol):
-        """What all parser events share, and what some of them have."""
+        """The attributes of parser events; some have only part of them."""
 
         start_mark: Mark
         end_mark: Mark
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
         style: str | None
         flow_style: bool | None
 
-    # An Event, or what the light events make of it.
+    # An Event, or the node that replaces it (see `light_events`).
     NextEvent = Callable[[], Any]
 
-# Compose needs fewer than 20 levels. Every reader that recurses fails on some thousands, so deeper files are refused.
+# Compose needs fewer than 20 levels. Recursive readers fail at a few thousand, so deeper files are refused.
 MAX_DEPTH = 200
 
 _SECOND_OPINION_LIMIT = 200_000
@@ -51,10 +51,10 @@ _PROPERTY = r"[&!][^ \t\r\n,\[\]{}]*"
 
 
 class SyntaxProblem(ValueError):
-    """The text is not YAML, or not YAML that can be handled.
+    """The text is not YAML, or not YAML that can be processed.
 
-    `rule` names the kind of problem; `offset` is the character, from 0, where it shows; `context` tells what the
-    parser was reading and `context_offset` where that began.
+    `rule` names the kind of problem; `offset` is the character, from 0, where it shows; `context` describes what the
+    parser was reading and `context_offset` where that started.
     """
 
     def __init__(self, rule: str, message: str, offset: int, context: str = "", context_offset: int | None = None) -> None:
@@ -67,10 +67,10 @@ class SyntaxProblem(ValueError):
 
 
 def parse(text: str, *, pure: bool = False) -> Tree:
-    """Parse a whole file, one or more documents. `pure` forces the Python parser. Raises SyntaxProblem.
+    """Parse a whole file of one or more documents. `pure` forces the Python parser. Raises SyntaxProblem.
 
-    The C parser refuses some valid YAML (a URL in a flow mapping), so the Python one has the last word, up to a
-    size that it can read in a second or two. The C parser also skips a byte order mark that begins a line.
+    The C parser refuses some valid YAML (a URL in a flow mapping), so the Python parser decides, up to a size that it
+    reads within a second or two. The C parser also skips a byte order mark at the start of a line.
     """
     pure = pure or ("\ufeff" in text and re.search(_INNER_MARK, text) is not None and len(text) <= _SECOND_OPINION_LIMIT)
     events = None if pure else _c_events(text)
@@ -84,12 +84,12 @@ def parse(text: str, *, pure: bool = False) -> Tree:
         try:
             return _second_opinion(text)
         except SyntaxProblem as second:
-            # A colon inside brackets is where the C parser is wrong.
+            # The C parser is wrong about colons in flow style.
             raise (second if "unexpected ':'" in problem.message else problem) from None
 
 
 def _second_opinion(text: str) -> Tree:
-    """The tree that the Python parser makes of a text; it takes no tabs inside brackets, so the last try is without them."""
+    """Parse with the Python parser; it refuses tabs in flow style, so the last attempt replaces them by spaces."""
     try:
         return _build(text, _pure_events(text), pure=True)
     except SyntaxProblem:
@@ -122,7 +122,7 @@ def _build(text: str, events: NextEvent, *, pure: bool) -> Tree:
     except (YAMLError, YAMLStreamError) as error:
         raise SyntaxProblem("yaml-syntax", _reader_message(error), _reader_offset(error, text)) from None
     except AssertionError as error:
-        # The Python parser's way to refuse a YAML version.
+        # This is how the Python parser refuses a YAML version.
         raise SyntaxProblem("yaml-syntax", str(error), 0) from None
 
 
@@ -133,7 +133,7 @@ def _reader_message(error: Exception) -> str:
 
 
 def _reader_offset(error: Exception, text: str) -> int:
-    """Where the parser met a character that YAML forbids; the C parser counts bytes there."""
+    """Return the offset of a character that YAML forbids; the C parser reports bytes."""
     position = getattr(error, "position", 0)
     if not isinstance(position, int):
         return 0
@@ -143,7 +143,7 @@ def _reader_offset(error: Exception, text: str) -> int:
 
 
 def own_process() -> None:
-    """Tell that nothing but composefmt uses ruamel.yaml in this process, so that its parser may be made faster."""
+    """Declare that only composefmt uses ruamel.yaml in this process, which allows a faster parser."""
     global _owned  # noqa: PLW0603
     _owned = True
     _c_parser.cache_clear()
@@ -154,7 +154,7 @@ _owned = False
 
 @cache
 def _c_parser() -> Callable[[str], Any] | None:
-    """The C parser, None where it is not installed."""
+    """Return the C parser, None if it is not installed."""
     try:
         from _ruamel_yaml import CParser
     except ImportError:
@@ -180,7 +180,7 @@ def _pure_events(text: str) -> NextEvent:
 
 
 def _short_tag(tag: str | None) -> str | None:
-    """A tag as people write it: `!!int`."""
+    """Abbreviate a tag, as in `!!int`."""
     return f"!!{tag[len(_YAML_TAGS) :]}" if tag is not None and tag.startswith(_YAML_TAGS) else tag
 
 
@@ -188,7 +188,7 @@ _YAML_TAGS = "tag:yaml.org,2002:"
 
 
 class _Builder:
-    """Makes the tree of one text from its events."""
+    """Builds the tree of one text from its events."""
 
     __slots__ = ("anchors", "heights", "pure", "text", "tree")
 
@@ -200,7 +200,7 @@ class _Builder:
         self.heights: dict[int, int] = {}
 
     def build(self, next_event: NextEvent) -> Tree:
-        # The one hot loop of the parser: no recursion, few calls, local names.
+        # The hot loop of the parser: no recursion, few calls, local names.
         import ruamel.yaml.events as ev
 
         scalar_event, mapping_start, sequence_start = ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent
@@ -215,7 +215,7 @@ class _Builder:
         collection: Any
         while (event := next_event()) is not None:
             kind = type(event)
-            # Nodes come from the light events, the others from the usual ones, and from what has an anchor or a tag.
+            # Nodes come from the light events; events from everything else and from values with an anchor or tag.
             if kind is Scalar or kind is scalar_event:
                 node = event if kind is Scalar else self.scalar(event)
                 if node.start == node.end and parent is not None and (self.pure or parent.flow):
@@ -265,7 +265,7 @@ class _Builder:
         return tree
 
     def place_nothing(self, node: Scalar, parent: Sequence | Mapping, key: Node | None) -> None:
-        """Put a value that is not there behind its `:` or `-`; the parsers report where the next token is."""
+        """Locate an empty value right after its `:` or `-`; the parsers report the position of the next token."""
         if key is not None:
             found = re.compile(_COLON).match(self.text, key.end)
             offset = found.end() if found else key.end
@@ -279,13 +279,13 @@ class _Builder:
 
     def scalar(self, event: Event) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        # `ctag` is None where there is no tag; the property `tag` would make a text of it each time.
+        # `ctag` is None without a tag; the property `tag` would build a string each time.
         tag, anchor, style = None if event.ctag is None else _short_tag(event.tag), event.anchor, event.style or ""
         content = start
         if tag is not None or anchor is not None:
             content = min(self.content(start), end) if end > start else end
         if style == "|" or style == ">":
-            # The parser's end of a block scalar lies after the blank lines that follow it.
+            # The parser's end of a block scalar includes the blank lines after it.
             body = self.text[content:end].rstrip(" \t\r\n")
             end = content + len(body)
         value = event.value
@@ -320,7 +320,7 @@ class _Builder:
         return node
 
     def height(self, node: Node) -> int:
-        """How many levels of collections a node holds, itself included, where its aliases are followed."""
+        """Return the number of nested collections in a node, including itself, with aliases followed."""
         if type(node) is Alias:
             return self.height(node.target)
         if type(node) is Scalar:
@@ -333,7 +333,7 @@ class _Builder:
         return known
 
     def content(self, offset: int) -> int:
-        """Where the value begins whose anchor or tag stands at `offset`."""
+        """Return where the value starts whose anchor or tag is at `offset`."""
         text = self.text
         while True:
             found = re.compile(_PROPERTY).match(text, offset)

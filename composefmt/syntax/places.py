@@ -1,4 +1,4 @@
-"""Where nodes and comments stand in a text, for those who change it."""
+"""Locations of nodes and comments in a text, for code that edits it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OTHER_BREAK = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 
 
 class Places:
-    """What stands where in one text."""
+    """An index of the nodes of one text."""
 
     __slots__ = ("_newline", "_parents", "_shared", "_values", "comments", "text", "tree")
 
@@ -32,7 +32,7 @@ class Places:
         self._values: dict[int, Counter[str]] = {}
 
     def place(self, node: Node) -> tuple[Mapping | Sequence, int] | None:
-        """The collection in which a key, a value or an item stands, and its index there; None for a whole document."""
+        """Return the collection that holds a key, value or item, and its index; None for a document root."""
         if self._parents is None:
             self._parents = {}
             stack = list(self.tree.documents)
@@ -50,19 +50,19 @@ class Places:
         return self._parents.get(id(node))
 
     def values_in(self, parent: Mapping | Sequence) -> Counter[str]:
-        """How often each text stands as a key of a mapping, or as an item of a list."""
+        """Count how often each text occurs as a key of a mapping or as an item of a list."""
         if id(parent) not in self._values:
             parts = [key for key, _ in parent.entries] if type(parent) is Mapping else parent.items  # type: ignore[union-attr]
             self._values[id(parent)] = Counter(part.value for part in map(resolve, parts) if type(part) is Scalar)
         return self._values[id(parent)]
 
     def is_shared(self, node: Node) -> bool:
-        """Whether a node stands in what an alias or a merge key uses elsewhere."""
+        """Return whether a node lies inside a value that an alias or merge key uses elsewhere."""
         if self._shared is None:
             starts: list[int] = []
             ends: list[int] = []
             for start, end in sorted({alias.target.span for alias in self.tree.aliases}):
-                # Of those that stand in another one, that one tells.
+                # For nested anchors the outer one is enough.
                 if not ends or end > ends[-1]:
                     starts.append(start)
                     ends.append(end)
@@ -72,7 +72,7 @@ class Places:
         return index >= 0 and node.start < ends[index]
 
     def in_flow(self, node: Node) -> bool:
-        """Whether a node stands in brackets or braces."""
+        """Return whether a node lies inside flow style."""
         place = self.place(node)
         while place is not None:
             if place[0].flow:
@@ -81,12 +81,12 @@ class Places:
         return False
 
     def line_end(self, offset: int) -> int:
-        """Where the line of an offset ends, before its line break."""
+        """Return the offset of the end of a line, before its line break."""
         return line_end(self.text, offset)
 
     @property
     def newline(self) -> str:
-        """The text's line break; "" where it is one that the changes of lines do not know."""
+        """The text's line break; "" if line edits do not support it."""
         if self._newline is None:
             self._newline = "" if _OTHER_BREAK.search(self.text) else Source(self.text).newline
         return self._newline
@@ -95,7 +95,7 @@ class Places:
         return offset - line_start(self.text, offset)
 
     def _extent(self, parent: Mapping | Sequence, index: int) -> tuple[int, int]:
-        """Where an entry or item begins and ends, without the dash before it."""
+        """Return the span of an entry or item without its dash."""
         if type(parent) is Mapping:
             key, value = parent.entries[index]
             return key.start, max(key.end, value.end)
@@ -103,16 +103,16 @@ class Places:
         return item.start, item.end
 
     def _comment_above(self, offset: int) -> bool:
-        """Whether the line above is a comment."""
+        """Return whether the line above is a comment."""
         begin = line_start(self.text, offset)
         return begin > 0 and self.text[: begin - 1].rpartition("\n")[2].lstrip().startswith("#")
 
     def _comment_below(self, end: int, column: int) -> bool:
-        """Whether a comment follows that stands further right than what ends here, and so belongs to it."""
+        """Return whether a more deeply indented comment follows, which belongs to the preceding value."""
         return self._behind_comments(self.line_end(end), column) > self.line_end(end)
 
     def _behind_comments(self, above: int, column: int) -> int:
-        """The end of the last line of the comments below a line, which ends at `above`, that stand further right than `column`."""
+        """Return the end of the last comment line after `above` that is indented more than `column`."""
         text, last, offset = self.text, above, above
         while (offset := text.find("\n", offset) + 1) > 0:
             this_end = self.line_end(offset)
@@ -125,5 +125,5 @@ class Places:
         return last
 
     def _keeps_blank_lines(self, scalar: Scalar) -> bool:
-        """Whether the blank lines behind a block scalar are part of it."""
+        """Return whether the blank lines after a block scalar are part of its value."""
         return scalar.style in ("|", ">") and "+" in self.text[scalar.content : scalar.content + 3]

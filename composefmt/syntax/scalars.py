@@ -1,7 +1,7 @@
-"""Scalars: what value a text stands for, and how to write a value so that every reader gets it back.
+"""Scalars: read the value of a text, and write a value so that every YAML reader gets it back.
 
-Reading follows the reference's YAML library (go-yaml: YAML 1.2 with octal `0777` and without base 60). Writing is
-careful for both YAML 1.1 and 1.2: a string that either would take for something else is quoted.
+Reading follows Docker Compose's YAML library (go-yaml: YAML 1.2 with octal `0777`, without sexagesimal numbers). Writing
+is safe for YAML 1.1 and 1.2: a string that either would read as another type is quoted.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Value = Union[str, int, float, bool, None]
 
 
 class Timestamp(str):
-    """A date, which the reference reads as a point in time: fit where any value is, but not as a text. `written`: as it stands there."""
+    """A date, which go-yaml reads as a timestamp and not as a string. `written`: the author's spelling."""
 
     written: str
 
     def __new__(cls, text: str, written: str = "") -> Timestamp:
-        """The date in the form that counts, and as it is written where that is another one."""
+        """Return the normalized date and, if it differs, the author's spelling."""
         made = super().__new__(cls, text)
         made.written = written or text
         return made
@@ -55,18 +55,18 @@ _WORDS: dict[str, Value] = {
     "-.INF": float("-inf"),
 }
 _NUMBER_START = frozenset("+-.0123456789")
-# Python refuses to read or write more than 4,300 digits.
+# Python refuses to convert numbers of more than 4,300 digits.
 _MOST_DIGITS = 1000
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _MAX_INTEGER = 2**64
-# The forms of Go's time package that go-yaml tries.
+# The layouts of Go's time package that go-yaml tries.
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]+))?(Z|[-+][0-9]{2}:[0-9]{2})"
     r"| +([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]+))?)?"
 )
-# Tags that say what kind of value a text is, whether or not it has quotes.
+# Tags that set the type of a value, quoted or not.
 _TELLING_TAGS: dict[str | None, tuple[type, ...]] = {
     "!!int": (int,),
     "!!float": (float,),
@@ -78,16 +78,16 @@ _TELLING_TAGS: dict[str | None, tuple[type, ...]] = {
 # What YAML 1.1 or 1.2 readers take for a boolean, null, number, date, merge key or default value.
 _LOOKS_SPECIAL = re.compile(
     r"~|=|<<|null|true|false|y|n|yes|no|on|off"
-    r"|[-+]?[0-9][0-9_,]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"  # base 60
+    r"|[-+]?[0-9][0-9_,]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"  # sexagesimal
     r"|[-+]?0[xX][0-9a-fA-F_]+|[-+]?0[bB][01_]+|[-+]?0[oO][0-7_]+"
     r"|[-+]?(?:\.[0-9_]+|[0-9][0-9_,]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|nan)"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?",
     re.IGNORECASE,
 )
-# A variable, whose value only shows later, or what a reader might take for a port mapping or a time.
+# A variable, whose value is not known yet, or what a reader might take for a port mapping or a time.
 _KEEPS_QUOTES = re.compile(r"[^$]*\$|[0-9][^:]*:|[0-9]+-[0-9]+$")
-# Characters that begin something else than a plain scalar; `-`, `?` and `:` do so only before a space.
+# Characters that cannot start a plain scalar; `-`, `?` and `:` only before a space.
 _INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
 _UNSAFE_INSIDE = re.compile(r": |:$| #|[\t\r\n\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}:]")
@@ -113,7 +113,7 @@ _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\
 
 
 def scalar_value(node: Scalar) -> Value:
-    """The value that the reference's YAML library gives a scalar."""
+    """Return the value that go-yaml gives a scalar."""
     tag = node.tag
     if tag is None or tag == "!":
         return node.value if node.style else plain_value(node.value)
@@ -124,12 +124,12 @@ def scalar_value(node: Scalar) -> Value:
 
 
 def fits_tag(node: Scalar) -> bool:
-    """Whether a scalar's text is of the kind that its tag names, where that is a kind of number, truth value, time or nothing."""
+    """Return whether a scalar's text has the type its tag names: number, boolean, timestamp or null."""
     return node.tag not in _TELLING_TAGS or type(scalar_value(node)) in _TELLING_TAGS[node.tag]
 
 
 def decoded(text: str) -> str | None:
-    """What the text of a scalar with the tag `!!binary` stands for; None where it is not base64."""
+    """Decode the text of a scalar tagged `!!binary`; None if it is not base64."""
     from base64 import b64decode
 
     try:
@@ -139,7 +139,7 @@ def decoded(text: str) -> str | None:
 
 
 def plain_value(text: str) -> Value:
-    """The value of a plain scalar without a tag: null, boolean, number or, mostly, the text itself."""
+    """Return the value of an untagged plain scalar: null, boolean, number or, usually, the text itself."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBER_START:
@@ -155,7 +155,7 @@ def plain_value(text: str) -> Value:
 
 
 def timestamp_parts(text: str) -> tuple[str, str, str, str, str, str, str, str] | None:
-    """Year, month, day, hour, minute, second, fraction and zone of a point in time, "" for what is not told; None where it is none."""
+    """Split a timestamp into year, month, day, hour, minute, second, fraction and zone ("" if absent); None if it is invalid."""
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         return None
@@ -171,7 +171,7 @@ def timestamp_parts(text: str) -> tuple[str, str, str, str, str, str, str, str] 
 
 
 def whole_number(digits: str, base: int = 10) -> int:
-    """The number that digits stand for; of more digits than any number in use has, the first ones."""
+    """Return the number that digits denote; extremely long numbers are truncated to their first digits."""
     return int(digits.lstrip("0")[:_MOST_DIGITS] or "0" if len(digits) > _MOST_DIGITS else digits, base)
 
 
@@ -185,9 +185,9 @@ def _integer(digits: str) -> int:
 
 
 def write_scalar(value: object, *, flow: bool = False) -> str:
-    """A value as one line of YAML: plain where that is safe, in quotes otherwise. `flow`: inside brackets.
+    """Write a value as one line of YAML: plain if that is safe, quoted otherwise. `flow`: inside flow style.
 
-    Quotes also stand around variables, and around what looks like a port mapping.
+    Variables, and what looks like a port mapping, are quoted as well.
     """
     if isinstance(value, str):
         return _write_text(value, flow=flow)
@@ -204,7 +204,7 @@ def _write_text(text: str, *, flow: bool) -> str:
 
 
 def is_plain_safe(text: str, *, flow: bool = False) -> bool:
-    """Whether a string may stand without quotes, so that YAML 1.1 and 1.2 readers both read this string."""
+    """Return whether a string is safe without quotes for YAML 1.1 and 1.2 readers."""
     if not text or text != text.strip() or text[0] in _INDICATORS:
         return False
     if text[0] in "-?:" and (len(text) == 1 or text[1] == " " or flow):
@@ -217,7 +217,7 @@ def is_plain_safe(text: str, *, flow: bool = False) -> bool:
 
 
 def quote(text: str) -> str:
-    """A string in double quotes; in single ones where double quotes inside are all that would need escapes."""
+    """Write a string in double quotes; in single quotes if inner double quotes would be the only escapes."""
     double = '"' + _TO_ESCAPE.sub(_escape, text) + '"'
     if "\\" in double and "\\" not in double.replace('\\"', "") and "'" not in text:
         return f"'{text}'"
@@ -225,7 +225,7 @@ def quote(text: str) -> str:
 
 
 def in_quotes(text: str, style: str) -> str:
-    """A string in the given quotes; in double ones where single ones cannot hold it."""
+    """Write a string in the given quotes; in double quotes if single quotes cannot hold it."""
     if style == "'" and not _UNSAFE_IN_QUOTES.search(text):
         return "'" + text.replace("'", "''") + "'"
     return '"' + _TO_ESCAPE.sub(_escape, text) + '"'

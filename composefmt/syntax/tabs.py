@@ -1,7 +1,7 @@
-"""Tabs where the Python parser wants spaces: inside brackets, and before comments and line breaks, YAML allows both.
+"""Support for tabs that YAML allows but the Python parser refuses: in flow style, and before comments and line breaks.
 
-A tab becomes one space, so that all offsets stay; the tree that is made of such a text then has to be a tree of the
-true one.
+Each tab becomes one space, which keeps all offsets; the resulting tree is accepted only if it is also a tree of the
+original text.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from composefmt.syntax.nodes import Mapping, Sequence, parts_of
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node, Tree
 
-# Quotes that begin a value, and comments. No quote can fail to match, so that a text of many is read once.
+# Quoted values and comments. No quote can fail to match, so that a text full of quotes is read once.
 _QUOTED = r"""(?s)(?<![^\s,\[\]{}:-])(?:"(?:[^"\\]|\\.?)*(?:"|\Z)|'(?:[^']|'')*(?:'|\Z)|\#[^\r\n]*)"""
-# And brackets that open or close outside of these.
+# And brackets outside of them.
 SIGN = _QUOTED + r"|[\[{]|[\]}]"
 _SIGN_OR_TAB = SIGN + r"|(?P<last>\t+(?=[ \t]*(?:[#\r\n]|\Z)))|\t"
 
 
 def spaced(text: str) -> str:
-    """The text with spaces in the place of the tabs that seem to stand between tokens."""
+    """Replace tabs that appear to separate tokens by spaces."""
     parts: list[str] = []
     done, depth = 0, 0
     for found in re.compile(_SIGN_OR_TAB).finditer(text):
@@ -40,7 +40,7 @@ def spaced(text: str) -> str:
 
 
 def is_tree_of(tree: Tree, text: str, changed: str) -> bool:
-    """Whether the tree of a changed text is that of the text: no value holds a change, and all that indent stand in brackets."""
+    """Return whether the tree of the changed text fits the original: no value holds a change, and indenting tabs are in flow style."""
     if any(text[node.content : node.end] != changed[node.content : node.end] for node in tree.scalars):
         return False
     spans = in_brackets(tree)
@@ -53,7 +53,7 @@ def is_tree_of(tree: Tree, text: str, changed: str) -> bool:
 
 
 def in_brackets(tree: Tree) -> list[tuple[int, int]]:
-    """Where the outermost collections in brackets stand, in order."""
+    """Return the spans of the outermost flow collections in order."""
     spans: list[tuple[int, int]] = []
     stack: list[Node] = list(tree.documents)
     while stack:

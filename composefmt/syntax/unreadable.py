@@ -1,4 +1,4 @@
-"""YAML that is valid, but that the reference's YAML library, go-yaml, cannot read."""
+"""Valid YAML that Docker Compose's YAML library, go-yaml, cannot read."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from composefmt.syntax.nodes import Tree
 
-# On a line with nothing else, or with a comment only.
+# Alone on a line, or followed only by a comment.
 _TAB = r"(?:\A|(?<=[\r\n]))( *)\t[ \t]*(?=[#\r\n])"
 _SEPARATORS = r"[\x85\u2028\u2029]+"
 _DIRECTIVE = r"(?:\A|(?<=[\r\n]))%([^\s#]*)[ \t]*([^\s#]*)[^\r\n]*"
 
 
 class Trouble(NamedTuple):
-    """What cannot be read: the place, what is wrong there, and how to mend it."""
+    """One unreadable place: its span, the problem and the remedy."""
 
     span: Span
     message: str
@@ -31,7 +31,7 @@ class Trouble(NamedTuple):
 
 
 def unreadable(text: str, tree: Tree) -> Iterator[Trouble]:
-    """Directives, names of anchors and characters that go-yaml does not take."""
+    """Yield directives, anchor names and characters that go-yaml does not accept."""
     yield from _directives(text, tree)
     if not text.isascii():
         yield from _separators(text, tree)
@@ -40,7 +40,7 @@ def unreadable(text: str, tree: Tree) -> Iterator[Trouble]:
 
 
 def unfit_tags(text: str, tree: Tree) -> Iterator[Trouble]:
-    """Values that are not of the kind that their tag names."""
+    """Yield values that do not have the type their tag names."""
     if "!" not in text or not any(node.tag is not None for node in tree.scalars):
         return
     for node in kept_nodes(tree):
@@ -50,7 +50,7 @@ def unfit_tags(text: str, tree: Tree) -> Iterator[Trouble]:
 
 
 def kept_nodes(tree: Tree) -> Iterator[Node]:
-    """All nodes but those that `!reset` throws away."""
+    """Yield all nodes except those that `!reset` discards."""
     stack = list(tree.documents)
     while stack:
         node = stack.pop()
@@ -72,7 +72,7 @@ def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
 
 
 def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
-    """The first tab that go-yaml minds although nothing but a comment stands behind it; formatting takes it away."""
+    """Yield the first tab that go-yaml refuses although only a comment follows it; formatting removes such tabs."""
     if "\t" not in text:
         return
     from composefmt.syntax.places import Places
@@ -92,7 +92,7 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
         if text[found.end() : found.end() + 1] == "#" and any(line.lstrip().startswith("#") for line in lines):
             continue
         if node.start < node.end and node.style not in ("'", '"') and not "".join((first, *lines)).strip():
-            # Such a value goes on over lines that stand right of what it belongs to.
+            # Such a value continues on lines that are indented more than its parent.
             places = places or Places(text, tree)
             place = places.place(node)
             if place is None or len(found[1]) > place[0].content - line_start(text, place[0].content):
@@ -139,7 +139,7 @@ def _anchors(text: str, tree: Tree) -> Iterator[Trouble]:
 
 
 def _holder(tree: Tree, offset: int) -> Node | None:
-    """The scalar or the collection in brackets in which a character stands, None where it is in none."""
+    """Return the scalar or flow collection that contains a character, None if there is none."""
     stack = list(tree.documents)
     while stack:
         node = stack.pop()
@@ -151,7 +151,7 @@ def _holder(tree: Tree, offset: int) -> Node | None:
 
 
 def _is_base64(text: str, node: Scalar) -> bool:
-    """Whether the text of a value with the tag `!!binary` can be read; its `value` is what it stands for already."""
+    """Return whether the text of a `!!binary` value is base64; its `value` is decoded already."""
     raw = text[node.content : node.end]
     if "\\" in raw:
         return True

@@ -11,13 +11,13 @@ MERGE_KEY = "<<"
 
 
 def key_text(node: Node) -> str:
-    """A mapping's key as text; a key that is itself a collection gives an empty text."""
+    """Return a mapping's key as text; "" if the key is a collection."""
     node = resolve(node)
     return node.value if type(node) is Scalar else ""
 
 
 def is_merge_key(node: Node) -> bool:
-    """Whether a key is the merge key `<<` (plain, or with its own tag, as the reference reads it)."""
+    """Return whether a key is the merge key `<<` (plain, or with its own tag, as go-yaml reads it)."""
     if type(node) is not Scalar or node.value != MERGE_KEY:
         return False
     return not node.style if node.tag is None or node.tag == "!" else node.tag == "!!merge"
@@ -27,9 +27,9 @@ Entries = dict[str, tuple[Node, Node]]
 
 
 def merged_entries(node: Mapping, cache: dict[int, Entries] | None = None) -> Entries:
-    """The (key, value) nodes of a mapping by key: its own ones, then those that merge keys add.
+    """Return the (key, value) nodes of a mapping by key: its own entries, then those of merge keys.
 
-    `cache` (by node id) keeps the work linear where merges build on merges; pass the same one for a whole tree.
+    `cache` (by node id) keeps the work linear when merges build on merges; pass the same one for a whole tree.
     """
     cache = {} if cache is None else cache
     if id(node) in cache:
@@ -53,12 +53,12 @@ def merged_entries(node: Mapping, cache: dict[int, Entries] | None = None) -> En
 
 
 def value_of(entries: Entries, key: str) -> Scalar | Sequence | Mapping | None:
-    """The value of a key, aliases followed, None where there is none."""
+    """Return the value of a key with aliases followed, None if there is none."""
     return resolve(entries[key][1]) if key in entries else None
 
 
 class Values:
-    """Turns nodes into plain values. What an anchor shares is made once and shared, so alias bombs stay small."""
+    """Converts nodes to plain values. Anchored values are converted once and shared, so that alias bombs stay small."""
 
     __slots__ = ("_merged", "_shared")
 
@@ -67,7 +67,7 @@ class Values:
         self._merged: dict[int, Entries] = {}
 
     def value(self, node: Node) -> Any:  # noqa: ANN401 - a YAML value may be anything
-        """The plain value of a node. Keys are text, as in the reference's model; `!reset` values are None."""
+        """Return the plain value of a node. Keys are strings, as in the canonical model; `!reset` values are None."""
         kind = type(node)
         if kind is Scalar:
             return scalar_value(node)  # type: ignore[arg-type]

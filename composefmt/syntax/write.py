@@ -1,4 +1,4 @@
-"""Values as YAML text: the lines of a block mapping, or one line of flow style."""
+"""Write values as YAML text: the lines of a block mapping, or one line of flow style."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Entry = Mapping[str, object]
 
 
 def block_lines(entry: Entry) -> list[str]:
-    """The lines of a block mapping, without a common indentation; nested mappings are indented by two spaces."""
+    """Return the lines of a block mapping without common indentation; nested mappings are indented by two spaces."""
     lines: list[str] = []
     for key, value in entry.items():
         if isinstance(value, Mapping):
@@ -23,7 +23,7 @@ def block_lines(entry: Entry) -> list[str]:
 
 
 def flow_text(entry: Entry) -> str:
-    """A mapping in braces, on one line."""
+    """Return a flow mapping on one line."""
     parts = (
         f"{write_scalar(key, flow=True)}: " + (flow_text(value) if isinstance(value, Mapping) else write_scalar(value, flow=True))
         for key, value in entry.items()
@@ -32,7 +32,7 @@ def flow_text(entry: Entry) -> str:
 
 
 def entry_lines(key: str, value: object, *, flow: bool = False) -> list[str]:
-    """The lines of one more entry of a mapping: a value, nothing (None), a list of values, or a mapping; one line in flow style."""
+    """Return the lines of one mapping entry: a scalar, nothing (None), a list of scalars, or a mapping; one line in flow style."""
     name = write_scalar(key, flow=flow)
     if isinstance(value, Mapping):
         inner = [line for pair in value.items() for line in entry_lines(*pair)]
