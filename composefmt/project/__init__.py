@@ -1,6 +1,6 @@
-"""Many files to one model: what a project is once includes, overrides, extends, variables and defaults are settled.
+"""Load a project: settle includes, overrides, extends, variables and defaults of several files into one model.
 
-The steps are the reference's (compose-go): read, interpolate, include, extend, merge, validate, bring to canonical
-form, for each file; then defaults, paths, normalization, types, profiles, consistency and env files, for the project.
-A module is a step. `load.py` calls them in order; `output.py` prints the model.
+The steps are those of compose-go: read, interpolate, include, extend, merge, validate and canonicalize each file; then
+defaults, paths, normalization, types, profiles, consistency and env files of the project.
+Each module is a step. `loading.py` and `project.py` call them in order; `output.py` prints the model.
 """

@@ -1,4 +1,4 @@
-"""Loading a project from another program."""
+"""Load a project from another program."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def load_project(
     interpolate: bool = True,
     escape: bool = True,
 ) -> Project:
-    """The canonical project of some Compose files, each merged over the ones before it.
+    """Return the canonical project of some Compose files, each merged over the previous ones.
 
-    Without files, the one with a default name in `directory` (or in the working directory, or above) and the override
-    beside it. `environment` is the process's unless it is given; the variables of `.env`, or of `env_files`, are added to it.
-    `profiles` and `services` say what is enabled. `interpolate=False` keeps variables; `escape=False` refuses to read files
-    outside the project's folder. Nothing is fetched from elsewhere, and nothing is written.
+    Without files, use the file with a default name in `directory` (default: the working directory) or above, and the
+    override beside it. `environment` defaults to the process environment; variables of `.env` or `env_files` are added.
+    `profiles` and `services` select what is enabled. `interpolate=False` keeps variables; `escape=False` refuses to read
+    files outside the project directory. Nothing is fetched, and nothing is written.
 
-    Raises ProjectError, whose `message` and `place` say what is wrong, and where.
+    Raises ProjectError, whose `message` and `place` state the problem and its location.
     """
     wanted = Wanted(
         [os.fspath(path) for path in files],

@@ -1,6 +1,6 @@
-"""Short forms to canonical ones: one small function a field, in a table by path pattern.
+"""Convert short forms to canonical objects: one small function per field, in a table by path pattern.
 
-Source: the reference's transform/ folder. Where variables are kept, an entry that they hide stays as it is.
+Source: compose-go, transform/. If variables are kept, an entry that they hide stays unchanged.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     Function = Callable[[object, Spot], object]
 
 
-# All port ranges of a model together, expanded; a few lines could stand for millions of ports.
+# The bound for all port ranges of a model together; a few lines could expand to millions of ports.
 MAX_PORTS = 500_000
 
 _RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})(?:/[a-zA-Z]*)?$")
 
 
 def to_canonical(model: Map, *, kept: bool) -> None:
-    """Bring every short form to its canonical form, in place. `kept`: variables were not replaced. Raises ProjectError."""
+    """Convert every short form to its canonical object, in place. `kept`: variables were not replaced. Raises ProjectError."""
     _count_ports(model)
     rewrite(model, _table(), kept=kept)
 
@@ -91,7 +91,7 @@ def _volume(value: object, spot: Spot) -> object:
 
 
 def _mount(mount: Mount, short: str, place: Place | None) -> Map:
-    """A volume's canonical form, with the empty `bind` and `volume` that the reference adds."""
+    """Return the canonical volume, with the empty `bind` and `volume` that Docker Compose adds."""
     made = make(place, type=mount.type)
     if mount.source:
         made["source"] = mount.source
@@ -119,7 +119,7 @@ def _list(value: object, spot: Spot) -> object:
 
 
 def _names(value: object, spot: Spot) -> object:
-    """A list of names as a mapping of names to nothing."""
+    """Return a list of names as a mapping of names to null."""
     if not isinstance(value, Items):
         return value
     made = Map(spot.place)
@@ -169,7 +169,7 @@ def _device(value: object, spot: Spot) -> object:
 
 
 def _named(key: str, wanted: str) -> Function:
-    """The function of a field whose text stands for a mapping with one key."""
+    """Return the function for a field whose string form sets one key of a mapping."""
 
     def canonical(value: object, spot: Spot) -> object:
         if isinstance(value, str):
@@ -240,7 +240,7 @@ def _schedule(value: object, spot: Spot) -> object:
 
 
 def _resource(value: object, spot: Spot) -> object:
-    """A network, volume, config or secret: `external: {name: x}` is an old way to say `external: true` and `name: x`."""
+    """Return a network, volume, config or secret: `external: {name: x}` is the legacy form of `external: true`, `name: x`."""
     if value is None:
         return None
     if not isinstance(value, Map):

@@ -1,4 +1,4 @@
-"""Texts to numbers, booleans, sizes and durations, as the reference reads them, and durations to text again."""
+"""Convert strings to numbers, booleans, sizes and durations, as Docker Compose does, and durations back to strings."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ _TRUE = frozenset(("true", "y", "yes", "on"))
 
 
 class CastError(ValueError):
-    """A text is not what is wanted; the message says so."""
+    """A string does not have the expected type; the message says why."""
 
 
 def to_integer(text: str) -> int:
-    """A whole number in decimal digits. Raises CastError."""
+    """Parse a decimal integer. Raises CastError."""
     if not formats.is_integer(text):
         raise CastError(f'"{text}" is not a whole number')
     return whole_number(text)
 
 
 def to_float(text: str) -> float:
-    """A decimal number. Raises CastError."""
+    """Parse a decimal number. Raises CastError."""
     if not formats.is_decimal(text):
         raise CastError(f'"{text}" is not a number')
     return float.fromhex(text) if "x" in text.lower() else float(text)
 
 
 def to_float32(text: str) -> float:
-    """A decimal number of single precision. Raises CastError."""
+    """Parse a decimal number in single precision. Raises CastError."""
     return single(to_float(text))
 
 
 def to_boolean(text: str) -> bool:
-    """`true`, `no` and the like. Raises CastError."""
+    """Parse a boolean such as `true` or `no`. Raises CastError."""
     if not formats.is_boolean(text):
         raise CastError(f'"{text}" is neither true nor false')
     return text.lower() in _TRUE
 
 
 def to_umask(text: str) -> int:
-    """A whole number as Go writes it: `022` and `0o22` are octal. Raises CastError."""
+    """Parse an integer in Go's notation: `022` and `0o22` are octal. Raises CastError."""
     if not formats.is_umask(text):
         raise CastError(f'"{text}" is not a file mode')
     digits = text.replace("_", "").lower()
@@ -57,7 +57,7 @@ def to_umask(text: str) -> int:
 
 
 def single(value: float) -> float:
-    """The number with the fewest digits that is the same in single precision: what such a number is printed as."""
+    """Return the shortest number that is equal in single precision, which is how Go prints it."""
     try:
         packed = struct.pack("f", value)
     except OverflowError:
@@ -70,7 +70,7 @@ def single(value: float) -> float:
 
 
 def to_bytes(text: str) -> int:
-    """A size: `512m`, `1.5 gb`, or a number of bytes, which may be negative. Raises CastError."""
+    """Parse a size in bytes: `512m`, `1.5 gb`, or a number, which may be negative. Raises CastError."""
     if not formats.is_size(text):
         raise CastError(f'"{text}" is not a size such as 512m')
     if formats.is_integer(text):
@@ -81,7 +81,7 @@ def to_bytes(text: str) -> int:
 
 
 def to_duration(text: str) -> str:
-    """A duration in nanoseconds' precision, as Go prints it: `90s` is `1m30s`. Raises CastError."""
+    """Normalize a duration, in nanosecond precision, as Go prints it: `90s` is `1m30s`. Raises CastError."""
     if not formats.is_duration(text):
         raise CastError(f'"{text}" is not a duration such as 1m30s')
     total = 0
@@ -164,7 +164,7 @@ _FIELDS: tuple[tuple[tuple[str, ...], Callable[[str], object], tuple[str, ...]],
     ),
 )
 
-# What a text becomes once its variables are replaced, by path pattern (the reference's loader/interpolate.go).
+# The type of a string after interpolation, by path pattern (compose-go, loader/interpolate.go).
 INTERPOLATED: tuple[tuple[str, Callable[[str], object]], ...] = (
     *_RESOURCES,
     *((f"{prefix}.{field}", cast) for prefixes, cast, fields in _FIELDS for prefix in prefixes for field in fields),

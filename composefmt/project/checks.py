@@ -1,6 +1,6 @@
-"""What must hold in one merged model beyond the schema: attributes that exclude each other, addresses, blank paths.
+"""Constraints of one merged model beyond the schema: mutually exclusive attributes, addresses, empty paths.
 
-Source: the reference's validation/ folder.
+Source: compose-go, validation/.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check(model: Map, *, kept: bool) -> None:
-    """Raises ProjectError at the first value that does not hold. `kept`: variables were not replaced."""
+    """Raise ProjectError for the first violation. `kept`: variables were not replaced."""
     rewrite(model, _table(), kept=kept)
 
 

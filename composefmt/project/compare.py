@@ -1,4 +1,4 @@
-"""Two projects compared as models: what changes for each service, and for each network, volume and the rest."""
+"""Compare two projects as models: what changes for each service, network, volume and other resource."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
-# Lists whose order has a meaning; all others are compared as sets.
+# Lists whose order is significant; all others are compared as sets.
 _ORDERED = frozenset({"command", "entrypoint", "test", "exec", "env_file", "label_file", "dns", "dns_search"})
 
 
 class Change(NamedTuple):
-    """One difference: the path of the value, what happened to it, the value before and after, and where it is written."""
+    """One difference: the path of the value, the kind of change, the values before and after, and where they are written."""
 
     path: Path
     kind: str
@@ -30,18 +30,18 @@ class Change(NamedTuple):
 
 
 def compare(old: Project, new: Project) -> list[Change]:
-    """All differences between two projects, sorted by path. Folders do not count: paths are compared from each one's own."""
+    """Return all differences between two projects, sorted by path. Paths are compared relative to each project directory."""
     before, after = _relative(old.model, old.directory), _relative(new.model, new.directory)
     for one, other in ((before, after), (after, before)):
         if isinstance(one, dict) and isinstance(other, dict):
-            # A section that only one has is compared with an empty one.
+            # A section that only one project has is compared with an empty one.
             one.update({key: {} for key, part in other.items() if key not in one and isinstance(part, dict)})
     changes = _mappings(before, after, ())
     return [change._replace(source=_source(change, old, new)) for change in changes]
 
 
 def _relative(value: object, folder: str) -> object:
-    """The value with the project's own folder taken out of its paths, and without the empty options of short volumes."""
+    """Replace the project directory in paths, and omit the empty options of short volumes."""
     if isinstance(value, dict):
         empty = ("bind", "volume") if "type" in value and "target" in value else ()
         return {key: _relative(part, folder) for key, part in value.items() if part or key not in empty}
@@ -80,7 +80,7 @@ def _mappings(old: object, new: object, path: Path) -> Iterator[Change]:
 
 
 def _lists(old: list[object], new: list[object], path: Path) -> Iterator[Change]:
-    """Items that only one list has; those of one identity (a volume's target) are compared with each other."""
+    """Compare items that only one list has; items of one identity (a volume's target) are compared with each other."""
     before, after = ({_identity(item): item for item in items} for items in (old, new))
     for key, item in before.items():
         if key not in after:
@@ -101,7 +101,7 @@ def _identity(item: object) -> Hashable:
 
 
 def words(value: object) -> str:
-    """A value on one line: a port as `8080:80/udp`, a volume as `source:target`, others as they are."""
+    """Return a value on one line: a port as `8080:80/udp`, a volume as `source:target`, others as they are."""
     if isinstance(value, dict):
         if "target" in value and ("published" in value or "protocol" in value):
             return _port(value)

@@ -1,6 +1,6 @@
-"""What must hold between the services, networks, volumes, configs and secrets of a project.
+"""Constraints between the services, networks, volumes, configs and secrets of a project.
 
-Source: the reference's loader/validate.go.
+Source: compose-go, loader/validate.go.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Enabled:
-    """A project's sections by name; `disabled` are the services that no profile enables. `kept`: variables were not replaced."""
+    """A project's sections by name; `disabled` are the services no profile enables. `kept`: variables were not replaced."""
 
     __slots__ = ("disabled", "kept", "model", "services")
 
@@ -27,13 +27,13 @@ class Enabled:
 
 
 def section(model: Model, key: str) -> dict[str, Model]:
-    """A section of the model; {} where there is none."""
+    """Return a section of the model; {} if it is missing."""
     found = model.get(key)
     return found if isinstance(found, dict) else {}
 
 
 def part(model: Model, *keys: str) -> Model:
-    """A mapping inside the model; {} where there is none."""
+    """Return a nested mapping of the model; {} if it is missing."""
     for key in keys:
         found = model.get(key)
         model = found if isinstance(found, dict) else {}
@@ -41,13 +41,13 @@ def part(model: Model, *keys: str) -> Model:
 
 
 def rows(model: Model, key: str) -> list[Model]:
-    """A list of mappings; [] where there is none."""
+    """Return a list of mappings; [] if it is missing."""
     found = model.get(key)
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def check_consistency(model: Model, disabled: dict[str, Model], *, kept: bool) -> None:
-    """Raises ProjectError at the first thing that does not hold. `kept`: variables were not replaced."""
+    """Raise ProjectError for the first violation. `kept`: variables were not replaced."""
     enabled = Enabled(model, disabled, kept=kept)
     for name, service in enabled.services.items():
         for check in (_image, _build, _networks, _healthcheck, _dependencies, _references, _limits, _scale, _watch, _mounts):
@@ -60,7 +60,7 @@ def check_consistency(model: Model, disabled: dict[str, Model], *, kept: bool) -
 
 
 def check_container_names(services: dict[str, Model]) -> None:
-    """Raises ProjectError where two services want containers of the same name; only one of them could start."""
+    """Raise ProjectError if two services use the same container name; only one of them could start."""
     owners: dict[object, str] = {}
     for name, service in services.items():
         wanted = service.get("container_name")
@@ -145,12 +145,12 @@ def _references(name: str, service: Model, project: Enabled) -> None:
 
 
 def _undefined(name: str, project: Enabled, key: str) -> bool:
-    """Whether nothing of that name is defined; a name with a variable that was kept may be anything."""
+    """Return whether a name is undefined; a name with an unreplaced variable may be anything."""
     return name not in section(project.model, key) and not (project.kept and "$" in name)
 
 
 def _limits(name: str, service: Model, _: Enabled) -> None:
-    """A limit that is given in two places must be the same in both."""
+    """Require a limit that is set in two places to be the same in both."""
     scale, replicas = service.get("scale"), part(service, "deploy").get("replicas")
     if scale is not None and replicas is not None and scale != replicas:
         raise _error(name, f"has scale {scale} and deploy.replicas {replicas}", "scale")
@@ -168,7 +168,7 @@ def _limits(name: str, service: Model, _: Enabled) -> None:
 def _scale(name: str, service: Model, _: Enabled) -> None:
     scale, deploy = service.get("scale"), part(service, "deploy")
     if scale is not None and "deploy" in service:
-        # Kept for whoever reads the model: both say the same.
+        # Set both for readers of the model.
         deploy["replicas"] = scale
     for key, value in (("scale", scale), ("deploy.replicas", deploy.get("replicas"))):
         if isinstance(value, int) and value < 0:
@@ -207,7 +207,7 @@ def _jobs(project: Enabled) -> None:
 
 
 def _cycles(project: Enabled) -> None:
-    """Raises ProjectError for services that depend on each other in a circle. Every service is visited once."""
+    """Raise ProjectError for a dependency cycle. Every service is visited once."""
     done: set[str] = set()
     for start in sorted(project.services):
         trail: dict[str, None] = {}

@@ -1,6 +1,6 @@
-"""What the reference fills in where a file says nothing, once all files are merged.
+"""The defaults that Docker Compose sets after merging all files.
 
-Source: the reference's transform/defaults.go.
+Source: compose-go, transform/defaults.go.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def set_defaults(model: Map) -> None:
-    """Fill in the defaults, in place."""
+    """Set the defaults, in place."""
     rewrite(model, _table())
 
 

@@ -1,7 +1,7 @@
-"""Which files, folder, variables and profiles make a project: what was asked for, else what the environment says, else
-what lies in the folder or above it.
+"""Determine the files, directory, variables and profiles of a project: from the command line, else from the environment,
+else from the directory or those above it.
 
-Source: the reference's cli/options.go, and Compose's documentation of its environment variables.
+Source: compose-go, cli/options.go, and Compose's documentation of its environment variables.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.ya
 OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
 STDIN = "-"
 
-# What the environment may say instead of true and false: other words than those of a Compose file.
+# Booleans in environment variables: other words than in a Compose file.
 _TRUE = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
 class Wanted(NamedTuple):
-    """What was asked for on the command line; what is empty was not."""
+    """The choices of the command line; empty ones were not made."""
 
     files: Sequence[str] = ()
     directory: str = ""
@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A project's files (with absolute paths), folder, variables, name if one was given, and profiles."""
+    """A project's files (absolute paths), directory, variables, explicit name if given, and profiles."""
 
     files: list[File]
     directory: str
@@ -47,7 +47,7 @@ class Found(NamedTuple):
 
 
 def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes | None = None) -> Found:
-    """Settle what a project is made of. `environment` is the process's. Raises ProjectError."""
+    """Determine what a project consists of. `environment` is the process environment. Raises ProjectError."""
     variables = {"PWD": os.getcwd(), **environment}
     env_files = wanted.env_files or [path for path in environment.get("COMPOSE_ENV_FILES", "").split(",") if path]
     folder = _folder(wanted, wanted.files)
@@ -86,7 +86,7 @@ def _folder(wanted: Wanted, files: Sequence[str]) -> str:
 
 
 def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: str) -> None:
-    """Add what env files set; what is set already stays."""
+    """Add the variables of env files; variables that are set already win."""
     paths = list(env_files)
     if not paths and not _is_disabled(variables.get("COMPOSE_DISABLE_ENV_FILE", "0")):
         default = os.path.join(folder, ".env")
@@ -109,7 +109,7 @@ def _from_variable(variables: Mapping[str, str]) -> list[str]:
 
 
 def _default_files(folder: str) -> list[str]:
-    """The file with a default name in the folder or the nearest above it, and the override beside it."""
+    """Return the file with a default name in a directory or the nearest one above it, and the override beside it."""
     while True:
         found = next((path for path in (os.path.join(folder, name) for name in NAMES) if os.path.exists(path)), None)
         if found is not None:

@@ -1,4 +1,4 @@
-"""The files that a project is made of, read from disk: Compose files, and env files."""
+"""Read the files of a project from disk: Compose files and env files."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 # Larger files are neither Compose files nor env files.
 MAX_BYTES = 10_000_000
 
-# What a shell's `<(...)` is called.
+# The names of a shell's `<(...)`.
 _STREAM = re.compile(r"/dev/stdin|(?:/dev|/proc/self)/fd/[0-9]+")
 
 
 def is_stream(path: str) -> bool:
-    """Whether a path is what a shell hands over."""
+    """Return whether a path is a process substitution of a shell."""
     return _STREAM.fullmatch(path) is not None
 
 
 def read_bytes(path: str, place: Place | None = None) -> bytes:
-    """The bytes of a regular file, or of what a shell hands over. Raises ProjectError, at the place that names the file."""
+    """Return the bytes of a regular file or process substitution. Raises ProjectError at the place that names the file."""
     if path == os.devnull:
         return b""
     if is_stream(path):
@@ -52,12 +52,12 @@ def read_bytes(path: str, place: Place | None = None) -> bytes:
 
 
 def _not_waiting(path: str, flags: int) -> int:
-    """Open a file of which some of the system's own are regular ones that nobody writes to for hours."""
+    """Open a file without blocking: some regular system files never end."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_stream(path: str) -> bytes:
-    """The bytes of a pipe. Raises ProjectError."""
+    """Return the bytes of a pipe. Raises ProjectError."""
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -69,7 +69,7 @@ def read_stream(path: str) -> bytes:
 
 
 def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place | None = None, *, raw: bool = False) -> None:
-    """Add what an env file sets to `variables`; `raw`: values are taken as they are. Raises ProjectError."""
+    """Add the variables of an env file to `variables`; `raw`: values are used verbatim. Raises ProjectError."""
     text = read_bytes(path, place).decode("utf-8", "replace").removeprefix("\ufeff")
     try:
         (parse_raw if raw else parse_env)(text, variables, lookup)
@@ -81,7 +81,7 @@ def read_env(path: str, variables: dict[str, str], lookup: Lookup, place: Place 
 
 
 def read_env_files(paths: Sequence[str], environment: Mapping[str, str], place: Place | None = None) -> dict[str, str]:
-    """What env files set for a project, later files over earlier ones; the environment comes before them all."""
+    """Return the variables of a project's env files, later files over earlier ones, the environment over all of them."""
     found: dict[str, str] = {}
 
     def lookup(name: str) -> str | None:
@@ -94,5 +94,5 @@ def read_env_files(paths: Sequence[str], environment: Mapping[str, str], place: 
 
 
 def is_file(path: str) -> bool:
-    """Whether there is something other than a folder at a path."""
+    """Return whether a path exists and is not a directory."""
     return os.path.exists(path) and not os.path.isdir(path)

@@ -1,6 +1,6 @@
-"""Env files: `NAME=value` a line, with quotes, escapes, comments and variables, as Compose reads them.
+"""Env files: `NAME=value` lines with quotes, escapes, comments and variables, as Compose reads them.
 
-Source: the reference's dotenv/ folder. The work is linear in the size of the text.
+Source: compose-go, dotenv/. The work is linear in the size of the text.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], str | None]
 
-# The one format that can be named: values are taken as they are, without quotes, escapes and variables.
+# The only named format: values are used verbatim, without quotes, escapes and variables.
 RAW = "raw"
 
-# White space in a line, as the reference counts it.
+# White space within a line, as Docker Compose defines it.
 _BLANK = "\t\v\f\r \x85\xa0"
 _SKIP = re.compile(r"(?:\s+|#[^\n]*)*")
 _EXPORT = re.compile(r"export(?=[\t\n\f\r ])[\t\v\f\r \x85\xa0]*")
@@ -31,7 +31,7 @@ _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v
 
 
 class EnvFileError(ValueError):
-    """An env file cannot be read: what is wrong, at which character, from 0, and in which line, from 1."""
+    """An env file cannot be read: the problem, its character offset from 0, and its line from 1."""
 
     def __init__(self, message: str, offset: int, line: int) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class EnvFileError(ValueError):
 
 
 class _Scope(dict[str, str]):
-    """Variables for the values of an env file: those that a lookup knows, then those set before in the file."""
+    """Variables for the values of an env file: those of a lookup, then those set earlier in the file."""
 
     def __init__(self, lookup: Lookup, known: Mapping[str, str]) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _Scope(dict[str, str]):
 
 
 def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
-    """Add what an env file sets to `variables`; `lookup` knows values that come before them. Raises EnvFileError."""
+    """Add the variables of an env file to `variables`; `lookup` takes precedence over the file. Raises EnvFileError."""
     text = text.removeprefix("\ufeff")
     scope = _Scope(lookup, variables)
     offset = 0
@@ -69,7 +69,7 @@ def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
         end = _KEY_END.search(text, offset)
         key = _name(text, offset, end.start() if end else len(text))
         if end is None:
-            # The reference takes a last line without `=` and line break for the value of a variable without a name.
+            # Docker Compose reads a last line without `=` and line break as the value of an unnamed variable.
             variables[""] = key
             return
         offset = end.end()
@@ -80,7 +80,7 @@ def parse_env(text: str, variables: dict[str, str], lookup: Lookup) -> None:
 
 
 def parse_raw(text: str, variables: dict[str, str], lookup: Lookup) -> None:
-    """Add what an env file in the raw format sets to `variables`, as `docker run --env-file` reads it. Raises EnvFileError."""
+    """Add the variables of an env file in raw format, as `docker run --env-file` reads it. Raises EnvFileError."""
     text = text.removeprefix("\ufeff")
     end = -1
     for line in text.split("\n"):
@@ -98,7 +98,7 @@ def parse_raw(text: str, variables: dict[str, str], lookup: Lookup) -> None:
 
 
 def _name(text: str, start: int, end: int) -> str:
-    """The name of a variable."""
+    """Return the name of a variable."""
     name = text[start:end]
     bad = _BAD_KEY.search(name)
     if bad is not None:
@@ -112,7 +112,7 @@ def _name(text: str, start: int, end: int) -> str:
 
 
 def _value(text: str, offset: int, scope: _Scope) -> tuple[str, int]:
-    """A value, and where what follows it begins."""
+    """Return a value and the offset after it."""
     while offset < len(text) and text[offset] in _BLANK:
         offset += 1
     quote = text[offset : offset + 1]

@@ -1,4 +1,4 @@
-"""A graph as an SVG picture that needs nothing else: no font, no script, no other program."""
+"""Draw a graph as a self-contained SVG: no font, no script, no other program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _CHARACTER, _LINE, _PADDING = 7.5, 16, 10
 _GAP, _LAYER_GAP, _MARGIN, _BEND = 14, 90, 20, 8
-# Of more dependencies than that, what they wait for is shown only when the pointer rests on them.
+# With more dependencies than this, their conditions are shown only on hover.
 _MAX_LABELS = 25
 _FILL = {SERVICE: "#e8f0fe", NETWORK: "#e6f4ea", VOLUME: "#fef7e0"}
 _STROKE = {SERVICE: "#1a56db", NETWORK: "#137333", VOLUME: "#b06000"}
@@ -26,7 +26,7 @@ _STYLE = (
 
 
 class Box(NamedTuple):
-    """A rectangle: its left upper corner and its size."""
+    """A rectangle: its upper left corner and its size."""
 
     x: float
     y: float
@@ -35,12 +35,12 @@ class Box(NamedTuple):
 
     @property
     def middle(self) -> float:
-        """The height of its centre."""
+        """The vertical center."""
         return self.y + self.height / 2
 
 
 def to_svg(graph: Graph) -> str:
-    """The graph as a picture."""
+    """Return the graph as SVG."""
     placed = place(graph)
     nodes = {node.id: node for node in graph.nodes}
     boxes = _boxes(placed.layers, nodes)
@@ -65,7 +65,7 @@ def to_svg(graph: Graph) -> str:
 
 
 def _boxes(layers: list[list[str]], nodes: dict[str, Node]) -> dict[str, Box]:
-    """Where everything stands: layers side by side, each in the middle of the height."""
+    """Return the boxes: layers side by side, each centered vertically."""
     sizes = {node_id: _size(nodes.get(node_id)) for layer in layers for node_id in layer}
     heights = [sum(sizes[node][1] for node in layer) + _GAP * max(len(layer) - 1, 0) for layer in layers]
     tallest = max(heights, default=0)
@@ -90,7 +90,7 @@ def _size(node: Node | None) -> tuple[float, float]:
 
 
 def _edge(edge: Edge, boxes: list[Box], *, labelled: bool) -> list[str]:
-    """A curve from the right side of the first box to the left side of the last one, through the bends."""
+    """Return a curve from the right side of the first box to the left side of the last, through the bends."""
     forward = boxes[0].x <= boxes[-1].x
     start, end = boxes[0], boxes[-1]
     points = [(start.x + start.width if forward else start.x, start.middle)]

@@ -1,6 +1,6 @@
-"""The files that services name for their environment and labels, read into the model.
+"""Read the env files and label files of services into the model.
 
-Source: the reference's types/project.go (WithServicesEnvironmentResolved, WithServicesLabelsResolved).
+Source: compose-go, types/project.go (WithServicesEnvironmentResolved, WithServicesLabelsResolved).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """The project's variables, the folder that the files must be in, if any, and for which output the model is."""
+    """The project's variables, the directory that files must be in, if any, and the kind of output."""
 
     variables: Mapping[str, str]
     inside: str | None
@@ -101,7 +101,7 @@ def _read(file: Model, variables: dict[str, str], lookup: Lookup, path: Path, in
 
 
 def _set(container: Model, key: str, value: object) -> None:
-    """Set a field and bring the fields back into their order."""
+    """Set a field and restore the order of fields."""
     from composefmt.project.model import SERVICE
 
     container[key] = value

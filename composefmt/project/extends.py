@@ -1,6 +1,6 @@
-"""`extends`: a service that builds on another one, in the same file or in another.
+"""`extends`: a service based on another one, in the same file or in another.
 
-Source: the specification's 05-services, `extends`, and the reference's loader/extends.go.
+Source: the specification's 05-services, `extends`, and compose-go, loader/extends.go.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
 from composefmt.project.values import Map, Path, Place, ProjectError, clone
 
-# Each level takes some of the stack; nobody builds that high.
+# Each level uses some of the stack; no real project is this deep.
 MAX_CHAIN = 150
 
 
 class _Source(NamedTuple):
-    """Where a service stands: its file's path, that file's services, and what that file's tags remove."""
+    """The origin of a service: its file's path, that file's services, and the paths its tags remove."""
 
     path: str
     services: Map
@@ -26,7 +26,7 @@ class _Source(NamedTuple):
 
 
 def apply_extends(model: Map, scope: Scope, file: File, resets: tuple[Path, ...]) -> None:
-    """Build every service of a file on those that it extends, in place. Raises ProjectError."""
+    """Merge every service of a file over those it extends, in place. Raises ProjectError."""
     for section in ("services", "jobs"):
         services = model.get(section)
         if section not in model or services is None:
@@ -74,7 +74,7 @@ def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:
     copy = copy if isinstance(copy, Map) else Map(base.place)
     services.put(name, copy, base.place)
     wrapped.put("services", services, base.place)
-    # A tag on the whole service takes nothing away from what is extended.
+    # A tag on the whole service removes nothing from what it extends.
     reset(wrapped, source.resets)
     made = merge(copy, service, ("services", "x"))
     made.pop("extends", None)
@@ -82,7 +82,7 @@ def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:
 
 
 def _reference(service: Map, name: str, place: Place | None) -> tuple[str, str | None]:
-    """The service that is extended, and the file it is in, if it is another one."""
+    """Return the extended service, and its file if it is another one."""
     extends = service["extends"]
     if isinstance(extends, str):
         return extends, None

@@ -1,4 +1,4 @@
-"""A project as a graph: services, what they depend on, the networks and volumes that they use; as Mermaid and DOT text."""
+"""A project as a graph of services, dependencies, networks and volumes, in Mermaid and DOT syntax."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 SERVICE, NETWORK, VOLUME = "service", "network", "volume"
 
-# A network of more services than that is named in their boxes; so many lines to one place would hide all others.
+# A network used by more services is named in their boxes instead: so many edges would hide all others.
 _MAX_LINES = 8
 
-# What a dependency waits for, in short; to be started is nothing special.
+# Abbreviated dependency conditions; `service_started` is the default.
 _CONDITIONS = {"service_healthy": "healthy", "service_completed_successfully": "completed"}
 
 
@@ -33,7 +33,7 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A line from a service to what it depends on or uses; `kind` is that of the target."""
+    """An edge from a service to what it depends on or uses; `kind` is that of the target."""
 
     source: str
     target: str
@@ -42,7 +42,7 @@ class Edge(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """All nodes and edges, services first, in the order of their names."""
+    """All nodes and edges, services first, sorted by name."""
 
     name: str
     nodes: list[Node]
@@ -50,9 +50,9 @@ class Graph(NamedTuple):
 
 
 def graph_of(project: Project, kinds: Collection[str]) -> Graph:
-    """The graph of a project; `kinds` are the kinds of nodes besides services that are wanted.
+    """Return the graph of a project; `kinds` are the kinds of nodes to include besides services.
 
-    The default network is left out where all services that have a network use it: it would say nothing.
+    The default network is omitted if all services with a network use it.
     """
     services = section(project.model, "services")
     common = _common_networks(services)
@@ -82,7 +82,7 @@ def graph_of(project: Project, kinds: Collection[str]) -> Graph:
 
 
 def _common_networks(services: Mapping[str, Model]) -> dict[str, bool]:
-    """Networks that are not drawn, and whether the services' boxes name them."""
+    """Return the networks that are not drawn, and whether the services' boxes name them."""
     connected = [part(service, "networks") for service in services.values() if service.get("networks")]
     uses = Counter(network for networks in connected for network in networks)
     common = {network: True for network, number in uses.items() if number > _MAX_LINES}
@@ -101,7 +101,7 @@ _MERMAID_LINES = {SERVICE: "-->", NETWORK: "---", VOLUME: "-.-"}
 
 
 def to_mermaid(graph: Graph) -> str:
-    """The graph as a Mermaid flowchart."""
+    """Return the graph as a Mermaid flowchart."""
     lines = ["flowchart LR"]
     for node in graph.nodes:
         opening, closing = _MERMAID_SHAPES[node.kind]
@@ -122,7 +122,7 @@ _DOT_LINES = {SERVICE: "", NETWORK: "dir=none", VOLUME: "dir=none style=dashed"}
 
 
 def to_dot(graph: Graph) -> str:
-    """The graph in the language of Graphviz."""
+    """Return the graph in DOT, the language of Graphviz."""
     lines = [
         f"digraph {_dot(graph.name)} {{",
         "  rankdir=LR",

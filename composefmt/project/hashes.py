@@ -1,6 +1,6 @@
-"""The hash by which Docker Compose knows whether a service's container is up to date.
+"""The configuration hash that tells Docker Compose whether a service's container is up to date.
 
-It is taken of the service's JSON, without what may change while the container stays. The order of the fields is a part of it.
+It covers the service's JSON, without what may change while the container stays. The order of fields is significant.
 Source: docker/compose, pkg/compose/hash.go.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LEFT_OUT = ("build", "pull_policy", "scale", "depends_on", "profiles")
 
-# A field that is not listed comes after these.
+# Fields that are not listed come after these.
 _FIELDS = (
     "annotations attach develop blkio_config cap_add cap_drop cgroup_parent cgroup cpu_count cpu_percent cpu_period cpu_quota"
     " cpu_rt_period cpu_rt_runtime cpus cpuset cpu_shares command configs container_name credential_spec deploy"
@@ -34,7 +34,7 @@ _ORDER = {name: place for place, name in enumerate(_FIELDS.split())}
 
 
 def service_hashes(project: Project, names: Sequence[str], reading: Reading | None) -> dict[str, str]:
-    """The hashes of these services of a project that is made for JSON; `reading`: their env files are to be read.
+    """Return the hashes of some services of a project made for JSON; `reading`: their env files have to be read.
 
     Raises ProjectError.
     """
@@ -47,7 +47,7 @@ def service_hashes(project: Project, names: Sequence[str], reading: Reading | No
 
 
 def service_hash(service: Model, environment: Mapping[str, str]) -> str:
-    """The hash of a service whose env files are resolved, made for JSON; `environment` may name a platform to build for."""
+    """Return the hash of a service with resolved env files, made for JSON; `environment` may set a build platform."""
     from hashlib import sha256
     from json import dumps
 

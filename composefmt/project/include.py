@@ -1,6 +1,6 @@
-"""`include`: other projects' files as a part of this one, with folders and env files of their own.
+"""`include`: the files of other projects as part of this one, with their own directories and env files.
 
-Source: the specification's 14-include, and the reference's loader/include.go.
+Source: the specification's 14-include, and compose-go, loader/include.go.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Included(NamedTuple):
 
 
 def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
-    """Take in what a file includes, in place: where both define something, the file's own definition lies over the other.
+    """Add the included projects to a file, in place; the file's own definitions are merged over included ones.
 
     Raises ProjectError.
     """
@@ -112,7 +112,7 @@ def _import(included: Map, model: Map, resets: tuple[Path, ...]) -> None:
 
 
 def _combine(section: str, name: str, theirs: Map, ours: Map, resets: tuple[Path, ...]) -> None:
-    """What both define: the file's own definition over the included one."""
+    """Return a definition of the file merged over the included one."""
     value, own = theirs[name], ours[name]
     if not isinstance(value, Map) or not isinstance(own, Map):
         if own is None:
@@ -122,5 +122,5 @@ def _combine(section: str, name: str, theirs: Map, ours: Map, resets: tuple[Path
     inner.put(name, value, value.place)
     wrapped.put(section, inner, value.place)
     reset(wrapped, resets)
-    # A tag on the whole definition takes nothing away from what is included.
+    # A tag on the whole definition removes nothing from the included one.
     ours[name] = merge(value, own, (section, name))

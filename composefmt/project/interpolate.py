@@ -1,4 +1,4 @@
-"""Variables replaced by their values in every text of a file, and the texts cast to what their fields take."""
+"""Replace variables in all strings of a file, and convert the results to the types of their fields."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def _casts() -> Table[Callable[[str], object]]:
 
 
 def interpolate(model: Map, environment: Mapping[str, str], unset: dict[str, Place | None]) -> None:
-    """Replace all variables in a file's values, in place; note in `unset` those that an empty text stands for, and where.
+    """Replace all variables in a file's values, in place; record in `unset` variables replaced by "", with their locations.
 
-    Raises ProjectError at the first that cannot be replaced.
+    Raises ProjectError for the first that cannot be replaced.
     """
     _Interpolation(environment, unset).mapping(model, _casts().root, ())
 
 
 def replaced(text: str, environment: Mapping[str, str], place: Place | None, path: Path) -> str:
-    """A text with its variables replaced. Raises ProjectError."""
+    """Return a string with its variables replaced. Raises ProjectError."""
     try:
         if text.count("${") <= interpolation.MAX_VARIABLES:
             return interpolation.substitute(text, environment)
-        # A whole configuration file may stand in one value: it is long, but not deep.
+        # A value may hold a whole configuration file: long, but not deep.
         return "".join(interpolation.substitute(text[part.start : part.end], environment) for part in interpolation.split(text))
     except InvalidInterpolation as error:
         near = text[error.offset : error.offset + 30].splitlines()[0]
@@ -49,13 +49,13 @@ def replaced(text: str, environment: Mapping[str, str], place: Place | None, pat
 
 
 def required(name: str, text: str, environment: Mapping[str, str]) -> str:
-    """That a variable is required which has no value, and what the text that requires it says of that."""
+    """Return the message for a required variable without a value, including the file's own error text."""
     reason = _reason(text, name, environment)
     return f"the variable {name} is required and has no value" + (f": {reason}" if reason else "")
 
 
 def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:
-    """What a file says of a variable that it requires: the text after `:?`; "" where that cannot be read."""
+    """Return the file's error text for a required variable: the text after `:?`; "" if it cannot be parsed."""
     try:
         for part in interpolation.split(text):
             if isinstance(part, Variable):
@@ -118,7 +118,7 @@ class _Interpolation:
             raise ProjectError(f"{'.'.join(path)}: {error}", place, path) from None
 
     def note(self, text: str, place: Place | None) -> None:
-        """Note the variables of a text that are neither set nor have a default."""
+        """Record the variables of a string that are neither set nor have a default."""
         for part in interpolation.split(text):
             if isinstance(part, Variable) and not part.operator and part.name not in self.environment:
                 self.unset.setdefault(part.name, place)

@@ -1,7 +1,7 @@
-"""Where the nodes of a graph stand when it is drawn: in layers from left to right, with few crossings.
+"""Lay out a graph in layers from left to right with few crossings.
 
-The way of Sugiyama: each node right of all that lead to it, edges over several layers bent around what stands there, and
-the order within a layer by the average place of the neighbours.
+Sugiyama's method: each node is right of its predecessors, long edges bend around the nodes between, and the order within
+a layer follows the average position of the neighbors.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _SWEEPS = 8
 
 
 class Placed(NamedTuple):
-    """The layers of ids (with ids of bends among them), and the ids that each edge leads through."""
+    """The layers of ids (including ids of bends), and the ids that each edge passes."""
 
     layers: list[list[str]]
     routes: list[list[str]]
 
 
 def place(graph: Graph) -> Placed:
-    """The layers of a graph, and the way of each of its edges through them."""
+    """Return the layers of a graph and the route of each edge."""
     depth = _depths([node.id for node in graph.nodes], [(edge.source, edge.target) for edge in graph.edges])
     layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
     for node in graph.nodes:
@@ -34,7 +34,7 @@ def place(graph: Graph) -> Placed:
     known: set[str] = set()
     for edge in graph.edges:
         low, high = sorted((depth[edge.source], depth[edge.target]))
-        # Edges to one target share their bends, as streets do that lead to one town.
+        # Edges to one target share their bends.
         side = "left" if depth[edge.source] < depth[edge.target] else "right"
         bends = [f"bend {edge.target} {side} {layer}" for layer in range(low + 1, high)]
         for layer, bend in zip(range(low + 1, high), bends, strict=True):
@@ -47,7 +47,7 @@ def place(graph: Graph) -> Placed:
 
 
 def _depths(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The longest way to each node; an edge that closes a circle does not count."""
+    """Return the longest distance to each node; an edge that closes a cycle does not count."""
     leads: dict[str, list[str]] = {node: [] for node in ids}
     for source, target in edges:
         leads[source].append(target)
@@ -62,7 +62,7 @@ def _depths(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, i
 
 
 def _topological(ids: Sequence[str], leads: Mapping[str, list[str]]) -> list[str]:
-    """The nodes, each before those that it leads to, as far as there are no circles."""
+    """Return the nodes in topological order, as far as there are no cycles."""
     done: set[str] = set()
     order: list[str] = []
     for start in ids:
@@ -79,7 +79,7 @@ def _topological(ids: Sequence[str], leads: Mapping[str, list[str]]) -> list[str
 
 
 def _order(layers: list[list[str]], routes: list[list[str]]) -> None:
-    """Sort each layer by where its nodes' neighbours stand, to and fro."""
+    """Sort each layer by the positions of its nodes' neighbors, forward and backward."""
     neighbours: dict[str, list[str]] = {node: [] for layer in layers for node in layer}
     for route in routes:
         for one, other in itertools.pairwise(route):

@@ -1,4 +1,4 @@
-"""Bounds on what a small text may grow to once variables are replaced: ten lines must not fill the memory."""
+"""Bounds on the size of interpolated text: ten lines must not fill the memory."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# All values of a file together. Compose files and env files are a thousand times smaller.
+# For all values of a file together. Compose files and env files are a thousand times smaller.
 MAX_CHARACTERS = 50_000_000
 
 _NAME = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
-# Of a longer circle, its beginning and its end say enough.
+# Of a longer cycle, show only the start and the end.
 _MAX_SHOWN = 10
 
 
 def circle(names: Sequence[str]) -> str:
-    """The names of a circle, the first one again at its end: `a -> b -> a`."""
+    """Return a cycle as text, with its first name repeated: `a -> b -> a`."""
     closed = [*names, names[0]]
     if len(closed) > _MAX_SHOWN:
         closed[_MAX_SHOWN // 2 : -_MAX_SHOWN // 2] = [f"({len(closed) - _MAX_SHOWN} more)"]
@@ -27,7 +27,7 @@ def circle(names: Sequence[str]) -> str:
 
 
 class Budget:
-    """How many characters may still be made."""
+    """The number of characters that may still be created."""
 
     __slots__ = ("left",)
 
@@ -35,7 +35,7 @@ class Budget:
         self.left = MAX_CHARACTERS
 
     def spend(self, text: str, lookup: Callable[[str], str | None]) -> bool:
-        """Take what a text may become from the budget; False where that is more than is left."""
+        """Reserve characters for a string; return False if the budget is exceeded."""
         self.left -= len(text)
         if "$" in text:
             known: dict[str, int] = {}

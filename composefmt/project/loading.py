@@ -1,6 +1,6 @@
-"""One or more files to one model: the steps that each file goes through, and those that follow for all of them.
+"""Load one or more files into one model: the steps for each file, and those for all of them.
 
-Source: the reference's loader/loader.go. `extends` and `include` call back here, for the files that they name.
+Source: compose-go, loader/loader.go. `extends` and `include` call back here for the files they name.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from composefmt.project.values import Items, Map, Path, Place, ProjectError, chi
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-# Deeper chains of files would be a mistake, and exhaust the stack.
+# Deeper chains of files are a mistake, and exhaust the stack.
 MAX_DEPTH = 60
 
 
 class Choices(NamedTuple):
-    """Which steps are taken.
+    """The steps to take.
 
-    `interpolate`: variables are replaced; `resolve`: paths are made absolute; `escape`: files outside the project's folder
-    may be read.
+    `interpolate`: replace variables; `resolve`: make paths absolute; `escape`: allow reading files outside the project
+    directory.
     """
 
     interpolate: bool = True
@@ -38,7 +38,7 @@ class Choices(NamedTuple):
 
 
 class File(NamedTuple):
-    """A Compose file: its path, and its bytes where they were read before."""
+    """A Compose file: its path, and its bytes if they have been read."""
 
     path: str
     data: bytes | None = None
@@ -46,10 +46,10 @@ class File(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What is the same for all files of one model.
+    """The context shared by all files of one model.
 
-    `folder` is what the model's paths are made relative to; `base` is the absolute folder that the files named in the model
-    are looked for in; `root` is the project's folder; `including` are the files that lead here.
+    `folder` is the directory that the model's paths are made relative to; `base` is the absolute directory of the files
+    named in the model; `root` is the project directory; `including` are the files that lead here.
     """
 
     environment: Mapping[str, str]
@@ -58,23 +58,23 @@ class Scope(NamedTuple):
     root: str
     choices: Choices
     including: tuple[str, ...] = ()
-    # What was loaded before, by file and folder: a file that many services extend is read once.
+    # Loaded files by path and directory: a file that many services extend is read once.
     extended: dict[tuple[str, str], ExtendedFile] | None = None
-    # What was included before, by files, folders and variables: a file that many others include is loaded once.
+    # Included projects by files, directories and variables: each is loaded once.
     included: dict[Hashable, Map] | None = None
-    # Variables that are used but not set, with the place of the first use.
+    # Variables that are used but not set, with the location of the first use.
     unset: dict[str, Place | None] | None = None
 
 
 class ExtendedFile(NamedTuple):
-    """A file whose services others extend: its services, and what its tags remove."""
+    """A file whose services others extend: its services, and the paths its tags remove."""
 
     services: Map
     resets: tuple[Path, ...]
 
 
 def load_model(files: Sequence[File], scope: Scope) -> Map:
-    """The merged model of some files, before normalization. Raises ProjectError."""
+    """Return the merged model of some files, before normalization. Raises ProjectError."""
     scope = scope._replace(extended={}, included=scope.included if scope.included is not None else {})
     model = Map()
     for file in files:
@@ -88,9 +88,9 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
 
 
 def load_file(file: File, scope: Scope, model: Map, *, alone: bool = False) -> tuple[Map, tuple[Path, ...]]:
-    """A file merged over a model, and the paths that its tags remove.
+    """Merge a file over a model; return the model and the paths that its tags remove.
 
-    `alone`: its includes and extends are left for later, and nothing is validated. Raises ProjectError.
+    `alone`: skip includes, extends and validation. Raises ProjectError.
     """
     source = source_of(file.data if file.data is not None else read_bytes(file.path, file.place), file.path)
     resets: tuple[Path, ...] = ()
@@ -128,7 +128,7 @@ def _load_document(document: Document, file: File, scope: Scope, model: Map, *, 
 
 
 def reset(model: Map, paths: Sequence[Path]) -> None:
-    """Remove the values at the paths that `!reset` and `!override` name."""
+    """Remove the values at the paths of `!reset` and `!override`."""
     for path in paths:
         parent: object = model
         for key in path[:-1]:
@@ -138,7 +138,7 @@ def reset(model: Map, paths: Sequence[Path]) -> None:
 
 
 def _validate(model: Map, *, replaced: bool) -> None:
-    """Ask the schema. `replaced`: variables are, so that a dollar sign stands for itself."""
+    """Validate against the schema. `replaced`: variables are replaced, so that a dollar sign is literal."""
     from composefmt.compose.schema import problems
 
     for problem in problems(plain(model, escaped=replaced)):
@@ -149,7 +149,7 @@ def _validate(model: Map, *, replaced: bool) -> None:
 
 
 def _omit_empty(model: Map) -> None:
-    """Drop empty DNS servers, which an unset variable leaves behind."""
+    """Remove empty DNS servers, which an unset variable leaves."""
     for section in ("services", "jobs"):
         for _, service in children(model, section):
             servers = service.get("dns")
@@ -158,7 +158,7 @@ def _omit_empty(model: Map) -> None:
 
 
 def _promote_extensions(model: Map) -> None:
-    """Extensions that have become attributes: `x-develop`, and `x-initialSync` in what it watches."""
+    """Rename extensions that have become attributes: `x-develop`, and `x-initialSync` below `watch`."""
     for _, service in children(model, "services"):
         _promote(service, "x-develop", "develop", ("services", "x", "develop"))
         develop = service.get("develop")
@@ -186,7 +186,7 @@ def _renamed(parent: Map, old: str, new: str) -> Map:
 
 
 def _resolve_objects(model: Map, environment: Mapping[str, str]) -> None:
-    """Variables that services, jobs and configs name without a value."""
+    """Return the variables that services, jobs and configs name without a value."""
     for section in ("services", "jobs"):
         for _, service in children(model, section):
             listed = service.get("environment")

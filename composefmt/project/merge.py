@@ -1,6 +1,6 @@
-"""One model over another: what an override file, an extending service or an including file adds and replaces.
+"""Merge one model over another, for override files, extending services and including files.
 
-Source: the specification's 13-merge, and the reference's override/merge.go.
+Source: the specification's 13-merge, and compose-go, override/merge.go.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Merge:
-    """Two values of one field: `base`, and what lies `over` it, with their places."""
+    """Two values of one field, `base` and `over`, with their locations."""
 
     __slots__ = ("base", "base_place", "nodes", "over", "over_place", "path")
 
@@ -38,12 +38,12 @@ class Merge:
         self.over_place = over_place
 
     def error(self, message: str) -> ProjectError:
-        """An error at the value that does not fit."""
+        """Return an error at the value that does not fit."""
         return ProjectError(f"{'.'.join(self.path)}: {message}", self.over_place or self.base_place, self.path)
 
 
 def merge(base: Map, over: Map, path: Path = ()) -> Map:
-    """Merge a mapping over another one at a path of the model; `base` is changed. Raises ProjectError."""
+    """Merge a mapping over another at a path of the model; `base` is changed. Raises ProjectError."""
     nodes = _table().root
     for key in path:
         nodes = step(nodes, key)
@@ -84,7 +84,7 @@ def _mappings(what: Merge, base: Map, over: Map) -> Map:
 
 
 def _appended(base: Items, over: Items) -> Items:
-    """The items of both lists; one that is the same as one before it is left out."""
+    """Return the items of both lists without duplicates."""
     known = {frozen(value) for value in base}
     for value, place in over.entries():
         key = frozen(value)
@@ -99,7 +99,7 @@ def _replaced(what: Merge) -> object:
 
 
 def _sequence(value: object, place: Place | None) -> Items:
-    """A list: of a mapping, its entries as `KEY=VALUE` in order; of a text, the text alone."""
+    """Return a value as a list: a mapping as `KEY=VALUE` items in order, a string as one item."""
     if isinstance(value, Items):
         return Items(place, value.entries())
     items = Items(place)
@@ -114,7 +114,7 @@ def _sequence(value: object, place: Place | None) -> Items:
                     items.put(f"{key}={text(one)}", at)
             else:
                 items.put(f"{key}={text(part)}", where)
-        # A key such as "A=1" sorts behind its value's text.
+        # A key such as "A=1" sorts after its value's text.
         order = sorted(range(len(items)), key=lambda index: str(items[index]))
         return Items(place, [(items[index], items.where(index)) for index in order])
     if isinstance(value, str):
@@ -160,7 +160,7 @@ def _as_mappings(what: Merge, defaults: tuple[tuple[str, object], ...] | None) -
 
 
 def _as_mapping(what: Merge, value: object, place: Place | None, defaults: tuple[tuple[str, object], ...] | None) -> Map:
-    """A mapping: of a list of names, each name with the defaults, or with nothing."""
+    """Return a value as a mapping: a list of names maps each name to the defaults, or to null."""
     if isinstance(value, Map):
         return value
     names = value.entries() if isinstance(value, Items) else [(value, place)] if isinstance(value, str) else []
@@ -179,7 +179,7 @@ def _as_mapping(what: Merge, value: object, place: Place | None, defaults: tuple
 
 
 def _logging(what: Merge) -> object:
-    """Options are merged only where both speak of one driver."""
+    """Merge logging options only if both name the same driver."""
     base, over = what.base, what.over
     if not isinstance(base, Map) or not isinstance(over, Map):
         raise what.error("takes a mapping")
@@ -195,7 +195,7 @@ def _ulimit(what: Merge) -> object:
 
 
 def _pools(what: Merge) -> object:
-    """Address pools of a network, merged where they have the same subnet."""
+    """Merge address pools of a network that have the same subnet."""
     if not isinstance(what.base, Items) or not isinstance(what.over, Items):
         raise what.error("takes a list")
     found = Items(what.base_place)

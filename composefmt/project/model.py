@@ -1,6 +1,6 @@
-"""The canonical model: every section's fields, with their types, in the order in which the reference prints them.
+"""The canonical model: the fields of every section with their types, in the order in which Docker Compose prints them.
 
-Source: the reference's types/types.go and its neighbours.
+Source: compose-go, types/types.go and its neighbors.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _VOLUME_USE = Struct(
     }
 )
 
-# What anything that runs a container has: services, jobs, and hooks before a service's start.
+# The fields of everything that runs a container: services, jobs, and pre-start hooks.
 CONTAINER: dict[str, Type] = {
     "annotations": t.mapping,
     "blkio_config": Optional(_BLKIO),
@@ -338,7 +338,7 @@ class _Secret(Struct):
 
 
 class _Config(Struct):
-    """A config, whose content is shown where it is written, not where it comes from the environment."""
+    """A config, whose content is shown if it is written inline, not if it comes from the environment."""
 
     def __call__(self, value: object, target: Target) -> object:
         found = super().__call__(value, target)
@@ -349,7 +349,7 @@ class _Config(Struct):
 
 @lru_cache(maxsize=1)
 def project_type() -> Struct:
-    """The type of the whole project."""
+    """Return the type of the whole project."""
     return Struct(
         {
             "name": t.string,
@@ -366,7 +366,7 @@ def project_type() -> Struct:
 
 
 def to_model(value: Map, target: Target) -> Model:
-    """The typed model of a project's values. Raises ProjectError where a value is none of its field's type."""
+    """Return the typed model of a project's values. Raises ProjectError for a value of the wrong type."""
     try:
         found = project_type()(plain(value), target)
     except CastError as error:

@@ -1,6 +1,6 @@
-"""What a model leaves unsaid: the default network, names, build defaults, dependencies that other fields imply.
+"""Make implied values explicit: the default network, names, build defaults, implied dependencies.
 
-Source: the reference's loader/normalize.go.
+Source: compose-go, loader/normalize.go.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
 
 def normalize(model: Map, name: str, environment: Mapping[str, str]) -> None:
-    """Spell out what is implied, in place. Raises ProjectError."""
+    """Set implied values, in place. Raises ProjectError."""
     model["name"] = name
     _networks(model)
     for section in ("services", "jobs"):
@@ -67,7 +67,7 @@ def _build(container: Map, environment: Mapping[str, str]) -> None:
 
 
 def _resolved(value: object, environment: Mapping[str, str], *, keep: bool) -> object:
-    """Variables without a value given that of the environment; `keep`: those that it does not know stay."""
+    """Set variables without a value from the environment; `keep`: unknown ones stay."""
     if isinstance(value, Map):
         made = Map(value.place)
         for key, part in value.items():
@@ -92,7 +92,7 @@ def _resolved(value: object, environment: Mapping[str, str], *, keep: bool) -> o
 
 
 def _dependencies(container: Map) -> None:
-    """Services that links, shared namespaces and volumes_from refer to are depended on."""
+    """Add dependencies on services that links, shared namespaces and volumes_from refer to."""
     known = child(container, "depends_on")
     depends_on = known if known is not None else Map(container.place)
 
@@ -126,7 +126,7 @@ def _targets(container: Map) -> None:
 
 
 def _pre_start(service: Map) -> None:
-    """A hook that runs before the service starts has what its service has, but for its volumes, unless it says otherwise."""
+    """Copy the service's fields, except its volumes, to a pre-start hook that does not set them."""
     hooks = service.get("pre_start")
     if not isinstance(hooks, Items):
         return
@@ -141,7 +141,7 @@ def _pre_start(service: Map) -> None:
 
 
 def _names(model: Map, project: str) -> None:
-    """What has no name of its own is named after its project and its key."""
+    """Name unnamed resources after their project and key."""
     for section in ("networks", "volumes", "configs", "secrets"):
         for key in list(child(model, section) or ()):
             resources = model[section]

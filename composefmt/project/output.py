@@ -1,4 +1,4 @@
-"""The model as text: JSON as the reference writes it, or YAML that can be loaded again."""
+"""Write the model as JSON, as Docker Compose prints it, or as YAML that can be loaded again."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def to_json(model: Model) -> str:
-    """The model as indented JSON, which in the reference holds no models."""
+    """Return the model as indented JSON, which omits `models`, as in Docker Compose."""
     from json import dumps
 
     return dumps(whole_numbers({key: model[key] for key in sorted(model) if key != "models"}), indent=2, ensure_ascii=False)
 
 
 def whole_numbers(value: object) -> object:
-    """The value with whole numbers written as such."""
+    """Return the value with integral numbers written as integers."""
     if isinstance(value, dict):
         return {key: whole_numbers(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -27,12 +27,12 @@ def whole_numbers(value: object) -> object:
 
 
 def to_yaml(value: Model, *, escape: bool) -> str:
-    """The model as YAML; `escape`: dollar signs are doubled, so that they mean themselves when it is loaded again."""
+    """Return the model as YAML; `escape`: double dollar signs, so that loading restores them."""
     return "".join(line + "\n" for line in _lines(value, escape=escape))
 
 
 def _lines(value: object, *, escape: bool) -> list[str]:
-    """The lines of a mapping or list that is not empty, without a common indentation."""
+    """Return the lines of a nonempty mapping or list, without common indentation."""
     lines: list[str] = []
     if isinstance(value, dict):
         for key, part in value.items():
@@ -48,7 +48,7 @@ def _lines(value: object, *, escape: bool) -> list[str]:
                 first, *rest = _lines(part, escape=escape)
                 lines += [f"- {first}", *(line and f"  {line}" for line in rest)]
             else:
-                # The text of a block is indented by itself.
+                # The content of a block scalar carries its own indentation.
                 first, *rest = _scalar(part, escape=escape)
                 lines += [f"- {first}", *rest]
     return lines
@@ -68,7 +68,7 @@ def _scalar(value: object, *, escape: bool) -> list[str]:
 
 
 def _needs_quotes(text: str) -> bool:
-    """Whether a text of several lines cannot be a block: control characters, or spaces that a block would not keep."""
+    """Return whether a multi-line string cannot be a block scalar: control characters, or spaces that would be lost."""
     return any((character < " " and character not in "\n\t") or character in "\x7f\x85\u2028\u2029\ufeff" for character in text) or (
         text[0] in " \n\t" or any(line != line.rstrip() for line in text.split("\n"))
     )

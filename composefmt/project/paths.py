@@ -1,6 +1,6 @@
-"""Relative paths of a model, made relative to where they count from: the project's folder, or an included file's.
+"""Resolve relative paths of a model against the project directory, or an included file's.
 
-Source: the reference's paths/ folder.
+Source: compose-go, paths/.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _REMOTE_FILE = re.compile(r"(?:https?|git|ssh|oci)://|git@|github\.com/|.*\.git(
 
 
 def is_remote(path: str) -> bool:
-    """Whether a Compose file named so would have to be fetched from elsewhere."""
+    """Return whether a Compose file would have to be fetched."""
     return _REMOTE_FILE.match(path) is not None
 
 
 def join(folder: str, path: str) -> str:
-    """A path below a folder, with `.`, `..` and doubled slashes taken out."""
+    """Join a path to a directory and normalize `.`, `..` and double slashes."""
     cleaned = posixpath.normpath(f"{folder}/{path}" if folder else path)
     return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
 def expand_home(path: str) -> str:
-    """`~` at the start as the home folder, if the environment names one."""
+    """Replace a leading `~` by the home directory, if the environment sets one."""
     if not path.startswith("~"):
         return path
     home = os.environ.get("HOME") or os.environ.get("USERPROFILE")
@@ -45,15 +45,15 @@ def expand_home(path: str) -> str:
 
 
 def resolve_paths(model: Map, folder: str, *, kept: bool) -> None:
-    """Make the paths of a model relative to a folder (absolute if it is), in place. Raises ProjectError.
+    """Resolve the paths of a model against a directory (absolute if it is), in place. Raises ProjectError.
 
-    `kept`: variables were not replaced; a path that begins with one may be absolute.
+    `kept`: variables were not replaced; a path that starts with one may be absolute.
     """
     rewrite(model, _Resolver(folder).table(), kept=kept)
 
 
 class _Resolver:
-    """The functions for the fields that hold paths."""
+    """The functions for fields that hold paths."""
 
     __slots__ = ("folder",)
 
@@ -90,7 +90,7 @@ class _Resolver:
         return path if os.path.isabs(path) else join(self.folder, path)
 
     def host_path(self, value: object, spot: Spot) -> object:
-        """A path that may be one of Windows though this is no Windows, or the other way round."""
+        """Resolve a path that may use Windows syntax."""
         if not isinstance(value, str):
             return value
         path = expand_home(value)
@@ -116,7 +116,7 @@ class _Resolver:
         return value
 
     def driver_options(self, value: object, spot: Spot) -> object:
-        """A volume of the local driver may be a bind mount in disguise."""
+        """Resolve the device of a local volume that is a bind mount."""
         if isinstance(value, Map) and value.get("driver") == "local":
             options = value.get("driver_opts")
             if isinstance(options, Map) and options.get("o") == "bind" and "device" in options:
@@ -129,7 +129,7 @@ class _Resolver:
 
 
 def _without_link(path: str) -> str:
-    """The path with its first part that is a symbolic link replaced by what it points to."""
+    """Resolve the first symbolic link of a path."""
     current = "/" if os.path.isabs(path) else ""
     for part in path.split("/"):
         if not part:
@@ -141,26 +141,26 @@ def _without_link(path: str) -> str:
 
 
 def check_inside(path: str, root: str, place: Place | None = None, where: Path = ()) -> None:
-    """Raises ProjectError for a file outside a folder, links followed."""
+    """Raise ProjectError for a file outside a directory, with links followed."""
     real, top = os.path.realpath(path), os.path.realpath(root)
     if os.path.commonpath((real, top)) != top:
         raise ProjectError(f"{path} is outside the project's folder {root}", place, where)
 
 
 def folder_of(path: str) -> str:
-    """The folder that a path's file is in."""
+    """Return the directory of a file."""
     return posixpath.dirname(path) or "."
 
 
 def relative_folder(path: str, base: str) -> str:
-    """The folder of a file (or a folder itself), relative to a base folder."""
+    """Return the directory of a file (or a directory itself), relative to a base directory."""
     absolute = path if os.path.isabs(path) else join(base, path)
     folder = absolute if os.path.isdir(absolute) else posixpath.dirname(absolute)
     return os.path.relpath(folder, base)
 
 
 def texts(value: object) -> list[str]:
-    """A text, or the texts of a list."""
+    """Return a string, or the strings of a list, as a list."""
     if isinstance(value, str):
         return [value]
     return [part for part in value if isinstance(part, str)] if isinstance(value, Items) else []

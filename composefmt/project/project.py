@@ -1,4 +1,4 @@
-"""A project from its files: what the commands ask for, and what they get."""
+"""Load a project from its files: the request of a command and its result."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What to load, and how. `files` are absolute paths, `directory` is the project's folder.
+    """What to load and how. `files` are absolute paths, `directory` is the project directory.
 
-    `explicit_name` is a name that was asked for; without one, the files' `name` or the folder's name is taken.
+    `explicit_name` is a requested name; without one, the `name` of the files or the directory's name is used.
     """
 
     files: Sequence[File]
@@ -44,9 +44,9 @@ class Request(NamedTuple):
 class Project(NamedTuple):
     """A loaded project.
 
-    `directory` is its folder, `model` what the reference would print of it, `values` what that was made from, with the place
-    of each value; `environment` are its variables, `disabled` the services that no profile enables, `unset` the variables that
-    are used without a default but not set, with the place of the first use.
+    `directory` is its directory, `model` what Docker Compose would print, `values` the values it was made from, with their
+    locations; `environment` are its variables, `disabled` the services no profile enables, `unset` the variables that are
+    used without a default but not set, with the location of the first use.
     """
 
     name: str
@@ -63,19 +63,19 @@ class Project(NamedTuple):
         return section(self.model, "services")
 
     def place(self, *path: str) -> Place | None:
-        """Where the value at a path of the model was written: `project.place("services", "web", "ports", "0", "target")`.
+        """Return where the value at a path of the model is written: `project.place("services", "web", "ports", "0", "target")`.
 
-        That of what stands around it where the value is a default; None where nobody wrote anything.
+        For a default value, return the location of its parent; None if nothing is written.
         """
         return written_at(self.values, path)
 
     def to_json(self) -> str:
-        """The model as the reference prints it."""
+        """Return the model as Docker Compose prints it."""
         return to_json(self.model)
 
 
 def load(request: Request) -> Project:
-    """Load a project. Raises ProjectError, with the place where what is wrong shows if it is known."""
+    """Load a project. Raises ProjectError with the location of the problem if it is known."""
     name, files = _name(request)
     environment = {**request.environment, "COMPOSE_PROJECT_NAME": name}
     directory = request.directory
@@ -117,12 +117,12 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
 
 
 def normalized_name(text: str) -> str:
-    """A project's name made of a text: lower case letters, digits, `-` and `_`, beginning with a letter or digit."""
+    """Return a valid project name: lower-case letters, digits, `-` and `_`, starting with a letter or digit."""
     return re.sub(r"[^a-z0-9_-]", "", text.lower()).lstrip("_-")
 
 
 def _name(request: Request) -> tuple[str, list[File]]:
-    """The project's name, and the files with what was read of them."""
+    """Return the project's name, and its files with their content if it has been read."""
     from composefmt.project.disk import read_bytes
 
     files = [file if file.data is not None else file._replace(data=read_bytes(file.path)) for file in request.files]
@@ -139,7 +139,7 @@ def _name(request: Request) -> tuple[str, list[File]]:
 
 
 def _written_name(files: Sequence[File], request: Request) -> str:
-    """The last `name` that the files give the project."""
+    """Return the last `name` that the files set."""
     from composefmt.project.interpolate import replaced
     from composefmt.project.read import documents, source_of
 

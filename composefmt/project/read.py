@@ -1,4 +1,4 @@
-"""One file's text to values: aliases and merge keys followed, `!reset` and `!override` noted by path."""
+"""Convert one file's text to values: resolve aliases and merge keys, record `!reset` and `!override` by path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from composefmt.syntax.values import MERGE_KEY, is_merge_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Aliases may multiply a small text beyond all bounds; no project comes near this.
+# Aliases can expand a small text without bound; no real project comes near this.
 MAX_VALUES = 1_000_000
 
 
@@ -28,14 +28,14 @@ class Document(NamedTuple):
 
 
 class _Dropped:
-    """Stands for a value that is tagged `!reset`."""
+    """The value of a node tagged `!reset`."""
 
 
 _DROPPED = _Dropped()
 
 
 def source_of(data: bytes, filename: str) -> Source:
-    """The text of a file's bytes. Raises ProjectError."""
+    """Decode a file's bytes. Raises ProjectError."""
     try:
         return Source.from_bytes(data, filename)
     except NotText as problem:
@@ -43,7 +43,7 @@ def source_of(data: bytes, filename: str) -> Source:
 
 
 def documents(source: Source) -> Iterator[Document]:
-    """The documents of a file, in order. Raises ProjectError."""
+    """Return the documents of a file in order. Raises ProjectError."""
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
@@ -57,7 +57,7 @@ def documents(source: Source) -> Iterator[Document]:
 
 
 class _Reader:
-    """Makes the values of one document."""
+    """Converts the nodes of one document."""
 
     __slots__ = ("count", "overriding", "resets", "source")
 
@@ -71,7 +71,7 @@ class _Reader:
         return Place(self.source, node.start if isinstance(node, Alias) else node.content)
 
     def value(self, node: Node, path: Path) -> object:
-        """The value of a node; each use of an anchor gets one of its own, since each may be changed on its own."""
+        """Return the value of a node; each use of an anchor gets its own copy, which may be changed."""
         target = resolve(node)
         self.count += 1
         if self.count > MAX_VALUES:
@@ -88,7 +88,7 @@ class _Reader:
         if overriding:
             self.resets.append(path)
             self.overriding += 1
-        # What is reached through an alias is written at its anchor.
+        # A value that is reached through an alias is written at its anchor.
         result = self.sequence(target, path) if type(target) is Sequence else self.mapping(target, path)  # type: ignore[arg-type]
         self.overriding -= overriding
         return result
@@ -130,7 +130,7 @@ class _Reader:
         return name
 
     def merge(self, made: Map, node: Node, path: Path) -> None:
-        """Add what a merge key refers to, where the mapping has no key of its own."""
+        """Add the entries of a merge key that the mapping does not have."""
         target = resolve(node)
         for item in target.items if type(target) is Sequence else [target]:
             source = resolve(item)
@@ -149,7 +149,7 @@ def _scalar(node: Scalar) -> object:
 
 
 def _printed(value: Timestamp) -> str:
-    """A point in time as the reference prints it."""
+    """Return a timestamp as Docker Compose prints it."""
     parts = timestamp_parts(value)
     if parts is None:
         return value

@@ -1,4 +1,4 @@
-"""A project as it was at a revision of its git repository."""
+"""Read a project at a revision of its git repository."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
-# Objects that a repository lacks are not fetched: nothing here speaks to the network.
+# Missing objects are not fetched: nothing here accesses the network.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
 _LINK = b"120000"
 _COMMIT = "^{commit}"
 
 
 def top_folder(folder: str) -> str:
-    """The folder of the git repository that a folder is in. Raises ProjectError."""
+    """Return the root of the git repository of a directory. Raises ProjectError."""
     return os.path.realpath(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
 
 
 class _Entry(NamedTuple):
-    """A file of a revision: its mode, the object that holds its content, how long that is, and its path."""
+    """A file of a revision: its mode, the object with its content, the object's size in bytes, and its path."""
 
     mode: bytes
     object: bytes
@@ -34,9 +34,9 @@ class _Entry(NamedTuple):
 
 
 def unpack(revision: str, top: str, target: str) -> None:
-    """Write all files of a revision below a folder, as git keeps them; what it does not keep is not there. Raises ProjectError.
+    """Write all files of a revision below a directory; submodules and missing objects are omitted. Raises ProjectError.
 
-    `git archive` would run the filters that the repository's settings name, and leave out what its attributes do.
+    `git archive` would run configured filters and honor export attributes.
     """
     commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}{_COMMIT}").decode().strip()
     entries = sorted(_entries(_git(top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)), key=lambda entry: entry.mode == _LINK)
@@ -55,7 +55,7 @@ def unpack(revision: str, top: str, target: str) -> None:
 
 
 def _entries(listing: bytes) -> Iterator[_Entry]:
-    """The files and links; a tree that was made to do harm may hold paths that lead out of it."""
+    """Yield the files and links of a revision; a malicious tree may contain paths outside of it."""
     for line in listing.split(b"\0"):
         if not line:
             continue
@@ -77,7 +77,7 @@ def _content(entry: _Entry, asked: IO[bytes], answered: IO[bytes]) -> bytes:
 
 
 def _place(entry: _Entry, content: bytes, target: bytes) -> None:
-    """Write a file or make a link, which may point where it likes: links come last, and are only read."""
+    """Write a file or create a link; links are created last and only read, so they may point anywhere."""
     path = os.path.join(target, entry.path)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)

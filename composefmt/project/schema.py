@@ -1,4 +1,4 @@
-"""The JSON Schema of the canonical model, made of the types that the model is made with."""
+"""The JSON Schema of the canonical model, generated from its types."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _SIMPLE: dict[Type, Schema] = {
 
 
 def model_schema() -> Schema:
-    """The schema of what `composefmt config --format json` prints."""
+    """Return the schema of the output of `composefmt config --format json`."""
     whole = _schema(project_type())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,4 +1,4 @@
-"""Which services are a part of the project: those that no profile keeps out, those that were asked for."""
+"""Select the services of the project: enabled by profiles, or requested by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def by_profiles(model: Model, profiles: Collection[str]) -> dict[str, Model]:
-    """Take the services and jobs out of the model that no profile enables; gives the services."""
+    """Remove services and jobs that no profile enables from the model; return the services."""
     disabled: dict[str, Model] = {}
     for key in ("services", "jobs"):
         entries = section(model, key)
@@ -30,7 +30,7 @@ def by_profiles(model: Model, profiles: Collection[str]) -> dict[str, Model]:
 
 
 def enable(model: Model, disabled: dict[str, Model], names: Sequence[str], profiles: Collection[str]) -> dict[str, Model]:
-    """Put services back that were asked for by name, and all that their profiles enable; gives what stays disabled."""
+    """Restore services requested by name, and all that their profiles enable; return what stays disabled."""
     wanted = set(profiles)
     for name in names:
         found = disabled.get(name, {}).get("profiles")
@@ -41,7 +41,7 @@ def enable(model: Model, disabled: dict[str, Model], names: Sequence[str], profi
 
 
 def by_names(model: Model, names: Sequence[str]) -> None:
-    """Keep the services that were asked for, and those that they depend on, in place. Raises ProjectError."""
+    """Keep the requested services and those they depend on, in place. Raises ProjectError."""
     services = section(model, "services")
     kept: set[str] = set()
     pending = [(name, True) for name in names]
@@ -67,7 +67,7 @@ def by_names(model: Model, names: Sequence[str]) -> None:
 
 
 def drop_unused(model: Model) -> None:
-    """Take networks, volumes, secrets, configs and models out of the model that no service uses."""
+    """Remove networks, volumes, secrets, configs and models that no service uses."""
     used: dict[str, set[str]] = {key: set() for key in ("networks", "volumes", "secrets", "configs", "models")}
     for service in section(model, "services").values():
         used["networks"].update(part(service, "networks"))

@@ -1,4 +1,4 @@
-"""A project's model with the place of each value, which says which of five override files set this port."""
+"""Print a model with the location of each value, which shows which of five override files sets a port."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def with_sources(project: Project) -> Model:
-    """The model with each scalar replaced by its `value` and its `source`.
+    """Return the model with each scalar replaced by its `value` and its `source`.
 
-    The source is `file:line:column`, of what stands around it where the value itself is a default, null where nothing does.
+    The source is `file:line:column`, of the parent for a default value, null if nothing is written.
     """
     found = _explained(project.model, project.values, None)
     return found if isinstance(found, dict) else {}
@@ -32,7 +32,7 @@ def _explained(value: object, written: object, place: Place | None) -> object:
 
 
 def _inner(written: object, key: str, place: Place | None) -> tuple[object, Place | None]:
-    """What was written for a key, and where."""
+    """Return the location of a key's value."""
     if isinstance(written, Map) and key in written:
         return written[key], written.where(key) or place
     if isinstance(written, Items):
@@ -45,7 +45,7 @@ def _inner(written: object, key: str, place: Place | None) -> tuple[object, Plac
 
 
 def written_at(values: Map, path: Path) -> Place | None:
-    """Where the value at a path of the model was written; what stands around it where that is not known."""
+    """Return where the value at a path of the model is written; the location of its parent if that is unknown."""
     written: object = values
     place: Place | None = None
     for key in path:
@@ -54,13 +54,13 @@ def written_at(values: Map, path: Path) -> Place | None:
 
 
 def shown_place(place: Place) -> str:
-    """`file:line:column`, with the path relative to the working directory where the file is below it."""
+    """Return `file:line:column`, with a relative path if the file is below the working directory."""
     line, column = place.source.position(place.offset)
     return f"{shown_path(place.source.filename)}:{line}:{column}"
 
 
 def shown_path(path: str) -> str:
-    """A path as people write it: relative where it is below the working directory."""
+    """Return a path, relative if it is below the working directory."""
     if not os.path.isabs(path):
         return path
     relative = os.path.relpath(path)

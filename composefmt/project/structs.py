@@ -1,4 +1,4 @@
-"""Types made of types: mappings with known fields, lists, and mappings of names."""
+"""Composite types: mappings with known fields, lists, and mappings of names."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Struct:
-    """A mapping with known fields, which are printed in this order.
+    """A mapping with known fields, printed in this order.
 
-    `shown` are fields that the reference's JSON prints even where they are empty, `needed` those that every output does;
-    `names` are the names that its JSON gives to fields.
+    `shown` fields are printed in Docker Compose's JSON even if they are empty, `needed` ones in every output; `names` are
+    the names that the JSON gives to fields.
     """
 
     __slots__ = ("fields", "names", "needed", "shown")
@@ -36,10 +36,10 @@ class Struct:
         self.names = names or {}
 
     def __call__(self, value: object, target: Target) -> object:
-        """The fields that are set, in order, and the extensions where the target shows them."""
+        """Return the fields that are set, in order, and the extensions if the output includes them."""
         if not isinstance(value, dict):
             if target.hides(value):
-                # Where variables are kept, one may hide what it stands for.
+                # An unreplaced variable may hide the mapping.
                 return value
             if value is not None:
                 raise CastError("takes a mapping")
@@ -62,7 +62,7 @@ class Struct:
 
 
 def within(error: CastError, key: str) -> CastError:
-    """The error with the key that leads to its value noted."""
+    """Return the error with a key prepended to its path."""
     path: tuple[str, ...] = getattr(error, "path", ())
     made = CastError(*error.args)
     made.path = (key, *path)  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def within(error: CastError, key: str) -> CastError:
 
 
 class Optional:
-    """A mapping that may be left out."""
+    """A mapping that may be absent."""
 
     __slots__ = ("kind",)
 
@@ -78,12 +78,12 @@ class Optional:
         self.kind = kind
 
     def __call__(self, value: object, target: Target) -> object:
-        """The mapping, unless there is none."""
+        """Return the mapping, or None."""
         return MISSING if value is None else self.kind(value, target)
 
 
 class Listed:
-    """A list of a type; an empty one is left out."""
+    """A list of a type; an empty list is omitted."""
 
     __slots__ = ("kind",)
 
@@ -91,7 +91,7 @@ class Listed:
         self.kind = kind
 
     def __call__(self, value: object, target: Target) -> object:
-        """The list with each item brought to its type."""
+        """Return the list with each item converted to its type."""
         if not isinstance(value, list):
             if value is None:
                 return MISSING
@@ -106,7 +106,7 @@ class Listed:
 
 
 class Named:
-    """A mapping of names to a type; an empty one is left out. `null`: what has no value stays null."""
+    """A mapping of names to a type; an empty mapping is omitted. `null`: entries without a value stay null."""
 
     __slots__ = ("kind", "null")
 
@@ -115,7 +115,7 @@ class Named:
         self.null = null
 
     def __call__(self, value: object, target: Target) -> object:
-        """The mapping, sorted by name, with each value brought to its type."""
+        """Return the mapping, sorted by name, with each value converted to its type."""
         if not isinstance(value, dict):
             if value is None:
                 return MISSING

@@ -1,4 +1,4 @@
-"""Parts of a project as lists: names of services, volumes, networks, profiles and images, variables, hashes."""
+"""Parts of a project as lists: services, volumes, networks, profiles, images, variables, hashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Use(NamedTuple):
-    """A variable that the files use: whether a value is required, and what stands in for one, or follows from one."""
+    """A variable of the files: whether it is required, its default, and its alternative value."""
 
     name: str
     required: bool
@@ -25,7 +25,7 @@ class Use(NamedTuple):
 
 
 def service_names(project: Project) -> list[str]:
-    """The services, each after those that it depends on."""
+    """Return the services, each after its dependencies."""
     services = section(project.model, "services")
     found: dict[str, None] = {}
     for start in sorted(services):
@@ -43,7 +43,7 @@ def service_names(project: Project) -> list[str]:
 
 
 def profile_names(project: Project) -> list[str]:
-    """The profiles of all services, whether they are enabled or not."""
+    """Return the profiles of all services, enabled or not."""
     services = [*section(project.model, "services").values(), *project.disabled.values()]
     names: set[str] = set()
     for service in services:
@@ -53,7 +53,7 @@ def profile_names(project: Project) -> list[str]:
 
 
 def image_names(project: Project) -> list[str]:
-    """The images of services, jobs and hooks; one that is only built is named after its project and service."""
+    """Return the images of services, jobs and hooks; an image that is only built is named after its project and service."""
     containers = [*section(project.model, "services").items(), *section(project.model, "jobs").items()]
     names = {str(container.get("image") or f"{project.name}-{name}") for name, container in containers}
     names.update(str(hook["image"]) for _, container in containers for hook in rows(container, "pre_start") if hook.get("image"))
@@ -61,12 +61,12 @@ def image_names(project: Project) -> list[str]:
 
 
 def model_names(project: Project) -> list[str]:
-    """What the project's AI models are called where they come from."""
+    """Return the identifiers of the project's AI models."""
     return sorted({str(model["model"]) for model in section(project.model, "models").values() if model.get("model")})
 
 
 def variables(value: object) -> list[Use]:
-    """The variables that the files use, sorted by name; of several uses the one that says most counts."""
+    """Return the variables of the files, sorted by name; among several uses the most specific one counts."""
     found: dict[str, Use] = {}
     for use in _uses(value):
         known = found.get(use.name)
@@ -102,7 +102,7 @@ def _uses_in(text: str) -> Iterator[Use]:
 
 
 def published_ports(service: Model) -> list[str]:
-    """What a service publishes, as `address:published:target/protocol` without what is default."""
+    """Return the published ports of a service as `address:published:target/protocol` without defaults."""
     found = []
     for port in rows(service, "ports"):
         protocol = "" if port.get("protocol", "tcp") == "tcp" else f"/{port['protocol']}"

@@ -1,8 +1,8 @@
 """The types of single fields of the canonical model.
 
-A field's type is a function from the value of a file to the value of the model; it raises CastError where the value is
-none of its kind. What is empty is left out, as the reference does; a type that is `kept` never is.
-Source: the reference's types/ folder.
+A field's type is a function from a value of a file to a value of the model; it raises CastError for a value of the wrong
+type. Empty values are omitted, as in Docker Compose, except those of a `kept` type.
+Source: compose-go, types/.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORDS = re.compile(r"(\d+)|(.)", re.DOTALL)
 
 
 class Target(NamedTuple):
-    """For which output the model is made: the reference's JSON leaves extensions out and shows commands that are not set.
+    """The kind of output: Docker Compose's JSON omits extensions and shows unset commands.
 
     `kept`: variables were not replaced.
     """
@@ -34,17 +34,17 @@ class Target(NamedTuple):
     kept: bool = False
 
     def hides(self, value: object) -> bool:
-        """Whether a text holds a variable that was kept, and so may stand for anything."""
+        """Return whether a string holds an unreplaced variable, which may be anything."""
         return self.kept and isinstance(value, str) and "$" in value
 
     def in_order(self, mapping: Mapping[str, Value]) -> dict[str, Value]:
-        """The mapping sorted by name: by characters in JSON; in YAML, `web2` comes before `web10`."""
+        """Return the mapping sorted by name: by characters in JSON; in YAML, `web2` is before `web10`."""
         return dict(sorted(mapping.items(), key=None if self.json else lambda entry: natural(entry[0])))
 
 
 @lru_cache(maxsize=4096)
 def natural(name: str) -> tuple[tuple[int, ...], ...]:
-    """What names are sorted by in the reference's YAML: numbers by their size, and signs before letters, except after a number."""
+    """Return the sort key of names in Docker Compose's YAML: numbers by value, punctuation before letters except after a number."""
     key: list[tuple[int, ...]] = []
     after_number = False
     for number, character in _WORDS.findall(name):
@@ -55,14 +55,14 @@ def natural(name: str) -> tuple[tuple[int, ...], ...]:
 
 
 class _Missing:
-    """Stands for a value that is not there."""
+    """The marker for an absent value."""
 
 
 MISSING = _Missing()
 
 
 def string(value: object, _: Target) -> object:
-    """Text; whole numbers are taken as text too."""
+    """A string; integers are converted."""
     if isinstance(value, str):
         return value or MISSING
     if value is None:
@@ -73,12 +73,12 @@ def string(value: object, _: Target) -> object:
 
 
 def integer(value: object, target: Target) -> object:
-    """A whole number other than 0."""
+    """An integer other than 0."""
     return _integer(value, target) or MISSING
 
 
 def optional_integer(value: object, target: Target) -> object:
-    """A whole number, 0 included."""
+    """An integer, including 0."""
     return MISSING if value is None else _integer(value, target)
 
 
@@ -95,7 +95,7 @@ def _integer(value: object, target: Target) -> int:
 
 
 def number(value: object, target: Target) -> object:
-    """A number of single precision other than 0."""
+    """A single-precision number other than 0."""
     if value is None:
         return MISSING
     if isinstance(value, str):
@@ -109,17 +109,17 @@ def number(value: object, target: Target) -> object:
 
 
 def boolean(value: object, target: Target) -> object:
-    """A flag: false is left out."""
+    """A flag: false is omitted."""
     return _boolean(value, target) or MISSING
 
 
 def optional_boolean(value: object, target: Target) -> object:
-    """A flag, false included."""
+    """A flag, including false."""
     return MISSING if value is None else _boolean(value, target)
 
 
 def opt_out(value: object, target: Target) -> object:
-    """A flag that is true unless it says otherwise: true is left out."""
+    """A flag that defaults to true: true is omitted."""
     return MISSING if value is None or _boolean(value, target) else False
 
 
@@ -132,14 +132,14 @@ def _boolean(value: object, target: Target) -> bool:
 
 
 def size(value: object, target: Target) -> object:
-    """A number of bytes, as text."""
+    """A number of bytes, as a string."""
     if isinstance(value, str):
         return value if target.hides(value) else (str(to_bytes(value)) if to_bytes(value) else MISSING)
     return str(value) if type(value) is int and value else MISSING
 
 
 def duration(value: object, target: Target) -> object:
-    """A duration, 0 included."""
+    """A duration, including 0."""
     if value is None:
         return MISSING
     return value if target.hides(value) else to_duration(text(value))
@@ -152,7 +152,7 @@ def long_duration(value: object, target: Target) -> object:
 
 
 def file_mode(value: object, target: Target) -> object:
-    """A file's mode, as octal text."""
+    """A file mode as an octal string."""
     if value is None:
         return MISSING
     if isinstance(value, str):
@@ -168,7 +168,7 @@ def file_mode(value: object, target: Target) -> object:
 
 
 def strings(value: object, _: Target) -> object:
-    """A list of texts; one text is a list of one."""
+    """A list of strings; one string is a list of one."""
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
@@ -184,14 +184,14 @@ def strings(value: object, _: Target) -> object:
 
 
 def texts(value: object, _: Target) -> object:
-    """A list of texts or numbers."""
+    """A list of strings or numbers."""
     if isinstance(value, str):
         return [value]
     return [text(part) for part in value] or MISSING if isinstance(value, list) else MISSING
 
 
 def command(value: object, target: Target) -> object:
-    """A command: words of a text as a shell splits them, or a list. An empty one is kept: it clears the image's."""
+    """A command: a list, or a string split into words. An empty one is kept because it clears the image's command."""
     if value is None:
         return None if target.json else MISSING
     if isinstance(value, str):
@@ -208,7 +208,7 @@ def command(value: object, target: Target) -> object:
 
 
 def health_test(value: object, _: Target) -> object:
-    """The command of a health check."""
+    """The command of a healthcheck."""
     if isinstance(value, str):
         return ["CMD-SHELL", value]
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
@@ -217,7 +217,7 @@ def health_test(value: object, _: Target) -> object:
 
 
 def mapping(value: object, target: Target) -> object:
-    """Names and texts; what has no value is empty."""
+    """A mapping of names to strings; missing values are empty."""
     if isinstance(value, dict):
         return {key: text(part) for key, part in target.in_order(value).items()} or MISSING
     if isinstance(value, list):
@@ -229,7 +229,7 @@ def mapping(value: object, target: Target) -> object:
 
 
 def environment(value: object, target: Target) -> object:
-    """Names and texts; what has no value is null."""
+    """A mapping of names to strings; missing values are null."""
     found: dict[str, str | None] = {}
     if isinstance(value, dict):
         found = {key: None if part is None else text(part) for key, part in value.items()}
@@ -253,7 +253,7 @@ def multi_options(value: object, target: Target) -> object:
 
 
 def hosts(value: object, _: Target) -> object:
-    """Host names and addresses, as `host=address`, sorted."""
+    """Host names and addresses as `host=address`, sorted."""
     found: dict[str, list[str]] = {}
     if isinstance(value, dict):
         found = {key: [text(one) for one in part] if isinstance(part, list) else [text(part)] for key, part in value.items()}
@@ -274,7 +274,7 @@ def hosts(value: object, _: Target) -> object:
 
 
 def ssh(value: object, _: Target) -> object:
-    """Keys for a build."""
+    """SSH keys for a build."""
     if not isinstance(value, dict):
         raise CastError("takes a list or a mapping")
     return [key if part in (None, "") else f"{key}={text(part)}" for key, part in value.items()] or MISSING
@@ -295,7 +295,7 @@ def device_count(value: object, target: Target) -> object:
 
 
 def ulimit(value: object, target: Target) -> object:
-    """One limit, or a soft and a hard one."""
+    """One limit, or a soft and a hard limit."""
     if type(value) is int:
         return value or ({} if target.json else {"soft": 0, "hard": 0})
     if isinstance(value, dict):
@@ -307,5 +307,5 @@ def ulimit(value: object, target: Target) -> object:
 
 
 def plain(value: object, _: Target) -> object:
-    """Anything, as it is."""
+    """Any value, unchanged."""
     return value

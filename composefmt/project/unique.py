@@ -1,6 +1,6 @@
-"""Lists whose entries must differ in what identifies them: a later entry takes the place of the earlier one.
+"""Remove duplicates from lists whose entries have an identity: a later entry replaces an earlier one.
 
-Source: the reference's override/uncity.go.
+Source: compose-go, override/uncity.go.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class _NoKey(ValueError):
-    """An entry has nothing that identifies it; the message says what is missing."""
+    """An entry lacks the field that identifies it; the message names it."""
 
 
 def enforce(model: Map, *, kept: bool) -> None:
-    """Drop what later entries replace, in place. `kept`: variables were not replaced. Raises ProjectError."""
+    """Remove replaced entries, in place. `kept`: variables were not replaced. Raises ProjectError."""
     _enforce(model, _table(kept=kept).root, ())
 
 
@@ -45,7 +45,7 @@ def _enforce(value: Map, nodes: Nodes, path: Path) -> None:
 
 
 def unique_entries(items: Items, key_of: Key, path: Path) -> Items:
-    """The list with one entry for each key: the last one, where the first one stood. Raises ProjectError."""
+    """Return the list with one entry per key: the last one, in the position of the first. Raises ProjectError."""
     kept = Items(items.place)
     known: dict[Hashable, int] = {}
     for value, place in items.entries():
@@ -63,7 +63,7 @@ def unique_entries(items: Items, key_of: Key, path: Path) -> Items:
 
 
 def key_of_assignment(value: object) -> Hashable:
-    """What stands before the `=`."""
+    """Return the text before the `=`."""
     if not isinstance(value, str):
         raise _NoKey(
             f"an entry is text such as KEY=VALUE, not {text(value) if not isinstance(value, (Map, Items)) else 'a mapping or list'}"
@@ -86,7 +86,7 @@ def _volume(value: object) -> Hashable:
 
 
 def _kept_volume(value: object) -> Hashable:
-    """As `_volume`, where a variable may hide what is wrong."""
+    """Like `_volume`, if a variable may hide an error."""
     try:
         return _volume(value)
     except _NoKey:

@@ -1,7 +1,7 @@
-"""Values of a project: mappings and lists that know where in which file each of their values was written.
+"""Values of a project: mappings and lists that record the file and offset of each value.
 
-They are ordinary dictionaries and lists for whoever only reads. Writing `mapping[key] = value` keeps the place that the
-key had; `put` and `take` give it a new one.
+For readers they are ordinary dictionaries and lists. Writing `mapping[key] = value` keeps the key's location; `put` and
+`take` set a new one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Path = tuple[str, ...]
 
 
 class Place(NamedTuple):
-    """Where a value was written: its file's source, and the offset in it."""
+    """The location of a value: its file's source and the offset in it."""
 
     source: Source
     offset: int
@@ -31,9 +31,9 @@ class Place(NamedTuple):
 
 
 class ProjectError(Exception):
-    """The project cannot be loaded: what is wrong, and the place in a file where it shows, if one is known.
+    """The project cannot be loaded: the problem, and its location in a file if it is known.
 
-    `path` is the path of the value in the model; whoever holds the model can find the place by it.
+    `path` is the path of the value in the model, by which the location can be found.
     """
 
     def __init__(self, message: str, place: Place | None = None, path: Path = ()) -> None:
@@ -43,12 +43,12 @@ class ProjectError(Exception):
         self.path = path
 
     def __str__(self) -> str:
-        """One line, with the place in front where it is known."""
+        """Return the message on one line, after the location if it is known."""
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
 class Map(dict[str, object]):
-    """A mapping; `place` is where it begins, `places` where the value of each key does."""
+    """A mapping; `place` is its own location, `places` the locations of its values by key."""
 
     __slots__ = ("place", "places")
 
@@ -58,7 +58,7 @@ class Map(dict[str, object]):
         self.places: dict[str, Place | None] = {}
 
     def put(self, key: str, value: object, place: Place | None) -> None:
-        """Set a key to a value that was written at a place."""
+        """Set a key to a value written at a location."""
         self[key] = value
         self.places[key] = place
 
@@ -67,12 +67,12 @@ class Map(dict[str, object]):
         self.put(key, other[key], other.where(key))
 
     def where(self, key: str) -> Place | None:
-        """Where a key's value was written; the mapping's place where that is not known."""
+        """Return the location of a key's value; the mapping's if it is unknown."""
         return self.places.get(key) or self.place
 
 
 class Items(list[object]):
-    """A list; `place` is where it begins, `places` where each of its items does."""
+    """A list; `place` is its own location, `places` the locations of its items."""
 
     __slots__ = ("place", "places")
 
@@ -84,28 +84,28 @@ class Items(list[object]):
             self.put(value, where)
 
     def put(self, value: object, place: Place | None) -> None:
-        """Append an item that was written at a place."""
+        """Append an item written at a location."""
         self.append(value)
         self.places.append(place)
 
     def where(self, index: int) -> Place | None:
-        """Where an item was written; the list's place where that is not known."""
+        """Return the location of an item; the list's if it is unknown."""
         return (self.places[index] if index < len(self.places) else None) or self.place
 
     def entries(self) -> Iterable[tuple[object, Place | None]]:
-        """The items with their places."""
+        """Yield the items with their locations."""
         return [(value, self.where(index)) for index, value in enumerate(self)]
 
 
 def make(place: Place | None, **entries: object) -> Map:
-    """A mapping whose values were all written at one place."""
+    """Return a mapping whose values all have one location."""
     made = Map(place)
     made.update(entries)
     return made
 
 
 def clone(value: object) -> object:
-    """A copy of all mappings and lists in a value, places included."""
+    """Return a deep copy of a value, including locations."""
     if isinstance(value, Map):
         copy = Map(value.place)
         copy.places = value.places.copy()
@@ -121,7 +121,7 @@ def clone(value: object) -> object:
 
 
 def plain(value: object, *, escaped: bool = False) -> object:
-    """The value in ordinary dictionaries and lists. `escaped`: with dollar signs as a file has them that stand for themselves."""
+    """Return the value as ordinary dictionaries and lists. `escaped`: with literal dollar signs doubled, as in a file."""
     if isinstance(value, dict):
         return {key: plain(part, escaped=escaped) for key, part in value.items()}
     if isinstance(value, list):
@@ -130,7 +130,7 @@ def plain(value: object, *, escaped: bool = False) -> object:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two values are equal and of the same types: 80 and "80" differ, and so do 1 and true."""
+    """Return whether two values are equal and of the same types: 80 differs from "80", and 1 from true."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -139,7 +139,7 @@ def same(one: object, other: object) -> bool:
 
 
 def frozen(value: object) -> Hashable:
-    """What can be looked up in a set in the value's place: equal for values that are the same."""
+    """Return a hashable equivalent of the value: equal for equal values of the same types."""
     if isinstance(value, dict):
         return (dict, frozenset((key, frozen(part)) for key, part in value.items()))
     if isinstance(value, list):
@@ -148,19 +148,19 @@ def frozen(value: object) -> Hashable:
 
 
 def child(value: object, key: str) -> Map | None:
-    """The mapping at a key of a mapping; None where there is none."""
+    """Return the mapping at a key of a mapping; None if it is absent."""
     found = value.get(key) if isinstance(value, Map) else None
     return found if isinstance(found, Map) else None
 
 
 def children(value: object, key: str) -> list[tuple[str, Map]]:
-    """The names and values at a key, those that are mappings: `children(model, "services")`."""
+    """Yield the names and values at a key that are mappings: `children(model, "services")`."""
     section = child(value, key)
     return [(name, part) for name, part in section.items() if isinstance(part, Map)] if section is not None else []
 
 
 def place_of(model: object, path: Path) -> Place | None:
-    """Where the value at a path was written; the nearest thing around it where there is none."""
+    """Return the location of the value at a path; of its nearest parent if it is unknown."""
     place = model.place if isinstance(model, (Map, Items)) else None
     for part in path:
         if isinstance(model, Map) and part in model:
@@ -175,7 +175,7 @@ def place_of(model: object, path: Path) -> Place | None:
 
 
 def text(value: object) -> str:
-    """A scalar as the reference turns it into text: `true`, `1.5`, `1e+10`."""
+    """Return a scalar as Docker Compose converts it to a string: `true`, `1.5`, `1e+10`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -184,7 +184,7 @@ def text(value: object) -> str:
 
 
 def _float_text(value: float) -> str:
-    """The fewest digits that give the number back, with an exponent below 1e-4 and from 1e6 on, as Go prints it."""
+    """Return the shortest digits that identify a number, with an exponent below 1e-4 and from 1e6 on, as Go prints it."""
     special = {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(str(value))
     if special is not None:
         return special

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-# Where the fields of a container stand, and where those of what runs one (the reference's transform/canonical.go).
+# The patterns of containers, and of everything that runs one (compose-go, transform/canonical.go).
 CONTAINERS = ("services.*", "jobs.*", "services.*.pre_start.*")
 WORKLOADS = ("services.*", "jobs.*")
 
-# How an item of a list is called in a path that patterns are matched with.
+# The name of a list item in the paths that patterns match.
 ITEM = "[]"
 
 
 class Table(Generic[Value]):
-    """What is registered for path patterns, ready to be followed key by key."""
+    """What is registered for path patterns, to be followed key by key."""
 
     __slots__ = ("root",)
 
@@ -33,7 +33,7 @@ class Table(Generic[Value]):
             self.root[0].add(pattern, value)
 
     def at(self, path: Path) -> Value | None:
-        """What is registered for a path."""
+        """Return what is registered for a path."""
         nodes = self.root
         for key in path:
             nodes = step(nodes, key)
@@ -41,7 +41,7 @@ class Table(Generic[Value]):
 
 
 def step(nodes: tuple[Node[Value], ...], key: str) -> tuple[Node[Value], ...]:
-    """Where a key leads from places in the patterns; () where to no pattern."""
+    """Return the pattern nodes that a key leads to; () if there are none."""
     if len(nodes) == 1:
         node = nodes[0]
         found = node.keys.get(key)
@@ -52,7 +52,7 @@ def step(nodes: tuple[Node[Value], ...], key: str) -> tuple[Node[Value], ...]:
 
 
 def here(nodes: tuple[Node[Value], ...]) -> Value | None:
-    """What is registered at places in the patterns."""
+    """Return what is registered at some pattern nodes."""
     for node in nodes:
         if node.here:
             return node.here[0]
@@ -60,7 +60,7 @@ def here(nodes: tuple[Node[Value], ...]) -> Value | None:
 
 
 class Spot:
-    """A value on a walk: its path, and where it was written. `kept`: variables were not replaced."""
+    """A value during a walk: its path and its location. `kept`: variables were not replaced."""
 
     __slots__ = ("kept", "path", "place")
 
@@ -70,7 +70,7 @@ class Spot:
         self.kept = kept
 
     def hides(self, value: str) -> bool:
-        """Whether a text holds a variable that was kept, and so may stand for anything."""
+        """Return whether a string holds an unreplaced variable, which may be anything."""
         return self.kept and "$" in value
 
 
@@ -78,7 +78,7 @@ Rewrite = "Callable[[object, Spot], object]"
 
 
 def rewrite(model: Map, table: Table[Callable[[object, Spot], object]], *, kept: bool = False) -> None:
-    """Replace each value that the table names by what its function makes of it; then go on inside the new value.
+    """Replace each value that the table names by the result of its function, then descend into the new value.
 
     `kept`: variables were not replaced.
     """
