@@ -64,7 +64,7 @@ def test_several_files_and_the_variable_that_names_them(folder):
     assert expected["services"]["web"]["hostname"] == "over"
     assert model(cwd=folder, env={"COMPOSE_FILE": f"compose.yaml{os.pathsep}more.yaml"}) == expected
     assert model(cwd=folder, env={"COMPOSE_FILE": "compose.yaml,more.yaml", "COMPOSE_PATH_SEPARATOR": ","}) == expected
-    assert error(cwd=folder, env={"COMPOSE_FILE": ""}) == "error: COMPOSE_FILE is set, but names no file"
+    assert error(cwd=folder, env={"COMPOSE_FILE": ""}) == "error: COMPOSE_FILE is set but does not name a file"
 
 
 def test_standard_input(folder):
@@ -82,9 +82,9 @@ def test_names_of_projects(folder):
     (folder / "compose.yaml").write_text("name: ${X:-Written Down}\n" + FILE)
     assert model(cwd=folder)["name"] == "writtendown"
     assert model("-p", "given", cwd=folder)["networks"]["default"]["name"] == "given_default"
-    assert "lower case" in error("-p", "Bad Name", cwd=folder)
+    assert "lower-case" in error("-p", "Bad Name", cwd=folder)
     (folder / "compose.yaml").write_text('name: "..."\n' + FILE)
-    assert error(cwd=folder) == "error: the project has no name: give one with --project-name"
+    assert error(cwd=folder) == "error: the project has no name; set one with --project-name"
 
 
 def test_variables_come_from_the_process_then_from_the_env_file(folder):
@@ -94,7 +94,7 @@ def test_variables_come_from_the_process_then_from_the_env_file(folder):
     for word, image in (("1", "nginx:1"), ("t", "nginx:1"), ("False", "nginx:file")):
         assert model(cwd=folder, env={"COMPOSE_DISABLE_ENV_FILE": word})["services"]["web"]["image"] == image
     wrong = error(cwd=folder, env={"COMPOSE_DISABLE_ENV_FILE": "yes"})
-    assert wrong == 'error: COMPOSE_DISABLE_ENV_FILE is "yes", which is neither true nor false'
+    assert wrong == 'error: COMPOSE_DISABLE_ENV_FILE must be a boolean, not "yes"'
     (folder / "a.env").write_text("TAG=a\n")
     (folder / "b.env").write_text("TAG=${TAG}b\n")
     web = model("--env-file", "a.env", "--env-file", "b.env", cwd=folder)["services"]["web"]
@@ -110,7 +110,7 @@ def test_profiles_and_services(tmp_path):
     assert list(model(cwd=tmp_path, env={"COMPOSE_PROFILES": "dev, ops"})["services"]) == ["a", "b", "c"]
     # A service that is asked for enables its own profiles, and takes along what it depends on.
     assert list(model("b", cwd=tmp_path)["services"]) == ["b", "c"]
-    assert error("none", cwd=tmp_path).endswith("error: no such service: none")
+    assert error("none", cwd=tmp_path).endswith('error: no such service: "none"')
 
 
 def test_lists(folder):
@@ -175,7 +175,7 @@ def test_raw_env_files_are_taken_as_they_are():
 
 def test_two_containers_of_one_name_are_refused(folder):
     (folder / "compose.yaml").write_text("services:\n  a: {image: a, container_name: xy}\n  b: {image: b, container_name: xy}\n")
-    message = 'compose.yaml:3:33: error: service "b" and service "a" both name their container "xy"'
+    message = 'compose.yaml:3:33: error: service "b" and service "a" have the same container name "xy"'
     assert error(cwd=folder) == message
     assert run("config", "--no-consistency", cwd=folder).returncode == 0
 
@@ -205,7 +205,7 @@ def test_without_interpolation_short_forms_are_still_taken_apart(folder):
 def test_steps_that_can_be_left_out(folder):
     (folder / "compose.yaml").write_text("services: {a: {image: a, networks: [none], env_file: e}}\n")
     (folder / "e").write_text("A=1\n")
-    assert "which is not defined" in error(cwd=folder)
+    assert "uses undefined network" in error(cwd=folder)
     plain = model("--no-consistency", "--no-normalize", "--no-env-resolution", "--no-path-resolution", cwd=folder)
     assert plain["services"]["a"]["env_file"] == [{"path": "e"}]
     assert "networks" not in plain
@@ -239,7 +239,7 @@ def test_nothing_is_fetched(folder):
         assert done.returncode == 2
         assert "would ask a registry" in done.stderr
     for path in ("https://example.com/compose.yaml", "git@example.com:a/b.git", "oci://example.com/a:b"):
-        assert "fetches nothing" in error("-f", path, cwd=folder)
+        assert "never accesses the network" in error("-f", path, cwd=folder)
         (folder / "inc.yaml").write_text(f"include: ['{path}']\n")
         assert "inc.yaml:1:11: error: " in error("-f", "inc.yaml", cwd=folder)
 
@@ -249,7 +249,7 @@ def test_files_outside_the_project_s_folder_can_be_refused(folder, tmp_path):
     for text in ("include: [../base.yaml]\n", "services: {a: {extends: {file: ../base.yaml, service: b}}}\n"):
         (folder / "compose.yaml").write_text(text)
         assert model(cwd=folder)["services"]
-        assert "is outside the project's folder" in error("--no-escape", cwd=folder)
+        assert "is outside the project directory" in error("--no-escape", cwd=folder)
 
 
 def test_so_can_env_files_and_links_that_lead_out_of_it(folder, tmp_path):
@@ -264,7 +264,7 @@ def test_so_can_env_files_and_links_that_lead_out_of_it(folder, tmp_path):
     ):
         (folder / "compose.yaml").write_text(text)
         assert model(cwd=folder)["services"]
-        assert "is outside the project's folder" in error("--no-escape", cwd=folder)
+        assert "is outside the project directory" in error("--no-escape", cwd=folder)
 
 
 def test_errors_name_file_line_and_column(folder):
@@ -274,9 +274,9 @@ def test_errors_name_file_line_and_column(folder):
     (folder / "bytes.yaml").write_bytes(b"services: \xff\xfe\xfd\n")
     assert error("-f", "bytes.yaml", cwd=folder) == "bytes.yaml:1:11: error: byte 0xff at offset 10 is not UTF-8 text"
     (folder / ".env").write_text("A=1\nTAG=${NONE:?say which}\n")
-    assert error(cwd=folder) == ".env:2:5: error: the variable NONE is required and has no value: say which"
+    assert error(cwd=folder) == '.env:2:5: error: required variable "NONE" has no value: say which'
     (folder / ".env").unlink()
-    assert error("-f", ".", cwd=folder).endswith("is a folder")
+    assert error("-f", ".", cwd=folder).endswith("is a directory")
 
 
 def test_nothing_to_load(tmp_path):

@@ -114,7 +114,7 @@ def test_a_revision_and_the_work_tree(tmp_path):
     git("commit", "-qam", "two", cwd=folder)
     (folder / "compose.yaml").write_text(NEW)
     done = run("diff", "--git", "HEAD", ".", cwd=folder)
-    assert done.stderr == "HEAD:compose.yaml:3:12: error: the variable TAG is required and has no value: say which\n"
+    assert done.stderr == 'HEAD:compose.yaml:3:12: error: required variable "TAG" has no value: say which\n'
     assert "git" in run("diff", "--git", "HEAD", tmp_path / "repository" / "app", cwd=tmp_path, env={"PATH": ""}).stderr
 
 
@@ -159,4 +159,4 @@ def test_a_repository_without_commits(tmp_path):
     git("init", "-q", cwd=tmp_path)
     done = run("diff", "--git", "HEAD", ".", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr == f"error: HEAD is no revision of {tmp_path}\n"
+    assert done.stderr == f"error: unknown revision HEAD in {tmp_path}\n"

@@ -30,13 +30,13 @@ def loads(folder, *options):
 def test_alias_bomb(tmp_path):
     levels = [f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)]
     (tmp_path / "compose.yaml").write_text("x-0: &a0 [1]\n" + "".join(levels) + "services: {a: {image: x}}\n")
-    fails(tmp_path, text="aliases make this file larger")
+    fails(tmp_path, text="aliases expand this file")
 
 
 def test_merge_bomb(tmp_path):
     levels = [f"x-{i}: &m{i} {{<<: [*m{i - 1}, *m{i - 1}], k{i}: 1}}\n" for i in range(1, 40)]
     (tmp_path / "compose.yaml").write_text("x-0: &m0 {a: 1}\n" + "".join(levels) + "services: {a: {image: x}}\n")
-    fails(tmp_path, text="aliases make this file larger")
+    fails(tmp_path, text="aliases expand this file")
 
 
 @pytest.mark.parametrize("length", [100, 3000])
@@ -46,15 +46,15 @@ def test_long_chains_of_extends(tmp_path, length):
     if length <= 100:
         loads(tmp_path)
     else:
-        fails(tmp_path, text="services extend one another in a row")
+        fails(tmp_path, text="chain of more than 150 extended services")
 
 
 def test_long_chains_of_files(tmp_path):
     for i in range(200):
         (tmp_path / f"e{i}.yaml").write_text(f"services: {{s: {{extends: {{file: e{i + 1}.yaml, service: s}}}}}}\n")
         (tmp_path / f"i{i}.yaml").write_text(f"include: [i{i + 1}.yaml]\n")
-    fails(tmp_path, "e0.yaml", text="services extend one another in a row")
-    fails(tmp_path, "i0.yaml", text="files include one another")
+    fails(tmp_path, "e0.yaml", text="chain of more than 150 extended services")
+    fails(tmp_path, "i0.yaml", text="included files")
 
 
 def test_files_that_include_two_files_each(tmp_path):
@@ -69,7 +69,7 @@ def test_a_large_env_file_is_read_in_no_time(tmp_path):
     (tmp_path / ".env").write_text("".join(f"V{i}={'x' * 90}\n" for i in range(100_000)))
     loads(tmp_path)
     (tmp_path / ".env").write_text("A=" + "x" * 11_000_000)
-    fails(tmp_path, text="holds more than")
+    fails(tmp_path, text="is larger than")
 
 
 def test_a_long_circle_is_told_in_a_short_line(tmp_path):
@@ -89,7 +89,7 @@ def test_a_list_of_merges(tmp_path):
     keys = ", ".join(f"k{i}: 1" for i in range(1000))
     merges = ", ".join(["*a"] * 2000)
     (tmp_path / "compose.yaml").write_text(f"x-a: &a {{{keys}}}\nservices: {{a: {{image: a, labels: {{<<: [{merges}]}}}}}}\n")
-    fails(tmp_path, text="compose.yaml:1:8870: error: aliases make this file larger")
+    fails(tmp_path, text="compose.yaml:1:8870: error: aliases expand this file")
 
 
 def test_links_in_a_circle(tmp_path):
@@ -101,23 +101,23 @@ def test_links_in_a_circle(tmp_path):
 def test_variables_that_double(tmp_path):
     (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}\n")
     (tmp_path / ".env").write_text("V0=xxxxxxxxxx\n" + "".join(f"V{i}=${{V{i - 1}}}${{V{i - 1}}}\n" for i in range(1, 80)))
-    fails(tmp_path, text="longer than")
+    fails(tmp_path, text="exceed 50,000,000 characters")
     (tmp_path / ".env").write_text("V=" + "x" * 1_000_000)
     (tmp_path / "compose.yaml").write_text(f"services: {{a: {{image: '{'$V' * 5000}'}}}}\n")
-    fails(tmp_path, text="longer than")
+    fails(tmp_path, text="exceed 50,000,000 characters")
 
 
 def test_nesting(tmp_path):
     (tmp_path / "compose.yaml").write_text("x-a: " + "[" * 5000 + "]" * 5000 + "\n")
     fails(tmp_path, text="levels deep")
     (tmp_path / "compose.yaml").write_text(f"services: {{a: {{image: '{'${A:-' * 5000}x{'}' * 5000}'}}}}\n")
-    fails(tmp_path, text="begins no variable")
+    fails(tmp_path, text="invalid interpolation")
 
 
 def test_ranges_of_ports(tmp_path):
     services = [f"  s{i}: {{image: x, ports: ['127.0.0.{i}:1-65535:1-65535']}}\n" for i in range(200)]
     (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
-    fails(tmp_path, text="the ranges of ports stand for more than")
+    fails(tmp_path, text="port ranges expand to more than")
 
 
 def test_long_lists_are_merged_in_no_time(tmp_path):

@@ -45,11 +45,11 @@ def _count_ports(model: Map) -> None:
                 found = _RANGE.search(entry) if isinstance(entry, str) else None
                 total += max(int(found[2]) - int(found[1]), 0) if found else 0
             if total > MAX_PORTS:
-                raise ProjectError(f"the ranges of ports stand for more than {MAX_PORTS:,} ports", service.where("ports"), (section, name))
+                raise ProjectError(f"port ranges expand to more than {MAX_PORTS:,} ports", service.where("ports"), (section, name))
 
 
 def _wrong(spot: Spot, wanted: str) -> ProjectError:
-    return ProjectError(f"{'.'.join(spot.path)} takes {wanted}", spot.place, spot.path)
+    return ProjectError(f"{'.'.join(spot.path)} must be {wanted}", spot.place, spot.path)
 
 
 def _ports(value: object, spot: Spot) -> object:
@@ -69,7 +69,7 @@ def _ports(value: object, spot: Spot) -> object:
             else:
                 found.put(entry, place)
         else:
-            raise ProjectError(f"a port is text, a number or a mapping, not {text(entry) or 'null'}", place, spot.path)
+            raise ProjectError(f"a port must be a string, a number or a mapping, not {text(entry) or 'null'}", place, spot.path)
     return found
 
 
@@ -83,7 +83,7 @@ def _volume(value: object, spot: Spot) -> object:
     if isinstance(value, Map):
         return value
     if not isinstance(value, str):
-        raise _wrong(spot, "text or a mapping")
+        raise _wrong(spot, "a string or a mapping")
     answer = volumes.parse_short(value, {}) if spot.kept else volumes.parse_short.literal(value)
     if isinstance(answer, Malformed):
         raise ProjectError(f"{answer.message}; {answer.help}", spot.place, spot.path)
@@ -153,12 +153,12 @@ def _device(value: object, spot: Spot) -> object:
     if isinstance(value, Map):
         return value
     if not isinstance(value, str):
-        raise _wrong(spot, "text or a mapping")
+        raise _wrong(spot, "a string or a mapping")
     parts = value.split(":")
     if len(parts) > 3:
         if spot.hides(value):
             return value
-        raise ProjectError(f'device "{value}" has too many colons; it is source:target:permissions', spot.place, spot.path)
+        raise ProjectError(f'invalid device "{value}": too many colons; use "source:target:permissions"', spot.place, spot.path)
     source = parts[0]
     return make(
         spot.place,
@@ -184,7 +184,7 @@ def _named(key: str, wanted: str) -> Function:
 def _ulimit(value: object, spot: Spot) -> object:
     if isinstance(value, Map) or type(value) is int or (isinstance(value, str) and spot.hides(value)):
         return value
-    raise _wrong(spot, "a whole number, or soft and hard")
+    raise _wrong(spot, "an integer, or a mapping with soft and hard")
 
 
 def _text(value: object, _: Spot) -> object:
@@ -200,7 +200,7 @@ def _assignments(value: object, spot: Spot) -> object:
     for entry, place in value.entries():
         key, equals, part = text(entry).partition("=")
         if not equals:
-            raise ProjectError(f'"{key}" in {".".join(spot.path)} has no value: write NAME=VALUE', place, spot.path)
+            raise ProjectError(f'"{key}" in {".".join(spot.path)} has no value; use "NAME=VALUE"', place, spot.path)
         made.put(key, part, place)
     return made
 
@@ -230,7 +230,7 @@ def _ssh(value: object, spot: Spot) -> object:
     for entry, place in value.entries():
         identifier, equals, path = text(entry).partition("=")
         if not equals and identifier != "default" and not spot.hides(identifier):
-            raise ProjectError(f'the ssh key "{identifier}" names no file: write {identifier}=PATH', place, spot.path)
+            raise ProjectError(f'ssh key "{identifier}" has no path; use "{identifier}=PATH"', place, spot.path)
         made.put(identifier, path if equals else None, place)
     return made
 
@@ -251,7 +251,7 @@ def _resource(value: object, spot: Spot) -> object:
         if "name" in external:
             if "name" in value and value["name"] != external["name"]:
                 raise ProjectError(
-                    f"{'.'.join(spot.path)}: name and external.name differ; only name is needed", external.where("name"), spot.path
+                    f'{".".join(spot.path)}: "name" and "external.name" differ; use "name" only', external.where("name"), spot.path
                 )
             value.take("name", external)
     return value

@@ -25,7 +25,7 @@ class CastError(ValueError):
 def to_integer(text: str) -> int:
     """Parse a decimal integer. Raises CastError."""
     if not formats.is_integer(text):
-        raise CastError(f'"{text}" is not a whole number')
+        raise CastError(f'"{text}" is not an integer')
     return whole_number(text)
 
 
@@ -44,7 +44,7 @@ def to_float32(text: str) -> float:
 def to_boolean(text: str) -> bool:
     """Parse a boolean such as `true` or `no`. Raises CastError."""
     if not formats.is_boolean(text):
-        raise CastError(f'"{text}" is neither true nor false')
+        raise CastError(f'"{text}" is not a boolean')
     return text.lower() in _TRUE
 
 
@@ -72,7 +72,7 @@ def single(value: float) -> float:
 def to_bytes(text: str) -> int:
     """Parse a size in bytes: `512m`, `1.5 gb`, or a number, which may be negative. Raises CastError."""
     if not formats.is_size(text):
-        raise CastError(f'"{text}" is not a size such as 512m')
+        raise CastError(f'invalid size "{text}"; use a size such as 512m')
     if formats.is_integer(text):
         return whole_number(text)
     found = re.fullmatch(r"(.*?) ?([a-zA-Z]*)", text)
@@ -83,7 +83,7 @@ def to_bytes(text: str) -> int:
 def to_duration(text: str) -> str:
     """Normalize a duration, in nanosecond precision, as Go prints it: `90s` is `1m30s`. Raises CastError."""
     if not formats.is_duration(text):
-        raise CastError(f'"{text}" is not a duration such as 1m30s')
+        raise CastError(f'invalid duration "{text}"; use a duration such as 1m30s')
     total = 0
     for whole, fraction, unit in re.findall(r"([0-9]*)(?:\.([0-9]*))?([^0-9.+-]+)", text):
         total += whole_number(whole or "0") * NANOSECONDS[unit]

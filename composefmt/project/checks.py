@@ -27,19 +27,21 @@ def _volume(value: object, spot: Spot) -> object:
     if isinstance(value, Map) and value.get("external") is True:
         for key in value:
             if key not in ("name", "external") and not key.startswith("x-"):
-                raise ProjectError(f"{'.'.join(spot.path)} is external, so it takes no {key}", value.where(key), spot.path)
+                raise ProjectError(
+                    f'{".".join(spot.path)} is external; "external" and "{key}" are mutually exclusive', value.where(key), spot.path
+                )
     return value
 
 
 def _file_object(*sources: str) -> Check:
     def check_sources(value: object, spot: Spot) -> object:
         if not isinstance(value, Map):
-            raise ProjectError(f"{'.'.join(spot.path)} takes a mapping", spot.place, spot.path)
+            raise ProjectError(f"{'.'.join(spot.path)} must be a mapping", spot.place, spot.path)
         given = [key for key in sources if key in value]
         if len(given) > 1:
-            raise ProjectError(f"{'.'.join(spot.path)} takes only one of {', '.join(given)}", value.where(given[1]), spot.path)
+            raise ProjectError(f"{'.'.join(spot.path)}: {', '.join(given)} are mutually exclusive", value.where(given[1]), spot.path)
         if not given and "driver" not in value and "external" not in value:
-            raise ProjectError(f"{'.'.join(spot.path)} needs one of {', '.join(sources)}, or external", spot.place, spot.path)
+            raise ProjectError(f"{'.'.join(spot.path)} requires one of {', '.join(sources)}, external", spot.place, spot.path)
         return value
 
     return check_sources
@@ -49,7 +51,7 @@ def _port(value: object, spot: Spot) -> object:
     if isinstance(value, Map):
         address = value.get("host_ip")
         if address is not None and not (isinstance(address, str) and (spot.hides(address) or is_address(address))):
-            raise ProjectError(f'"{address}" is not an IP address', value.where("host_ip"), spot.path)
+            raise ProjectError(f'invalid IP address "{address}"', value.where("host_ip"), spot.path)
     return value
 
 
@@ -61,7 +63,7 @@ def _watched(value: object, spot: Spot) -> object:
 
 def _device(value: object, spot: Spot) -> object:
     if isinstance(value, Map) and "count" in value and "device_ids" in value:
-        raise ProjectError("count and device_ids exclude each other", value.where("count"), spot.path)
+        raise ProjectError('"count" and "device_ids" are mutually exclusive', value.where("count"), spot.path)
     return value
 
 

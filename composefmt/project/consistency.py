@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.project.limits import circle
+from composefmt.project.limits import cycle
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def check_consistency(model: Model, disabled: dict[str, Model], *, kept: bool) -
     _jobs(enabled)
     for name, secret in section(model, "secrets").items():
         if not secret.get("external") and not secret.get("file") and not secret.get("environment"):
-            raise ProjectError(f'secret "{name}" needs a file or an environment variable', path=("secrets", name))
+            raise ProjectError(f'secret "{name}" requires "file" or "environment"', path=("secrets", name))
     _cycles(enabled)
 
 
@@ -65,7 +65,7 @@ def check_container_names(services: dict[str, Model]) -> None:
     for name, service in services.items():
         wanted = service.get("container_name")
         if wanted and owners.setdefault(wanted, name) != name:
-            raise _error(name, f'and service "{owners[wanted]}" both name their container "{wanted}"', "container_name")
+            raise _error(name, f'and service "{owners[wanted]}" have the same container name "{wanted}"', "container_name")
 
 
 def _error(name: str, message: str, *path: str) -> ProjectError:
@@ -74,40 +74,40 @@ def _error(name: str, message: str, *path: str) -> ProjectError:
 
 def _image(name: str, service: Model, _: Enabled) -> None:
     if not service.get("image") and "build" not in service and "provider" not in service:
-        raise _error(name, "has neither an image nor a build")
+        raise _error(name, 'has neither "image" nor "build"')
 
 
 def _build(name: str, service: Model, project: Enabled) -> None:
     build = part(service, "build")
     if build.get("dockerfile") and build.get("dockerfile_inline"):
-        raise _error(name, "has both dockerfile and dockerfile_inline", "build", "dockerfile_inline")
+        raise _error(name, 'has both "dockerfile" and "dockerfile_inline"', "build", "dockerfile_inline")
     for key, context in part(build, "additional_contexts").items():
         if isinstance(context, str) and context.startswith("service:"):
             other = context.removeprefix("service:")
             found = project.services.get(other) or project.disabled.get(other)
             if found is None or "build" not in found:
-                problem = "is not defined" if found is None else "has no build"
-                raise _error(name, f'builds on service "{other}", which {problem}', "build", "additional_contexts", key)
+                problem = "undefined service" if found is None else "a service without build:"
+                raise _error(name, f'uses {problem} "{other}" as build context', "build", "additional_contexts", key)
     platforms, platform = build.get("platforms"), service.get("platform")
     if isinstance(platforms, list) and platform and platform not in platforms:
-        raise _error(name, f'runs on platform "{platform}", which is not among those it is built for', "platform")
+        raise _error(name, f'runs on platform "{platform}", which "build.platforms" does not include', "platform")
 
 
 def _networks(name: str, service: Model, project: Enabled) -> None:
     mode, networks = service.get("network_mode"), part(service, "networks")
     if mode and networks:
-        raise _error(name, "has both network_mode and networks", "network_mode")
+        raise _error(name, 'has both "network_mode" and "networks"', "network_mode")
     for network in networks:
         if network not in section(project.model, "networks"):
-            raise _error(name, f'uses network "{network}", which is not defined', "networks", network)
+            raise _error(name, f'uses undefined network "{network}"', "networks", network)
     if isinstance(mode, str) and mode.startswith("service:") and mode.removeprefix("service:") not in project.services:
-        raise _error(name, f'shares the network of service "{mode.removeprefix("service:")}", which is not defined', "network_mode")
+        raise _error(name, f'shares the network of undefined service "{mode.removeprefix("service:")}"', "network_mode")
 
 
 def _healthcheck(name: str, service: Model, _: Enabled) -> None:
     test = part(service, "healthcheck").get("test")
     if isinstance(test, list) and test and test[0] not in ("CMD", "CMD-SHELL", "NONE"):
-        raise _error(name, "has a health check that begins with none of CMD, CMD-SHELL and NONE", "healthcheck", "test")
+        raise _error(name, "has a healthcheck that does not start with CMD, CMD-SHELL or NONE", "healthcheck", "test")
 
 
 def _dependencies(name: str, service: Model, project: Enabled) -> None:
@@ -118,11 +118,11 @@ def _dependencies(name: str, service: Model, project: Enabled) -> None:
             if not dependency.get("required"):
                 continue
             profiles = project.disabled[other].get("profiles")
-            hint = f" (a profile enables it: {', '.join(profiles)})" if isinstance(profiles, list) else ""
-            raise _error(name, f'depends on service "{other}", which is not enabled{hint}', "depends_on", other)
+            hint = f" (profiles: {', '.join(profiles)})" if isinstance(profiles, list) else ""
+            raise _error(name, f'depends on disabled service "{other}"{hint}', "depends_on", other)
         kind = "job" if other in section(project.model, "jobs") else "service"
-        problem = "which is a job" if kind == "job" else "which is not defined"
-        raise _error(name, f'depends on {kind} "{other}", {problem}', "depends_on", other)
+        problem = "job" if kind == "job" else "undefined service"
+        raise _error(name, f'depends on {problem} "{other}"', "depends_on", other)
 
 
 def _references(name: str, service: Model, project: Enabled) -> None:
@@ -130,7 +130,7 @@ def _references(name: str, service: Model, project: Enabled) -> None:
     for index, volume in enumerate(rows(service, "volumes")):
         source = volume.get("source")
         if volume.get("type") == "volume" and isinstance(source, str) and _undefined(source, project, "volumes"):
-            raise _error(name, f'uses volume "{source}", which is not defined', "volumes", str(index))
+            raise _error(name, f'uses undefined volume "{source}"', "volumes", str(index))
     for kind, path, uses in (
         ("secret", ("build", "secrets"), rows(part(service, "build"), "secrets")),
         ("config", ("configs",), rows(service, "configs")),
@@ -138,10 +138,10 @@ def _references(name: str, service: Model, project: Enabled) -> None:
     ):
         for index, use in enumerate(uses):
             if _undefined(str(use.get("source", "")), project, f"{kind}s"):
-                raise _error(name, f'uses {kind} "{use.get("source", "")}", which is not defined', *path, str(index))
+                raise _error(name, f'uses undefined {kind} "{use.get("source", "")}"', *path, str(index))
     for model in part(service, "models"):
         if model not in section(defined, "models"):
-            raise _error(name, f'uses model "{model}", which is not defined', "models", model)
+            raise _error(name, f'uses undefined model "{model}"', "models", model)
 
 
 def _undefined(name: str, project: Enabled, key: str) -> bool:
@@ -172,16 +172,16 @@ def _scale(name: str, service: Model, _: Enabled) -> None:
         deploy["replicas"] = scale
     for key, value in (("scale", scale), ("deploy.replicas", deploy.get("replicas"))):
         if isinstance(value, int) and value < 0:
-            raise _error(name, f"has {key} {value}, less than 0", *key.split("."))
+            raise _error(name, f'has a negative "{key}": {value}', *key.split("."))
     number = scale if scale is not None else deploy.get("replicas")
     if isinstance(number, int) and number > 1 and service.get("container_name"):
-        raise _error(name, f"runs {number} containers, which cannot all have one container_name", "container_name")
+        raise _error(name, f'runs {number} containers, which cannot share one "container_name"', "container_name")
 
 
 def _watch(name: str, service: Model, _: Enabled) -> None:
     for index, watch in enumerate(rows(part(service, "develop"), "watch")):
         if not watch.get("target") and watch.get("action") not in ("rebuild", "restart"):
-            raise _error(name, f'watches for "{watch.get("action")}" without a target', "develop", "watch", str(index))
+            raise _error(name, f'has a watch action "{watch.get("action")}" without "target"', "develop", "watch", str(index))
 
 
 def _mounts(name: str, service: Model, _: Enabled) -> None:
@@ -191,7 +191,7 @@ def _mounts(name: str, service: Model, _: Enabled) -> None:
     seen = set()
     for target, path in mounts:
         if target in seen:
-            raise _error(name, f'mounts two things at "{target}"', *path)
+            raise _error(name, f'mounts "{target}" more than once', *path)
         seen.add(target)
 
 
@@ -199,11 +199,11 @@ def _jobs(project: Enabled) -> None:
     jobs = section(project.model, "jobs")
     for name, job in jobs.items():
         if name in project.services or name in project.disabled:
-            raise ProjectError(f'"{name}" is the name of a service and of a job', path=("jobs", name))
+            raise ProjectError(f'"{name}" is defined as a service and as a job', path=("jobs", name))
         for other, dependency in section(job, "depends_on").items():
             if other in jobs or other in project.services or (other in project.disabled and not dependency.get("required")):
                 continue
-            raise ProjectError(f'job "{name}" depends on "{other}", which is not defined', path=("jobs", name, "depends_on", other))
+            raise ProjectError(f'job "{name}" depends on undefined service "{other}"', path=("jobs", name, "depends_on", other))
 
 
 def _cycles(project: Enabled) -> None:
@@ -219,7 +219,7 @@ def _cycles(project: Enabled) -> None:
                 done.add(name)
             elif name in trail:
                 way = list(trail)
-                raise _error(way[-1], f"is part of a circle of dependencies: {circle(way[way.index(name) :])}", "depends_on", name)
+                raise _error(way[-1], f"is part of a dependency cycle: {cycle(way[way.index(name) :])}", "depends_on", name)
             elif name not in done:
                 trail[name] = None
                 pending.append((name, False))

@@ -54,7 +54,7 @@ def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes |
     _add_env_files(variables, env_files, folder)
     files = list(wanted.files) or _from_variable(variables) or _default_files(folder)
     if not files:
-        raise ProjectError(f"no Compose file in {folder} or above it: name one with --file")
+        raise ProjectError(f"no Compose file in {folder} or above it; name one with --file")
     final = _folder(wanted, files)
     if final != folder:
         _add_env_files(variables, env_files, final)
@@ -72,7 +72,7 @@ def _file(path: str, standard_input: bytes | None) -> File:
     if path == STDIN:
         return File("<stdin>", standard_input or b"")
     if is_remote(path) and not os.path.exists(path):
-        raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing")
+        raise ProjectError(f"{path} is remote, and composefmt never accesses the network")
     return File(os.path.abspath(path))
 
 
@@ -97,14 +97,14 @@ def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: 
 
 def _is_disabled(text: str) -> bool:
     if text not in (*_TRUE, *_FALSE):
-        raise ProjectError(f'COMPOSE_DISABLE_ENV_FILE is "{text}", which is neither true nor false')
+        raise ProjectError(f'COMPOSE_DISABLE_ENV_FILE must be a boolean, not "{text}"')
     return text in _TRUE
 
 
 def _from_variable(variables: Mapping[str, str]) -> list[str]:
     value = variables.get("COMPOSE_FILE")
     if value == "":
-        raise ProjectError("COMPOSE_FILE is set, but names no file")
+        raise ProjectError("COMPOSE_FILE is set but does not name a file")
     return value.split(variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep) if value else []
 
 

@@ -36,15 +36,15 @@ def read_bytes(path: str, place: Place | None = None) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            raise ProjectError(f"{path} is a folder", place)
+            raise ProjectError(f"{path} is a directory", place)
         if not stat.S_ISREG(status.st_mode):
             raise ProjectError(f"{path} is not a regular file", place)
         if status.st_size > MAX_BYTES:
-            raise ProjectError(f"{path} holds more than {MAX_BYTES:,} bytes", place)
+            raise ProjectError(f"{path} is larger than {MAX_BYTES:,} bytes", place)
         with open(path, "rb", opener=_not_waiting) as file:
             data: bytes | None = file.read(MAX_BYTES + 1)
         if data is None:
-            raise ProjectError(f"{path} cannot be read: nothing is in it yet", place)
+            raise ProjectError(f"{path} cannot be read: it is empty so far", place)
         return data
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -64,7 +64,7 @@ def read_stream(path: str) -> bytes:
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
     if len(data) > MAX_BYTES:
-        raise ProjectError(f"{path} holds more than {MAX_BYTES:,} bytes")
+        raise ProjectError(f"{path} is larger than {MAX_BYTES:,} bytes")
     return data
 
 

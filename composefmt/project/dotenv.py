@@ -89,9 +89,9 @@ def parse_raw(text: str, variables: dict[str, str], lookup: Lookup) -> None:
         if name.startswith("#") or not (name or equals):
             continue
         if not name:
-            raise _error(text, start, "a value has no name")
+            raise _error(text, start, "missing variable name")
         if " " in name or "\t" in name:
-            raise _error(text, start, f'the name "{name}" holds a space')
+            raise _error(text, start, f'variable name "{name}" contains a space')
         found = value if equals else lookup(name)
         if found is not None:
             variables[name] = found
@@ -102,12 +102,12 @@ def _name(text: str, start: int, end: int) -> str:
     name = text[start:end]
     bad = _BAD_KEY.search(name)
     if bad is not None:
-        raise _error(text, start, f'"{bad.group()}" cannot stand in the name of a variable')
+        raise _error(text, start, f'invalid character "{bad.group()}" in a variable name')
     if not name and end == len(text):
-        raise _error(text, start, "there is nothing to export")
+        raise _error(text, start, "missing variable name after export")
     key = name.rstrip()
     if " " in key.lstrip(_BLANK) and end < len(text):
-        raise _error(text, start, f'the name "{key}" holds a space')
+        raise _error(text, start, f'variable name "{key}" contains a space')
     return key
 
 
@@ -127,7 +127,7 @@ def _quoted(text: str, start: int, quote: str, scope: _Scope) -> tuple[str, int]
     found = _QUOTED[quote].match(text, start + 1)
     end = found.end() if found else start + 1
     if end >= len(text) or text[end] != quote:
-        raise _error(text, start, f"the quoted value {text[start:].splitlines()[0][:40]} has no end")
+        raise _error(text, start, "unterminated quoted value")
     value = text[start + 1 : end].replace(f"\\{quote}", quote)
     if quote == '"':
         value = _expanded(_ESCAPE.sub(_unescaped, value), scope, text, start)
@@ -145,11 +145,11 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def _expanded(value: str, scope: _Scope, text: str, offset: int) -> str:
     if not scope.budget.spend(value, scope.get):
-        raise _error(text, offset, f"the values of this file are longer than {MAX_CHARACTERS:,} characters")
+        raise _error(text, offset, f"the values of this file exceed {MAX_CHARACTERS:,} characters")
     try:
         return interpolation.substitute(value, scope)
     except interpolation.InvalidInterpolation:
-        raise _error(text, offset, f'"{value[:40]}" holds a "${{" that begins no variable') from None
+        raise _error(text, offset, 'invalid interpolation: a "${" starts no variable') from None
     except interpolation.MissingVariable as error:
         from composefmt.project.interpolate import required
 

@@ -55,10 +55,10 @@ def _environment(container: Model, reading: Reading, path: Path) -> None:
         place = (*path, "env_file", str(index))
         if not os.path.exists(file_path):
             if file.get("required", True):
-                raise ProjectError(f"the env file {file_path} does not exist", path=place)
+                raise ProjectError(f'env file "{file_path}" not found', path=place)
             continue
         if file.get("format") not in (None, "", RAW):
-            raise ProjectError(f'"{file["format"]}" is not a format of env files; there is only "{RAW}"', path=place)
+            raise ProjectError(f'unknown env file format "{file["format"]}"; use "{RAW}" or omit it', path=place)
         _read(file, found, lookup, place, reading.inside)
     merged = {**found, **own}
     if merged:
@@ -82,7 +82,7 @@ def _labels(container: Model, reading: Reading, path: Path) -> None:
     for index, file in enumerate(files):
         place = (*path, "label_file", str(index))
         if not os.path.exists(str(file)):
-            raise ProjectError(f"the label file {file} does not exist", path=place)
+            raise ProjectError(f'label file "{file}" not found', path=place)
         found: dict[str, str] = {}
         _read({"path": file}, found, labels.get, place, reading.inside)
         labels.update(found)

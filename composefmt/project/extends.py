@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from composefmt.project.limits import circle
+from composefmt.project.limits import cycle
 from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
@@ -32,7 +32,7 @@ def apply_extends(model: Map, scope: Scope, file: File, resets: tuple[Path, ...]
         if section not in model or services is None:
             continue
         if not isinstance(services, Map):
-            raise ProjectError(f"{section} takes a mapping", model.where(section), (section,))
+            raise ProjectError(f"{section} must be a mapping", model.where(section), (section,))
         for name in list(services):
             services[name] = _extended(name, _Source(file.path, services, resets), scope, ())
 
@@ -43,7 +43,7 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
     if service is None:
         return None
     if not isinstance(service, Map):
-        raise ProjectError(f"services.{name} takes a mapping", place, ("services", name))
+        raise ProjectError(f"services.{name} must be a mapping", place, ("services", name))
     if "extends" not in service:
         return service
     place = service.where("extends") or place
@@ -54,12 +54,12 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
         base_source = _other_file(path, scope, place)
     if reference not in base_source.services:
         where = "in this file" if path is None else f"in {path}"
-        raise ProjectError(f'service "{name}" extends "{reference}", but there is no such service {where}', place)
+        raise ProjectError(f'service "{name}" extends undefined service "{reference}" {where}', place)
     if (base_source.path, reference) in chain:
         start = chain.index((base_source.path, reference))
-        raise ProjectError(f"services extend each other in a circle: {circle([one for _, one in chain[start:]])}", place)
+        raise ProjectError(f"circular extends: {cycle([one for _, one in chain[start:]])}", place)
     if len(chain) > MAX_CHAIN:
-        raise ProjectError(f"more than {MAX_CHAIN} services extend one another in a row", place)
+        raise ProjectError(f"chain of more than {MAX_CHAIN} extended services", place)
     base = _extended(reference, base_source, scope, chain)
     if not isinstance(base, Map):
         return service
@@ -88,16 +88,16 @@ def _reference(service: Map, name: str, place: Place | None) -> tuple[str, str |
         return extends, None
     reference = extends.get("service") if isinstance(extends, Map) else None
     if not isinstance(extends, Map) or not isinstance(reference, str):
-        raise ProjectError(f'service "{name}" extends nothing: name a service', place)
+        raise ProjectError(f'service "{name}" has an "extends" without a service', place)
     path = extends.get("file")
     if path is not None and not isinstance(path, str):
-        raise ProjectError("the file to extend from takes a path", extends.where("file"))
+        raise ProjectError("extends.file must be a path", extends.where("file"))
     return reference, path
 
 
 def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
     if is_remote(path):
-        raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing", place)
+        raise ProjectError(f"{path} is remote, and composefmt never accesses the network", place)
     local = path if path.startswith("/") else join(scope.base, path)
     if not scope.choices.escape:
         check_inside(local, scope.root, place)
@@ -113,9 +113,9 @@ def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
 def _load(local: str, folder: str, scope: Scope, place: Place | None) -> ExtendedFile:
     model, resets = load_file(File(local, place=place), scope._replace(folder=folder), Map(), alone=True)
     if "services" not in model:
-        raise ProjectError(f"{local} has no services to extend", place)
+        raise ProjectError(f"{local} defines no services", place)
     services = model["services"]
     if not isinstance(services, Map):
-        raise ProjectError("services takes a mapping", model.where("services"))
+        raise ProjectError("services must be a mapping", model.where("services"))
     resolve_paths(model, folder, kept=not scope.choices.interpolate)
     return ExtendedFile(services, resets)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from composefmt.project.disk import is_file, read_env_files
-from composefmt.project.limits import circle
+from composefmt.project.limits import cycle
 from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
@@ -38,9 +38,9 @@ def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
     if entries is None:
         return
     if not isinstance(entries, Items):
-        raise ProjectError("include takes a list", place, ("include",))
+        raise ProjectError("include must be a list", place, ("include",))
     if len(scope.including) > MAX_DEPTH:
-        raise ProjectError(f"more than {MAX_DEPTH} files include one another", place)
+        raise ProjectError(f"chain of more than {MAX_DEPTH} included files", place)
     for value, where in entries.entries():
         _import(_load(_entry(value, where), scope), model, resets)
 
@@ -49,25 +49,23 @@ def _entry(value: object, place: Place | None) -> _Included:
     if isinstance(value, str):
         return _Included([value], "", [], place)
     if not isinstance(value, Map):
-        raise ProjectError("an included file is a path or a mapping", place, ("include",))
+        raise ProjectError("an include entry must be a path or a mapping", place, ("include",))
     directory = value.get("project_directory")
     return _Included(texts(value.get("path")), directory if isinstance(directory, str) else "", texts(value.get("env_file")), place)
 
 
 def _load(entry: _Included, scope: Scope) -> Map:
     if not entry.paths:
-        raise ProjectError("an included file needs a path", entry.place, ("include",))
+        raise ProjectError('an include entry requires "path"', entry.place, ("include",))
     paths = []
     for path in entry.paths:
         if is_remote(path):
-            raise ProjectError(f"{path} is not on this machine, and composefmt fetches nothing", entry.place)
+            raise ProjectError(f"{path} is remote, and composefmt never accesses the network", entry.place)
         paths.append(path if path.startswith("/") else join(scope.base, path))
         if not scope.choices.escape:
             check_inside(paths[-1], scope.root, entry.place)
     if paths[0] in scope.including:
-        raise ProjectError(
-            f"files include each other in a circle: {circle(scope.including[scope.including.index(paths[0]) :])}", entry.place
-        )
+        raise ProjectError(f"circular include: {cycle(scope.including[scope.including.index(paths[0]) :])}", entry.place)
     if entry.project_directory:
         base = entry.project_directory if entry.project_directory.startswith("/") else join(scope.base, entry.project_directory)
         folder = base if entry.project_directory.startswith("/") else relative_folder(entry.project_directory, scope.base)
@@ -103,7 +101,7 @@ def _import(included: Map, model: Map, resets: tuple[Path, ...]) -> None:
             ours = Map(included.where(section))
             model.put(section, ours, included.where(section))
         if not isinstance(ours, Map):
-            raise ProjectError(f"{section} takes a mapping", model.where(section), (section,))
+            raise ProjectError(f"{section} must be a mapping", model.where(section), (section,))
         for name in theirs:
             if name not in ours:
                 ours.take(name, theirs)

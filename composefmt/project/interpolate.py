@@ -43,7 +43,7 @@ def replaced(text: str, environment: Mapping[str, str], place: Place | None, pat
         return "".join(interpolation.substitute(text[part.start : part.end], environment) for part in interpolation.split(text))
     except InvalidInterpolation as error:
         near = text[error.offset : error.offset + 30].splitlines()[0]
-        raise ProjectError(f'"{near}" begins no variable; {interpolation.ADVICE}', place, path) from None
+        raise ProjectError(f'invalid interpolation "{near}"; {interpolation.ADVICE}', place, path) from None
     except MissingVariable as error:
         raise ProjectError(required(str(error), text, environment), place, path) from None
 
@@ -51,7 +51,7 @@ def replaced(text: str, environment: Mapping[str, str], place: Place | None, pat
 def required(name: str, text: str, environment: Mapping[str, str]) -> str:
     """Return the message for a required variable without a value, including the file's own error text."""
     reason = _reason(text, name, environment)
-    return f"the variable {name} is required and has no value" + (f": {reason}" if reason else "")
+    return f'required variable "{name}" has no value' + (f": {reason}" if reason else "")
 
 
 def _reason(text: str, name: str, environment: Mapping[str, str]) -> str:
@@ -106,7 +106,7 @@ class _Interpolation:
         new = text
         if "$" in text:
             if not self.budget.spend(text, self.environment.get):
-                raise ProjectError(f"the values of this file are longer than {MAX_CHARACTERS:,} characters", place, path)
+                raise ProjectError(f"the values of this file exceed {MAX_CHARACTERS:,} characters", place, path)
             new = replaced(text, self.environment, place, path)
             self.note(text, place)
         cast = here(nodes)

@@ -18,7 +18,7 @@ _NAME = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _MAX_SHOWN = 10
 
 
-def circle(names: Sequence[str]) -> str:
+def cycle(names: Sequence[str]) -> str:
     """Return a cycle as text, with its first name repeated: `a -> b -> a`."""
     closed = [*names, names[0]]
     if len(closed) > _MAX_SHOWN:

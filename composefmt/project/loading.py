@@ -106,7 +106,7 @@ def _load_document(document: Document, file: File, scope: Scope, model: Map, *, 
 
     value = document.value
     if not isinstance(value, Map):
-        raise ProjectError("a Compose file is a mapping with keys such as services", document.place)
+        raise ProjectError("a Compose file must be a mapping with keys such as services", document.place)
     if scope.choices.interpolate:
         interpolate(value, scope.environment, scope.unset if scope.unset is not None else {})
     _promote_extensions(value)

@@ -61,11 +61,11 @@ def _merged(what: Merge) -> object:
         return what.base
     if isinstance(what.base, Map):
         if not isinstance(what.over, Map):
-            raise what.error("a mapping cannot be overridden by something else")
+            raise what.error("a mapping cannot be overridden by another type")
         return _mappings(what, what.base, what.over)
     if isinstance(what.base, Items):
         if not isinstance(what.over, Items):
-            raise what.error("a list cannot be overridden by something else")
+            raise what.error("a list cannot be overridden by another type")
         return _appended(what.base, what.over)
     return what.over
 
@@ -165,11 +165,11 @@ def _as_mapping(what: Merge, value: object, place: Place | None, defaults: tuple
         return value
     names = value.entries() if isinstance(value, Items) else [(value, place)] if isinstance(value, str) else []
     if value is not None and not isinstance(value, (Items, str)):
-        raise what.error("takes a mapping or a list of names")
+        raise what.error("must be a mapping or a list of names")
     made = Map(place)
     for name, where in names:
         if not isinstance(name, str):
-            raise what.error(f"{text(name)} is not a name")
+            raise what.error(f"invalid name {text(name)}")
         part: Map | None = None
         if defaults is not None:
             part = Map(where)
@@ -182,7 +182,7 @@ def _logging(what: Merge) -> object:
     """Merge logging options only if both name the same driver."""
     base, over = what.base, what.over
     if not isinstance(base, Map) or not isinstance(over, Map):
-        raise what.error("takes a mapping")
+        raise what.error("must be a mapping")
     if "driver" in base and "driver" in over and base["driver"] != over["driver"]:
         return over
     return _mappings(what, base, over)
@@ -197,7 +197,7 @@ def _ulimit(what: Merge) -> object:
 def _pools(what: Merge) -> object:
     """Merge address pools of a network that have the same subnet."""
     if not isinstance(what.base, Items) or not isinstance(what.over, Items):
-        raise what.error("takes a list")
+        raise what.error("must be a list")
     found = Items(what.base_place)
     for pool, place in what.base.entries():
         base = _as_mapping(what, pool, place, None)

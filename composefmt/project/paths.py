@@ -100,7 +100,7 @@ class _Resolver:
 
     def context(self, value: object, spot: Spot) -> object:
         if not isinstance(value, str):
-            raise ProjectError(f"{'.'.join(spot.path)} takes a path", spot.place, spot.path)
+            raise ProjectError(f"{'.'.join(spot.path)} must be a path", spot.place, spot.path)
         if "://" in value or value.startswith(("service:", *_REMOTE_CONTEXT)):
             return value
         return self.local_path(value, spot)
@@ -111,7 +111,7 @@ class _Resolver:
     def mount(self, value: object, spot: Spot) -> object:
         if isinstance(value, Map) and value.get("type") == "bind":
             if "source" not in value:
-                raise ProjectError("a bind mount needs a source", spot.place, spot.path)
+                raise ProjectError("a bind mount requires a source", spot.place, spot.path)
             value["source"] = self.host_path(value["source"], spot)
         return value
 
@@ -144,7 +144,7 @@ def check_inside(path: str, root: str, place: Place | None = None, where: Path =
     """Raise ProjectError for a file outside a directory, with links followed."""
     real, top = os.path.realpath(path), os.path.realpath(root)
     if os.path.commonpath((real, top)) != top:
-        raise ProjectError(f"{path} is outside the project's folder {root}", place, where)
+        raise ProjectError(f"{path} is outside the project directory {root}", place, where)
 
 
 def folder_of(path: str) -> str:

@@ -82,9 +82,9 @@ def load(request: Request) -> Project:
     unset: dict[str, Place | None] = {}
     values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
     if not values:
-        raise ProjectError(f"{', '.join(file.path for file in files)}: nothing is in it")
+        raise ProjectError(f"{', '.join(file.path for file in files)}: file is empty")
     if not name:
-        raise ProjectError("the project has no name: give one with --project-name")
+        raise ProjectError("the project has no name; set one with --project-name")
     try:
         return _finished(request, values, name, environment)._replace(unset=unset)
     except ProjectError as error:
@@ -129,7 +129,7 @@ def _name(request: Request) -> tuple[str, list[File]]:
     if request.explicit_name:
         if normalized_name(request.explicit_name) != request.explicit_name:
             raise ProjectError(
-                f'the project\'s name "{request.explicit_name}" holds more than lower case letters, digits, - and _, or begins with - or _'
+                f'invalid project name "{request.explicit_name}": use lower-case letters, digits, - and _, and start with a letter or digit'
             )
         return request.explicit_name, files
     written = _written_name(files, request)

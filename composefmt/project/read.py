@@ -75,7 +75,7 @@ class _Reader:
         target = resolve(node)
         self.count += 1
         if self.count > MAX_VALUES:
-            raise ProjectError(f"aliases make this file larger than {MAX_VALUES:,} values", self.place(node))
+            raise ProjectError(f"aliases expand this file to more than {MAX_VALUES:,} values", self.place(node))
         tag = target.tag
         if tag == "!reset" and not self.overriding:
             self.resets.append(path)
@@ -120,12 +120,12 @@ class _Reader:
     def key(self, node: Node, seen: set[str]) -> str:
         target = resolve(node)
         if type(target) is not Scalar:
-            raise ProjectError("a key must be text, not a list or mapping", self.place(node))
+            raise ProjectError("a key must be a string, not a list or mapping", self.place(node))
         name = target.value
         if name in seen:
-            raise ProjectError(f'the key "{name}" stands twice in one mapping', self.place(node))
+            raise ProjectError(f'duplicate key "{name}"', self.place(node))
         if type(scalar_value(target)) is not str:
-            raise ProjectError(f'the key "{name}" is no text: put it in quotes', self.place(node))
+            raise ProjectError(f'key "{name}" is not a string; quote it', self.place(node))
         seen.add(name)
         return name
 
@@ -135,7 +135,7 @@ class _Reader:
         for item in target.items if type(target) is Sequence else [target]:
             source = resolve(item)
             if type(source) is not Mapping:
-                raise ProjectError('"<<" takes a mapping or a list of mappings', self.place(item))
+                raise ProjectError('"<<" must be a mapping or a list of mappings', self.place(item))
             value = self.value(source, path)
             if isinstance(value, Map):
                 for key in value:

@@ -70,7 +70,7 @@ def _content(entry: _Entry, asked: IO[bytes], answered: IO[bytes]) -> bytes:
     asked.flush()
     answer = answered.readline()
     if not answer.endswith(b" blob %d\n" % entry.size):
-        raise ProjectError(f"git has no content for {os.fsdecode(entry.path)}")
+        raise ProjectError(f"git object not found for {os.fsdecode(entry.path)}")
     content = answered.read(entry.size)
     answered.read(1)
     return content
@@ -88,7 +88,7 @@ def _place(entry: _Entry, content: bytes, target: bytes) -> None:
             output.write(content)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ProjectError(f"{os.fsdecode(entry.path)} cannot be unpacked: {(reason or '').lower()}") from None
+        raise ProjectError(f"{os.fsdecode(entry.path)} cannot be written: {(reason or '').lower()}") from None
 
 
 def _git(folder: str, *arguments: str) -> bytes:
@@ -99,6 +99,6 @@ def _git(folder: str, *arguments: str) -> bytes:
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise ProjectError(
-            f"git: {said[-1].removeprefix('fatal: ')}" if said else f"{arguments[-1].removesuffix(_COMMIT)} is no revision of {folder}"
+            f"git: {said[-1].removeprefix('fatal: ')}" if said else f"unknown revision {arguments[-1].removesuffix(_COMMIT)} in {folder}"
         )
     return done.stdout

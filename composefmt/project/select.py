@@ -51,7 +51,7 @@ def by_names(model: Model, names: Sequence[str]) -> None:
             continue
         if name not in services:
             if required:
-                raise ProjectError(f"no such service: {name}")
+                raise ProjectError(f'no such service: "{name}"')
             continue
         kept.add(name)
         pending += [(other, bool(use.get("required"))) for other, use in section(services[name], "depends_on").items()]

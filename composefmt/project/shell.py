@@ -35,7 +35,7 @@ class _Words:
             self.dollar = not self.dollar
         elif character == "(" and not (self.single or self.double or self.backquoted):
             if self.dollar or not (self.word and self.word[-1] == "$"):
-                raise ValueError("a parenthesis in a command needs quotes")
+                raise ValueError("unquoted parenthesis in a command")
             self.dollar = True
             self.word.append(character)
             return True
@@ -81,5 +81,5 @@ def split(text: str) -> list[str]:
             break
     state.end()
     if state.escaped or state.inside:
-        raise ValueError("a quote in the command is not closed")
+        raise ValueError("unterminated quote in a command")
     return state.words

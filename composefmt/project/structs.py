@@ -42,7 +42,7 @@ class Struct:
                 # An unreplaced variable may hide the mapping.
                 return value
             if value is not None:
-                raise CastError("takes a mapping")
+                raise CastError("must be a mapping")
             value = {}
         made: dict[str, object] = {}
         for name, kind in self.fields.items():
@@ -95,7 +95,7 @@ class Listed:
         if not isinstance(value, list):
             if value is None:
                 return MISSING
-            raise CastError("takes a list")
+            raise CastError("must be a list")
         found = []
         for index, part in enumerate(value):
             try:
@@ -119,7 +119,7 @@ class Named:
         if not isinstance(value, dict):
             if value is None:
                 return MISSING
-            raise CastError("takes a mapping")
+            raise CastError("must be a mapping")
         made: dict[str, object] = {}
         for key, part in target.in_order(value).items():
             try:

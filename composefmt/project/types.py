@@ -69,7 +69,7 @@ def string(value: object, _: Target) -> object:
         return MISSING
     if type(value) is int:
         return str(value)
-    raise CastError(f"takes text, not {text(value) if not isinstance(value, (dict, list)) else 'a mapping or list'}")
+    raise CastError(f"must be a string, not {text(value) if not isinstance(value, (dict, list)) else 'a mapping or list'}")
 
 
 def integer(value: object, target: Target) -> object:
@@ -91,7 +91,7 @@ def _integer(value: object, target: Target) -> int:
         return int(value)
     if type(value) is int:
         return value
-    raise CastError("takes a whole number")
+    raise CastError("must be an integer")
 
 
 def number(value: object, target: Target) -> object:
@@ -103,7 +103,7 @@ def number(value: object, target: Target) -> object:
             return value
         value = to_float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise CastError("takes a number")
+        raise CastError("must be a number")
     found = single(value)
     return (int(found) if found.is_integer() else found) or MISSING
 
@@ -128,7 +128,7 @@ def _boolean(value: object, target: Target) -> bool:
         return value if target.hides(value) else to_boolean(value)  # type: ignore[return-value]
     if isinstance(value, bool) or value is None:
         return bool(value)
-    raise CastError("takes true or false")
+    raise CastError("must be a boolean")
 
 
 def size(value: object, target: Target) -> object:
@@ -161,9 +161,9 @@ def file_mode(value: object, target: Target) -> object:
         try:
             value = int(value, 8)
         except ValueError:
-            raise CastError(f'"{value}" is not a file mode such as 0440') from None
+            raise CastError(f'invalid file mode "{value}"; use a mode such as 0440') from None
     if type(value) is not int:
-        raise CastError("takes a file mode such as 0440")
+        raise CastError("must be a file mode such as 0440")
     return f"0{value:o}"
 
 
@@ -174,11 +174,11 @@ def strings(value: object, _: Target) -> object:
     if not isinstance(value, list):
         if value is None:
             return MISSING
-        raise CastError("takes a list")
+        raise CastError("must be a list")
     found = []
     for part in value:
         if isinstance(part, bool) or not isinstance(part, (str, int)):
-            raise CastError("takes a list of texts")
+            raise CastError("must be a list of strings")
         found.append(str(part))
     return found or MISSING
 
@@ -202,9 +202,9 @@ def command(value: object, target: Target) -> object:
     if isinstance(value, list):
         for part in value:
             if not isinstance(part, str):
-                raise CastError(f"takes texts, not {text(part) or 'null'}: put it in quotes")
+                raise CastError(f"must hold strings, not {text(part) or 'null'}; quote it")
         return list(value)
-    raise CastError("takes text or a list")
+    raise CastError("must be a string or a list")
 
 
 def health_test(value: object, _: Target) -> object:
@@ -212,7 +212,7 @@ def health_test(value: object, _: Target) -> object:
     if isinstance(value, str):
         return ["CMD-SHELL", value]
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        raise CastError("takes text or a list of texts")
+        raise CastError("must be a string or a list of strings")
     return list(value) or MISSING
 
 
@@ -225,7 +225,7 @@ def mapping(value: object, target: Target) -> object:
         return target.in_order({name: part for name, _, part in sorted(pairs)}) or MISSING
     if value is None:
         return MISSING
-    raise CastError("takes a mapping or a list")
+    raise CastError("must be a mapping or a list")
 
 
 def environment(value: object, target: Target) -> object:
@@ -237,17 +237,17 @@ def environment(value: object, target: Target) -> object:
         for part in value:
             name, equals, content = text(part).partition("=")
             if name and name[-1].isspace():
-                raise CastError(f'the name of the variable "{name}" ends with a space')
+                raise CastError(f'variable name "{name}" ends with a space')
             found[name] = content if equals else None
     elif value is not None:
-        raise CastError("takes a mapping or a list")
+        raise CastError("must be a mapping or a list")
     return target.in_order(found) or MISSING
 
 
 def multi_options(value: object, target: Target) -> object:
     """Options that may be repeated."""
     if not isinstance(value, dict):
-        raise CastError("takes a mapping")
+        raise CastError("must be a mapping")
     ordered = target.in_order(value)
     return {key: [text(one) for one in part] if isinstance(part, list) else [text(part)] for key, part in ordered.items()} or MISSING
 
@@ -262,11 +262,11 @@ def hosts(value: object, _: Target) -> object:
             line = text(part)
             name, separator, addresses = line.partition("=" if "=" in line else ":")
             if not separator:
-                raise CastError(f'"{line}" has no address: write host=address')
+                raise CastError(f'"{line}" has no address; use "host=address"')
             found.setdefault(name, []).extend(addresses.split(","))
     for name in found:
         if not name or ":" in name or "=" in name:
-            raise CastError(f'"{name}" is not a host name')
+            raise CastError(f'invalid host name "{name}"')
     plain = [
         (name, one[1:-1] if len(one) > 2 and one[0] == "[" and one[-1] == "]" else one) for name, many in found.items() for one in many
     ]
@@ -276,7 +276,7 @@ def hosts(value: object, _: Target) -> object:
 def ssh(value: object, _: Target) -> object:
     """SSH keys for a build."""
     if not isinstance(value, dict):
-        raise CastError("takes a list or a mapping")
+        raise CastError("must be a list or a mapping")
     return [key if part in (None, "") else f"{key}={text(part)}" for key, part in value.items()] or MISSING
 
 
@@ -290,7 +290,7 @@ def device_count(value: object, target: Target) -> object:
         try:
             return to_integer(value) or MISSING
         except CastError:
-            raise CastError(f'"{value}" is neither a number nor "all"') from None
+            raise CastError(f'"{value}" is not a number or "all"') from None
     return _integer(value, target) or MISSING
 
 

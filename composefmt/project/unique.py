@@ -65,9 +65,7 @@ def unique_entries(items: Items, key_of: Key, path: Path) -> Items:
 def key_of_assignment(value: object) -> Hashable:
     """Return the text before the `=`."""
     if not isinstance(value, str):
-        raise _NoKey(
-            f"an entry is text such as KEY=VALUE, not {text(value) if not isinstance(value, (Map, Items)) else 'a mapping or list'}"
-        )
+        raise _NoKey(f"an entry must be a string, not {text(value) if not isinstance(value, (Map, Items)) else 'a mapping or list'}")
     return value.partition("=")[0]
 
 
@@ -110,7 +108,7 @@ def _device(value: object) -> Hashable:
 def _expose(value: object) -> Hashable:
     if isinstance(value, str) or type(value) is int:
         return str(value)
-    raise _NoKey("an exposed port is text or a whole number")
+    raise _NoKey("an exposed port must be a string or an integer")
 
 
 def _mount(folder: str) -> Key:
@@ -120,7 +118,7 @@ def _mount(folder: str) -> Key:
         if isinstance(value, Map):
             target = value.get("target")
             return target if isinstance(target, str) else f"{folder}/{text(value.get('source'))}"
-        raise _NoKey("an entry is a name or a mapping")
+        raise _NoKey("an entry must be a name or a mapping")
 
     return key
 
