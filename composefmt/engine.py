@@ -154,7 +154,9 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
     ordered = options.order == "keep"
     # The lines that an editor named are other lines now.
     second = formatted(after, new_tree, options) if change.guessed and options.lines is None else None
-    if not same_meaning(tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), change.duals, ordered=ordered):
+    if not same_meaning(
+        tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), options, change.duals, ordered=ordered
+    ):
         return "the meaning would change"
     old_comments, new_comments = comment_texts(before, tree), comment_texts(after, new_tree)
     if old_comments != new_comments and (ordered or sorted(old_comments) != sorted(new_comments)):

@@ -141,7 +141,7 @@ def _proved(now: Checked, chosen: list[Finding], options: Options) -> Checked | 
         return None
     if after.errors > now.errors or len(after.tree.documents) != len(now.tree.documents) or not _keeps_comments(now, after, fixes):
         return None
-    return after if not all(fix.safe for fix in fixes) or same_model(now, after) else None
+    return after if not all(fix.safe for fix in fixes) or same_model(now, after, options) else None
 
 
 def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bool:
@@ -155,13 +155,13 @@ def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bo
     return kept <= found if changed else kept == found
 
 
-def same_model(before: Checked, after: Checked) -> bool:
+def same_model(before: Checked, after: Checked, options: Options) -> bool:
     """Whether the reference makes the same of two texts: node by node, or else as the merged and canonical model."""
     from composefmt.compose.fields import find_uses
     from composefmt.compose.meaning import same_meaning
 
     uses, new_uses = find_uses(before.tree), find_uses(after.tree)
-    return same_meaning(before.tree, uses, after.tree, new_uses, ordered=False) or _model(before.source) == _model(after.source)
+    return same_meaning(before.tree, uses, after.tree, new_uses, options, ordered=False) or _model(before.source) == _model(after.source)
 
 
 def _model(source: Source) -> object:

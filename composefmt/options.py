@@ -20,6 +20,8 @@ class Options(NamedTuple):
     max_range: a range of more ports than this stays short.
     variables: "assume-scalar" expands `"${PORT}:80"`, "keep" leaves every entry with a variable short.
     write_defaults: also write what the short form left to the default (`protocol: tcp`, `mode: ingress`).
+    mount_options: "exact" writes `bind: {create_host_path: true}` and `volume: {}`, which keep Docker's configuration hash of
+        a short mount; "brief" omits them. Swarm has no such hash: there they are always omitted.
     lines: the first and the last line, from 1, that may change; None for all.
     verify: prove that nothing was lost before returning new text (see `composefmt.engine`).
     environment: known values of variables, such as those of the `.env` file beside the Compose file;
@@ -39,6 +41,7 @@ class Options(NamedTuple):
     max_range: int = 16
     variables: str = "assume-scalar"
     write_defaults: bool = False
+    mount_options: str = "exact"
     verify: bool = True
     lines: tuple[int, int] | None = None
     environment: Mapping[str, str] = {}
@@ -60,6 +63,7 @@ class Chosen(TypedDict, total=False):
     max_range: int
     variables: str
     write_defaults: bool
+    mount_options: str
     verify: bool
     lines: tuple[int, int] | None
     select: frozenset[str] | None

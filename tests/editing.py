@@ -14,7 +14,7 @@ SETTINGS = running.ROOT / "editors"
 STEPS = running.ROOT / "tests" / "editors"
 
 SHORT = 'services:\n  web:\n    image: nginx\n    prots: []\n    ports:\n      - "8080:80"  # the door: größer\n'
-LONG = "services:\n  web:\n    image: nginx\n    prots: []\n    ports:\n      - target: 80  # the door: größer\n        published: 8080\n"
+LONG = 'services:\n  web:\n    image: nginx\n    prots: []\n    ports:\n      - target: 80  # the door: größer\n        published: "8080"\n'
 BROKEN = "services: [\n"
 
 

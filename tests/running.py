@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "composefmt"]
 
 SHORT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80"  # the door\n'
-LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: 8080\n"
+LONG = 'services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: "8080"\n'
 BROKEN = 'services:\n  web:\n    image: "nginx\n'
 CLEAN = "services:\n  web:\n    image: nginx\n"
 

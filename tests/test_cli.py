@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80\n        published: 8080\n"
+LONG = 'services:\n  web:\n    image: nginx\n    ports:\n      - target: 80\n        published: "8080"\n'
 
 
 class TestSnippets:

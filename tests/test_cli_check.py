@@ -182,7 +182,7 @@ def test_colours_only_where_they_are_wanted(tmp_path):
     assert "\x1b" not in run("check", cwd=tmp_path, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
     assert "\x1b[1;31m" in run("format", cwd=tmp_path, env={"FORCE_COLOR": "1"}).stderr
     (tmp_path / "compose.yaml").write_text(SHORT)
-    assert "\x1b[32m+        published: 8080\x1b[0m\n" in run("format", "--diff", cwd=tmp_path, env={"FORCE_COLOR": "1"}).stdout
+    assert '\x1b[32m+        published: "8080"\x1b[0m\n' in run("format", "--diff", cwd=tmp_path, env={"FORCE_COLOR": "1"}).stdout
     assert "\x1b" not in run("check", "--output-format", "json", cwd=tmp_path, env={"FORCE_COLOR": "1"}).stdout
 
 

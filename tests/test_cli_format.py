@@ -52,7 +52,7 @@ def test_diff_shows_what_would_change_and_changes_nothing(tmp_path):
     assert done.returncode == 1
     assert done.stdout == (
         "--- a/compose.yaml\n+++ b/compose.yaml\n@@ -2,4 +2,5 @@\n   web:\n     image: nginx\n     ports:\n"
-        '-      - "8080:80"  # the door\n+      - target: 80  # the door\n+        published: 8080\n'
+        '-      - "8080:80"  # the door\n+      - target: 80  # the door\n+        published: "8080"\n'
     )
     assert (tmp_path / "compose.yaml").read_text() == SHORT
 

@@ -158,7 +158,7 @@ def test_the_missing_last_line_break_is_told():
 def test_a_diff_of_a_large_file_takes_linear_time():
     service = '  w{0}:\n    image: x\n    ports:\n      - "80:80"\n      - "81:81"\n'
     old = "".join(service.format(i) for i in range(20_000))
-    new = old.replace('      - "80:80"\n', "      - target: 80\n        published: 80\n")
+    new = old.replace('      - "80:80"\n', '      - target: 80\n        published: "80"\n')
     same = "".join('      - "80:80"\n' for _ in range(50_000))
     started = time.monotonic()
     assert sum(1 for _ in unified("f", old, new)) > 60_000

@@ -180,14 +180,14 @@ def on_a_terminal(folder, *args):
 
 
 def test_a_long_run_shows_how_far_it_is_on_a_terminal_and_only_there(run, tmp_path):
-    many(tmp_path, [LARGE], copies=60)
+    many(tmp_path, [LARGE], copies=200)
     shown = on_a_terminal(tmp_path, "format", "--check", "-j", "1", ".")
-    assert "/60 files" in shown
+    assert "/200 files" in shown
     # The bar is gone before anything else is written.
     assert all(line.endswith("\x1b[K") or "[" not in line for line in shown.split("would reformat")[:-1])
-    assert shown.endswith("60 files would be reformatted.\r\n")
-    assert "/60 files" not in on_a_terminal(tmp_path, "format", "--check", "--quiet", ".")
-    assert "/60 files" not in run("format", "--check", ".").stderr
+    assert shown.endswith("200 files would be reformatted.\r\n")
+    assert "/200 files" not in on_a_terminal(tmp_path, "format", "--check", "--quiet", ".")
+    assert "/200 files" not in run("format", "--check", ".").stderr
 
 
 def test_a_short_run_shows_no_bar(tmp_path):

@@ -66,7 +66,7 @@ def test_the_installed_program_knows_the_schema(composefmt):
 
 def test_the_installed_program_formats(composefmt):
     done = composefmt("format", "-", stdin="services:\n  web:\n    ports: ['8080:80']\n")
-    assert done.stdout == "services:\n  web:\n    ports:\n      - target: 80\n        published: 8080\n"
+    assert done.stdout == 'services:\n  web:\n    ports:\n      - target: 80\n        published: "8080"\n'
 
 
 def test_the_installed_language_server_knows_what_fields_mean(composefmt):

@@ -11,7 +11,7 @@ from repositories import copy_of_the_project, git
 
 ROOT = Path(__file__).parents[1]
 SHORT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80" # the door\n'
-LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: 8080\n"
+LONG = 'services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: "8080"\n'
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from composefmt import ProjectError
-from composefmt.project.loading import Choices, File
+from composefmt.project.discovery import Wanted, find
+from composefmt.project.loading import Choices
 from composefmt.project.project import Request, load
 
 # The reference reads these, but its JSON output fails: it writes an ssh key with a path as half an object.
@@ -21,11 +22,12 @@ def answers(shared, mode):
 
 
 def loaded(shared, names, choices, **options):
-    """The model as composefmt prints it, or why it refuses the files. The recorded runs knew no variables, not even of .env."""
+    """The model as composefmt prints it, or why it refuses the files. The reference knew HOME, PWD and the .env beside the first file."""
     paths = [os.path.realpath(shared / "corpus" / name) for name in names]
     folder = os.path.dirname(paths[0])
     try:
-        project = load(Request([File(path) for path in paths], folder, {}, "project", choices=choices, **options))
+        found = find(Wanted(paths, name="project"), {"HOME": "/home/user", "PWD": folder})
+        project = load(Request(found.files, folder, found.environment, "project", found.profiles, choices=choices, **options))
     except ProjectError as error:
         return str(error)
     return json.loads(project.to_json().replace(folder, "${PROJECT_DIR}"))

@@ -128,7 +128,19 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
     assert max(map(len, lines)) <= 66 + len(str(tmp_path / "composefmt.toml"))
     # A long list goes on in the next line.
     shown = dict(line.split(None, 1) for line in lines if not line.startswith(" "))
-    names = ["engine", "long-form", "short-form", "order", "max-range", "variables", "write-defaults", "select", "extend-select", "ignore"]
+    names = [
+        "engine",
+        "long-form",
+        "short-form",
+        "order",
+        "max-range",
+        "variables",
+        "write-defaults",
+        "mount-options",
+        "select",
+        "extend-select",
+        "ignore",
+    ]
     names += ["per-file-ignores", "severity", "fail-level", "baseline", "exclude", "extend-exclude", "force-exclude", "required-version"]
     assert list(shown) == names
     assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]

@@ -48,6 +48,11 @@ def shared_options(command: Command) -> Command:
                 help="What the files are for: swarm knows fewer long forms (default: compose).",
             ),
             click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (default: 16)."),
+            click.option(
+                "--mount-options",
+                type=click.Choice(["exact", "brief"]),
+                help="exact: keep Docker's configuration hash; brief: omit default options of mounts (default: exact).",
+            ),
             click.option("--write-defaults", is_flag=True, help="Also write what short forms leave to defaults (protocol: tcp)."),
             click.option(
                 "--variables",
@@ -105,6 +110,7 @@ class FormOptions(TypedDict):
     engine: str | None
     max_range: int | None
     write_defaults: bool
+    mount_options: str | None
     variables: str | None
 
 
@@ -124,6 +130,8 @@ def given_options(options: FormOptions) -> Chosen:
         given["max_range"] = max_range
     if write_defaults:
         given["write_defaults"] = True
+    if options["mount_options"] is not None:
+        given["mount_options"] = options["mount_options"]
     if variables is not None:
         given["variables"] = variables
     return given

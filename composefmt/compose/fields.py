@@ -34,7 +34,7 @@ class Field(NamedTuple):
     parse_short: Callable[[str, MappingOf[str, str] | None], Answer[object]]
     long_entry: Callable[..., MappingOf[str, object]]
     canonical: Callable[..., MappingOf[str, object]]
-    canonical_long: Callable[[MappingOf[str, object]], MappingOf[str, object]]
+    canonical_long: Callable[..., MappingOf[str, object]]
     short_text: Callable[[MappingOf[str, object]], str | None]
     in_order: Callable[..., bool] = bool
 

@@ -19,18 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
     from composefmt.compose.dual import Dual
+    from composefmt.options import Options
 
 
 def same_meaning(
-    before: Tree, old_uses: list[Use], after: Tree, new_uses: list[Use], duals: Iterable[Dual] = (), *, ordered: bool = True
+    before: Tree,
+    old_uses: list[Use],
+    after: Tree,
+    new_uses: list[Use],
+    options: Options,
+    duals: Iterable[Dual] = (),
+    *,
+    ordered: bool = True,
 ) -> bool:
-    """Whether the reference would make the same of both trees; the uses are those that `find_uses` finds in each.
+    """Return whether Docker Compose loads the same from both trees; the uses are those that `find_uses` finds in each.
 
-    `duals` are the other fields that may stand in another form. Unless `ordered`, keys may stand in another order.
+    `options` say what counts as the same (see the fields' `canonical_long`), `duals` are the other fields that may have
+    changed their form. Unless `ordered`, keys may have changed their order.
     """
     if len(before.documents) != len(after.documents) or len(old_uses) != len(new_uses):
         return False
-    comparison = _Comparison({id(use.node): use for use in old_uses}, {id(use.node): use for use in new_uses})
+    comparison = _Comparison({id(use.node): use for use in old_uses}, {id(use.node): use for use in new_uses}, options)
     comparison.ordered = ordered
     if duals:
         comparison.duals = {id(use.node): use.field for use in find_dual_uses(before, duals)}
@@ -38,9 +47,10 @@ def same_meaning(
 
 
 class _Comparison:
-    __slots__ = ("duals", "new", "new_values", "old", "old_values", "ordered")
+    __slots__ = ("duals", "new", "new_values", "old", "old_values", "options", "ordered")
 
-    def __init__(self, old: MappingOf[int, Use], new: MappingOf[int, Use]) -> None:
+    def __init__(self, old: MappingOf[int, Use], new: MappingOf[int, Use], options: Options) -> None:
+        self.options = options
         self.old = old
         self.new = new
         self.old_values = Values()
@@ -105,9 +115,37 @@ class _Comparison:
         # A range that is there before and after stands for itself: it may be one of tens of thousands of ports.
         kept = _ranges(a) & _ranges(b)
         return any(
-            _canonical(a, field, self.old_values, alike) == _canonical(b, field, self.new_values, alike)
+            self.canonical(a, field, self.old_values, alike) == self.canonical(b, field, self.new_values, alike)
             for alike in ((kept, _NONE) if kept else (_NONE,))
         )
+
+    def canonical(self, node: Sequence, field: Field, values: Values, kept: frozenset[str]) -> list[object]:
+        made: list[object] = []
+        for item in node.items:
+            if type(item) is Alias:
+                made.append(("alias", item.name))
+                continue
+            if item.anchor is not None:  # type: ignore[union-attr]
+                made.append(("anchor", item.anchor))  # type: ignore[union-attr]
+            if type(item) is Scalar:
+                made += self.canonical_short(item, field, kept)
+            elif type(item) is Mapping:
+                made.append(_without_tags(field.canonical_long(values.value(item), self.options), item))
+            else:
+                made.append(values.value(item))
+        return made
+
+    def canonical_short(self, item: Scalar, field: Field, kept: frozenset[str]) -> list[object]:
+        text = item_text(item)
+        if text is None or item.tag not in (None, "!!str"):
+            return [("scalar", item.tag, scalar_value(item))]
+        if text in kept:
+            return [("short", text)]
+        # With no variables known: the question here is not whether an entry may be rewritten, but what it says.
+        answer = field.parse_short(text, {})
+        if isinstance(answer, Parsed):
+            return [field.canonical(entry, self.options) for entry in answer.entries]
+        return [("short", text)]
 
 
 _NONE: frozenset[str] = frozenset()
@@ -134,36 +172,6 @@ def _identical(a: object, b: object) -> bool:
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_identical, a, b))
     return a == b
-
-
-def _canonical(node: Sequence, field: Field, values: Values, kept: frozenset[str]) -> list[object]:
-    made: list[object] = []
-    for item in node.items:
-        if type(item) is Alias:
-            made.append(("alias", item.name))
-            continue
-        if item.anchor is not None:  # type: ignore[union-attr]
-            made.append(("anchor", item.anchor))  # type: ignore[union-attr]
-        if type(item) is Scalar:
-            made += _canonical_short(item, field, kept)
-        elif type(item) is Mapping:
-            made.append(_without_tags(field.canonical_long(values.value(item)), item))
-        else:
-            made.append(values.value(item))
-    return made
-
-
-def _canonical_short(item: Scalar, field: Field, kept: frozenset[str]) -> list[object]:
-    text = item_text(item)
-    if text is None or item.tag not in (None, "!!str"):
-        return [("scalar", item.tag, scalar_value(item))]
-    if text in kept:
-        return [("short", text)]
-    # With no variables known: the question here is not whether an entry may be rewritten, but what it says.
-    answer = field.parse_short(text, {})
-    if isinstance(answer, Parsed):
-        return [field.canonical(entry) for entry in answer.entries]
-    return [("short", text)]
 
 
 def _without_tags(entry: object, item: Mapping) -> object:

@@ -18,6 +18,8 @@ from composefmt.syntax.scalars import whole_number
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
+    from composefmt.options import Options
+
 __all__ = ["EXAMPLE", "Port", "canonical", "canonical_long", "in_order", "is_address", "long_entry", "parse_short", "short_text", "taken"]
 
 _DIGITS_OR_VARIABLE = r"[0-9\0]+(?:-[0-9\0]+)?"
@@ -86,18 +88,22 @@ def in_order(entries: Sequence[Port]) -> bool:
     return all(int(a.target) < int(b.target) for a, b in pairwise(entries))
 
 
-def long_entry(port: Port, *, write_defaults: bool = False) -> dict[str, int | str]:
-    """The long form as it is written: keys in the specification's order, a single published port as a number."""
+def long_entry(port: Port, options: Options) -> dict[str, int | str]:
+    """Return the long form to write, keys in the specification's order.
+
+    A published port is a string, as in every short form: Docker Compose takes the number 8080 for another port when it
+    merges files (compose-go, override/uncity.go). `docker stack deploy` needs the number.
+    """
     entry: dict[str, int | str] = {"target": port.target}
     if port.host_ip:
         entry["host_ip"] = port.host_ip
     if port.published:
-        entry["published"] = whole_number(port.published) if port.published.isdecimal() else port.published
-    if port.protocol is not None or write_defaults:
-        protocol = port.protocol or "tcp"
-        if protocol != "tcp" or write_defaults:
-            entry["protocol"] = protocol
-    if write_defaults:
+        is_number = options.engine == "swarm" and port.published.isdecimal()
+        entry["published"] = whole_number(port.published) if is_number else port.published
+    protocol = port.protocol or "tcp"
+    if protocol != "tcp" or options.write_defaults:
+        entry["protocol"] = protocol
+    if options.write_defaults:
         entry["mode"] = "ingress"
     return entry
 
@@ -114,8 +120,8 @@ def short_text(entry: Mapping[str, object]) -> str | None:
     return f"{front}{entry.get('target')}" + (f"/{protocol}" if protocol != "tcp" else "")
 
 
-def canonical(port: Port) -> dict[str, int | str]:
-    """The canonical object, with the reference's defaults; what is empty is left out."""
+def canonical(port: Port, options: Options | None = None) -> dict[str, int | str]:  # noqa: ARG001 - as for volumes
+    """Return the canonical object of a short form, with Docker Compose's defaults; empty values are omitted."""
     entry: dict[str, int | str] = {"mode": "ingress", "target": port.target, "protocol": port.protocol or "tcp"}
     if port.host_ip:
         entry["host_ip"] = port.host_ip
@@ -124,12 +130,15 @@ def canonical(port: Port) -> dict[str, int | str]:
     return entry
 
 
-def canonical_long(entry: Mapping[str, object]) -> dict[str, object]:
-    """The canonical object of an entry that is written in long form."""
+def canonical_long(entry: Mapping[str, object], options: Options | None = None) -> dict[str, object]:
+    """Return the canonical object of a long form.
+
+    The published port is a string, unless the options of a rewrite demand that merges identify the same port.
+    """
     made: dict[str, object] = {"mode": "ingress", "protocol": "tcp", **entry}
     published = made.get("published")
     if published is None or published == "":
         made.pop("published", None)
-    elif not isinstance(published, str):
+    elif not isinstance(published, str) and (options is None or options.engine == "swarm"):
         made["published"] = str(published)
     return made

@@ -33,7 +33,10 @@ _CONTAINER_ROOT = rf"(?<=[^/:])/(?:{_ROOTS})(?:/|$)"
 
 
 class Mount(NamedTuple):
-    """One long entry; `source` is "" for an anonymous volume, the options are "" or False where not given."""
+    """One long entry; `source` is "" for an anonymous volume, the options are "" or False if they are not given.
+
+    `tiny`: the short form has at most two bytes; Docker Compose adds no `volume: {}` to it (compose-go, format/volume.go).
+    """
 
     type: str
     source: str
@@ -42,6 +45,7 @@ class Mount(NamedTuple):
     nocopy: bool = False
     propagation: str = ""
     selinux: str = ""
+    tiny: bool = False
 
 
 class Section(NamedTuple):
@@ -77,7 +81,8 @@ def literal(value: str) -> Answer[Mount]:
     if not value:
         return Malformed("invalid-volume", "a volume is empty", f'a volume looks like "{EXAMPLE}"', 0, 0)
     if len(value.encode()) <= 2:
-        return Parsed((Mount("volume", "", clean_path(value)),), (_relative(value, Section(value, 0)),))
+        unclear = () if _is_absolute(value) else (_relative(value, Section(value, 0)),)
+        return Parsed((Mount("volume", "", clean_path(value), tiny=True),), unclear)
     sections = split_sections(value, value)
     for section in sections:
         if not section.text:

@@ -6,11 +6,16 @@ Source: the specification's 05-services, `volumes`; the reference's format/volum
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Literal, Part
 from composefmt.compose.short import Answer, Malformed, Opaque, Parsed, ShortSyntax
 from composefmt.compose.volume_syntax import Mount, Section, clean_path, doubts, is_options, is_path, literal, split_sections, with_options
+from composefmt.syntax.write import Flow
+
+if TYPE_CHECKING:
+    from composefmt.options import Options
 
 __all__ = ["Mount", "canonical", "canonical_long", "long_entry", "parse_short", "short_text"]
 
@@ -85,25 +90,34 @@ def _same_with(value: str, mount: Mount, environment: Mapping[str, str]) -> bool
 parse_short: ShortSyntax[Mount] = ShortSyntax(literal, _with_variables)
 
 
-def long_entry(mount: Mount, *, write_defaults: bool = False) -> dict[str, object]:
-    """The long form as it is written, keys in the specification's order."""
+def _keeps_hash(options: Options | None) -> bool:
+    """Return whether mounts must keep Docker's configuration hash, which covers their empty and default options."""
+    return options is not None and options.engine != "swarm" and options.mount_options == "exact"
+
+
+def long_entry(mount: Mount, options: Options) -> dict[str, object]:
+    """Return the long form to write, keys in the specification's order and options in flow style.
+
+    With `mount_options = "exact"`, what Docker Compose adds to a short form is written: it is part of the configuration hash.
+    """
+    exact = _keeps_hash(options)
     entry: dict[str, object] = {"type": mount.type}
     if mount.source:
         entry["source"] = mount.source
     entry["target"] = mount.target
-    if mount.read_only or write_defaults:
+    if mount.read_only or options.write_defaults:
         entry["read_only"] = mount.read_only
-    bind: dict[str, object] = {}
-    if mount.propagation:
-        bind["propagation"] = mount.propagation
-    if mount.type == "bind" and write_defaults:
+    bind = Flow(propagation=mount.propagation) if mount.propagation else Flow()
+    if mount.type == "bind" and (exact or options.write_defaults):
         bind["create_host_path"] = True
     if mount.selinux:
         bind["selinux"] = mount.selinux
     if bind:
         entry["bind"] = bind
     if mount.nocopy:
-        entry["volume"] = {"nocopy": True}
+        entry["volume"] = Flow(nocopy=True)
+    elif exact and mount.type == "volume" and not mount.tiny:
+        entry["volume"] = Flow()
     return entry
 
 
@@ -124,13 +138,29 @@ def short_text(entry: Mapping[str, object]) -> str | None:
     return ":".join([*map(str, parts), *([",".join(options)] if options else [])])
 
 
-def canonical(mount: Mount) -> dict[str, object]:
-    """The canonical object; what is empty is left out, an empty `bind` or `volume` means the same as none."""
-    return canonical_long(long_entry(mount))
+def canonical(mount: Mount, options: Options | None = None) -> dict[str, object]:
+    """Return the canonical object of a short form; see `canonical_long`."""
+    made: dict[str, object] = {"type": mount.type, "target": mount.target}
+    if mount.source:
+        made["source"] = mount.source
+    if mount.read_only:
+        made["read_only"] = True
+    bind = {key: value for key, value in (("propagation", mount.propagation), ("selinux", mount.selinux)) if value}
+    if bind or mount.type == "bind":
+        made["bind"] = bind
+    if mount.nocopy:
+        made["volume"] = {"nocopy": True}
+    elif mount.type == "volume" and not mount.tiny:
+        made["volume"] = {}
+    return canonical_long(made, options)
 
 
-def canonical_long(entry: Mapping[str, object]) -> dict[str, object]:
-    """The canonical object of an entry that is written in long form."""
+def canonical_long(entry: Mapping[str, object], options: Options | None = None) -> dict[str, object]:
+    """Return the canonical object of a long form.
+
+    Empty `bind` and `volume` options are omitted, unless the options of a rewrite demand an unchanged configuration hash.
+    """
+    exact = _keeps_hash(options)
     made = dict(entry)
     if made.get("read_only") is False:
         del made["read_only"]
@@ -138,6 +168,6 @@ def canonical_long(entry: Mapping[str, object]) -> dict[str, object]:
     if isinstance(bind, Mapping) and bind.get("create_host_path") is True:
         made["bind"] = {key: value for key, value in bind.items() if key != "create_host_path"}
     for option in ("bind", "volume"):
-        if made.get(option) == {}:
+        if made.get(option) == {} and not exact:
             del made[option]
     return made

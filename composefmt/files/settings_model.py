@@ -32,6 +32,11 @@ class SettingsModel(BaseModel):
     max_range: int = Field(16, ge=1, description="Expand port ranges of up to so many ports.")
     variables: Literal["assume-scalar", "keep"] = Field("assume-scalar", description="Whether entries with variables may become long.")
     write_defaults: bool = Field(False, description="Also write what short forms leave to defaults.")
+    mount_options: Literal["exact", "brief"] = Field(
+        "exact",
+        description='Options of mounts in long form: "exact" keeps Docker\'s configuration hash, "brief" omits the defaults, '
+        "so that containers are recreated once.",
+    )
     select: list[str] = Field([], description='Check these rules or groups of rules only; "all" stands for all.')
     extend_select: list[str] = Field([], description="Check these rules or groups of rules as well.")
     ignore: list[str] = Field([], description="Do not check these rules or groups of rules.")

@@ -39,7 +39,7 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
         if use.node.tag == "!reset":
             continue
         if use.field.name in options.short_form:
-            short_forms(use, comments, keep_out, plan, kept)
+            short_forms(use, comments, options, keep_out, plan, kept)
         elif use.field.name in options.long_form or "all" in options.long_form:
             for item, answer in _entries(use, options, keep_out):
                 if isinstance(answer, str):
@@ -92,7 +92,7 @@ def _entry(
     if long.say(answer.entries):
         # The reference merges equal entries, but takes a number for another port than a text.
         return "a long entry beside it says the same"
-    entries = [field.long_entry(entry, write_defaults=options.write_defaults) for entry in answer.entries]
+    entries = [field.long_entry(entry, options) for entry in answer.entries]
     return _swarm_obstacle(field.name, text, entries, options) or entries
 
 

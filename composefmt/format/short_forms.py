@@ -15,11 +15,12 @@ from composefmt.syntax.values import Values
 if TYPE_CHECKING:
     from composefmt.compose.fields import Use
     from composefmt.format.plan import Plan
+    from composefmt.options import Options
     from composefmt.syntax.comments import CommentPlaces
     from composefmt.syntax.source import Span
 
 
-def short_forms(use: Use, comments: CommentPlaces, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
+def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
     """Add to the plan the long items of a list that a short form can say, and to `kept` the others."""
     values = Values()
     for item in use.node.items:
@@ -40,7 +41,7 @@ def short_forms(use: Use, comments: CommentPlaces, keep_out: list[Span], plan: P
             text is None
             or not isinstance(answer, Parsed)
             or answer.doubts
-            or [use.field.canonical(part) for part in answer.entries] != [use.field.canonical_long(entry)]
+            or [use.field.canonical(part, options) for part in answer.entries] != [use.field.canonical_long(entry, options)]
         ):
             kept.append(Kept(use.field.name, item.span, "the short form cannot say the same"))
         else:

@@ -158,7 +158,7 @@ def _port_or_volume(file: ComposeFile, field: Field, node: Scalar) -> list[str] 
         return answer.message
     lines: list[str] = []
     for entry in answer.entries[:_LINES]:
-        written = block_lines(field.long_entry(entry, write_defaults=True))
+        written = block_lines(field.long_entry(entry, file.options._replace(write_defaults=True)))
         lines += [f"- {written[0]}", *(f"  {line}" for line in written[1:])]
     return lines + (["..."] if len(answer.entries) > _LINES else [])
 

@@ -10,11 +10,17 @@ from composefmt.syntax.scalars import write_scalar
 Entry = Mapping[str, object]
 
 
+class Flow(dict[str, object]):
+    """A mapping to write in flow style, on one line."""
+
+
 def block_lines(entry: Entry) -> list[str]:
     """Return the lines of a block mapping without common indentation; nested mappings are indented by two spaces."""
     lines: list[str] = []
     for key, value in entry.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Flow):
+            lines.append(f"{write_scalar(key)}: {flow_text(value)}")
+        elif isinstance(value, Mapping):
             lines.append(f"{write_scalar(key)}:")
             lines += ["  " + line for line in block_lines(value)]
         else:

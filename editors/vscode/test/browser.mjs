@@ -85,7 +85,7 @@ try {
     assert(tries < 100, "saving did not format the file");
     await sleep(100);
   }
-  assert.match(readFileSync(file, "utf8"), /- target: 80 {2}# the door\n {8}published: 8080\n/);
+  assert.match(readFileSync(file, "utf8"), /- target: 80 {2}# the door\n {8}published: "8080"\n/);
 
   writeFileSync(join(user, "User", "settings.json"), JSON.stringify({ ...settings, "composefmt.path": "/nowhere/composefmt" }));
   const toast = page.locator(".notifications-toasts").getByText("composefmt was not found");

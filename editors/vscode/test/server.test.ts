@@ -20,7 +20,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { INSTALL, SELECTOR, explain, serverFrom, start } from "../src/server";
 
 const SHORT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "8080:80"  # the door\n';
-const LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: 8080\n";
+const LONG = "services:\n  web:\n    image: nginx\n    ports:\n      - target: 80  # the door\n        published: \"8080\"\n";
 const MISTAKE = "services:\n  web:\n    image: nginx\n    prots: []\n";
 
 let server: ProtocolConnection;
