@@ -117,8 +117,10 @@ class _Rewriter:
             if isinstance(answer, str):
                 return f'"{text}": {answer}'
             key, value = answer
+            if key.startswith("x-"):
+                return f'as a key, "{key}" would be an extension'
             if key in seen:
-                return f'"{key}" stands twice: the last one holds'
+                return f'duplicate key "{key}": the last one applies'
             seen.add(key)
             pieces.append(Piece(item.start, item.end, _pair_lines(key, value)))
         return Rewrite(pieces)
@@ -133,7 +135,7 @@ class _Rewriter:
             if problem:
                 return problem
             name: str = key.value  # type: ignore[union-attr]
-            text = form.join(name, self.values.value(value))
+            text = form.join(name, self.values.value(value)) if not name.startswith("x-") else None
             if text is None or name in seen:
                 return f'"{name}" cannot be written as one text'
             seen.add(name)
@@ -150,7 +152,9 @@ class _Rewriter:
         for item in node.items:
             name = self._plain_text(item)
             if not name or "$" in name or name in seen or not isinstance(scalar_value(item), str):  # type: ignore[arg-type]
-                return "an item is not a plain name, or stands twice"
+                return "an item is not a plain name, or is listed twice"
+            if name.startswith("x-"):
+                return f'as a key, "{name}" would be an extension'
             seen.add(name)
             pieces.append(Piece(item.start, item.end, block_lines({name: form.settings}) if form.settings else [f"{write_scalar(name)}:"]))
         return Rewrite(pieces)
@@ -165,7 +169,7 @@ class _Rewriter:
                 return problem
             name: str = key.value  # type: ignore[union-attr]
             settings = self.values.value(value)
-            if "$" in name or not isinstance(scalar_value(key), str):  # type: ignore[arg-type]
+            if "$" in name or name.startswith("x-") or not isinstance(scalar_value(key), str):  # type: ignore[arg-type]
                 return f'"{name}" cannot be written as a name'
             if form.canonical([name]) != form.canonical({name: settings}):
                 return f'"{name}" has settings that a name cannot say'

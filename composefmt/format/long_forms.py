@@ -15,10 +15,12 @@ from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
-from composefmt.syntax.values import Values
+from composefmt.syntax.scalars import scalar_value, whole_number
+from composefmt.syntax.values import Values, merged_entries, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Sequence
+    from collections.abc import Mapping as MappingOf
 
     from composefmt.format.plan import Plan
     from composefmt.options import Options
@@ -34,6 +36,7 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
     plan: Plan = {}
     kept: list[Kept] = []
     comments = CommentPlaces(text, tree)
+    long = _LongItems(uses)
     for use in uses:
         # What `!reset` marks is thrown away, whatever it says.
         if use.node.tag == "!reset":
@@ -41,7 +44,7 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
         if use.field.name in options.short_form:
             short_forms(use, comments, options, keep_out, plan, kept)
         elif use.field.name in options.long_form or "all" in options.long_form:
-            for item, answer in _entries(use, options, keep_out):
+            for item, answer in _entries(use, options, keep_out, long):
                 if isinstance(answer, str):
                     kept.append(Kept(use.field.name, item.span, answer))
                 else:
@@ -49,7 +52,7 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
     return plan, kept
 
 
-def _entries(use: Use, options: Options, keep_out: list[Span]) -> list[tuple[Scalar, list[Entry] | str]]:
+def _entries(use: Use, options: Options, keep_out: list[Span], long: _LongItems) -> list[tuple[Scalar, list[Entry] | str]]:
     """Each short item with the long entries to write, or the reason why it stays."""
     items = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
     are_many = use.field.name == "ports" and len(items) > 1
@@ -61,7 +64,6 @@ def _entries(use: Use, options: Options, keep_out: list[Span]) -> list[tuple[Sca
         if any("$" in items[index][1] for index in group)
         for index in group
     }
-    long = _LongItems(use)
     answers = [_entry(use, item, text, options, keep_out, repeated, long) for item, text in items]
     if are_many and any(isinstance(answer, str) for answer in answers):
         for group in alike or _alike(use, items, options):
@@ -89,9 +91,9 @@ def _entry(
         return "it has an anchor, and a range becomes several entries"
     if id(item) in repeated:
         return repeated[id(item)]
-    if long.say(answer.entries):
-        # The reference merges equal entries, but takes a number for another port than a text.
-        return "a long entry beside it says the same"
+    conflict = long.conflict(use, answer.entries, options.environment)
+    if conflict:
+        return conflict
     entries = [field.long_entry(entry, options) for entry in answer.entries]
     return _swarm_obstacle(field.name, text, entries, options) or entries
 
@@ -104,26 +106,64 @@ def _same_port(items: list[tuple[Scalar, str]], group: list[int], index: int) ->
 
 
 class _LongItems:
-    """What a list's items that are long already say, as canonical objects; read when first asked for."""
+    """The long items of a field's lists as canonical objects, read on first use; few files have both forms."""
 
-    __slots__ = ("_canonical", "_field", "_items")
+    __slots__ = ("_own", "_published_numbers", "_uses")
 
-    def __init__(self, use: Use) -> None:
-        self._field = use.field
-        self._items = [item for item in use.node.items if type(resolve(item)) is Mapping]
-        self._canonical: set[Hashable] | None = None
+    def __init__(self, uses: list[Use]) -> None:
+        self._uses = uses
+        self._own: dict[int, set[Hashable]] = {}
+        self._published_numbers: set[Hashable] | None = None
 
-    def say(self, entries: Iterable[object]) -> bool:
-        """Whether one of them says the same as one of some entries."""
-        if not self._items:
-            return False
-        # Few lists have items of both kinds: only these need it.
-        from composefmt.project.values import frozen
+    def conflict(self, use: Use, entries: Sequence[object], environment: MappingOf[str, str]) -> str:
+        """Return why short entries must stay short beside these items; "" if nothing is in the way.
 
-        if self._canonical is None:
-            values, read = Values(), self._field.canonical_long
-            self._canonical = {frozen(read(values.value(item))) for item in self._items}
-        return any(frozen(self._field.canonical(entry)) in self._canonical for entry in entries)
+        Docker Compose merges equal entries, but takes a published number for another port than a string, and refuses a list
+        with both. Lists of other services count as well, because one service may extend another.
+        """
+        if id(use) not in self._own:
+            self._own[id(use)] = self._canonical(use, _long_items(use), environment)
+        if not self._own[id(use)] and use.field.name != "ports":
+            return ""
+        if self._published_numbers is None:
+            numbers = ((other, [item for item in _long_items(other) if _publishes_number(item)]) for other in self._uses)
+            self._published_numbers = set().union(*(self._canonical(other, items, environment) for other, items in numbers if items))
+        if not self._own[id(use)] and not self._published_numbers:
+            return ""
+        said = {_comparable(use.field.canonical(entry), environment) for entry in entries}
+        if said & self._own[id(use)]:
+            return "a long entry beside it says the same"
+        return "a long entry in this file publishes the same port as a number" if said & self._published_numbers else ""
+
+    def _canonical(self, use: Use, items: list[Mapping], environment: MappingOf[str, str]) -> set[Hashable]:
+        if not items:
+            return set()
+        values = Values()
+        return {_comparable(use.field.canonical_long(values.value(item)), environment) for item in items}
+
+
+def _long_items(use: Use) -> list[Mapping]:
+    return [found for item in use.node.items if type(found := resolve(item)) is Mapping]
+
+
+def _publishes_number(item: Mapping) -> bool:
+    value = value_of(merged_entries(item), "published")
+    return type(value) is Scalar and isinstance(scalar_value(value), int)
+
+
+def _comparable(entry: object, environment: MappingOf[str, str]) -> Hashable:
+    """Return a hashable equivalent of a canonical object, with the variables of the environment replaced."""
+    from composefmt.project.values import frozen
+
+    replaced = {
+        key: interpolation.substituted(value, environment, value) if isinstance(value, str) and "$" in value else value
+        for key, value in (entry.items() if isinstance(entry, dict) else ())
+    }
+    if isinstance(target := replaced.get("target"), str) and target.isdecimal():
+        replaced["target"] = whole_number(target)
+    if replaced.get("host_ip") == "0.0.0.0":  # noqa: S104 - the address that Docker uses if none is given
+        del replaced["host_ip"]
+    return frozen(replaced)
 
 
 def _alike(use: Use, items: list[tuple[Scalar, str]], options: Options) -> list[list[int]]:

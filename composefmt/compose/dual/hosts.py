@@ -24,6 +24,14 @@ def _split(text: str) -> tuple[str, str | list[str] | None] | str:
     return host, addresses if len(addresses) > 1 else addresses[0]
 
 
+def _split_for_mapping(text: str) -> tuple[str, str | list[str] | None] | str:
+    """Split an item that merges like the entry of a mapping: Docker Compose compares `host=ip` texts (compose-go, override/merge.go)."""
+    answer = _split(text)
+    if isinstance(answer, str) or text == f"{answer[0]}={answer[1]}":
+        return answer
+    return "Docker Compose would merge it as another entry"
+
+
 def _bare(address: str) -> str:
     return address[1:-1] if len(address) > 2 and address[0] == "[" and address[-1] == "]" else address
 
@@ -31,9 +39,9 @@ def _bare(address: str) -> str:
 def _join(host: str, value: object) -> str | None:
     addresses = value if isinstance(value, list) else [value]
     texts = [address for address in addresses if isinstance(address, str) and address and not set(address) & set(",$")]
-    if len(texts) != len(addresses) or not texts or set(host) & set(":=$ "):
+    if len(texts) != len(addresses) or len(texts) != 1 or set(host) & set(":=$ "):
         return None
-    return f"{host}={','.join(texts)}"
+    return f"{host}={texts[0]}"
 
 
 def _canonical(value: object) -> object:
@@ -56,4 +64,4 @@ def _addresses(item: object) -> object:
     return [_bare(address) if isinstance(address, str) else address for address in items]
 
 
-HOSTS = Pairs(_split, _join, _canonical)
+HOSTS = Pairs(_split_for_mapping, _join, _canonical)

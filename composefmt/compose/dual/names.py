@@ -5,28 +5,19 @@ Source: the specification's 05-services; the reference's transform/dependson.go 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from composefmt.compose.dual import Names
 
-_STARTED: Mapping[str, object] = {"condition": "service_started"}
-_STARTED_DEFAULTS: Mapping[str, object] = {**_STARTED, "required": True}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What a name stands for in a merge: an entry that omits a key keeps the one of the file below (compose-go, override/merge.go).
+_STARTED: Mapping[str, object] = {"condition": "service_started", "required": True}
 
 
 def _dependencies(value: object) -> object:
-    if isinstance(value, list):
-        return {str(name): dict(_STARTED_DEFAULTS) for name in value}
-    if isinstance(value, Mapping):
-        return {
-            name: {**_STARTED_DEFAULTS, **_without_default(settings)} if isinstance(settings, Mapping) else settings
-            for name, settings in value.items()
-        }
-    return value
-
-
-def _without_default(settings: Mapping[str, object]) -> dict[str, object]:
-    """Without `restart: false`, which says nothing."""
-    return {key: value for key, value in settings.items() if key != "restart" or value is not False}
+    return {str(name): dict(_STARTED) for name in value} if isinstance(value, list) else value
 
 
 def _bare(value: object) -> object:

@@ -157,8 +157,16 @@ def _list(wanted: List, checks: list[Check], memory: tuple[set[tuple[int, int]],
     return check  # type: ignore[return-value]  # it is called for lists only
 
 
+# More digits than any port has; Python refuses to read thousands.
+_PORT_DIGITS = 20
+
+
 def repeated(values: list[object]) -> list[int]:
-    """The indexes of items that are equal to one before them; 1 and 1.0 are equal, 1 and true are not."""
+    """Return the indexes of items that equal an earlier one; 1 and 1.0 are equal, 1 and true are not.
+
+    A port published as the number 8080 also equals an earlier one published as "8080", as in the reference (jsonschema
+    6.0.1, `equals`). A newer version of its library tells them apart, but the engine cannot publish a port twice.
+    """
     known: set[object] = set()
     indexes = []
     for index, value in enumerate(values):
@@ -166,6 +174,10 @@ def repeated(values: list[object]) -> list[int]:
             from json import dumps
 
             key: object = (dict, dumps(value, sort_keys=True, default=str))
+            published = value.get("published") if isinstance(value, dict) else None
+            if isinstance(value, dict) and isinstance(published, str) and published.isdecimal():
+                as_number = {**value, "published": int(published[-_PORT_DIGITS:])}
+                known.add((dict, dumps(as_number, sort_keys=True, default=str)))
         else:
             key = (bool, value) if type(value) is bool else value
         if key in known:
