@@ -14,7 +14,7 @@ class Options(NamedTuple):
     """How to format and check.
 
     engine: "compose" or "swarm"; for swarm, long forms that Docker's CLI refuses in a stack file stay short.
-    long_form: names of the fields whose short forms are expanded; "all" means all but those equally readable in short form.
+    long_form: names of the fields whose short forms are expanded; "all" means all.
     short_form: names of the fields whose long forms are collapsed if nothing is lost.
     order: "keep", or "spec": keys in the order of the specification.
     max_range: a range of more ports than this stays short.

@@ -12,7 +12,7 @@ from composefmt.syntax.values import Values
 
 _DEFAULTS = Options()
 SHORT = Options(short_form=tuple(field_names()))
-LONG = Options(long_form=("all", "ulimits"))
+LONG = Options(long_form=("all",))
 # They may have another form afterwards: comments are only told to be somewhere in them.
 _REWRITTEN = {name.rpartition(".")[2] for name in field_names()}
 

@@ -33,7 +33,7 @@ WORDS = """\
 network n: added
 service new: added
 service old: removed
-service web
+service web (container will be recreated)
   command: [a, b] -> [a, c]
   environment.B: removed 2
   environment.C: added 3
@@ -60,6 +60,7 @@ def test_what_changes_for_each_service(tmp_path):
         "before": "nginx:1",
         "after": "nginx:2",
         "source": "b.yaml:3:12",
+        "recreates": True,
     } in entries
 
 
@@ -78,7 +79,7 @@ def test_folders_and_sets_of_files(tmp_path):
         (tmp_path / name / "compose.yaml").write_text(OLD)
     (tmp_path / "two" / "compose.override.yaml").write_text("services: {web: {hostname: h}}\n")
     assert run("diff", "one", "one/../one", cwd=tmp_path).stdout == "no difference\n"
-    expected = "service web\n  hostname: added h\n1 difference\n"
+    expected = "service web (container will be recreated)\n  hostname: added h\n1 difference\n"
     assert run("diff", "one", "two", cwd=tmp_path).stdout == expected
     assert run("diff", "one", "two/compose.yaml:two/compose.override.yaml", cwd=tmp_path).stdout == expected
 
@@ -132,7 +133,7 @@ def test_a_revision_of_a_repository_that_is_not_to_be_trusted(tmp_path):
     git("config", "filter.evil.smudge", f"touch {tmp_path}/run", cwd=tmp_path)
     (tmp_path / "compose.yaml").write_text("services: {a: {image: y}}\n")
     done = run("diff", "--git", "HEAD", ".", cwd=tmp_path)
-    assert done.stdout == "service a\n  image: x -> y\n1 difference\n", done.stderr
+    assert done.stdout == "service a (container will be recreated)\n  image: x -> y\n1 difference\n", done.stderr
     assert not (tmp_path / "run").exists()
     tree = subprocess.check_output(["git", "write-tree"], cwd=tmp_path).split()[0]
     for name in (b"..", b"a"):
@@ -160,3 +161,23 @@ def test_a_repository_without_commits(tmp_path):
     done = run("diff", "--git", "HEAD", ".", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == f"error: unknown revision HEAD in {tmp_path}\n"
+
+
+def test_a_change_of_the_configuration_hash_is_named(tmp_path):
+    (tmp_path / "short.yaml").write_text("services: {web: {image: x, volumes: [./x:/x, vol:/v]}}\nvolumes: {vol: }\n")
+    (tmp_path / "exact.yaml").write_text((tmp_path / "short.yaml").read_text())
+    (tmp_path / "brief.yaml").write_text((tmp_path / "short.yaml").read_text())
+    run("format", "exact.yaml", cwd=tmp_path)
+    run("format", "--mount-options", "brief", "brief.yaml", cwd=tmp_path)
+    assert run("diff", "short.yaml", "exact.yaml", cwd=tmp_path).stdout == "no difference\n"
+    assert run("diff", "short.yaml", "brief.yaml", cwd=tmp_path).stdout == (
+        "service web (container will be recreated)\n  volumes./x.bind: removed {}\n  volumes./v.volume: removed {}\n2 differences\n"
+    )
+    entries = json.loads(run("diff", "--format", "json", "short.yaml", "brief.yaml", cwd=tmp_path).stdout)
+    assert [entry["recreates"] for entry in entries] == [True, True]
+
+
+def test_a_change_outside_the_configuration_hash_recreates_nothing(tmp_path):
+    (tmp_path / "a.yaml").write_text("services: {web: {image: x, profiles: [a]}}\n")
+    (tmp_path / "b.yaml").write_text("services: {web: {image: x, profiles: [b]}}\n")
+    assert "recreated" not in run("diff", "a.yaml", "b.yaml", cwd=tmp_path).stdout

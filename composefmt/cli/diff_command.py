@@ -47,11 +47,12 @@ def command(
     """Compare two projects by what they mean: a reformatted file makes no difference.
 
     A and B are Compose files, folders, or several files as in COMPOSE_FILE: base.yaml:override.yaml.
+    A service whose configuration hash changes is marked: docker compose up would recreate its container.
     Exit status: 0 no difference, 1 some, 2 one of them cannot be loaded.
     """
     if (new is None) == (revision is None):
         raise click.UsageError("Give two projects, or one and --git REVISION.")
-    from composefmt.project.compare import compare
+    from composefmt.project.compare import compare, recreated
     from composefmt.project.discovery import Wanted, find
     from composefmt.project.values import ProjectError
 
@@ -70,8 +71,9 @@ def command(
     except ProjectError as error:
         fail(error)
     changes = compare(first, second)
+    replaced = recreated(first, second) if changes else set()
     write_utf8(sys.stdout)
-    sys.stdout.write(_json(changes) if output_format == "json" else _text(changes))
+    sys.stdout.write(_json(changes, replaced) if output_format == "json" else _text(changes, replaced))
     return 1 if changes else 0
 
 
@@ -114,7 +116,7 @@ def _committed(error: ProjectError, folder: str, revision: str) -> ProjectError:
     return ProjectError(error.message.replace(folder, revision), place)
 
 
-def _text(changes: list[Change]) -> str:
+def _text(changes: list[Change], replaced: set[str]) -> str:
     from itertools import groupby
 
     from composefmt.project.compare import words
@@ -122,6 +124,8 @@ def _text(changes: list[Change]) -> str:
     lines: list[str] = []
     for head, group in groupby(changes, key=lambda change: change.path[:2]):
         title = f"{_SINGULAR.get(head[0], head[0])} {head[1]}" if len(head) > 1 else head[0]
+        if head[0] == "services" and head[-1] in replaced:
+            title += " (container will be recreated)"
         for index, change in enumerate(group):
             rest = ".".join(change.path[2:])
             if not rest:
@@ -141,8 +145,11 @@ def _text(changes: list[Change]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def _json(changes: list[Change]) -> str:
+def _json(changes: list[Change], replaced: set[str]) -> str:
     from json import dumps
 
-    entries = [change._asdict() | {"path": list(change.path)} for change in changes]
+    entries = [
+        change._asdict() | {"path": list(change.path), "recreates": change.path[0] == "services" and change.path[1] in replaced}
+        for change in changes
+    ]
     return dumps(entries, indent=2, ensure_ascii=False) + "\n"

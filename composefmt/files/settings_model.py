@@ -24,9 +24,7 @@ class SettingsModel(BaseModel):
     engine: Literal["compose", "swarm"] = Field(
         "compose", description='With "swarm", what Docker\'s CLI refuses in the long forms of a stack file stays short.'
     )
-    long_form: Union[Literal["all"], list[str]] = Field(
-        ["ports", "volumes"], description='Write these fields in long form; "all" for all but those as readable in short.'
-    )
+    long_form: Union[Literal["all"], list[str]] = Field(["ports", "volumes"], description='Fields to write in long form; "all" for all.')
     short_form: list[str] = Field([], description="Write these fields in short form where that loses nothing.")
     order: Literal["keep", "spec"] = Field("keep", description='With "spec", keys stand in the order of the specification.')
     max_range: int = Field(16, ge=1, description="Expand port ranges of up to so many ports.")

@@ -36,7 +36,7 @@ def chosen(options: Options) -> tuple[Dual, ...]:
     """The fields, beside ports and volumes, that the options rewrite."""
     every = "all" in options.long_form
     named = {*options.short_form, *options.long_form}
-    return tuple(dual for dual in DUALS if dual.name in named or (every and dual.in_all))
+    return tuple(dual for dual in DUALS if dual.is_rewritable and (every or dual.name in named))
 
 
 def _forms(use: Use, options: Options) -> str:

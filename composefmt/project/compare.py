@@ -40,11 +40,22 @@ def compare(old: Project, new: Project) -> list[Change]:
     return [change._replace(source=_source(change, old, new)) for change in changes]
 
 
+def recreated(old: Project, new: Project) -> set[str]:
+    """Return the services whose containers `docker compose up` would recreate: those whose configuration hash differs."""
+    from composefmt.project.hashes import service_hash
+
+    def hash_of(project: Project, name: str) -> str:
+        service = _relative(project.services[name], project.directory)
+        assert isinstance(service, dict)
+        return service_hash({key: part for key, part in service.items() if not key.startswith("x-")}, project.environment)
+
+    return {name for name in old.services if name in new.services and hash_of(old, name) != hash_of(new, name)}
+
+
 def _relative(value: object, folder: str) -> object:
-    """Replace the project directory in paths, and omit the empty options of short volumes."""
+    """Replace the project directory in paths."""
     if isinstance(value, dict):
-        empty = ("bind", "volume") if "type" in value and "target" in value else ()
-        return {key: _relative(part, folder) for key, part in value.items() if part or key not in empty}
+        return {key: _relative(part, folder) for key, part in value.items()}
     if isinstance(value, list):
         return [_relative(part, folder) for part in value]
     if isinstance(value, str) and (value == folder or value.startswith(folder + "/")):

@@ -62,12 +62,12 @@ Form = Union[Pairs, Names, Items, Whole]
 
 
 class Dual(NamedTuple):
-    """A field: its name in settings, the places where it stands, where its form is, and whether "all" means it too."""
+    """A field: its name in settings, its path patterns, the name of its form, and whether the formatter may change the form."""
 
     name: str
     patterns: tuple[str, ...]
     form: str
-    in_all: bool = True
+    is_rewritable: bool = True
 
     @property
     def reader(self) -> Form:
@@ -111,14 +111,14 @@ DUALS = (
         "pairs.TEXTS",
     ),
     Dual("sysctls", ("services.*.sysctls",), "pairs.TEXTS"),
-    # The number is as readable as the pair.
-    Dual("ulimits", ("services.*.ulimits.*", "services.*.build.ulimits.*"), "wrapped.ULIMITS", in_all=False),
+    # Docker's configuration hash differs between the number and the pair (compose-go, types/types.go, UlimitsConfig).
+    Dual("ulimits", ("services.*.ulimits.*", "services.*.build.ulimits.*"), "wrapped.ULIMITS", is_rewritable=False),
 )
 
 
 def field_names() -> list[str]:
-    """The names of all fields that have two forms, as settings give them."""
-    return sorted({"ports", "volumes", *(dual.name for dual in DUALS)})
+    """Return the names of all fields whose form the formatter can change, as settings give them."""
+    return sorted({"ports", "volumes", *(dual.name for dual in DUALS if dual.is_rewritable)})
 
 
 @cache

@@ -1,0 +1,46 @@
+"""Formatting keeps Docker's configuration hash, so that `docker compose up` recreates no container."""
+
+import os
+
+import pytest
+
+from composefmt import ProjectError
+from composefmt.engine import format_bytes
+from composefmt.options import Options
+from composefmt.project.discovery import Wanted, find
+from composefmt.project.hashes import service_hash
+from composefmt.project.loading import File
+from composefmt.project.types import Target
+from composefmt.project.project import Request, load
+
+SETTINGS = {
+    "defaults": Options(),
+    "all long": Options(long_form=("all",)),
+    "order": Options(order="spec"),
+    "all long, order, defaults": Options(long_form=("all",), order="spec", write_defaults=True),
+    "short": Options(long_form=(), short_form=("ports", "volumes", "environment", "depends_on", "networks", "extra_hosts", "build")),
+}
+
+
+def hashes(path, data):
+    """The hash of each service of a project of one file with this content; None if the project cannot be loaded."""
+    folder = os.path.dirname(path)
+    found = find(Wanted([path], name="project", profiles=["*"]), {"HOME": "/home/user", "PWD": folder})
+    try:
+        project = load(Request([File(path, data)], folder, found.environment, "project", found.profiles, target=Target(json=True)))
+    except ProjectError:
+        return None
+    return {name: service_hash(service, project.environment) for name, service in project.services.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_no_hash_changes_in_the_corpus(shared, setting):
+    checked = 0
+    for path in sorted((shared / "corpus").rglob("*compose*.y*ml")):
+        data = path.read_bytes()
+        formatted = format_bytes(data, SETTINGS[setting]).data
+        if formatted is not None and (before := hashes(str(path), data)) is not None:
+            checked += len(before)
+            assert hashes(str(path), formatted) == before, path
+    assert checked > 750
