@@ -53,10 +53,10 @@ def _casts() -> Table[Callable[[str], object]]:
 
 @rule("variable-type", Severity.ERROR, *(path.replace(ITEM, "*") for path, _ in _FIELDS), group="interpolation")
 def variable_type(element: Element) -> Iterator[Problem]:
-    """A variable stands where a number, a size, true or false, or the like must stand, and its value here is none.
+    """Detects variables whose value does not have the type of the field: a number, a size, a boolean and the like.
 
-    A variable without a default that neither `.env` nor the environment sets is empty; Docker refuses the file then. A name
-    without a `.env` file is a warning: the file itself is sound, and what is often kept out of the repository may set it.
+    A variable without a default that neither `.env` nor the environment sets is empty, and Docker Compose refuses the file.
+    Without a `.env` file this is a warning: the file is often kept out of the repository.
 
     Bad:
 
@@ -90,12 +90,15 @@ def variable_type(element: Element) -> Iterator[Problem]:
     except (InvalidInterpolation, MissingVariable):
         # Told by other rules.
         return
+    if not text and element.path[-1] == "target":
+        # The short form of the same port is silent as well: only a value can tell whether it is one.
+        return
     try:
         cast(text)
     except CastError as error:
-        field = ".".join(str(part) for part in element.path[2:]) or str(element.path[-1])
+        field = ".".join(str(part + 1) if isinstance(part, int) else part for part in element.path[2:]) or str(element.path[-1])
         owner = f'service "{element.service}": ' if element.service else ""
-        message = f"{owner}{field}: {error}" if text else f"{owner}{field} is empty, for {parts[0].name} has no value here"
-        advice = "" if text else f"give it a value in .env, or a default: ${{{parts[0].name}:-...}}"
-        sure = text or options.environment or element.path[-1] != "container_name"
-        yield Problem(node.span, message, advice, severity=severity(element.file) if sure else Severity.WARNING)
+        message = f"{owner}{field}: {error}" if text else f'{owner}{field} is empty because variable "{parts[0].name}" is not set'
+        advice = "" if text else f'set it in .env or add a default: "${{{parts[0].name}:-...}}"'
+        is_certain = text or options.surroundings.kind(".env") is not None
+        yield Problem(node.span, message, advice, severity=severity(element.file) if is_certain else Severity.WARNING)
