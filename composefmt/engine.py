@@ -21,19 +21,25 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Tree
 
 _DEFAULTS = Options()
+LAYOUT_KEPT = "layout-kept"
 
 
 class FormatResult(NamedTuple):
     """`data`: the new bytes, None where nothing changes or the file was refused; `edits`: what changes, in order.
 
-    `findings`: errors tell why the file was refused, infos which short forms stay short and why. `source` is there
-    in any case, decoded with replacement characters where the bytes were not text.
+    `findings`: errors state why the file was refused, a warning why it cannot be formatted, infos which short forms stay
+    short and why. `source` is always set, decoded with replacement characters if the bytes are not text.
     """
 
     source: Source
     data: bytes | None
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
+
+    @property
+    def is_unsupported(self) -> bool:
+        """Whether the file is left unformatted because of syntax that the formatter does not support."""
+        return any(finding.rule == LAYOUT_KEPT for finding in self.findings)
 
     @property
     def failed(self) -> bool:
@@ -167,8 +173,8 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
 
 
 def _unknown_layout(offset: int) -> Finding:
-    message = "the whole file stays as it is: this is written in a way that the layout does not know"
-    return Finding("layout-kept", Severity.INFO, message, Span(offset, offset), 'write it as a plain "key: value"')
+    message = "file left unformatted: the formatter does not support the syntax here"
+    return Finding(LAYOUT_KEPT, Severity.WARNING, message, Span(offset, offset), 'write it as "key: value" in block style')
 
 
 def _internal_error(problem: str, offset: int) -> Finding:

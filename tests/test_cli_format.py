@@ -223,3 +223,15 @@ def test_usage_errors_are_2(tmp_path, args):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
     assert done.stderr.splitlines()[1].startswith("Usage: composefmt ")
+
+
+def test_a_file_that_cannot_be_laid_out_never_counts_as_formatted(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text("? services\n: {}\n")
+    done = run("format", "--check", "compose.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0] == (
+        "compose.yaml:1:1: warning[layout-kept] file left unformatted: the formatter does not support the syntax here"
+    )
+    assert done.stderr.splitlines()[-1] == "1 file left unformatted."
+    assert run("format", "compose.yaml", cwd=tmp_path).returncode == 0
+    assert "cannot be formatted" in run("check", "--select", "unformatted", "compose.yaml", cwd=tmp_path).stdout

@@ -10,8 +10,8 @@ from composefmt.options import Options
 from composefmt.project.discovery import Wanted, find
 from composefmt.project.hashes import service_hash
 from composefmt.project.loading import File
-from composefmt.project.types import Target
 from composefmt.project.project import Request, load
+from composefmt.project.types import Target
 
 SETTINGS = {
     "defaults": Options(),

@@ -53,7 +53,7 @@ class _Tally:
     """How many files came out how."""
 
     def __init__(self) -> None:
-        self.changed = self.unchanged = self.failed = 0
+        self.changed = self.unchanged = self.unsupported = self.failed = 0
 
     @property
     def is_quiet(self) -> bool:
@@ -65,6 +65,8 @@ class _Tally:
         parts = [f"{count(self.changed, 'file')} {would}reformatted"] if self.changed else []
         if self.unchanged:
             parts.append(f"{count(self.unchanged, 'file')} {would}left unchanged")
+        if self.unsupported:
+            parts.append(f"{count(self.unsupported, 'file')} left unformatted")
         if self.failed:
             parts.append(f"{count(self.failed, 'file')} {'not' if writes else 'could not be'} formatted")
         return (", ".join(parts) or "no Compose files found") + "."
@@ -127,7 +129,8 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
         if result.failed:
             inputs.failed += 1
         elif _apply(path, data, result, mode, inputs):
-            tally.unchanged += result.data is None
+            tally.unsupported += result.is_unsupported
+            tally.unchanged += result.data is None and not result.is_unsupported
             tally.changed += result.data is not None
     if mode.writes:
         sys.stdout.buffer.write(inputs.left_alone)
@@ -136,7 +139,7 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
         click.echo(tally.summary(writes=mode.writes), err=True)
     if tally.failed:
         return 2
-    return 1 if tally.changed and not mode.writes else 0
+    return 1 if (tally.changed or tally.unsupported) and not mode.writes else 0
 
 
 def _lines(given: str) -> tuple[int, int]:
@@ -154,7 +157,7 @@ def _formatted(data: bytes, options: Options, name: str) -> FormatResult:
 
 def _tell(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:
     for finding in result.findings:
-        if finding.severity is Severity.ERROR or mode.verbose:
+        if finding.severity is not Severity.INFO or mode.verbose:
             inputs.progress.clear()
             click.echo(render(result.source, finding, style), nl=False, err=True, color=style is not PLAIN)
 

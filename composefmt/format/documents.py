@@ -19,7 +19,8 @@ def lay_out_documents(layout: Layout) -> None:
     cursor = 0
     roots = [node for node in layout.tree.documents if type(node) is Alias or node.start < node.end]
     if not roots:
-        raise Unlayable(0)
+        _trailer(layout, 0, len(layout.text))
+        return
     for root in roots:
         if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
             raise Unlayable(root.start)
@@ -30,7 +31,28 @@ def lay_out_documents(layout: Layout) -> None:
         if not own_line:
             raise Unlayable(root.start)
         cursor = _root(layout, root)  # type: ignore[arg-type]
-    _after(layout, cursor, len(layout.text))
+    marker = re.compile(_MARKER).search(layout.text, cursor)
+    if marker is None:
+        _after(layout, cursor, len(layout.text))
+    else:
+        _after(layout, cursor, marker.start())
+        _trailer(layout, marker.start(), len(layout.text))
+
+
+def _trailer(layout: Layout, start: int, end: int) -> None:
+    """Lay out a region without values: markers, comments (with their indentation) and blank lines, up to the end of the text."""
+    lines: list[str] = []
+    for part in re.split(r"\r\n?|\n", layout.text[start:end]):
+        line = part.rstrip(" \t")
+        is_marker = line.startswith(("---", "...", "%"))
+        if line and not is_marker and not line.lstrip(" ").startswith("#"):
+            raise Unlayable(start)
+        if line or (lines and lines[-1]):
+            lines.append(_spaced(line) if is_marker else line)
+    while lines and not lines[-1]:
+        lines.pop()
+    if not layout.kept(start, end):
+        layout.put(start, end, "".join(line + layout.newline for line in lines))
 
 
 def _root(layout: Layout, root: Mapping | Sequence) -> int:

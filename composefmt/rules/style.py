@@ -38,7 +38,10 @@ def unformatted(element: Element) -> Iterator[Problem]:
     from composefmt.format.passes import formatted
 
     file = element.file
-    edits = formatted(file.source.text, file.tree, file.options, file.uses).edits
+    edits, _, _, obstacle, *_ = formatted(file.source.text, file.tree, file.options, file.uses)
+    if obstacle is not None:
+        message = "the file cannot be formatted: the formatter does not support the syntax here"
+        yield Problem(Span(obstacle, obstacle), message, 'write it as "key: value" in block style')
     if edits:
         first = min(edits)
         places = f"{len(edits)} places" if len(edits) > 1 else "one place"
