@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.format.gaps import Level, Unlayable, place_comments, read_gap
+from composefmt.format.gaps import Level, Unlayable, comment_columns, place_comments, read_gap
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ def _after(layout: Layout, start: int, end: int) -> None:
     layout.closed = []
     made = layout.end_comment(gap, start, levels[0].new)
     layout.guessed = layout.guessed or (len(levels) > 1 and bool(gap.comments))
-    for comment, index in zip(gap.comments, place_comments(gap.comments, levels), strict=True):
-        made += (layout.newline if comment.blank else "") + layout.indents[levels[index].new] + comment.text
+    columns = comment_columns(gap.comments, place_comments(gap.comments, levels), levels)
+    for comment, column in zip(gap.comments, columns, strict=True):
+        made += (layout.newline if comment.blank else "") + layout.indents[column] + comment.text
     ended = start > 0 and start == end and text[start - 1] in "\r\n"
     if not ended and not (end == len(text) and _ends_bare(layout, start, end)):
         made += layout.newline

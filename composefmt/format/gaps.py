@@ -115,6 +115,32 @@ def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
     return places
 
 
+# A line that an editor has commented out in column 0, with its indentation behind the sign.
+_SWITCHED_OFF = r"#[ \t]{2,}\S"
+
+
+def comment_columns(comments: list[Comment], places: list[int], levels: list[Level]) -> list[int]:
+    """Return the new column of each comment, given the levels that they belong to.
+
+    The first comment of a block goes to the column of its level, and the others keep their distance from it: a block of
+    YAML that is commented out keeps its inner steps. A line that an editor has commented out in column 0 stays there, so
+    that uncommenting it gives the line back.
+    """
+    columns: list[int] = []
+    first: Comment | None = None
+    previous = -1
+    for comment, place in zip(comments, places, strict=True):
+        column = levels[place].new
+        if comment.column == 0 < column and re.compile(_SWITCHED_OFF).match(comment.text):
+            columns.append(0)
+            first = None
+            continue
+        if first is None or place != previous or comment.blank or comment.column < first.column:
+            first, previous = comment, place
+        columns.append(column + comment.column - first.column)
+    return columns
+
+
 def _belongs(comment: Comment, index: int, levels: list[Level], continues: bool) -> bool:
     column = levels[index].old
     if comment.column < column or (levels[index].is_closed and _is_commented_key(comment.text)):

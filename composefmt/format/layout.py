@@ -253,7 +253,11 @@ class Layout(Writer):
             from composefmt.format.flow import lay_out_flow
 
             flow = cast("Mapping | Sequence", node)
-            return lay_out_flow(self, flow, cursor, column, inner, key_width=key_width, after_dash=after_dash, spread=spread)
+            end = lay_out_flow(self, flow, cursor, column, inner, key_width=key_width, after_dash=after_dash, spread=spread)
+            if not after_dash and not (flow.items if isinstance(flow, Sequence) else flow.entries):
+                # Comments below an empty collection stand for its elements.
+                self.closed = [Level(old + 1, inner)]
+            return end
         if type(node) is Mapping:
             return self.sections(node, cursor, inner) if spread else self.mapping(node, cursor, inner, inline=after_dash)
         return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose import interpolation
 from composefmt.compose.short import Parsed
 from composefmt.format.kept import Kept, is_tied
 from composefmt.format.plan import Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.syntax.nodes import Mapping
-from composefmt.syntax.scalars import write_scalar
+from composefmt.syntax.scalars import whole_number, write_scalar
 from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
-    from composefmt.compose.fields import Use
+    from collections.abc import Mapping as MappingOf
+
+    from composefmt.compose.fields import Field, Use
     from composefmt.format.plan import Plan
     from composefmt.options import Options
     from composefmt.syntax.comments import CommentPlaces
     from composefmt.syntax.source import Span
+
+
+def _same_with_values(field: Field, text: str, entry: MappingOf[str, object], options: Options) -> bool:
+    """Return whether both forms mean the same with the known values of their variables, and with none: `"${P}:80"` is refused without P."""
+    if "$" not in text:
+        return True
+    for known in {(): {}, tuple(options.environment): options.environment}.values():
+        answer = field.parse_short(interpolation.substituted(text, known, text), None)
+        long = {key: interpolation.substituted(value, known, value) if isinstance(value, str) else value for key, value in entry.items()}
+        target = long.get("target")
+        if field.name == "ports" and isinstance(target, str) and target.isdecimal():
+            long["target"] = whole_number(target)
+        if not isinstance(answer, Parsed) or [field.canonical(part) for part in answer.entries] != [field.canonical_long(long)]:
+            return False
+    return True
 
 
 def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
@@ -42,6 +60,7 @@ def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: l
             or not isinstance(answer, Parsed)
             or answer.doubts
             or [use.field.canonical(part, options) for part in answer.entries] != [use.field.canonical_long(entry, options)]
+            or not _same_with_values(use.field, text, entry, options)
         ):
             kept.append(Kept(use.field.name, item.span, "the short form cannot say the same"))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from composefmt.format.gaps import END_COMMENT, Gap, Level, place_comments, read_gap
+from composefmt.format.gaps import END_COMMENT, Gap, Level, comment_columns, place_comments, read_gap
 from composefmt.format.protection import is_protected
 from composefmt.format.texts import BlockText
 from composefmt.syntax.comments import CommentPlaces
@@ -113,9 +113,10 @@ class Writer:
             self.guessed = self.guessed or places[0] != len(levels) - 1
             own = next((i for i, place in enumerate(places) if place == len(levels) - 1), len(places))
             add = spread and not gap.blank and not any(comment.blank for comment in gap.comments[own:])
-            for number, (comment, place) in enumerate(zip(gap.comments, places, strict=True)):
+            columns = comment_columns(gap.comments, places, levels)
+            for number, (comment, target) in enumerate(zip(gap.comments, columns, strict=True)):
                 above = (comment.blank and not (first and number == 0)) or (add and number == own)
-                made += (newline if above else "") + self.indents[levels[place].new] + comment.text
+                made += (newline if above else "") + self.indents[target] + comment.text
             blank = gap.blank or (add and own == len(places))
         elif spread:
             blank = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from composefmt.compose.dual import Pairs
+from composefmt.compose.dual.pairs import is_plain_key
 
 
 def _split(text: str) -> tuple[str, str | list[str] | None] | str:
@@ -39,7 +40,7 @@ def _bare(address: str) -> str:
 def _join(host: str, value: object) -> str | None:
     addresses = value if isinstance(value, list) else [value]
     texts = [address for address in addresses if isinstance(address, str) and address and not set(address) & set(",$")]
-    if len(texts) != len(addresses) or len(texts) != 1 or set(host) & set(":=$ "):
+    if len(texts) != len(addresses) or len(texts) != 1 or not is_plain_key(host) or set(host) & set(": "):
         return None
     return f"{host}={texts[0]}"
 

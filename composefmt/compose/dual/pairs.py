@@ -44,15 +44,20 @@ def as_text(value: object) -> str | None:
     return str(value) if isinstance(value, (str, int)) else None
 
 
+def is_plain_key(key: str) -> bool:
+    """Return whether a key may stand before the `=` of an item: no separator, variable, line break or surrounding space."""
+    return bool(key) and key.isprintable() and key == key.strip() and not set(key) & set("=$")
+
+
 def _join(key: str, value: object) -> str | None:
-    if not key or "=" in key or "$" in key or key != key.strip():
+    if not is_plain_key(key):
         return None
     text = as_text(value)
     return f"{key}={text}" if text is not None else None
 
 
 def _join_variable(key: str, value: object) -> str | None:
-    return key if value is None and key and not set(key) & set("=$ ") else _join(key, value)
+    return key if value is None and is_plain_key(key) and " " not in key else _join(key, value)
 
 
 def _canonical(value: object) -> object:
