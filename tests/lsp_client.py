@@ -13,7 +13,7 @@ URI = "file:///nowhere/compose.yaml"
 class Client:
     """Requests are answered one after the other; what the server says in between is kept in `notifications`."""
 
-    def __init__(self, cwd, *, capabilities=None, root=None, start=True):
+    def __init__(self, cwd, *, capabilities=None, root=None, start=True, options=None):
         self.process = subprocess.Popen(
             [*COMMAND, "lsp", "--stdio"], cwd=cwd, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -30,6 +30,7 @@ class Client:
                 processId=None,
                 rootUri=root.as_uri() if root else None,
                 capabilities=capabilities or {},
+                initializationOptions=options,
             )
             self.notify("initialized")
 

@@ -68,14 +68,14 @@ def _variables(document: Document, offset: int) -> list[types.CompletionItem]:
         types.CompletionItem(
             name,
             kind=types.CompletionItemKind.Variable,
-            detail=f'.env: "{value}"' if name in view.options.environment else None,
+            detail=".env" if name in view.options.environment else None,
             filter_text=name,
             text_edit=types.TextEdit(
                 view.positions.range(Span(start, offset)),
                 f"{'' if found[1] else '{'}{name}{'' if closed else '}'}",
             ),
         )
-        for name, value in sorted(known.items())
+        for name in sorted(known)
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from lsprotocol.types import TextDocumentContentChangePartial
-from pygls.uris import from_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
 from composefmt.compose.file import ComposeFile
@@ -155,6 +155,12 @@ class Document(TextDocument):
 
 class Documents(Workspace):
     """All documents that are open."""
+
+    @property
+    def folder_paths(self) -> list[str]:
+        """The paths of the workspace's folders."""
+        paths = [to_fs_path(folder.uri) for folder in self.folders.values()]
+        return [path for path in [*paths, self.root_path] if path]
 
     def open_document(self, uri: str) -> Document | None:
         """An open document."""

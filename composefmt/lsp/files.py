@@ -60,7 +60,8 @@ def register(server: Server) -> None:
         if document is None or document.view.file is None or not document.is_file:
             return None
         positions = document.view.positions
-        return [types.DocumentLink(positions.range(link.span), uri_of(document, link.path)) for link in links(document.view)]
+        inside = [link for link in links(document.view) if is_inside(document, link.path)]
+        return [types.DocumentLink(positions.range(link.span), uri_of(document, link.path)) for link in inside]
 
 
 @lru_cache(maxsize=1)
@@ -86,6 +87,23 @@ def links(view: View) -> list[Link]:
 def path_of(document: Document, path: str) -> str:
     """A path that a document names, made absolute."""
     return os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.expanduser(path)))
+
+
+def is_inside(document: Document, path: str) -> bool:
+    """Return whether a path that a document names lies inside its workspace, with symbolic links followed.
+
+    A repository may name any file of the machine, such as one in the home directory. A document outside all workspace
+    folders is confined to its own directory.
+    """
+    own = os.path.dirname(os.path.realpath(document.path))
+    folders = [os.path.realpath(folder) for folder in document.documents.folder_paths]
+    roots = [folder for folder in folders if _is_below(own, folder)] or [own]
+    target = os.path.realpath(path_of(document, path))
+    return any(_is_below(target, root) for root in roots)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def uri_of(document: Document, path: str) -> str:

@@ -11,11 +11,14 @@ from lsprotocol import types
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Whole
 from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.patterns import Place
+from composefmt.compose.secrecy import masked_line, shown
 from composefmt.compose.short import Malformed, Opaque
 from composefmt.lsp import schema
+from composefmt.lsp.files import is_inside
+from composefmt.lsp.markdown import block, code, plain
 from composefmt.lsp.names import ANCHORS, KINDS, name_at, path_at, used_path
 from composefmt.lsp.navigation import names_of
-from composefmt.lsp.variables import lines_that_set, variable_at
+from composefmt.lsp.variables import ENV_FILE, lines_that_set, variable_at
 from composefmt.project.dotenv import EnvFileError, parse_env
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.scalars import scalar_value
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
     from composefmt.compose import interpolation
     from composefmt.compose.file import ComposeFile, Path
-    from composefmt.lsp.documents import View
+    from composefmt.lsp.documents import Document, View
     from composefmt.lsp.names import Name
     from composefmt.lsp.server import Server
     from composefmt.syntax.nodes import Node
@@ -44,31 +47,52 @@ def register(server: Server) -> None:
     def hover(params: types.HoverParams) -> types.Hover | None:
         document = server.document(params.text_document.uri)
         view = document.good_view if document is not None else None
-        if view is None or view.file is None:
+        if document is None or view is None or view.file is None:
             return None
         offset = view.positions.offset(params.position)
         path, way = path_at(view.file.tree.documents, offset)
         path = used_path(view.file.tree, path, way)
         span = way[-1].span if way and offset <= way[-1].span.end else None
-        parts = list(filter(None, _parts(view, view.file, offset, path, way)))
+        seen = _Seen(server, document)
+        parts = list(filter(None, _parts(view, view.file, offset, path, way, seen)))
         if not parts or span is None or type(way[-1]) in (Mapping, Sequence):
             return None
         value = "\n\n".join(parts)
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, value), view.positions.range(span))
 
 
-def _parts(view: View, file: ComposeFile, offset: int, path: Path, way: list[Node]) -> Iterator[str]:
+class _Seen:
+    """What the person at the editor may see: values of files inside the workspace, secrets only on request."""
+
+    def __init__(self, server: Server, document: Document) -> None:
+        self._document = document
+        self._shows_secrets = server.shows_secrets
+
+    def value(self, name: str, value: str) -> str:
+        """Return a value as inline code, masked if it looks like a secret."""
+        return code(value if self._shows_secrets else shown(name, value))
+
+    def lines(self, text: str) -> str:
+        """Return lines of the open file with secrets masked."""
+        return text if self._shows_secrets else "\n".join(map(masked_line, text.split("\n")))
+
+    def may_read(self, path: str) -> bool:
+        """Return whether a file may be read for the person: it lies inside the workspace."""
+        return is_inside(self._document, path)
+
+
+def _parts(view: View, file: ComposeFile, offset: int, path: Path, way: list[Node], seen: _Seen) -> Iterator[str]:
     node = way[-1] if way else None
     name = name_at(names_of(view), offset)
     if type(node) is Scalar and (variable := variable_at(node, offset)) is not None:
-        yield _variable(file, variable)
+        yield _variable(file, variable, seen)
         return
     if name is not None and not name.defines:
-        yield _named(view, name)
+        yield _named(view, name, seen)
     on_key = len(way) > 1 and type(way[-2]) is Mapping and any(node is key for key, _ in way[-2].entries)
     if type(node) is Scalar and not on_key:
         yield _long_form(file, path, node)
-    yield _assigned(file, path, node)
+    yield _assigned(file, path, node, seen)
     yield _meaning(path)
 
 
@@ -84,25 +108,26 @@ def _meaning(path: Path) -> str:
     return f"**{path[-1]}**: {words}{told}" if words else ""
 
 
-def _variable(file: ComposeFile, variable: interpolation.Variable) -> str:
-    """A variable's value, where it comes from, and what holds without one."""
+def _variable(file: ComposeFile, variable: interpolation.Variable, seen: _Seen) -> str:
+    """Return a variable's value, where it is set, and what applies without it."""
     around = file.options.surroundings
     value = file.options.environment.get(variable.name)
-    said = [f"**{variable.name}**" + (f" = `{value}`" if value else " is empty" if value == "" else " is not set in `.env`")]
+    equal = f" = {seen.value(variable.name, value)}" if value and seen.may_read(ENV_FILE) else " is set" if value else " is empty"
+    said = [f"**{plain(variable.name)}**" + (equal if value is not None else " is not set in `.env`")]
     if value is not None and around is not None:
         numbers = lines_that_set(variable.name, around)
         said.append(f"set in `.env`, line {numbers[-1] + 1}" if numbers else "set in `.env`")
     if around is not None and around.is_set(variable.name):
-        said.append("the environment sets it as well, and wins")
+        said.append("the environment also sets it and takes precedence")
     used = value is None or (value == "" and variable.operator.startswith(":"))
     if variable.operator.endswith("-"):
-        said.append(f"the default `{variable.argument}` " + ("holds" if used else "is not used"))
+        said.append(f"the default {seen.value(variable.name, variable.argument)} " + ("applies" if used else "is not used"))
     elif variable.operator.endswith("?"):
-        said.append("it is required" + (f": {variable.argument}" if variable.argument else ""))
+        said.append("it is required" + (f": {plain(variable.argument)}" if variable.argument else ""))
     return "; ".join(said)
 
 
-def _named(view: View, name: Name) -> str:
+def _named(view: View, name: Name, seen: _Seen) -> str:
     """What a name stands for: the beginning of its definition."""
     if name.section == ANCHORS:
         node = name.node
@@ -116,13 +141,9 @@ def _named(view: View, name: Name) -> str:
     start = start if not text[start : resolve(node).content].strip() else resolve(node).content
     lines = text[start : resolve(node).end].splitlines()
     indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    shown = [line[indent:] for line in lines[:_LINES]] + (["..."] if len(lines) > _LINES else [])
-    body = "\n".join(shown).strip("\n")
-    return f"{KINDS[name.section]} **{name.text}**" + (f"\n\n{_yaml(body)}" if body.strip() else "")
-
-
-def _yaml(text: str) -> str:
-    return f"```yaml\n{text}\n```"
+    excerpt = [line[indent:] for line in lines[:_LINES]] + (["..."] if len(lines) > _LINES else [])
+    body = seen.lines("\n".join(excerpt).strip("\n"))
+    return f"{KINDS[name.section]} **{plain(name.text)}**" + (f"\n\n{block(body)}" if body.strip() else "")
 
 
 @lru_cache(maxsize=1)
@@ -141,9 +162,9 @@ def _long_form(file: ComposeFile, path: Path, node: Scalar) -> str:
     for field in schema.registered(_short_places(), path):
         lines = _port_or_volume(file, field, node) if isinstance(field, Field) else _dual(field, node)
         if isinstance(lines, str):
-            return lines
+            return plain(lines)
         if lines:
-            return "in long form:\n\n" + _yaml("\n".join(lines))
+            return "in long form:\n\n" + block("\n".join(lines))
     return ""
 
 
@@ -178,7 +199,7 @@ def _dual(dual: Dual, node: Scalar) -> list[str]:
     return block_lines(entry)
 
 
-def _assigned(file: ComposeFile, path: Path, node: Node | None) -> str:
+def _assigned(file: ComposeFile, path: Path, node: Node | None, seen: _Seen) -> str:
     """Which env files set a variable that a service's `environment` names as well."""
     around = file.options.surroundings
     if around is None or len(path) != 4 or path[0] != "services" or path[2] != "environment" or type(node) is not Scalar:
@@ -187,13 +208,15 @@ def _assigned(file: ComposeFile, path: Path, node: Node | None) -> str:
     service = file.entries(file.defined("services").get(str(path[1])))
     found: list[str] = []
     for env_file in _env_files(file, value_of(service, "env_file")):
+        if not seen.may_read(env_file):
+            continue
         data = around.read(env_file)
         variables: dict[str, str] = {}
         with suppress(EnvFileError):
             parse_env((data or b"").decode("utf-8", "replace"), variables, lambda _: None)
         if name in variables:
-            found.append(f"`{env_file}` sets **{name}** to `{variables[name]}`")
-    return "; ".join(found) + "; what stands here wins" if found else ""
+            found.append(f"{code(env_file)} sets **{plain(name)}** to {seen.value(name, variables[name])}")
+    return "; ".join(found) + "; the value here takes precedence" if found else ""
 
 
 def _env_files(file: ComposeFile, node: Node | None) -> list[str]:

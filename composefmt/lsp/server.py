@@ -33,6 +33,8 @@ class _Protocol(LanguageServerProtocol):
         result: types.InitializeResult = yield from super().lsp_initialize(params)
         theirs = self.workspace
         folders = list(theirs.folders.values())
+        chosen = params.initialization_options
+        cast("Server", self._server).shows_secrets = isinstance(chosen, dict) and chosen.get("showSecrets") is True
         self._workspace = Documents(theirs.root_uri, types.TextDocumentSyncKind.Incremental, folders, theirs.position_encoding)
         return result
 
@@ -82,6 +84,8 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("composefmt", __version__, protocol_cls=_Protocol)
         self.pages = Pages()
+        # The initialization option "showSecrets": values that look like secrets are shown in hovers.
+        self.shows_secrets = False
         # Checks run here, one after the other, so that the server answers meanwhile.
         self.worker = ThreadPoolExecutor(max_workers=1)
         for feature in FEATURES:

@@ -91,7 +91,7 @@ def parse_raw(text: str, variables: dict[str, str], lookup: Lookup) -> None:
         if not name:
             raise _error(text, start, "missing variable name")
         if " " in name or "\t" in name:
-            raise _error(text, start, f'variable name "{name}" contains a space')
+            raise _error(text, start, "a variable name contains a space")
         found = value if equals else lookup(name)
         if found is not None:
             variables[name] = found
@@ -107,7 +107,7 @@ def _name(text: str, start: int, end: int) -> str:
         raise _error(text, start, "missing variable name after export")
     key = name.rstrip()
     if " " in key.lstrip(_BLANK) and end < len(text):
-        raise _error(text, start, f'variable name "{key}" contains a space')
+        raise _error(text, start, "a variable name contains a space")
     return key
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose.secrecy import redacted
 from composefmt.project.consistency import check_consistency, section
 from composefmt.project.environment import Reading, resolve_environment, resolve_labels
 from composefmt.project.loading import Choices, File, Scope, load_model
@@ -75,7 +76,15 @@ class Project(NamedTuple):
 
 
 def load(request: Request) -> Project:
-    """Load a project. Raises ProjectError with the location of the problem if it is known."""
+    """Load a project. Raises ProjectError with the location of the problem if it is known, and without values of secrets."""
+    try:
+        return _loaded(request)
+    except ProjectError as error:
+        error.message = redacted(error.message, request.environment)
+        raise
+
+
+def _loaded(request: Request) -> Project:
     name, files = _name(request)
     environment = {**request.environment, "COMPOSE_PROJECT_NAME": name}
     directory = request.directory

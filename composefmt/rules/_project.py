@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import has_variable
+from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Fix, Severity
 from composefmt.rules._around import BASES, is_declared_fragment, project_of
 from composefmt.rules._fixes import added
@@ -101,6 +102,9 @@ def _settled(file: ComposeFile, text: str) -> str | None:
             part.name not in environment and (part.name.startswith("COMPOSE_") or "$" in part.argument or surroundings.is_set(part.name))
             for part in parts
         ):
+            return None
+        if uses_secret([part.name for part in parts], environment):
+            # The name would be printed.
             return None
         return interpolation.substitute(text, environment)
     except (interpolation.InvalidInterpolation, interpolation.MissingVariable):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
+from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Severity
 from composefmt.project.casts import INTERPOLATED, CastError, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.walk import ITEM, Table
@@ -98,7 +99,9 @@ def variable_type(element: Element) -> Iterator[Problem]:
     except CastError as error:
         field = ".".join(str(part + 1) if isinstance(part, int) else part for part in element.path[2:]) or str(element.path[-1])
         owner = f'service "{element.service}": ' if element.service else ""
-        message = f"{owner}{field}: {error}" if text else f'{owner}{field} is empty because variable "{parts[0].name}" is not set'
+        secret = uses_secret([part.name for part in parts], options.environment)
+        reason = f'the value of variable "{parts[0].name}" does not have the type of this field' if secret else str(error)
+        message = f"{owner}{field}: {reason}" if text else f'{owner}{field} is empty because variable "{parts[0].name}" is not set'
         advice = "" if text else f'set it in .env or add a default: "${{{parts[0].name}:-...}}"'
         is_certain = text or options.surroundings.kind(".env") is not None
         yield Problem(node.span, message, advice, severity=severity(element.file) if is_certain else Severity.WARNING)

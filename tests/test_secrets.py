@@ -1,0 +1,160 @@
+"""Secrets and hostile text: what a repository holds is shown as text, masked if it looks like a secret, and never acted upon."""
+
+import json
+import os
+
+import pytest
+from lsp_client import Client
+from running import run
+
+from composefmt.compose.secrecy import MASK, is_secret
+
+SECRETS = [
+    ("DB_PASSWORD", "hunter2"),
+    ("API_KEY", "abc"),
+    ("GITHUB", "ghp_0123456789abcdefghijABCDEFGHIJ"),
+    ("URL", "postgres://user:hunter2@db/app"),
+    ("AWS", "AKIAIOSFODNN7EXAMPLE"),
+    ("CERT", "-----BEGIN PRIVATE KEY-----"),
+    ("SESSION", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abc"),
+    ("VALUE", "q7Jf92kdLs81mxPwz0Rt5YbN"),
+    ("secret_key_base", "x"),
+    ("JWT_SECRET", "x"),
+]
+PLAIN = [
+    ("TAG", "1.27"),
+    ("MODE", "production"),
+    ("PATH_TO", "/usr/local/share/application"),
+    ("ALLOW_EMPTY_PASSWORD", "no"),
+    ("KEYBOARD", "de"),
+    ("URL", "https://example.org/a?b=1"),
+    ("COMPASS", "north"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SECRETS)
+def test_secrets_are_recognized(name, value):
+    assert is_secret(name, value)
+
+
+@pytest.mark.parametrize(("name", "value"), PLAIN)
+def test_other_values_are_not_secrets(name, value):
+    assert not is_secret(name, value)
+
+
+def hover(client, folder, text, files, name="compose.yaml"):
+    """The hover at the `|` of a text, with other files beside it."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    before, _, after = text.partition("|")
+    uri = client.open(before + after, (folder / name).as_uri())
+    try:
+        position = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
+        answer = client.request("textDocument/hover", textDocument={"uri": uri}, position=position)
+        return answer["contents"]["value"] if answer else ""
+    finally:
+        client.close(uri)
+
+
+@pytest.fixture
+def client(tmp_path):
+    with Client(tmp_path, root=tmp_path) as client:
+        yield client
+
+
+VARIABLE = "services:\n  web:\n    image: x\n    hostname: ${NA|ME}\n"
+
+
+def test_a_hostile_value_is_shown_as_text(client, tmp_path):
+    shown = hover(client, tmp_path, VARIABLE, {".env": 'NAME="![p](https://x.org)[click](command:y)`<b>"\n'})
+    assert shown.startswith("**NAME** = ``![p](https://x.org)[click](command:y)`<b>``; set in")
+
+
+def test_a_hostile_required_message_is_escaped(client, tmp_path):
+    shown = hover(client, tmp_path, "services:\n  web:\n    image: ${NA|ME:?[a](command:b)}\n", {})
+    assert "[a](command:b)" not in shown
+    assert "command" in shown
+
+
+def test_a_hostile_service_name_and_definition_stay_in_their_block(client, tmp_path):
+    text = (
+        'services:\n  web:\n    image: x\n    depends_on: ["d|b"]\n  db:\n    image: x\n    command: |\n      ```\n      [a](command:b)\n'
+    )
+    shown = hover(client, tmp_path, text, {})
+    assert "````yaml" in shown
+
+
+def test_secrets_of_env_are_masked(client, tmp_path):
+    shown = hover(client, tmp_path, VARIABLE.replace("NA|ME", "DB_PASS|WORD"), {".env": "DB_PASSWORD=hunter2\n"})
+    assert "hunter2" not in shown
+    assert MASK in shown
+
+
+def test_secrets_are_shown_on_request(tmp_path):
+    with Client(tmp_path, root=tmp_path, options={"showSecrets": True}) as client:
+        shown = hover(client, tmp_path, VARIABLE.replace("NA|ME", "DB_PASS|WORD"), {".env": "DB_PASSWORD=hunter2\n"})
+    assert "hunter2" in shown
+
+
+def test_secrets_of_a_shown_definition_are_masked(client, tmp_path):
+    text = (
+        "services:\n  web:\n    image: x\n    depends_on: [d|b]\n"
+        "  db:\n    image: x\n    environment:\n      DB_PASSWORD: hunter2\n      TAG: one\n"
+    )
+    shown = hover(client, tmp_path, text, {})
+    assert "hunter2" not in shown
+    assert "TAG: one" in shown
+
+
+def test_an_env_file_outside_the_workspace_is_not_read(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (tmp_path / "outside.env").write_text("MODE=from-outside\n")
+    (tmp_path / "home").mkdir()
+    os.symlink(tmp_path / "outside.env", folder / "link.env")
+    text = "services:\n  web:\n    image: x\n    env_file: {}\n    environment:\n      MO|DE: fast\n"
+    with Client(folder, root=folder) as client:
+        for path in ("../outside.env", str(tmp_path / "outside.env"), "link.env"):
+            assert "from-outside" not in hover(client, folder, text.replace("{}", path), {})
+        assert "inside" in hover(client, folder, text.replace("{}", "own.env"), {"own.env": "MODE=inside\n"})
+
+
+def test_links_lead_only_to_files_inside_the_workspace(client, tmp_path):
+    text = "services:\n  web:\n    image: x\n    env_file: [~/.aws/credentials, ../up.env, own.env, /etc/passwd]\n"
+    uri = client.open(text, (tmp_path / "compose.yaml").as_uri())
+    links = client.request("textDocument/documentLink", textDocument={"uri": uri})
+    assert [link["target"] for link in links] == [(tmp_path / "own.env").as_uri()]
+
+
+def test_completions_and_diagnostics_hold_no_values(client, tmp_path):
+    (tmp_path / ".env").write_text("DB_PASSWORD=hunter2\nTAG=latest-value\n")
+    text = "services:\n  web:\n    image: x:${\n    mem_limit: ${DB_PASSWORD}\n"
+    uri = client.open(text, (tmp_path / "compose.yaml").as_uri())
+    items = client.request("textDocument/completion", textDocument={"uri": uri}, position={"line": 2, "character": 15})
+    assert "DB_PASSWORD" in json.dumps(items)
+    assert "hunter2" not in json.dumps(items)
+    assert "latest-value" not in json.dumps(items)
+    assert "hunter2" not in json.dumps(client.diagnostics(uri))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "concise"])
+def test_no_report_holds_the_value_of_a_secret(tmp_path, form):
+    (tmp_path / ".env").write_text("DB_PASSWORD=hunter2\nDB_SECRET=hunter3\n")
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web:\n    image: x\n    mem_limit: ${DB_PASSWORD}\n    networks: ['${DB_SECRET}']\n    volumes: ['${DB_SECRET}:/x']\n"
+    )
+    done = run("check", "--select", "all", "--output-format", form, cwd=tmp_path)
+    assert "hunter" not in done.stdout + done.stderr
+
+
+def test_config_errors_hold_no_secret(tmp_path):
+    (tmp_path / ".env").write_text("DB_PASSWORD=hunter2\n")
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    image: x\n    mem_limit: ${DB_PASSWORD}\n")
+    done = run("config", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "hunter2" not in done.stderr
+    (tmp_path / ".env").write_text("hunter2 hunter3\nA B=1\n")
+    assert "hunter" not in run("config", cwd=tmp_path).stderr
+    (tmp_path / ".env").write_text('PASSWORD="hunter2\n')
+    assert "hunter" not in run("config", cwd=tmp_path).stderr
