@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from composefmt.project import shell
+from composefmt.compose import shell_words
 from composefmt.project.casts import CastError, single, to_boolean, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.values import text
 from composefmt.syntax.scalars import whole_number
@@ -196,7 +196,7 @@ def command(value: object, target: Target) -> object:
         return None if target.json else MISSING
     if isinstance(value, str):
         try:
-            return shell.split(value)
+            return shell_words.split(value).words
         except ValueError as error:
             raise CastError(str(error)) from None
     if isinstance(value, list):

@@ -124,44 +124,6 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
         yield Problem(first.span, f'service "{element.service}": the test begins with "{first.value}"', advice, fix)
 
 
-@rule("invalid-command", Severity.ERROR, "services.*.command", "services.*.entrypoint", group="structure")
-def invalid_command(element: Element) -> Iterator[Problem]:
-    """A command in shell form with a quote that is not closed.
-
-    Compose splits such a text into words as a shell does.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            command: echo 'hello
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            command: echo 'hello'
-
-    Source: the reference's types/command.go, through go-shellwords.
-    """
-    node = element.node
-    if type(node) is not Scalar or "$" in node.value or not any(quote in node.value for quote in "'\""):
-        return
-    from shlex import split
-
-    try:
-        split(node.value)
-    except ValueError:
-        span = first_line(element.file.source, node.span)
-        yield Problem(
-            span,
-            f'service "{element.service}": a quote in {element.path[-1]} is not closed',
-            "close the quote, or write the command as a list",
-        )
-
-
 @rule(
     "extra-hosts-form",
     Severity.ERROR,
