@@ -16,7 +16,7 @@ from composefmt.syntax.values import MERGE_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.compose.file import ComposeFile
+    from composefmt.compose.file import ComposeFile, Path
 
 # What a plain key can begin with that YAML may read as a number, a date, true, false or null.
 _DOUBTFUL = frozenset(("", *"0123456789+-.~tTfFnN"))
@@ -44,12 +44,14 @@ def non_string_key(element: Element) -> Iterator[Problem]:
 
     Source: the reference's loader/loader.go, convertToStringKeysRecursive.
     """
+    spaced = {problem.path for _, problem in element.file.schema_problems if problem.rule == "wrong-type" and problem.meant is not None}
+    skipped = {id(found[1]) for path in spaced if (found := _located(element.file, path)) is not None}
     stack = list(element.file.tree.documents)
     while stack:
         node = stack.pop()
         if type(node) is Sequence:
             stack += node.items
-        elif type(node) is Mapping:
+        elif type(node) is Mapping and id(node) not in skipped:
             for key, value in node.entries:
                 if type(key) is not Scalar:
                     yield from _collection(element.file, key)
@@ -57,6 +59,11 @@ def non_string_key(element: Element) -> Iterator[Problem]:
                     yield _unquoted(key)
                 if type(value) is not Scalar:
                     stack.append(value)
+
+
+def _located(file: ComposeFile, path: Path) -> tuple[Node | None, Node] | None:
+    """Return the key and the value at a path of a file of one document."""
+    return file.locate(path, file.root) if file.root is not None and len(file.roots) == 1 else None
 
 
 def _unquoted(key: Scalar) -> Problem:

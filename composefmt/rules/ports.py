@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
+from composefmt.compose.schema.spaced import meant_text
 from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
@@ -47,7 +48,7 @@ def invalid_port(element: Element) -> Iterator[Problem]:
     Source: the specification's 05-services, `ports`; the reference's types/types.go, ParsePortConfig.
     """
     yield from malformed(element, ports.parse_short, "invalid-port")
-    if type(element.node) is not Mapping:
+    if type(element.node) is not Mapping or meant_text(element.path, element.file.values.value(element.node)) is not None:
         return
     entries = element.file.entries(element.node)
     if "target" not in entries:

@@ -9,8 +9,9 @@ from composefmt.findings import Fix, Severity
 from composefmt.rules._fixes import written
 from composefmt.rules.keys import is_legacy
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar
-from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.edits import Edit
+from composefmt.syntax.nodes import Mapping, Scalar
+from composefmt.syntax.scalars import scalar_value, write_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,12 @@ def _meant(element: Element, problem: SchemaProblem) -> Fix | None:
     node = found[0 if problem.on_key else 1] if found else None
     if node is None or problem.meant is None:
         return None
+    if type(node) is Mapping:
+        # A space after a colon made a mapping of a string.
+        text = file.source.text[node.content : node.end]
+        is_plain = node.anchor is None and node.tag is None and "\n" not in text and "#" not in text and "\r" not in text
+        edit = Edit(node.content, node.end, write_scalar(problem.meant, flow=True))
+        return Fix.of(f'write "{problem.meant}"', (edit,) if is_plain else (), safe=False)
     if type(node) is Scalar and isinstance(problem.meant, str) and text_of(scalar_value(node)) == problem.meant:
         # As it is written: quotes are all that 3.10 lacks.
         return Fix.of(f'write "{node.value}" in quotes', file.changes.quote(node), safe=False)

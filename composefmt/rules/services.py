@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
+from composefmt.compose.schema.spaced import meant_text
 from composefmt.findings import Fix, Severity
 from composefmt.rules._fixes import written
 from composefmt.rules._project import is_active, plain
@@ -133,7 +134,10 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
     group="networks",
 )
 def extra_hosts_form(element: Element) -> Iterator[Problem]:
-    """An extra host without an address.
+    """Detects extra hosts without an address, or with spaces around it.
+
+    Docker Compose refuses a host without an address. It keeps spaces, and the engine refuses them when the container is
+    created (docker/cli, opts/hosts.go, ValidateExtraHost).
 
     Bad:
 
@@ -160,8 +164,28 @@ def extra_hosts_form(element: Element) -> Iterator[Problem]:
         and type(scalar_value(node)) is not Timestamp
     ):
         is_address = node.value.replace(".", "").isdecimal()
-        advice = f'write "name={node.value}"' if is_address else f'write "{node.value or "name"}=10.0.0.1"'
+        name, _, address = node.value.strip().partition(" ")
+        if address:
+            advice = f'use "{name}={address.strip() if address.strip()[:1].isdecimal() else "10.0.0.1"}"'
+        else:
+            advice = f'use "name={node.value}"' if is_address else f'use "{node.value or "name"}=10.0.0.1"'
         yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', advice)
+    elif type(node) is Scalar and isinstance(element.path[-1], int) and "$" not in node.value and (found := _spaced_host(node.value)):
+        yield Problem(
+            node.span,
+            f'service "{element.service}": the engine refuses extra host "{node.value}" because of its spaces',
+            f'use "{found}"',
+            written(element.file, node, found),
+            severity=Severity.WARNING,
+        )
+
+
+def _spaced_host(text: str) -> str:
+    """Return a host and its address without the spaces around them; "" if there are none."""
+    separator = "=" if "=" in text else ":"
+    name, sign, address = text.partition(separator)
+    plain = f"{name.strip()}{sign}{address.strip()}"
+    return plain if sign and plain != text and " " not in plain and name.strip() and address.strip() else ""
 
 
 @rule("blank-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure")
@@ -273,7 +297,7 @@ def device_without_target(element: Element) -> Iterator[Problem]:
 
     Source: the reference's override/uncity.go, deviceMappingIndexer.
     """
-    if type(element.node) is not Mapping:
+    if type(element.node) is not Mapping or meant_text(element.path, element.file.values.value(element.node)) is not None:
         return
     entries = element.file.entries(element.node)
     if "target" not in entries:

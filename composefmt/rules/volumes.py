@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import volumes
 from composefmt.compose.file import first_line
+from composefmt.compose.schema.spaced import meant_text
 from composefmt.findings import Severity
 from composefmt.rules._mounting import refused_paths
 from composefmt.rules._short_forms import doubtful, malformed
@@ -53,7 +54,11 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
     Source: the specification's 05-services, `volumes`; the reference's format/volume.go.
     """
     yield from malformed(element, volumes.parse_short, "invalid-volume")
-    if type(element.node) is Mapping and "target" not in element.file.entries(element.node):
+    if (
+        type(element.node) is Mapping
+        and "target" not in element.file.entries(element.node)
+        and meant_text(element.path, element.file.values.value(element.node)) is None
+    ):
         span = first_line(element.file.source, element.node.span)
         yield Problem(span, f'service "{element.service}": a volume has no target', 'name the path in the container: "target: /data"')
 

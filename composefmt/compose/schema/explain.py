@@ -11,6 +11,7 @@ from composefmt.compose.schema.gate import WHOLE_MOST, may_fit, name_check, repe
 from composefmt.compose.schema.hints import misplaced_section, nearest, unknown_key
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
 from composefmt.compose.schema.shapes import load
+from composefmt.compose.schema.spaced import meant_text
 from composefmt.compose.schema.words import FORMAT_HELP, FORMAT_RULES, NAME_HELP, PATTERN_HELP, SECTIONS, found, one_of, quoted, subject
 from composefmt.syntax.scalars import Timestamp
 
@@ -51,6 +52,10 @@ class _Explainer:
     def explain(self, value: object, number: int, path: Path) -> Iterator[SchemaProblem]:
         shape = self.shapes[number]
         kind = kind_of(value)
+        if kind == "map" and (meant := meant_text(path, value)) is not None:
+            message = f"{subject(path)} is a mapping because a space follows the colon"
+            yield SchemaProblem("wrong-type", path, False, message, f'remove the space: "{meant}"', meant)
+            return
         if "any" in shape or (kind == "null" and self._inherits(path)):
             return
         if kind not in shape:

@@ -54,6 +54,7 @@ KNOWN_AS = {
     "options": ("driver_opts",),
     "opts": ("driver_opts", "options"),
     "period": ("interval",),
+    "path": ("context", "source"),
     "port": ("ports", "target"),
     "read_only": ("read_only",),
     "readonly": ("read_only",),
@@ -182,7 +183,8 @@ def _homes() -> dict[str, list[tuple[str, ...]]]:
 def _home(key: str, path: Path) -> str | None:
     """Where a key belongs: of several places the one nearest to where it stands; None where that cannot be told."""
     here = [str(part) if index != 1 else "NAME" for index, part in enumerate(path) if not isinstance(part, int)]
-    places = [place for place in _homes().get(key, []) if list(place) != here]
+    # A key of another field than this one would mislead: `path` below build has nothing to do with env_file.
+    places = [place for place in _homes().get(key, []) if list(place) != here and _is_on_the_way(place, here)]
     if not places:
         return None
     if () in places and len(here) == 2:
@@ -191,6 +193,14 @@ def _home(key: str, path: Path) -> str | None:
     near = [place for place in places if (-_shared(place, here), len(place)) == best]
     likely = near if len(near) == 1 else [place for place in near if place and place[-1] in _LIKELY]
     return _below(likely[0], path) if likely and likely[0] else "at the top level of the file" if likely else None
+
+
+def _is_on_the_way(place: tuple[str, ...], here: list[str]) -> bool:
+    """Return whether one of two places contains the other, or the key belongs directly below another kind of section."""
+    if len(place) == len(here) == 2 and place[0] != here[0]:
+        return True
+    shorter = min(len(place), len(here))
+    return list(place[:shorter]) == here[:shorter]
 
 
 def _below(place: tuple[str, ...], path: Path) -> str:

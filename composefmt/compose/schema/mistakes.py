@@ -29,6 +29,8 @@ _FEW = 4
 # What the items of lists look like that are more than words.
 _ITEMS = {"ports": 'a port looks like "8080:80"', "volumes": 'a volume looks like "./data:/var/lib/data"'}
 _NO_LIST = "a variable stands for a single value, never for a list or mapping"
+# Lists of `KEY=VALUE` that may also be mappings.
+_PAIRS = ("additional_contexts", "annotations", "args", "environment", "extra_hosts", "labels", "ssh", "sysctls")
 # Mappings whose keys are the user's own: an `image` among labels is no image.
 _FREE_NAMES = ("annotations", "args", "driver_opts", "environment", "labels", "networks", "options", "sysctls", "depends_on")
 
@@ -41,14 +43,11 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
         meant = _with_unit(value, name)
         return SchemaProblem("wrong-type", path, False, message, f'did you mean "{meant}"? {FORMAT_RULES[name][1]}', meant)
     message = f"{subject(path)} must be {allowed(shape)}, not {found(value)}"
-    return SchemaProblem(
-        "wrong-type",
-        path,
-        False,
-        message,
-        _advice(path, value, shape),
-        None if _example(path) and type(value) is not Timestamp else _meant(value, shape),
-    )
+    if isinstance(value, dict) and "text" in shape:
+        intended: str | int | None = _entry_meant(path, value)
+    else:
+        intended = None if _example(path) and type(value) is not Timestamp else _meant(value, shape)
+    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape), intended)
 
 
 def nearest_text(text: str, name: str) -> str | None:
@@ -128,12 +127,24 @@ def _example(path: Path) -> str:
     return f"for example: {text}" if text else ""
 
 
+def _entry_meant(path: Path, value: dict[str, object]) -> str | None:
+    """Return the text of a `key: value` in a list of texts."""
+    if len(value) != 1 or not path or not isinstance(path[-1], int):
+        return None
+    name, inner = next(iter(value.items()))
+    field = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if isinstance(inner, (dict, list)) or inner is None or field in ("depends_on", "networks", "models"):
+        return None
+    return f"{name}={written(inner)}" if field in _PAIRS and "=" not in name else f"{name}: {written(inner)}"
+
+
 def _entry_as_text(path: Path, value: dict[str, object]) -> str:
     """Advice on a `key: value` that stands in a list of texts."""
     name, inner = next(iter(value.items()))
     field = next((part for part in reversed(path) if isinstance(part, str)), "")
+    may_be_mapping = field in _PAIRS
     if isinstance(inner, (dict, list)) or field in ("depends_on", "networks", "models"):
-        return "leave out the dashes of the whole list"
-    if field in ("command", "entrypoint", "test"):
-        return f"put it in quotes: {quoted(f'{name}: {written(inner)}')}"
-    return f'write "- {name}={written(inner)}", or leave out the dashes of the whole list'
+        return "remove the dashes of the whole list" if may_be_mapping or not isinstance(inner, list) else "write a single string"
+    if "=" in name or not may_be_mapping:
+        return f"quote it: {quoted(f'{name}: {written(inner)}')}"
+    return f'write "- {name}={written(inner)}", or remove the dashes of the whole list'
