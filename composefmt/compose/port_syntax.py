@@ -126,12 +126,17 @@ def take_apart(value: str, masked: str) -> Pieces:
 def literal(value: str) -> Answer[Port]:
     """Read a short port that holds no variable."""
     pieces = take_apart(value, value)
+    before, bracket, port = value.partition("]:")
+    if bracket and before[:1] == "[" and ":" not in port and _is_ipv6(before[1:]):
+        return _no_host_port(value, Piece(f"{before}]", 0), port.partition("/")[0])
     host_ip = _host_ip(value, pieces.host_ip)
     if isinstance(host_ip, Malformed):
         return host_ip
     target = _range(value, pieces.target, "container port")
     if isinstance(target, Malformed):
         return target
+    if not host_ip and _is_ipv4(pieces.published.text):
+        return _no_host_port(value, pieces.published, pieces.target.text)
     published = _range(value, pieces.published, "published port") if pieces.published.text else None
     if isinstance(published, Malformed):
         return published
@@ -144,6 +149,11 @@ def literal(value: str) -> Answer[Port]:
     if protocol and protocol not in PROTOCOLS:
         return bad(value, pieces.protocol, f'"{pieces.protocol.text}" is not a protocol', f"use one of {', '.join(PROTOCOLS)}")
     return Parsed(_expand(target, published, host_ip, protocol or None), tuple(_doubts(value, pieces)))
+
+
+def _no_host_port(value: str, address: Piece, port: str) -> Malformed:
+    advice = f'use "{address.text}::{port}" for a free host port, or "{address.text}:{port}:{port}"'
+    return bad(value, address, f'host address "{address.text}" without a host port', advice)
 
 
 def _expand(target: tuple[int, int], published: tuple[int, int] | None, host_ip: str, protocol: str | None) -> Sequence[Port]:

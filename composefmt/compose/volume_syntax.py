@@ -152,7 +152,16 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
             )
         return
     source = sections[0]
-    if is_options(target.text):
+    if is_options(target.text) and re.fullmatch(r"[A-Za-z]:/[^:]*", source.text):
+        name, path = source.text[0], source.text[2:]
+        yield Doubt(
+            "windows-path",
+            f'"{source.text}" in volume "{value}" is read as a Windows path, not as volume "{name}" at "{path}"',
+            "give the volume a name of more than one letter",
+            source.start,
+            source.end,
+        )
+    elif is_options(target.text):
         yield _lost_colon(value, sections)
     elif not _is_absolute(target.text):
         yield Doubt(

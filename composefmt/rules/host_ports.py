@@ -82,22 +82,30 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
     for other in others:
         together = _run_together(file, other.service, found.service)
         same_entry = other.service == found.service and (other.target, other.address) == (found.target, found.address)
-        if other.protocol == found.protocol and together is not None and not same_entry and other.node is not found.node:
-            one, two = (address if address not in EVERYWHERE - {"::"} else "" for address in (other.address, found.address))
-            if one == two or "" in (one, two):
-                sure = one == two and together and other.certain and found.certain
-                by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
-                yield Problem(
-                    found.span(file),
-                    f'service "{found.service}": host port {found.shown} is already published {by}',
-                    "publish another port of the host",
-                    related=(Related(other.span(file), "it is first published here"),),
-                    severity=severity(file) if sure else Severity.WARNING,
-                )
-                return
+        if other.protocol != found.protocol or together is None or same_entry or other.node is found.node:
+            continue
+        if _meet(other.address, found.address):
+            is_same = {other.address, found.address} <= {"", "0.0.0.0"} or other.address == found.address  # noqa: S104 - compared only
+            sure = is_same and together and other.certain and found.certain
+            by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
+            yield Problem(
+                found.span(file),
+                f'service "{found.service}": host port {found.shown} is already published {by}',
+                "publish another port of the host",
+                related=(Related(other.span(file), "it is first published here"),),
+                severity=severity(file) if sure else Severity.WARNING,
+            )
+            return
     # Compared with a bounded number of others, so that a shared list of ports costs no square of the services.
     if len(others) < _MOST_COMPARED:
         others.append(found)
+
+
+def _meet(one: str, other: str) -> bool:
+    """Return whether two host addresses listen at a common one: without an address at all of IPv4 and IPv6, 0.0.0.0 at IPv4 only."""
+    if one == other or "" in (one, other):
+        return True
+    return (":" in one) == (":" in other) and (one in EVERYWHERE or other in EVERYWHERE)
 
 
 def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:

@@ -10,6 +10,7 @@ from composefmt.compose import interpolation
 from composefmt.compose.file import text_span
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,3 +196,44 @@ def required_variable(element: Element) -> Iterator[Problem]:
                     f"the variable {variable.name} must be set, but is not",
                     'set it in the file ".env"',
                 )
+
+
+@rule("variable-in-key", Severity.WARNING, group="interpolation")
+def variable_in_key(element: Element) -> Iterator[Problem]:
+    """Detects variables in the keys of mappings, which Docker Compose does not replace.
+
+    Only values are interpolated. The items of a list such as `labels` are values as a whole.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            labels:
+              traefik.${NAME}.port: "80"
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            labels:
+              - traefik.${NAME}.port=80
+
+    Source: the specification, 12-interpolation, on the values of mappings.
+    """
+    file = element.file
+    stack = list(file.tree.documents) if "${" in file.source.text else []
+    while stack:
+        node = stack.pop()
+        if type(node) is nodes.Mapping:
+            for key, value in node.entries:
+                if type(key) is nodes.Scalar and "${" in key.value and re.search(r"(?<!\$)(?:\$\$)*\$\{[A-Za-z_]", key.value):
+                    yield Problem(
+                        key.span,
+                        f'the variable in the key "{key.value}" is not replaced',
+                        'write the entry as a list item: "- KEY=VALUE"',
+                    )
+                stack.append(value)
+        elif type(node) is nodes.Sequence:
+            stack += node.items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
-from composefmt.compose.volume_syntax import is_options
+from composefmt.compose.volume_syntax import clean_path, is_options
 from composefmt.findings import Related, Severity
 from composefmt.rules._mounting import Mounted, mounted
 from composefmt.rules._project import is_active
@@ -281,3 +281,39 @@ def anonymous_volume(element: Element) -> Iterator[Problem]:
             f'service "{element.service}": the volume at {mount.target} has no name',
             f'give it one: "{name}:{mount.target}"',
         )
+
+
+@rule("mount-at-root", Severity.ERROR, "services.*", group="volumes")
+def mount_at_root(element: Element) -> Iterator[Problem]:
+    """Detects mounts and tmpfs at `/`, which the engine refuses.
+
+    The container is not created: "invalid specification: destination can't be '/'".
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            volumes:
+              - ./site:/
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            volumes:
+              - ./site:/usr/share/nginx/html
+
+    Source: the engine's volume/mounts/linux_parser.go, linuxValidateNotRoot.
+    """
+    file = element.file
+    entries = file.entries(element.node)
+    found = [*_tmpfs(file, entries["tmpfs"][1] if "tmpfs" in entries else None)]
+    for item in file.items(entries["volumes"][1]) if "volumes" in entries else ():
+        mount = mounted(file, item)
+        if mount is not None:
+            found.append((mount.target, mount.span))
+    for path, span in found:
+        if path and clean_path(path) == "/":
+            yield Problem(span, f'service "{element.service}": nothing can be mounted at "/"', "name a directory of the container")

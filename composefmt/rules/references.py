@@ -9,10 +9,14 @@ from composefmt.rules._around import project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
 from composefmt.rules._project import Name, extended, is_active, linked, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from composefmt.syntax.source import Span
 
 _SERVICE = "service:"
 
@@ -53,7 +57,26 @@ def undefined_service(element: Element) -> Iterator[Problem]:
     Source: the reference's loader/validate.go and loader/extends.go.
     """
     # A dependency on a job is another mistake: job-depends-on tells it.
-    yield from undefined(element, _services(element), "services", "service", tuple(element.file.defined("jobs")))
+    optional = _optional(element)
+    for problem in undefined(element, _services(element), "services", "service", tuple(element.file.defined("jobs"))):
+        if problem.span in optional:
+            advice = f'{problem.help}; "required: false" only covers services that a profile disables'
+            yield problem._replace(help=advice)
+        else:
+            yield problem
+
+
+def _optional(element: Element) -> set[Span]:
+    """Return the locations of the dependencies with `required: false`."""
+    node = resolve(element.node)
+    if element.path[-1] != "depends_on" or type(node) is not Mapping:
+        return set()
+    file = element.file
+    return {
+        key.span
+        for key, value in node.entries
+        if type(key) is Scalar and type(required := value_of(file.entries(value), "required")) is Scalar and scalar_value(required) is False
+    }
 
 
 def _services(element: Element) -> Iterator[Name]:

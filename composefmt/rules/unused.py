@@ -11,6 +11,8 @@ from composefmt.rules._mounting import mounted
 from composefmt.rules._project import is_project, names, plain
 from composefmt.rules._repeated import repeats_names
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +51,16 @@ def unused_volume(element: Element) -> Iterator[Problem]:
 
     Source: the specification's 07-volumes; the reference drops what no service uses.
     """
-    yield from _unused(element, "volumes", "volume", "mounts")
+    # A name of one letter before a slash is read as a Windows drive: what is wrong is the name, not the definition.
+    drives = {
+        node.value[0]
+        for _, service in element.file.services()
+        for node in map(resolve, element.file.items(value_of(element.file.entries(service), "volumes")))
+        if type(node) is Scalar and node.value[1:3] == ":/"
+    }
+    for problem in _unused(element, "volumes", "volume", "mounts"):
+        if element.file.source.text[problem.span.start : problem.span.end].strip("\"':") not in drives:
+            yield problem
 
 
 @rule("unused-network", Severity.WARNING, "networks", group="references")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from composefmt.compose import volumes
+from composefmt.compose import interpolation, volume_syntax, volumes
+from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
 from composefmt.compose.schema.spaced import meant_text
+from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
 from composefmt.rules._mounting import refused_paths
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.nodes import Mapping, resolve
+from composefmt.syntax.nodes import Mapping, Scalar, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping as MappingOf
 
 _LIST = "services.*.volumes"
 _ITEMS = "services.*.volumes.*"
@@ -118,6 +123,31 @@ def relative_target(element: Element) -> Iterator[Problem]:
     Source: the specification's 05-services, `volumes`.
     """
     yield from doubtful(element, volumes.parse_short, "relative-target")
+    yield from _relative_with_variables(element)
+
+
+def _relative_with_variables(element: Element) -> Iterator[Problem]:
+    """Judge an entry whose variables hide its parts, with their defaults in place of them."""
+    node, environment = element.node, element.file.options.environment
+    text = item_text(node) if type(node) is Scalar else None
+    if type(node) is not Scalar or text is None or "$" not in text:
+        return
+    known = volumes.parse_short(text, environment)
+    if isinstance(known, Parsed) and known.doubts:
+        return
+    with suppress(interpolation.InvalidInterpolation):
+        shown = "".join(map(partial(_likely, environment), interpolation.split(text)))
+        answer = volume_syntax.literal(shown)
+        for doubt in answer.doubts if isinstance(answer, Parsed) and ":" in shown else ():
+            if doubt.rule == "relative-target":
+                yield Problem(node.span, f'service "{element.service}": {doubt.message.replace(shown, text)}', doubt.help)
+
+
+def _likely(environment: MappingOf[str, str], part: interpolation.Part) -> str:
+    """Return what a part of a string stands for: of a variable its value, its default, or an absolute path."""
+    if isinstance(part, interpolation.Literal):
+        return part.text
+    return environment.get(part.name) or (part.argument if part.operator.endswith("-") else "") or "/x"
 
 
 @rule("unknown-volume-option", Severity.WARNING, _ITEMS, group="volumes")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.edits import Edit
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import Timestamp, scalar_value, whole_number
@@ -234,3 +235,45 @@ def implicit_boolean(element: Element) -> Iterator[Problem]:
         return
     if node.value.lower() in ("yes", "no", "on", "off", "y", "n"):
         yield _quoted(element, node, f"readers of YAML 1.1 take {node.value} for a boolean", safe=True)
+
+
+@rule("decimal-mode", Severity.WARNING, "services.*.configs.*.mode", "services.*.secrets.*.mode", group="yaml-traps")
+def decimal_mode(element: Element) -> Iterator[Problem]:
+    """Detects file modes that look octal but are decimal numbers.
+
+    YAML reads `755` as the decimal number 755, which is the mode 1363. A leading zero or quotes make it octal.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            configs:
+              - source: site
+                mode: 755
+        configs:
+          site:
+            file: ./site.conf
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            configs:
+              - source: site
+                mode: 0755
+        configs:
+          site:
+            file: ./site.conf
+
+    Source: the reference's types/types.go, FileMode.
+    """
+    node = element.node
+    if type(node) is Scalar and not node.style and node.tag is None and pattern(r"[1-7][0-7]{2,3}").fullmatch(node.value):
+        yield Problem(
+            node.span,
+            f'service "{element.service}": mode {node.value} is a decimal number, which is {int(node.value):o} in octal',
+            f"use 0{node.value}",
+            Fix.of(f"write 0{node.value}", (Edit(node.content, node.end, f"0{node.value}"),), safe=False),
+        )

@@ -187,6 +187,8 @@ def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
     if "enum" in wanted:
         near = nearest(value, wanted["enum"])
         advice = f'did you mean "{near}"?' if near else f"it can be {one_of(wanted['enum'])}"
+    elif path[-1] == "target" and len(path) > 3 and path[-3] == "ports" and value.replace("-", "").isdecimal():
+        advice = f'write one entry for each port, or use the short form for a range: "{value}"'
     elif "pattern" in wanted:
         advice = PATTERN_HELP.get(str(path[-1]), f"it has to match {wanted['pattern']}")
     else:
