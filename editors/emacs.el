@@ -1,5 +1,5 @@
 ;;; composefmt in Emacs, through eglot: put this into init.el.  -*- lexical-binding: t -*-
-;; It needs `composefmt[lsp]' in PATH, and the package yaml-mode; eglot is part of Emacs from version 29 on.
+;; It needs `composefmt-cli[lsp]' in PATH, and the package yaml-mode; eglot is part of Emacs from version 29 on.
 
 ;; Compose files get a mode of their own, so that the server isn't started for other YAML.
 (require 'yaml-mode)

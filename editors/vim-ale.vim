@@ -1,4 +1,4 @@
-" composefmt in Vim, through ALE: put this into .vimrc. It needs composefmt in PATH, and composefmt[lsp] for what ALE shows.
+" composefmt in Vim, through ALE: put this into .vimrc. It needs composefmt in PATH, and composefmt-cli[lsp] for what ALE shows.
 
 " Compose files get a file type of their own, so that other YAML is left alone; the colours stay YAML's.
 autocmd BufNewFile,BufRead {,docker-}compose*.{yaml,yml} setlocal filetype=yaml.docker-compose

@@ -147,4 +147,4 @@ def test_what_cannot_be_watched_is_told(run, tmp_path):
     (hidden / "watchfiles.py").write_text("raise ImportError")
     done = run("format", "--watch", env={"PYTHONPATH": f"{hidden}{os.pathsep}{environment()['PYTHONPATH']}"})
     assert done.returncode == 2
-    assert 'pip install "composefmt[watch]"' in done.stderr
+    assert 'pip install "composefmt-cli[watch]"' in done.stderr

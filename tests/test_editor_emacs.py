@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from editing import BROKEN, LONG, SETTINGS, SHORT, STEPS, edit, editor
 
-pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt[lsp]'")
+pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt-cli[lsp]'")
 pytestmark = pytest.mark.slow
 
 

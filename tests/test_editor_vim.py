@@ -19,7 +19,7 @@ def vim(tmp_path):
 @pytest.fixture
 def ale(vim, tmp_path):
     """Vim with ALE loaded before the settings, as a plug-in manager does."""
-    pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt[lsp]'")
+    pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt-cli[lsp]'")
     folder = next((folder for folder in ALE if folder.is_dir()), None)
     if folder is None:
         pytest.skip("ALE is not installed: make editors")

@@ -13,7 +13,7 @@ from editing import SETTINGS
 
 import composefmt
 
-pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt[lsp]'")
+pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt-cli[lsp]'")
 pytestmark = pytest.mark.slow
 
 EXTENSION = SETTINGS / "vscode"

@@ -241,4 +241,4 @@ def test_without_its_packages_the_command_says_what_to_install(tmp_path):
     (tmp_path / "pygls.py").write_text("raise ImportError\n")
     done = run("lsp", cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"})
     assert done.returncode == 2
-    assert done.stderr == 'error: the language server needs more packages: pipx install "composefmt[lsp]"\n'
+    assert done.stderr == 'error: the language server needs more packages: pipx install "composefmt-cli[lsp]"\n'

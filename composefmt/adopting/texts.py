@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from composefmt import __version__
+from composefmt.distribution import NAME, REPOSITORY
 
 # Takes a file's text and the text of a file of its own, and gives the text with what was missing.
 Adder = Callable[[str, str], str]
@@ -16,7 +17,7 @@ long-form = ["ports", "volumes"]
 
 HOOKS = f"""\
 repos:
-  - repo: https://github.com/composefmt/composefmt
+  - repo: {REPOSITORY}
     rev: v{__version__}
     hooks:
       - id: composefmt-format
@@ -34,11 +35,11 @@ jobs:
       - uses: composefmt/composefmt@v{__version__}
 """
 
-GITLAB = """\
+GITLAB = f"""\
 compose-files:
   image: python:3.13-slim
   script:
-    - pip install composefmt
+    - pip install {NAME}
     - composefmt format --diff .
     - composefmt check .
   after_script:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from composefmt import __version__
 from composefmt.cli import PipeClosed
 
 _COMMANDS = {
@@ -70,7 +69,15 @@ Exit status: 0 clean, 1 findings or files that would change, 2 could not do the 
 """
 
 
+def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        from composefmt.distribution import describe
+
+        click.echo(describe())
+        context.exit()
+
+
 @click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COMPOSEFMT"})
-@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+@click.option("-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit.")
 def app() -> None:
     """Format and check Compose files: short forms become readable, comments stay, mistakes are found."""

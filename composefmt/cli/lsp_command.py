@@ -20,7 +20,9 @@ def command() -> int:
     try:
         import pygls  # noqa: F401
     except ImportError:
-        raise click.ClickException('the language server needs more packages: pipx install "composefmt[lsp]"') from None
+        from composefmt.distribution import NAME
+
+        raise click.ClickException(f'the language server needs more packages: pipx install "{NAME}[lsp]"') from None
     from composefmt.lsp.server import serve
 
     return serve()

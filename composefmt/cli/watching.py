@@ -31,7 +31,9 @@ def watch(paths: Sequence[str], run: Callable[[frozenset[str] | None], None], *,
     try:
         import watchfiles
     except ImportError:
-        raise click.UsageError('--watch needs the package watchfiles: pip install "composefmt[watch]"') from None
+        from composefmt.distribution import NAME
+
+        raise click.UsageError(f'--watch needs the package watchfiles: pip install "{NAME}[watch]"') from None
     places = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths]
     for place in places:
         if not os.path.isdir(place):

@@ -29,12 +29,13 @@ def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG0
     from json import dumps
 
     from composefmt import __version__
+    from composefmt.distribution import REPOSITORY
 
     rules: dict[str, int] = {}
     results = [_result(source, finding, mark, rules) for source, finding, mark in with_fingerprints(found)]
     driver = {
         "name": "composefmt",
-        "informationUri": "https://github.com/composefmt/composefmt",
+        "informationUri": REPOSITORY,
         "version": __version__,
         "semanticVersion": __version__,
         "rules": list(map(_rule, rules)),

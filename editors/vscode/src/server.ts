@@ -9,7 +9,7 @@ export const SELECTOR: { scheme: string; language: string; pattern?: string }[] 
   { scheme, language: "yaml", pattern: "**/{compose,docker-compose}*.{yaml,yml}" },
 ]);
 
-export const INSTALL = 'pipx install "composefmt[lsp]"';
+export const INSTALL = 'pipx install "composefmt-cli[lsp]"';
 
 /** A program with its arguments, and the folder that it runs in. */
 export interface Server {
@@ -49,8 +49,12 @@ export function explain(server: Server, error: unknown, lastWords: string): { me
     return { message: `composefmt was not found as "${server.path}". Install it: ${INSTALL}`, command: INSTALL };
   }
   const reason = lastWords.split("\n").at(-1) || (error instanceof Error ? error.message : String(error));
-  if (lastWords.includes("composefmt[lsp]")) {
+  if (lastWords.includes("composefmt-cli[lsp]")) {
     return { message: `composefmt is installed without its language server. Install it: ${INSTALL}`, command: INSTALL };
+  }
+  if (/no such command|invalid choice|unrecognized argument|unexpected argument/i.test(lastWords)) {
+    const message = `"${server.path}" is another program of the same name, without a language server. Install this one: ${INSTALL}`;
+    return { message, command: INSTALL };
   }
   return { message: `composefmt did not start ("${[server.path, ...server.args].join(" ")}"): ${reason}` };
 }

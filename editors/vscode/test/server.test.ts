@@ -78,12 +78,21 @@ test("a program that is not there: the message names the command that installs i
 });
 
 test("a program that stops at once: its last words are told", async () => {
-  const other = serverFrom(process.execPath, ["-e", "console.error('first'); console.error('no such command'); process.exit(2)"]);
+  const other = serverFrom(process.execPath, ["-e", "console.error('first'); console.error('no room left'); process.exit(2)"]);
   const started = await start(other);
   await new Promise((resolve) => started.process.once("close", resolve));
   const { message, command } = explain(other, new Error("closed"), started.lastWords());
-  assert.match(message, /: no such command$/);
+  assert.match(message, /: no room left$/);
   assert.equal(command, undefined);
+});
+
+test("another program of the same name: the message names this one", async () => {
+  const other = serverFrom(process.execPath, ["-e", "console.error('Error: No such command \\'lsp\\'.'); process.exit(2)"]);
+  const started = await start(other);
+  await new Promise((resolve) => started.process.once("close", resolve));
+  const { message, command } = explain(other, new Error("closed"), started.lastWords());
+  assert.match(message, /another program of the same name/);
+  assert.equal(command, INSTALL);
 });
 
 test("the path may begin with the folder of the workspace", () => {
