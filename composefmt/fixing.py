@@ -41,9 +41,9 @@ class Checked(NamedTuple):
     findings: list[Finding]
 
     @property
-    def errors(self) -> int:
-        """How many findings are errors."""
-        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+    def errors(self) -> Counter[tuple[str, str]]:
+        """The errors by rule and message, wherever they are."""
+        return _errors(self.findings)
 
 
 def checked(source: Source, options: Options) -> Checked:
@@ -139,9 +139,25 @@ def _proved(now: Checked, chosen: list[Finding], options: Options) -> Checked | 
         after = checked(Source(text, source.filename, mark=source.mark, encoding=source.encoding), options)
     except (SyntaxProblem, ValueError):
         return None
-    if after.errors > now.errors or len(after.tree.documents) != len(now.tree.documents) or not _keeps_comments(now, after, fixes):
+    if _adds_error(now, after, chosen) or len(after.tree.documents) != len(now.tree.documents) or not _keeps_comments(now, after, fixes):
         return None
     return after if not all(fix.safe for fix in fixes) or same_model(now, after, options) else None
+
+
+def _errors(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter((finding.rule, finding.message) for finding in findings if finding.severity is Severity.ERROR)
+
+
+def _adds_error(before: Checked, after: Checked, chosen: Iterable[Finding]) -> bool:
+    """Return whether fixes lead to an error that was not there.
+
+    An error that no fix is about may come back with another message, which names a value that a fix has changed.
+    """
+    new = Counter(rule for rule, _ in (after.errors - before.errors).elements())
+    if not new:
+        return False
+    reworded = Counter(rule for rule, _ in (before.errors - after.errors - _errors(chosen)).elements())
+    return bool(new - reworded)
 
 
 def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bool:

@@ -41,8 +41,8 @@ KNOWN_AS = {
     "hosts": ("extra_hosts",),
     "ip": ("ipv4_address", "host_ip"),
     "log": ("logging",),
-    "log_driver": ("logging", "driver"),
-    "log_opt": ("logging", "options"),
+    "log_driver": ("driver",),
+    "log_opt": ("options",),
     "max_retries": ("retries", "max_attempts"),
     "mem": ("mem_limit", "memory"),
     "memory": ("mem_limit",),
@@ -72,6 +72,12 @@ KNOWN_AS = {
     "working_directory": ("working_dir",),
 }
 
+# Keys of services in files of 2014 that have become keys of a mapping.
+_VERSION_1 = {
+    "log_driver": 'use "logging:" with "driver:" below it',
+    "log_opt": 'use "logging:" with "options:" below it',
+}
+
 # Where one key has several homes equally near, the one that is meant.
 _LIKELY = ("build", "healthcheck", "limits", "logging", "config")
 _SEARCHED = ("services", "networks", "volumes", "secrets", "configs")
@@ -85,6 +91,8 @@ def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, 
     known = wanted["keys"]
     if (near := nearest(key, known)) is not None:
         return f'did you mean "{near}"?', near
+    if len(path) == 2 and path[0] == "services" and key in _VERSION_1:
+        return _VERSION_1[key], None
     if (advice := _service(path, key, value)) is not None:
         return advice, None
     if (home := _home(key, path)) is not None:
