@@ -45,7 +45,7 @@ def test_safe_fixes_of_the_corpus_keep_the_model_of_the_reference(oracle, shared
             assert again.data is None, (path, again.fixed)
         assert not [finding for finding in result.findings if finding.fix is not None and finding.fix.safe], path
     places = [(path, mode) for path in paths for mode in ("full", "raw")]
-    for place, (old_ok, old_model), (new_ok, new_model) in zip(places, before, asked(oracle, paths)):
+    for place, (old_ok, old_model), (new_ok, new_model) in zip(places, before, asked(oracle, paths), strict=True):
         assert not old_ok or (new_ok, new_model) == (True, old_model), place
     assert changed > 300
 
@@ -53,8 +53,8 @@ def test_safe_fixes_of_the_corpus_keep_the_model_of_the_reference(oracle, shared
 def test_safe_fixes_of_the_cases_keep_the_model_of_the_reference(oracle, tmp_path):
     cases = [case for case in all_cases("rules") if case.fixed and not case.files]
     answers = ask(oracle, tmp_path, [text for case in cases for text in (case.text, case.fixed)])
-    for case, before, after in zip(cases, answers[::2], answers[1::2]):
-        for (old_ok, old_model), (new_ok, new_model) in zip(before, after):
+    for case, before, after in zip(cases, answers[::2], answers[1::2], strict=True):
+        for (old_ok, old_model), (new_ok, new_model) in zip(before, after, strict=True):
             assert not old_ok or (new_ok, new_model) == (True, old_model), case.id
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.words import SECTIONS, one_of
+from composefmt.compose.typography import in_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +90,9 @@ _MANY_KEYS = 8
 def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, str | None]:
     """How to mend a key that is not known below `path`: the advice, and the key that was meant where one is near."""
     known = wanted["keys"]
+    if odd := in_name(key):
+        plain = "".join({one.offset: one.plain for one in odd}.get(index, character) for index, character in enumerate(key)).strip()
+        return f'it holds a {odd[0].name}: use "{plain}"', None
     if (near := nearest(key, known)) is not None:
         return f'did you mean "{near}"?', near
     if len(path) == 2 and path[0] == "services" and key in _VERSION_1:

@@ -1,0 +1,75 @@
+"""Characters that look like plain ones, or like nothing, and that word processors and web pages put in their place."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# Each with its name in Unicode, and the plain text that is meant.
+CHARACTERS = {
+    "\u00a0": ("no-break space", " "),
+    "\u2007": ("figure space", " "),
+    "\u202f": ("narrow no-break space", " "),
+    "\u200b": ("zero-width space", ""),
+    "\u200c": ("zero-width non-joiner", ""),
+    "\u200d": ("zero-width joiner", ""),
+    "\u2060": ("word joiner", ""),
+    "\ufeff": ("zero-width no-break space", ""),
+    "\u00ad": ("soft hyphen", ""),
+    "\u201c": ("left double quotation mark", '"'),
+    "\u201d": ("right double quotation mark", '"'),
+    "\u201e": ("double low-9 quotation mark", '"'),
+    "\u2018": ("left single quotation mark", "'"),
+    "\u2019": ("right single quotation mark", "'"),
+    "\u2010": ("hyphen", "-"),
+    "\u2011": ("non-breaking hyphen", "-"),
+    "\u2012": ("figure dash", "-"),
+    "\u2013": ("en dash", "-"),
+    "\u2014": ("em dash", "-"),
+    "\u2212": ("minus sign", "-"),
+    "\uff1a": ("fullwidth colon", ":"),
+}
+_PLAIN = {" ": "a plain space", '"': "a plain double quote", "'": "a plain single quote", "-": "a hyphen", ":": "a colon"}
+_ANY = f"[{''.join(CHARACTERS)}]"
+_INVISIBLE = "[\u200b\u200c\u2060\ufeff\u00ad]"
+_EDGE = f"^(?:{_ANY})+|(?:{_ANY})+$"
+
+
+class Found(NamedTuple):
+    """One character: its offset in the string, from 0, what it is, and the plain text that is meant."""
+
+    offset: int
+    character: str
+    plain: str
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it."""
+        usual = CHARACTERS[self.character][1]
+        return f"{self.name} instead of {_PLAIN[usual]}" if usual else f"invisible {self.name}"
+
+    @property
+    def name(self) -> str:
+        """Its name and code point: `no-break space (U+00A0)`."""
+        return f"{CHARACTERS[self.character][0]} (U+{ord(self.character):04X})"
+
+
+def in_name(text: str) -> list[Found]:
+    """Return every such character of a key, a name or another word that programs read."""
+    return [] if text.isascii() else [_found(text, match.start()) for match in re.finditer(_ANY, text)]
+
+
+def in_value(text: str) -> list[Found]:
+    """Return the characters of an unquoted value that nobody means: at its edges, or invisible."""
+    if text.isascii():
+        return []
+    offsets = {offset for match in re.finditer(_EDGE, text) for offset in range(*match.span())}
+    offsets.update(match.start() for match in re.finditer(_INVISIBLE, text))
+    return [_found(text, offset) for offset in sorted(offsets)]
+
+
+def _found(text: str, offset: int) -> Found:
+    """Describe a character; at an edge a space is not meant at all."""
+    plain = CHARACTERS[text[offset]][1]
+    is_edge = plain == " " and (not text[:offset].strip() or not text[offset:].strip())
+    return Found(offset, text[offset], "" if is_edge else plain)
