@@ -141,7 +141,7 @@ def format_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> For
 
 
 def _explained(source: Source, problem: SyntaxProblem) -> Finding:
-    from composefmt.rules._syntax_problems import explain_problem
+    from composefmt.compose.syntax_errors import explain_problem
 
     return explain_problem(source, problem)
 

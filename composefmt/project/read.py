@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose.syntax_errors import explain_problem
 from composefmt.project.values import Items, Map, Path, Place, ProjectError
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -47,7 +48,9 @@ def documents(source: Source) -> Iterator[Document]:
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
-        raise ProjectError(problem.message, Place(source, problem.offset)) from None
+        found = explain_problem(source, problem)
+        message = f"{found.message}; {found.help}" if found.help else found.message
+        raise ProjectError(message, Place(source, found.span.start)) from None
     for trouble in (*unreadable(source.text, tree), *unfit_tags(source.text, tree)):
         raise ProjectError(trouble.message, Place(source, trouble.span.start))
     for root in tree.documents:

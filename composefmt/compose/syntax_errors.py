@@ -83,6 +83,10 @@ _LONGEST = 500  # Characters of a line that are looked at.
 _TEMPLATE_ADVICE = "this looks like a template, which composefmt reads only once it is rendered"
 
 
+# What git leaves where two changes meet.
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?= |$)", re.MULTILINE)
+
+
 def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
     """The finding for a text that is not YAML: in plain words, with the place where the cause began."""
     found = _explained(source, problem)
@@ -98,6 +102,10 @@ def _is_template(text: str, offsets: tuple[int, ...]) -> bool:
 
 def _explained(source: Source, problem: SyntaxProblem) -> Finding:
     offset = min(problem.offset, len(source.text))
+    marker = _CONFLICT.search(source.text) if problem.rule == "yaml-syntax" else None
+    if marker is not None:
+        advice = "resolve the conflict: keep one side and delete the markers"
+        return Finding(problem.rule, Severity.ERROR, f'merge conflict marker "{marker[1]}"', Span(*marker.span(1)), advice)
     if problem.rule == "yaml-syntax" and (opened := _not_closed(source, problem, offset)) is not None:
         return opened
     message, advice = problem.message, ""
@@ -113,7 +121,10 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
                 "delete the character, which cannot be seen",
             )
         glued = _glued_key(source.text, offset)
-        if glued is not None and "mapping values" in problem.message:
+        here = _GLUED_KEY.match(source.text[source.text.rfind("\n", 0, offset) + 1 :].partition("\n")[0])
+        if glued is None and here is not None and "could not find expected ':'" in problem.message:
+            glued = source.text.rfind("\n", 0, offset) + 1 + here.start(1)
+        if glued is not None and re.search("mapping values|could not find expected ':'", problem.message):
             offset, message, advice = glued, "a space is missing after the colon", 'keys end with a colon and a space: "key: value"'
     related: tuple[Related, ...] = ()
     if begun is not None and source.position(begun).line != source.position(offset).line:
