@@ -290,10 +290,10 @@ def test_variables_that_are_not_set_are_named(folder):
     done = run("config", cwd=folder)
     assert done.returncode == 0
     assert done.stderr == (
-        "compose.yaml:3:12: warning: the variable TAG is not set, an empty text stands for it\n"
-        "compose.yaml:4:40: warning: the variable X is not set, an empty text stands for it\n"
+        'compose.yaml:3:12: warning: variable "TAG" is not set, defaulting to an empty string\n'
+        'compose.yaml:4:40: warning: variable "X" is not set, defaulting to an empty string\n'
     )
-    assert run("config", "-q", cwd=folder).stderr == ""
+    assert run("config", "-q", cwd=folder).stderr == done.stderr
     assert run("config", cwd=folder, env={"TAG": "1", "X": ""}).stderr == ""
 
 
@@ -305,3 +305,13 @@ def test_no_env_file_at_all_and_one_from_a_shell(folder):
     if os.path.exists("/dev/stdin"):
         found = model("--env-file", "/dev/stdin", "-f", "compose.yaml", cwd=folder, stdin=b"A=1\n")
         assert found["name"] == "myproject"
+
+
+def test_a_variable_in_a_default_that_applies_is_named_too(folder):
+    (folder / "compose.yaml").write_text("services:\n  a:\n    image: x:${A:-$B}\n    hostname: ${C:-${D:-e}}\n")
+    assert run("config", "-q", cwd=folder).stderr == 'compose.yaml:3:12: warning: variable "B" is not set, defaulting to an empty string\n'
+
+
+def test_an_error_names_the_variables_without_a_value(folder):
+    (folder / "compose.yaml").write_text('services:\n  a:\n    image: x\n    volumes: ["${DATA}:/root/.caddy"]\n')
+    assert error(cwd=folder).endswith('("DATA" is not set)')

@@ -103,8 +103,8 @@ def command(
     project = loaded(request._replace(services=wanted_services, prune=bool(wanted_services)))
     if request.consistency and not listing:
         _check_names(project)
+    warn_of_unset(project)
     if not quiet:
-        warn_of_unset(project)
         if hashed is not None:
             text = _hashes(project, hashed, flags)
         else:

@@ -90,7 +90,7 @@ def warn_of_unset(project: Project) -> None:
 
     for name, place in project.unset.items():
         where = f"{printable(shown_place(place))}: " if place is not None else ""
-        click.echo(f"{where}warning: the variable {name} is not set, an empty text stands for it", err=True)
+        click.echo(f'{where}warning: variable "{name}" is not set, defaulting to an empty string', err=True)
 
 
 def fail(error: ProjectError) -> NoReturn:

@@ -118,7 +118,12 @@ class _Interpolation:
             raise ProjectError(f"{'.'.join(path)}: {error}", place, path) from None
 
     def note(self, text: str, place: Place | None) -> None:
-        """Record the variables of a string that are neither set nor have a default."""
+        """Record the variables of a string that are neither set nor have a default, those of defaults that apply included."""
         for part in interpolation.split(text):
-            if isinstance(part, Variable) and not part.operator and part.name not in self.environment:
+            if not isinstance(part, Variable):
+                continue
+            value = self.environment.get(part.name)
+            if not part.operator and value is None:
                 self.unset.setdefault(part.name, place)
+            elif part.operator in ("-", ":-") and "$" in part.argument and (value is None or (value == "" and part.operator == ":-")):
+                self.note(part.argument, place)

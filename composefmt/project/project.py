@@ -89,7 +89,11 @@ def _loaded(request: Request) -> Project:
     environment = {**request.environment, "COMPOSE_PROJECT_NAME": name}
     directory = request.directory
     unset: dict[str, Place | None] = {}
-    values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
+    try:
+        values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
+    except ProjectError as error:
+        error.message += _without_value(error.place, unset)
+        raise
     if not values:
         raise ProjectError(f"{', '.join(file.path for file in files)}: file is empty")
     if not name:
@@ -100,6 +104,16 @@ def _loaded(request: Request) -> Project:
         if error.place is None and error.path:
             error.place = place_of(values, error.path)
         raise
+
+
+def _without_value(place: Place | None, unset: Mapping[str, Place | None]) -> str:
+    """Return which unset variables are used on the line of an error, as an addition to its message."""
+    if place is None:
+        return ""
+    line = place.source.position(place.offset).line
+    uses = ((name, use) for name, use in unset.items() if use is not None and use.source.filename == place.source.filename)
+    names = [f'"{name}"' for name, use in uses if use.source.position(use.offset).line == line]
+    return f" ({', '.join(names)} {'is' if len(names) == 1 else 'are'} not set)" if names else ""
 
 
 def _finished(request: Request, values: Map, name: str, environment: Mapping[str, str]) -> Project:

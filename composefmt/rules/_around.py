@@ -6,6 +6,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.file import ComposeFile
+from composefmt.project.paths import is_remote
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Node, Scalar, resolve
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -50,11 +51,6 @@ class Project(NamedTuple):
     def defines(self, section: str, name: str) -> bool:
         """Whether any of the files has a name in a top-level section."""
         return any(name in neighbour.file.defined(section) for neighbour in self.files)
-
-
-def is_remote(path: str) -> bool:
-    """Whether a path leads elsewhere than to this machine."""
-    return path.startswith(("git@", "github.com/")) or bool(pattern(r"[A-Za-z][\w+.-]+:").match(path))
 
 
 def is_declared_fragment(file: ComposeFile) -> bool:

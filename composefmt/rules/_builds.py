@@ -6,7 +6,8 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.dockerfile import Dockerfile, parse_dockerfile
-from composefmt.rules._around import is_remote, project_of
+from composefmt.project.paths import is_remote
+from composefmt.rules._around import project_of
 from composefmt.rules._project import is_fragment, is_project
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of

@@ -6,7 +6,8 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, includes, is_remote, local_path, neighbour
+from composefmt.project.paths import is_remote
+from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, includes, local_path, neighbour
 from composefmt.rules._fixes import written
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
 from composefmt.findings import Related, Severity
+from composefmt.rules._around import BASES
 from composefmt.rules._fixes import deleted
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
@@ -103,7 +105,13 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
     documents = element.file.tree.documents
     if all(map(_is_nothing, documents)):
         what = "the file is empty" if not element.file.roots else "the file sets nothing but its version"
-        yield Problem(Span(0, 1), what, 'a Compose file needs at least "services:" with a service below it')
+        advice = 'a Compose file needs at least "services:" with a service below it'
+        # Docker Compose loads it together with the base that it overrides.
+        name = os.path.basename(element.file.source.filename)
+        around = element.file.options.surroundings
+        is_overlay = name not in BASES and around is not None and any(around.kind(base) == "file" for base in BASES)
+        if "override" not in name:
+            yield Problem(Span(0, 1), what, advice, severity=Severity.WARNING if is_overlay else None)
         return
     for node in documents:
         if type(node) is Scalar and _is_nothing(node):
