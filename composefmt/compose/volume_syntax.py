@@ -81,7 +81,7 @@ def literal(value: str) -> Answer[Mount]:
     if not value:
         return Malformed("invalid-volume", "a volume is empty", f'a volume looks like "{EXAMPLE}"', 0, 0)
     if len(value.encode()) <= 2:
-        unclear = () if _is_absolute(value) else (_relative(value, Section(value, 0)),)
+        unclear = () if is_absolute(value) else (_relative(value, Section(value, 0)),)
         return Parsed((Mount("volume", "", clean_path(value), tiny=True),), unclear)
     sections = split_sections(value, value)
     for section in sections:
@@ -140,7 +140,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
     """What the reference reads in silence, but surely not as it was meant; `kind` is the type of the mount."""
     target = sections[min(1, len(sections) - 1)]
     if len(sections) == 1:
-        if not _is_absolute(value):
+        if not is_absolute(value):
             yield _relative(value, target)
         elif value[1:2] == ":" and value[2:3] == "/":
             yield Doubt(
@@ -163,7 +163,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
         )
     elif is_options(target.text):
         yield _lost_colon(value, sections)
-    elif not _is_absolute(target.text):
+    elif not is_absolute(target.text):
         yield Doubt(
             "relative-target",
             f'the container path "{target.text}" of volume "{value}" is not absolute',
@@ -195,7 +195,8 @@ def is_options(text: str) -> bool:
     return all(option in OPTIONS or option in CONSISTENCIES for option in text.split(","))
 
 
-def _is_absolute(path: str) -> bool:
+def is_absolute(path: str) -> bool:
+    """Return whether a container path is absolute, in the terms of Linux or Windows; one that a variable starts may be."""
     return path[:1] == "/" or path.startswith("\\\\") or (path[1:2] == ":" and path[0].isalpha()) or path[:1] == "\0"
 
 

@@ -16,6 +16,7 @@ from composefmt.rules._mounting import refused_paths
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
+from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +125,18 @@ def relative_target(element: Element) -> Iterator[Problem]:
     """
     yield from doubtful(element, volumes.parse_short, "relative-target")
     yield from _relative_with_variables(element)
+    yield from _relative_in_long_form(element)
+
+
+def _relative_in_long_form(element: Element) -> Iterator[Problem]:
+    target = value_of(element.file.entries(element.node), "target") if type(element.node) is Mapping else None
+    if type(target) is not Scalar or not target.value:
+        return
+    with suppress(interpolation.InvalidInterpolation):
+        shown = "".join(map(partial(_likely, element.file.options.environment), interpolation.split(target.value)))
+        if not volume_syntax.is_absolute(shown):
+            message = f'service "{element.service}": the container path "{target.value}" is not absolute'
+            yield Problem(target.span, message, f'container paths begin with a slash: "/{shown.lstrip("./~")}"')
 
 
 def _relative_with_variables(element: Element) -> Iterator[Problem]:

@@ -90,6 +90,8 @@ _KEEPS_QUOTES = re.compile(r"[^$]*\$|[0-9][^:]*:|[0-9]+-[0-9]+$")
 # Characters that cannot start a plain scalar; `-`, `?` and `:` only before a space.
 _INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
 _UNSAFE_INSIDE = re.compile(r": |:$| #|[\t\r\n\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+# Typographic quotes and dashes at an edge, which people would take for YAML's own, and characters that cannot be seen.
+_MISLEADING = re.compile("^[\u2010-\u2015\u2018-\u201f\u2212]|[\u2010-\u2015\u2018-\u201f\u2212]$|[\u00ad\u200b-\u200d\u2060]")
 _UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}:]")
 _ESCAPES = {
     "\0": "\\0",
@@ -213,7 +215,7 @@ def is_plain_safe(text: str, *, flow: bool = False) -> bool:
         return False
     if _UNSAFE_INSIDE.search(text) or (flow and _UNSAFE_IN_FLOW.search(text)):
         return False
-    return not _LOOKS_SPECIAL.fullmatch(text)
+    return not _LOOKS_SPECIAL.fullmatch(text) and (text.isascii() or not _MISLEADING.search(text))
 
 
 def quote(text: str) -> str:
