@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose.file import ComposeFile
 from composefmt.findings import Finding, Severity
 from composefmt.rules.registry import run_rules
+from composefmt.syntax.comment_owners import owned_comments
 from composefmt.syntax.comments import comments
 from composefmt.syntax.edits import apply_edits
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -161,14 +162,22 @@ def _adds_error(before: Checked, after: Checked, chosen: Iterable[Finding]) -> b
 
 
 def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bool:
-    """Whether all comments are there, but for those that fixes are about; keys that change places take theirs along."""
+    """Return whether all comments remain, except those that fixes are about, and none moves to another element."""
     changed = [edit for fix in fixes if fix.comments for edit in fix.edits]
     old, new = before.source.text, after.source.text
     kept = Counter(
         old[start:end] for start, end in comments(old, before.tree) if not any(start <= edit.end and edit.start <= end for edit in changed)
     )
     found = Counter(new[start:end] for start, end in comments(new, after.tree))
-    return kept <= found if changed else kept == found
+    return (kept <= found if changed else kept == found) and not (found and _moves_comment(before, after))
+
+
+def _moves_comment(before: Checked, after: Checked) -> bool:
+    """Return whether a comment belongs to another element than before; what a fix renames or moves takes its comments along."""
+    was, now = (owned_comments(one.source.text, one.tree) for one in (before, after))
+    texts = {text for text, _ in was.comments}
+    added = Counter(now.comments) - Counter(was.comments)
+    return any(text in texts and path in was.paths for text, path in added)
 
 
 def same_model(before: Checked, after: Checked, options: Options) -> bool:

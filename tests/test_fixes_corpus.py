@@ -9,9 +9,11 @@ from cases import all_cases
 from fixes import assert_fixes_keep_the_promises
 from test_reference import ask, comparable
 
-from composefmt.engine import fix_bytes
+from composefmt.engine import fix_bytes, fix_text
 from composefmt.options import Options
 from composefmt.rules.registry import all_rules
+from composefmt.syntax.comment_owners import owned_comments
+from composefmt.syntax.parse import SyntaxProblem, parse
 
 EVERY_RULE = Options(select=frozenset(all_rules()))
 
@@ -66,3 +68,25 @@ def test_all_fixes_of_all_rules_keep_the_promises_on_the_corpus(shared):
         assert_fixes_keep_the_promises(text, EVERY_RULE, path.name)
         count += 1
     assert count > 500
+
+
+def test_no_fix_moves_a_comment_to_another_element():
+    options = Options(ignore=frozenset({"unformatted"}))
+    cases = [case for case in all_cases("rules") if case.fixed and not case.files]
+    for case in cases:
+        lines = case.text.splitlines()
+        for index, line in enumerate(lines):
+            indent = " " * (len(line) - len(line.lstrip()))
+            for commented in ([f"{indent}# comment", line], [f"{line} # comment"]):
+                text = "\n".join([*lines[:index], *commented, *lines[index + 1 :]]) + "\n"
+                after = fix_text(text, options, unsafe=True).source.text
+                assert not moved_comments(text, after), (case.id, text, after)
+
+
+def moved_comments(before: str, after: str) -> list[tuple[str, object]]:
+    try:
+        was, now = owned_comments(before, parse(before)), owned_comments(after, parse(after))
+    except SyntaxProblem:
+        return []
+    texts = {text for text, _ in was.comments}
+    return [one for one in set(now.comments) - set(was.comments) if one[0] in texts and one[1] in was.paths]
