@@ -126,6 +126,9 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
             glued = source.text.rfind("\n", 0, offset) + 1 + here.start(1)
         if glued is not None and re.search("mapping values|could not find expected ':'", problem.message):
             offset, message, advice = glued, "a space is missing after the colon", 'keys end with a colon and a space: "key: value"'
+        elif "mapping values" in problem.message and (deep := _too_deep(source.text, offset)) is not None:
+            offset, message = deep, "this key is indented deeper than the key above it, which already has a value"
+            advice = "keys of one mapping begin in the same column"
     related: tuple[Related, ...] = ()
     if begun is not None and source.position(begun).line != source.position(offset).line:
         related = (Related(Span(begun, min(begun + 1, len(source.text))), "it began here"),)
@@ -182,6 +185,18 @@ def _glued_key(text: str, offset: int) -> int | None:
     above = text.rfind("\n", 0, max(start, 0)) + 1
     found = _GLUED_KEY.match(text[above : max(start, 0)])
     return above + found.start(1) if found else None
+
+
+_KEY = re.compile(r"( *)[\w.-]+:")
+_KEY_WITH_VALUE = re.compile(r"( *)[\w.-]+: +[^\s#]")
+
+
+def _too_deep(text: str, offset: int) -> int | None:
+    """Return the start of the key at `offset` if it is the first on its line and deeper than the key on the line above."""
+    start = text.rfind("\n", 0, offset) + 1
+    here = _KEY.fullmatch(text[start : offset + 1])
+    above = _KEY_WITH_VALUE.match(text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : start])
+    return start + len(here[1]) if here and above and len(here[1]) > len(above[1]) else None
 
 
 _ADVICE = {

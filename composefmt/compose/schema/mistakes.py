@@ -85,6 +85,8 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
         return _entry_as_text(path, value)
     if len(path) > 1 and path[0] == "services" and isinstance(path[-1], int) and path[-2] in _ITEMS and not isinstance(value, str):
         return _ITEMS[str(path[-2])]
+    if isinstance(value, str) and (slip := _slip(value, shape)):
+        return slip
     text = shape.get("text")
     if isinstance(value, Timestamp) and text is not None:
         return f"put it in quotes: {quoted(value.written)}"
@@ -96,6 +98,16 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
     if isinstance(value, str) and "number" in shape and value.lstrip("-").isdecimal():
         return f"write it without quotes: {value}"
     return _how_to_write(shape)
+
+
+def _slip(value: str, shape: Shape) -> str:
+    """Return what is missing in a string where a list or mapping belongs: a colon, or a space after a dash; "" for neither."""
+    item = value.partition(" -")[0]
+    if "list" in shape and item.startswith("-") and item.strip("-"):
+        return f'add a space after the dash: "- {item[1:].strip()}"'
+    if "map" in shape and shape.keys().isdisjoint(("text", "list")) and "names" in shape["map"] and value.replace("-", "_").isidentifier():
+        return f'add a colon after the name: "{value}:"'
+    return ""
 
 
 def _how_to_write(shape: Shape) -> str:
