@@ -46,6 +46,9 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
     file = element.file
     if element.key is None or type(element.node) in (Scalar, Sequence) or not is_project(file) or len(file.roots) > 1:
         return
+    if any(type(file.get("services", key)) is Scalar for key in ("image", "build")):
+        # The line with the service's name is missing, which another rule reports.
+        return
     if is_active(file, element.service) and not _runs(file, element.node):
         if any(element.service in other.file.defined("services") for other in project_of(file).files[1:]):
             return

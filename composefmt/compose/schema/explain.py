@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from composefmt.compose.schema import SchemaProblem
 from composefmt.compose.schema.formats import FORMATS, to_number
 from composefmt.compose.schema.gate import WHOLE_MOST, may_fit, name_check, repeated, text_check
-from composefmt.compose.schema.hints import misplaced_section, nearest, unknown_key
+from composefmt.compose.schema.hints import lacks_names, misplaced_section, nearest, unknown_key
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.spaced import meant_text
@@ -92,6 +92,10 @@ class _Explainer:
         if is_service:
             self.extends = "extends" in values
         meant = set()
+        if path == ("services",) and lacks_names(values, self.shapes[wanted["names"][0][1]]["map"]["keys"]):
+            message = "services has the keys of a service where the names of services belong"
+            yield SchemaProblem("wrong-type", path, True, message, 'add a line with the name of the service, such as "web:", above them')
+            return
         for key, value in values.items():
             number = _number_of(key, wanted)
             if number is not None:

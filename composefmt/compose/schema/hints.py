@@ -119,6 +119,12 @@ def misplaced_section(name: str, value: object, known: Iterable[str]) -> bool:
     return value is None or (isinstance(value, dict) and not value.keys() & set(known))
 
 
+def lacks_names(services: dict[str, object], known: Iterable[str]) -> bool:
+    """Return whether a mapping of services is one service, because the line with its name is missing."""
+    marks = [services[key] for key in ("image", "build") if key in services]
+    return any(isinstance(mark, str) for mark in marks) and services.keys() <= set(known)
+
+
 def _service(path: Path, key: str, value: object) -> str | None:
     """Advice where a whole service stands at the wrong level."""
     if not isinstance(value, dict) or not value.keys() & _SERVICE_MARKS:
