@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast editors vscode-picture lint types layers docs man bench fuzz update-cases schema clean
+.PHONY: demo test test-fast mutations editors vscode-picture lint types layers docs man bench fuzz update-cases schema clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -70,6 +70,12 @@ bench: .venv/installed ## composefmt and the peers that are installed, as ratios
 
 fuzz: .venv/installed ## the promises on many more generated files
 	COMPOSEFMT_EXAMPLES=10000 $(BIN)/pytest tests/test_promises.py
+
+ORACLE ?=
+COUNT ?= 30000
+
+mutations: .venv/installed ## disturbed copies of real files; CORPUS=DIRECTORY ORACLE=PROGRAM, the reference as the judge
+	$(BIN)/python tools/mutations.py $(CORPUS) $(ORACLE) --count $(COUNT)
 
 update-cases: .venv/installed ## rewrite the expectations of the data cases, for review in the diff
 	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py tests/test_lsp_cases.py
