@@ -89,7 +89,8 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
         if found.start() < node.end:
             continue
         first, *lines = re.split(r"\r\n?|\n", text[node.end : found.start()])
-        if text[found.end() : found.end() + 1] == "#" and any(line.lstrip().startswith("#") for line in lines):
+        # Between comments go-yaml reads over white space of any kind.
+        if any(line.lstrip().startswith("#") for line in lines) and re.compile(r"\s*#").match(text, found.end()):
             continue
         if node.start < node.end and node.style not in ("'", '"') and not "".join((first, *lines)).strip():
             # Such a value continues on lines that are indented more than its parent.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from composefmt.compose.dual import Pairs
+from composefmt.syntax.scalars import Timestamp
 
 
 def _split(text: str) -> tuple[str, str | None] | str:
@@ -38,10 +39,10 @@ def _split_ssh(text: str) -> tuple[str, str | None] | str:
 
 
 def as_text(value: object) -> str | None:
-    """A value as the reference makes text of it; None where that differs from what is written, as for 1.10."""
+    """Return a value as Docker Compose makes text of it; None if that differs from what is written, as for 1.10 or a date."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, (str, int)) else None
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, Timestamp) else None
 
 
 def is_plain_key(key: str) -> bool:
