@@ -49,7 +49,7 @@ def test_its_types_hold(npm):
 
 def test_its_own_tests_pass_against_the_real_server(npm):
     output = npm("test")
-    assert "# pass 6" in output
+    assert "# pass 7" in output
     assert "# fail 0" in output
 
 

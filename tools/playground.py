@@ -36,8 +36,8 @@ def gather(folder: Path) -> None:
         folder.mkdir(parents=True)
         for name in RUNTIME:
             shutil.copy(work / "node_modules" / "pyodide" / name, folder)
-        for package in ("ruamel.yaml", "composefmt"):
-            (wheel,) = (work / "wheels").glob(f"{package.replace('.', '?')}-*.whl")
+        for package, wheels in (("ruamel.yaml", "ruamel?yaml-*.whl"), ("composefmt", "composefmt_cli-*.whl")):
+            (wheel,) = (work / "wheels").glob(wheels)
             shutil.copy(wheel, folder / f"{package}.zip")
 
 

@@ -115,8 +115,8 @@ def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
     return places
 
 
-# A line that an editor has commented out in column 0, with its indentation behind the sign.
-_SWITCHED_OFF = r"#[ \t]{2,}\S"
+# A key or item that an editor has commented out in column 0, with its indentation behind the sign.
+_SWITCHED_OFF = r"""#[ \t]{2,}(?:-[ \t]|["'\w./-]+[ \t]*:(?:[ \t]|$))"""
 
 
 def comment_columns(comments: list[Comment], places: list[int], levels: list[Level]) -> list[int]:
