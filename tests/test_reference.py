@@ -150,9 +150,9 @@ def test_formatting_the_cases_keeps_the_model_of_the_reference(oracle, tmp_path)
 
 # What the reference loads although it cannot run; only these rules may tell an error there.
 FAILS_WHEN_RUN = {
-    "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-image", "invalid-subnet", "overlapping-subnets",
-    "placement-constraint", "replicas-fixed-port", "reservation-above-limit", "static-ip-outside-subnet", "unknown-build-target",
-    "unknown-restart-condition",
+    "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-image", "invalid-subnet", "mount-at-root",
+    "overlapping-subnets", "placement-constraint", "replicas-fixed-port", "reservation-above-limit", "static-ip-outside-subnet",
+    "unknown-build-target", "unknown-restart-condition",
 }  # fmt: skip
 
 
