@@ -26,6 +26,7 @@ class ComposeFile:
     __slots__ = (
         "_changes",
         "_defined",
+        "_has_reset",
         "_made",
         "_merged",
         "_problems",
@@ -45,6 +46,7 @@ class ComposeFile:
         self.tree = tree
         self.options = options
         self.values = Values()
+        self._has_reset = "!reset" in source.text
         self._made: dict[object, Any] = {}
         self._merged: dict[int, Entries] = {}
         # The documents that are mappings, in order; the reference merges them.
@@ -103,9 +105,13 @@ class ComposeFile:
         return merged_entries(node, self._merged) if known is None else known
 
     def items(self, node: Node | None) -> list[Node]:
-        """The items of a list, [] for anything else."""
+        """Return the items of a list without those that `!reset` discards, [] for anything else."""
         node = resolve(node) if node is not None else None
-        return node.items if type(node) is Sequence else []
+        if type(node) is not Sequence:
+            return []
+        if not self._has_reset:
+            return node.items
+        return [item for item in node.items if type(item) is Alias or item.tag != "!reset"]  # type: ignore[union-attr]
 
     def get(self, *path: str | int) -> Node | None:
         """The node at a path below the first document's root, aliases followed, None where there is none."""

@@ -102,6 +102,8 @@ class Layout(Writer):
                     self.closed[-1] = self.closed[-1]._replace(is_closed=True)
                 continue
             cursor = self.entry_value(key, value, old, column)
+            if self.closed and type(key) is Scalar and key.value in _OTHER_KEYS and _is_block(value):
+                self.closed[-1] = self.closed[-1]._replace(is_closed=True)
         self.closed.append(Level(old, column))
         return cursor
 
@@ -342,8 +344,14 @@ class Layout(Writer):
             start = close_flow(self, start, node.end, column, behind)
             self.closed = []
         else:
-            self.closed = [Level(self.column(node.content), column)]  # type: ignore[union-attr]
+            becomes_list = change.pieces[0].lines[0].startswith("- ")
+            self.closed = [Level(self.column(node.content), column, is_closed=becomes_list)]  # type: ignore[union-attr]
         return start
+
+
+def _is_block(node: Node) -> bool:
+    """Return whether a node is a collection in block style."""
+    return (type(node) is Mapping or type(node) is Sequence) and not node.flow
 
 
 def _comments_end(text: str, offset: int) -> int:

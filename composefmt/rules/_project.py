@@ -118,7 +118,7 @@ def names(file: ComposeFile, node: Node) -> Iterator[Name]:
         for name, (key, _) in file.entries(node).items():
             yield Name(name, key)
     elif type(node) is Sequence:
-        for item in map(resolve, node.items):
+        for item in map(resolve, file.items(node)):
             value: Node | None = item
             if type(item) is Mapping:
                 entry = file.entries(item).get("source")

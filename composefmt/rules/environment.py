@@ -44,7 +44,7 @@ def duplicate_variable(element: Element) -> Iterator[Problem]:
     if type(node) is not Sequence or len(node.items) < _TWO:
         return
     before: dict[str, Scalar] = {}
-    for item in map(resolve, node.items):
+    for item in map(resolve, element.file.items(node)):
         if type(item) is not Scalar:
             continue
         name = item.value.partition("=")[0]
@@ -216,7 +216,7 @@ def secret_in_build_arg(element: Element) -> Iterator[Problem]:
 def _variables(element: Element) -> Iterator[tuple[str, str, Scalar]]:
     """Name, value and place of each variable that is given a value."""
     if type(element.node) is Sequence:
-        for item in map(resolve, element.node.items):
+        for item in map(resolve, element.file.items(element.node)):
             if type(item) is Scalar and "=" in item.value:
                 name, _, value = item.value.partition("=")
                 yield name, value, item

@@ -290,7 +290,7 @@ def expose_published(element: Element) -> Iterator[Problem]:
         for item in file.items(own["ports"][1])
         for port in published_ports(file, element.service, item)
     }
-    for item in map(resolve, element.node.items):
+    for item in map(resolve, element.file.items(element.node)):
         text = item.value if type(item) is Scalar else ""
         found = published.get(text if "/" in text else f"{text}/tcp")
         if found is not None:

@@ -277,7 +277,7 @@ class _Run:
                     if following is not None:
                         self.enter(key, value, (*path, name), following)
         elif type(node) is Sequence and any_key is not None:
-            for index, item in enumerate(node.items):
+            for index, item in enumerate(self.file.items(node)):
                 self.enter(None, item, (*path, index), any_key)
 
     def enter(self, key: Node | None, value: Node, path: Path, place: Place[Rule]) -> None:
