@@ -52,7 +52,7 @@ def generated() -> Iterator[tuple[str, str]]:
     yield "settings.md", settings_page()
     yield "commands.md", commands_page()
     yield "architecture.md", architecture_page()
-    yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("`docs/layout.md`", "[the layout](layout.md)")
+    yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("`docs/formatting-style.md`", "[the formatting style](formatting-style.md)")
 
 
 def rules_page() -> str:
@@ -77,7 +77,7 @@ taste or of a project's habits. Each has a page with what it finds, why, an exam
 
 An *error* is what Docker Compose refuses or what must fail when it runs. A *warning* is probably not meant. An *info* is a
 note. What `check --fix` can mend, or only `check --fix --unsafe-fixes` since the file would mean another thing, is told beside
-each rule. Rules of other linters are found under [the rules of others](../rules-of-others.md)."""
+each rule. See also [rules of other linters](../rules-of-others.md)."""
 
 
 def _severity(rule: Rule) -> str:
