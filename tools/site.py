@@ -52,7 +52,8 @@ def generated() -> Iterator[tuple[str, str]]:
     yield "settings.md", settings_page()
     yield "commands.md", commands_page()
     yield "architecture.md", architecture_page()
-    yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("`docs/formatting-style.md`", "[the formatting style](formatting-style.md)")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    yield "changelog.md", re.sub(r"`docs/([a-z/-]+\.md)`", r"[\1](\1)", changelog)
 
 
 def rules_page() -> str:
