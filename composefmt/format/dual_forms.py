@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Union
 
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
-from composefmt.format.kept import Kept, is_tied
+from composefmt.format.kept import COMMENT_INSIDE, Kept, is_tied
 from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.syntax.comments import CommentPlaces
@@ -245,12 +245,12 @@ class _Rewriter:
         if type(key) is not Scalar or key.tag is not None or key.anchor is not None or is_merge_key(key):
             return "a key is no plain text"
         if self.comments.any_within(key.end, value.end):
-            return "a comment stands inside it"
+            return COMMENT_INSIDE
         return _TIED if is_tied(value) else ""
 
     def _inner_problem(self, node: Node) -> str:
         if self.comments.any_within(node.start, node.end):
-            return "a comment stands inside it"
+            return COMMENT_INSIDE
         return _TIED if is_tied(node, top=True) else ""
 
     def _entry_end(self, key: Node, value: Node) -> int:

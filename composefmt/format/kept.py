@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from composefmt.syntax.source import Span
 
 
+# Why an entry keeps its form although a second pass, which meets it in block style, may rewrite it.
+COMMENT_INSIDE = "a comment stands inside it"
+
+
 class Kept(NamedTuple):
     """An entry that keeps its form: the field, where it stands, and why."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.fields import Use, find_uses
 from composefmt.format.gaps import Unlayable
+from composefmt.format.kept import COMMENT_INSIDE
 from composefmt.format.layout import layout_edits
 from composefmt.format.long_forms import long_forms
 from composefmt.format.protection import merged, outside, protected
@@ -57,6 +58,8 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
         return Formatting([], kept, uses, obstacle.offset)
     if options.order == "spec" and options.lines is None:
         edits, guessed = _ordered(text, edits, options), True
+    if options.short_form and options.lines is None and any(each.reason == COMMENT_INSIDE for each in kept):
+        return _again(text, Formatting(edits, kept, uses, guessed=True, duals=duals), options)
     return Formatting(edits, kept, uses, guessed=guessed or bool(kept), duals=duals)
 
 
@@ -78,6 +81,22 @@ def _ordered(text: str, edits: list[Edit], options: Options) -> list[Edit]:
     moved_tree = parse(moved)
     again, _ = layout_edits(moved, moved_tree, {}, Source(text).newline, _keep_out(moved, moved_tree, options))
     return _difference(text, apply_edits(moved, again))
+
+
+def _again(text: str, once: Formatting, options: Options) -> Formatting:
+    """Return the formatting of what one pass made: a comment that lay inside brackets may now follow its item."""
+    laid_out = apply_edits(text, once.edits)
+    if laid_out == text:
+        return once
+    try:
+        twice = formatted(laid_out, parse(laid_out), options)
+    except SyntaxProblem:
+        # The proof reports it.
+        return once
+    # The second pass knows the locations in its own text only.
+    still = {each.reason for each in twice.kept}
+    kept = [each for each in once.kept if each.reason in still]
+    return once._replace(edits=_difference(text, apply_edits(laid_out, twice.edits)), kept=kept)
 
 
 def _difference(before: str, after: str) -> list[Edit]:
