@@ -57,7 +57,10 @@ def host_port_conflict(element: Element) -> Iterator[Problem]:
             image: my/api
             ports: ["8081:3000"]
 
-    Source: Docker's documentation of published ports; the engine answers "port is already allocated".
+    0.0.0.0 is all of IPv4 and [::] all of IPv6, so they do not meet; without an address the engine listens at both.
+
+    Source: moby/moby, daemon/libnetwork/portallocator/portallocator.go, RequestPortsInRange ("port is already allocated"),
+    osallocator_linux.go (IPv6 sockets are IPv6 only), drivers/bridge/port_mapping_linux.go, sortAndNormPBs.
     """
     file = element.file
     taken: dict[int, list[Publication]] = {}
@@ -103,9 +106,23 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
 
 def _meet(one: str, other: str) -> bool:
     """Return whether two host addresses listen at a common one: without an address at all of IPv4 and IPv6, 0.0.0.0 at IPv4 only."""
+    one, other = _plain_address(one), _plain_address(other)
     if one == other or "" in (one, other):
         return True
     return (":" in one) == (":" in other) and (one in EVERYWHERE or other in EVERYWHERE)
+
+
+def _plain_address(address: str) -> str:
+    """Return the canonical spelling of an IPv6 address, and of one that holds an IPv4 address that one, as the engine does."""
+    if ":" not in address:
+        return address
+    from ipaddress import IPv6Address
+
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or parsed)
 
 
 def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:

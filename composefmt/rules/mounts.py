@@ -305,7 +305,8 @@ def mount_at_root(element: Element) -> Iterator[Problem]:
             volumes:
               - ./site:/usr/share/nginx/html
 
-    Source: the engine's volume/mounts/linux_parser.go, linuxValidateNotRoot.
+    Source: moby/moby, daemon/volume/mounts/linux_parser.go: linuxValidateNotRoot resolves ".." and reads a backslash as a
+    slash; ValidateMountConfig, ParseMountRaw and ValidateTmpfsMountDestination call it for every kind of mount.
     """
     file = element.file
     entries = file.entries(element.node)
@@ -315,5 +316,5 @@ def mount_at_root(element: Element) -> Iterator[Problem]:
         if mount is not None:
             found.append((mount.target, mount.span))
     for path, span in found:
-        if path and clean_path(path) == "/":
+        if path and clean_path(path.replace("\\", "/")) == "/":
             yield Problem(span, f'service "{element.service}": nothing can be mounted at "/"', "name a directory of the container")

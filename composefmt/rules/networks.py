@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.rules._fixes import written
 from composefmt.rules._project import plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.scalars import Timestamp, scalar_value
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
@@ -91,4 +93,88 @@ def driver_options(element: Element) -> Iterator[Problem]:
             driver.span,
             f'network "{element.path[1]}": the driver {driver.value} has no interface of the host to use',
             'name it: "driver_opts: {parent: eth0}", or write "internal: true"',
+        )
+
+
+@rule(
+    "extra-hosts-form",
+    Severity.ERROR,
+    "services.*.extra_hosts.*",
+    "services.*.build.extra_hosts.*",
+    "services.*.pre_start.*.extra_hosts.*",
+    group="networks",
+)
+def extra_hosts_form(element: Element) -> Iterator[Problem]:
+    """Detects extra hosts without an address, or with spaces around the name or the address.
+
+    Docker Compose refuses a host without an address. It keeps spaces and passes them on. From version 29 the engine refuses
+    an address with spaces when the container is created ("invalid IP address in add-host"); older engines remove them. A
+    space around the name becomes part of the name.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            extra_hosts: [somehost]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            extra_hosts: ["somehost=10.0.0.1"]
+
+    Source: the reference's types/hostList.go; moby/moby, daemon/pkg/opts/hosts.go, ValidateExtraHost, and the migration of
+    older containers in daemon/daemon.go.
+    """
+    node = element.node
+    # The reference makes a text with colons of a point in time.
+    if (
+        type(node) is Scalar
+        and isinstance(element.path[-1], int)
+        and not set(node.value) & set(":=$")
+        and type(scalar_value(node)) is not Timestamp
+    ):
+        is_address = node.value.replace(".", "").isdecimal()
+        name, _, address = node.value.strip().partition(" ")
+        if address:
+            advice = f'use "{name}={address.strip() if address.strip()[:1].isdecimal() else "10.0.0.1"}"'
+        else:
+            advice = f'use "name={node.value}"' if is_address else f'use "{node.value or "name"}=10.0.0.1"'
+        yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', advice)
+    else:
+        yield from _spaced_host(element)
+
+
+def _spaced_host(element: Element) -> Iterator[Problem]:
+    """Report spaces around the name or the addresses of an extra host, in a list or a mapping."""
+    node, key = element.node, element.key
+    if type(node) is not Scalar or "$" in node.value:
+        return
+    in_list = isinstance(element.path[-1], int)
+    separator = ("=" if "=" in node.value else ":") if in_list else ""
+    name, sign, addresses = node.value.partition(separator) if in_list else (key.value if type(key) is Scalar else "", "", node.value)
+    plain_name = name.strip()
+    # Only a list item may hold several addresses in one string.
+    plain_addresses = ",".join(part.strip() for part in addresses.split(",")) if in_list else addresses.strip()
+    if (in_list and not sign) or not plain_name or not plain_addresses or " " in plain_name + plain_addresses:
+        return
+    if plain_addresses != addresses:
+        fixed = f"{plain_name}{sign}{plain_addresses}" if in_list else plain_addresses
+        yield Problem(
+            node.span,
+            f'service "{element.service}": the address of extra host "{plain_name}" has spaces, which the engine refuses from version 29',
+            f'use "{fixed}"',
+            written(element.file, node, fixed),
+            severity=Severity.WARNING,
+        )
+    elif plain_name != name:
+        fixed = f"{plain_name}{sign}{plain_addresses}" if in_list else plain_name
+        yield Problem(
+            node.span if in_list or key is None else key.span,
+            f'service "{element.service}": the spaces around extra host "{plain_name}" are part of its name',
+            f'use "{fixed}"',
+            written(element.file, node, fixed) if in_list else None,
+            severity=Severity.WARNING,
         )

@@ -11,7 +11,6 @@ from composefmt.rules._fixes import written
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
-from composefmt.syntax.scalars import Timestamp, scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,69 +122,6 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
             edits = element.file.changes.prepend(element.node, "CMD") if type(element.node) is Sequence else ()
             advice, fix = f'write ["CMD", "{first.value}", ...]', Fix.of('write "CMD" before it', edits, safe=False)
         yield Problem(first.span, f'service "{element.service}": the test begins with "{first.value}"', advice, fix)
-
-
-@rule(
-    "extra-hosts-form",
-    Severity.ERROR,
-    "services.*.extra_hosts.*",
-    "services.*.build.extra_hosts.*",
-    "services.*.pre_start.*.extra_hosts.*",
-    group="networks",
-)
-def extra_hosts_form(element: Element) -> Iterator[Problem]:
-    """Detects extra hosts without an address, or with spaces around it.
-
-    Docker Compose refuses a host without an address. It keeps spaces, and the engine refuses them when the container is
-    created (docker/cli, opts/hosts.go, ValidateExtraHost).
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            extra_hosts: [somehost]
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            extra_hosts: ["somehost=10.0.0.1"]
-
-    Source: the reference's types/hostList.go.
-    """
-    node = element.node
-    # The reference makes a text with colons of a point in time.
-    if (
-        type(node) is Scalar
-        and isinstance(element.path[-1], int)
-        and not set(node.value) & set(":=$")
-        and type(scalar_value(node)) is not Timestamp
-    ):
-        is_address = node.value.replace(".", "").isdecimal()
-        name, _, address = node.value.strip().partition(" ")
-        if address:
-            advice = f'use "{name}={address.strip() if address.strip()[:1].isdecimal() else "10.0.0.1"}"'
-        else:
-            advice = f'use "name={node.value}"' if is_address else f'use "{node.value or "name"}=10.0.0.1"'
-        yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', advice)
-    elif type(node) is Scalar and isinstance(element.path[-1], int) and "$" not in node.value and (found := _spaced_host(node.value)):
-        yield Problem(
-            node.span,
-            f'service "{element.service}": the engine refuses extra host "{node.value}" because of its spaces',
-            f'use "{found}"',
-            written(element.file, node, found),
-            severity=Severity.WARNING,
-        )
-
-
-def _spaced_host(text: str) -> str:
-    """Return a host and its address without the spaces around them; "" if there are none."""
-    separator = "=" if "=" in text else ":"
-    name, sign, address = text.partition(separator)
-    plain = f"{name.strip()}{sign}{address.strip()}"
-    return plain if sign and plain != text and " " not in plain and name.strip() and address.strip() else ""
 
 
 @rule("blank-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure")
