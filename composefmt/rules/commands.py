@@ -1,4 +1,4 @@
-"""Rules about commands: what Docker Compose cannot split, and what needs a shell where none runs."""
+"""Rules on commands: strings that Docker Compose cannot split, and operators that need a shell."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from composefmt.syntax.scalars import scalar_value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The fields that Docker Compose splits into words if they are strings.
+# Fields whose strings Docker Compose splits into arguments.
 _SPLIT = (
     "services.*.command",
     "services.*.entrypoint",
     *(f"services.*.{hook}.*.command" for hook in ("pre_start", "post_start", "pre_stop")),
     "services.*.develop.watch.*.exec.command",
 )
-# In a list these can hardly be meant as arguments; a lone ; or | may be.
+# Operators that are reported in a list; a lone `;` or `|` may be an intended argument.
 _IN_LISTS = frozenset(("&&", "||"))
-# Of what is dropped, no more than this is shown.
+# The number of dropped characters that a message shows.
 _LONGEST = 40
 
 
 def _readable(element: Element) -> str | None:
-    """Return a command with its variables hidden, each character in its place; None if it is not split at all."""
+    """Return a command with its variables masked at the same length; None if Docker Compose does not split it."""
     node = element.node
     if type(node) is not Scalar or not isinstance(scalar_value(node), str):
         return None
@@ -41,16 +41,17 @@ def _readable(element: Element) -> str | None:
         for part in interpolation.split(text):
             if isinstance(part, interpolation.Variable):
                 hidden[part.start : part.end] = "x" * (part.end - part.start)
-        # A doubled dollar sign is a single one.
+        # An escaped dollar sign is a literal one.
         return "".join(hidden).replace("$$", "x$")
     return None
 
 
 @rule("invalid-command", Severity.ERROR, *_SPLIT, group="structure")
 def invalid_command(element: Element) -> Iterator[Problem]:
-    """Detects commands that Docker Compose cannot split into words.
+    """Detects commands that Docker Compose cannot split into arguments.
 
-    A quote that is not closed, a parenthesis outside of quotes, or a backslash at the end.
+    Docker Compose splits a string into arguments as a shell does. An unterminated quote, an unquoted parenthesis or a trailing
+    backslash makes the string ambiguous, and Docker Compose refuses the file.
 
     Bad:
 
@@ -66,7 +67,7 @@ def invalid_command(element: Element) -> Iterator[Problem]:
             image: nginx
             command: echo 'hello'
 
-    Source: the reference's types/command.go, through go-shellwords.
+    Source: compose-go, types/command.go, and go-shellwords.
     """
     text = _readable(element)
     if text is None or not set(text) & set("\"'`()\\"):
@@ -80,7 +81,7 @@ def invalid_command(element: Element) -> Iterator[Problem]:
         field = element.path[-1]
         yield Problem(
             first_line(file.source, span),
-            f'service "{element.service}": Docker Compose cannot split "{field}" into words: {problem.message}',
+            f'service "{element.service}": invalid "{field}": {problem.message}',
             f"{problem.remedy}, or write the command as a list",
         )
 
@@ -89,9 +90,9 @@ def invalid_command(element: Element) -> Iterator[Problem]:
 def shell_operator(element: Element) -> Iterator[Problem]:
     """Detects shell operators such as `&&` in a command that is not run by a shell.
 
-    Docker Compose splits a string into words itself and drops everything from the first operator on: `a && b` only runs `a`.
-    In a list the program gets the operator as an argument. (A healthcheck's test is run by a shell if it is a string; a list
-    that starts with CMD is not.)
+    Docker Compose splits a string into arguments itself and drops everything from the first operator on: `a && b` only runs `a`.
+    In a list, the operator is passed to the program as an argument. A healthcheck's test is run by a shell if it is a string or
+    starts with `CMD-SHELL`; a list that starts with `CMD` is not.
 
     Bad:
 
@@ -107,7 +108,7 @@ def shell_operator(element: Element) -> Iterator[Problem]:
             image: node
             command: sh -c "npm install && npm start"
 
-    Source: the specification's 05-services, `command`, which does not run in a shell; go-shellwords, Parser.Parse.
+    Source: the Compose Specification, 05-services, `command`; go-shellwords, Parser.Parse.
     """
     node = element.node
     if type(node) is Scalar:

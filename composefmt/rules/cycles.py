@@ -1,4 +1,4 @@
-"""Rules about services that need or extend each other in a circle."""
+"""Rules on cycles: services that depend on or extend each other."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.nodes import Mapping, Node
 
-# Nobody builds services on services higher than this.
+# A bound on the length of an `extends` chain, so that hostile files stay cheap.
 _LONGEST_CHAIN = 150
 
 
 @rule("dependency-cycle", Severity.ERROR, group="references")
 def dependency_cycle(element: Element) -> Iterator[Problem]:
-    """Services depend on each other in a circle, so that none can start first.
+    """Detects dependency cycles between services.
 
-    Links, volumes and namespaces of another service make a service depend on that one as well.
+    No service of a cycle can start first, so Docker Compose refuses the file. `links`, `volumes_from` and the namespaces of another
+    service (`network_mode`, `ipc`, `pid`) count as dependencies, too.
 
     Bad:
 
@@ -47,7 +48,7 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
           api:
             image: my/api
 
-    Source: the reference's graph package, CheckCycle, and loader/normalize.go for what counts as a dependency.
+    Source: compose-go, graph package, CheckCycle, and loader/normalize.go for what counts as a dependency.
     """
     file = element.file
     edges: dict[str, list[Name]] = {}
@@ -56,20 +57,22 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
         needs = [need for field in _NEEDS if field in entries for need in _needed(file, field, entries[field][1])]
         if needs and is_active(file, name):
             edges[name] = needs
-    yield from _cycles(edges, "depends on")
+    yield from _cycles(edges, "dependency cycle")
 
 
 _NEEDS = ("depends_on", "links", "network_mode", "ipc", "pid", "volumes_from")
 
 
 def _needed(file: ComposeFile, field: str, node: Node) -> Iterator[Name]:
-    """The services that a field makes a service depend on."""
+    """Yield the services that a field makes a service depend on."""
     return used(file, node) if field == "depends_on" else linked(file, resolve(node))
 
 
 @rule("extends-cycle", Severity.ERROR, group="references")
 def extends_cycle(element: Element) -> Iterator[Problem]:
-    """Services extend each other in a circle, in this file or through others.
+    """Detects services that extend each other in a cycle, within one file or across files.
+
+    The definition of a service in a cycle cannot be resolved, so Docker Compose refuses the file.
 
     Bad:
 
@@ -87,7 +90,7 @@ def extends_cycle(element: Element) -> Iterator[Problem]:
           api:
             image: my/api
 
-    Source: the reference's loader/extends.go.
+    Source: compose-go, loader/extends.go.
     """
     file = element.file
     edges: dict[str, list[Name]] = {}
@@ -97,31 +100,31 @@ def extends_cycle(element: Element) -> Iterator[Problem]:
         if entry is not None:
             edges[name] = list(extended(file, resolve(entry[1])))
             extending.append((name, service))
-    yield from _cycles(edges, "extends")
+    yield from _cycles(edges, "circular extends")
     for name, service in extending:
-        yield from _circle_through_files(file, name, service)
+        yield from _cycle_across_files(file, name, service)
 
 
-def _circle_through_files(file: ComposeFile, name: str, service: Node) -> Iterator[Problem]:
-    """A problem where what a service extends, in other files too, leads back to a service that was met before."""
+def _cycle_across_files(file: ComposeFile, name: str, service: Node) -> Iterator[Problem]:
+    """Yield a problem if the chain of extended services, across files, returns to a service already visited."""
     own = basename(file.source.filename)
     chain = [(own, name)]
     base = extended_service(file, file, own, service)
     while base is not None and base.file is not None and base.node is not None and len(chain) < _LONGEST_CHAIN:
         link = (base.path, base.name)
         if link in chain:
-            # A circle within this file is told by its names.
+            # `_cycles` reports a cycle within this file.
             if any(path != own for path, _ in chain):
                 shown = " -> ".join(f"{each} ({path})" for path, each in [*chain[chain.index(link) :], link])
                 node = resolve(file.entries(service)["extends"][1])
-                yield Problem(first_line(file.source, node.span), f'"{name}" extends itself: {shown}', "break the circle")
+                yield Problem(first_line(file.source, node.span), f"circular extends: {shown}", 'remove one of these "extends"')
             return
         chain.append(link)
         base = extended_service(file, base.file, base.path, base.node)
 
 
-def _cycles(edges: dict[str, list[Name]], verb: str) -> Iterator[Problem]:
-    """A problem for each circle, at the edge that closes it, with the places of the others."""
+def _cycles(edges: dict[str, list[Name]], title: str) -> Iterator[Problem]:
+    """Yield a problem for each cycle, at the edge that closes it, with the locations of the others as related."""
     done: set[str] = set()
     for start in edges:
         path: dict[str, int] = {}
@@ -142,10 +145,12 @@ def _cycles(edges: dict[str, list[Name]], verb: str) -> Iterator[Problem]:
             stack.append((name, index + 1))
             edge = following[index]
             if edge.text in path:
-                circle = list(path)[path[edge.text] :]
-                shown = " -> ".join([*circle, edge.text])
-                related = tuple(Related(step.node.span, f'"{step.text}" is needed here') for step in trail[len(trail) - len(circle) + 1 :])
-                yield Problem(edge.node.span, f'"{name}" {verb} itself: {shown}', "break the circle", related=related)
+                cycle = list(path)[path[edge.text] :]
+                shown = " -> ".join([*cycle, edge.text])
+                steps = trail[len(trail) - len(cycle) + 1 :]
+                related = tuple(Related(step.node.span, f'"{step.text}" is referenced here') for step in steps)
+                advice = "remove one of these references" if steps else "remove this reference"
+                yield Problem(edge.node.span, f"{title}: {shown}", advice, related=related)
             elif edge.text in edges and edge.text not in done:
                 trail.append(edge)
                 stack.append((edge.text, 0))

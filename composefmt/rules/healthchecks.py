@@ -1,4 +1,4 @@
-"""Rules about healthchecks, and about commands that are written as a list."""
+"""Rules on healthchecks and on commands in list form."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TESTS = "services.*.healthcheck.test"
-_SHOWN_WORDS = 8
+_SHOWN_WORDS = 9
 _SHELL_SIGNS = ("|", "&", ";", "<", ">", "(", "`", "'", '"', "$$")
 
 
 @rule("healthcheck-one-word", Severity.WARNING, _TESTS, group="healthcheck")
 def healthcheck_one_word(element: Element) -> Iterator[Problem]:
-    """A whole command line stands as one word behind CMD.
+    """Detects healthchecks in which a whole command line follows `CMD` as a single item.
 
-    After `CMD` each item is one word. Docker looks for a program whose name has spaces, finds none, and the service is never
-    healthy.
+    Docker executes the item after `CMD` as the program, without a shell. A program named "curl -f http://localhost" does not exist,
+    so every test fails and the container is reported as unhealthy.
+
+    Fix safety: the fix replaces `CMD` with `CMD-SHELL`. It is unsafe because the command then depends on a shell in the image.
 
     Bad:
 
@@ -42,32 +44,40 @@ def healthcheck_one_word(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: ["CMD", "curl", "-f", "http://localhost"]
 
-    Source: the specification's 05-services, `healthcheck`; the Dockerfile reference, `HEALTHCHECK`.
+    Source: the Compose Specification, 05-services, `healthcheck`; the Dockerfile reference, `HEALTHCHECK`.
     """
     words = [item for item in map(resolve, element.file.items(element.node)) if type(item) is Scalar]
     if len(words) == len(("CMD", "command")) and words[0].value == "CMD" and " " in words[1].value.strip():
         yield Problem(
             words[1].span,
-            f'service "{element.service}": behind CMD, "{words[1].value}" is the name of one program, spaces included',
+            f'service "{element.service}": healthcheck "{words[1].value}" is executed as a single program name',
             _advice(words[1].value),
             written(element.file, words[0], "CMD-SHELL"),
         )
 
 
 def _advice(command: str) -> str:
-    """To write the command as a list, of a long one the first words; what only a shell understands needs one."""
+    """Return the help line: the command as a list (a long one abbreviated), or CMD-SHELL if it needs a shell."""
     if any(sign in command for sign in _SHELL_SIGNS):
-        return "write CMD-SHELL for CMD: the command needs a shell"
+        return 'replace "CMD" with "CMD-SHELL": the command needs a shell'
+    listed = _listed(f"CMD {command}")
+    return f'use "{listed}", or replace "CMD" with "CMD-SHELL"'
+
+
+def _listed(command: str) -> str:
+    """Return a command in list form; a long one is abbreviated."""
     words = command.split()
-    listed = "[CMD, " + ", ".join(words if len(words) <= _SHOWN_WORDS else [*words[:_SHOWN_WORDS], "..."]) + "]"
-    return f'write "{listed}", or CMD-SHELL for CMD'
+    return f"[{', '.join(words if len(words) <= _SHOWN_WORDS else [*words[:_SHOWN_WORDS], '...'])}]"
 
 
 @rule("healthcheck-shell-words", Severity.WARNING, _TESTS, group="healthcheck")
 def healthcheck_shell_words(element: Element) -> Iterator[Problem]:
-    """A command is split into words behind CMD-SHELL.
+    """Detects healthchecks in which `CMD-SHELL` is followed by more than one item.
 
-    The shell runs the first of them; the others are only its parameters. So `curl` is called without an address.
+    Docker runs `sh -c` with these items, and the shell executes only the first as the command; the others become its positional
+    parameters. In the example, `curl` runs without an address and the test always fails.
+
+    Fix safety: the fix replaces `CMD-SHELL` with `CMD`. It is unsafe because the command no longer runs in a shell.
 
     Bad:
 
@@ -85,21 +95,26 @@ def healthcheck_shell_words(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: ["CMD-SHELL", "curl -f http://localhost || exit 1"]
 
-    Source: the engine joins nothing: it calls the image's shell with the words as they are (`sh -c`).
+    Source: Moby, daemon/health.go: the items are appended to the image's shell (`sh -c`) without being joined.
     """
     words = [item for item in map(resolve, element.file.items(element.node)) if type(item) is Scalar]
     if len(words) > len(("CMD-SHELL", "command")) and words[0].value == "CMD-SHELL":
         yield Problem(
             words[2].span,
-            f'service "{element.service}": behind CMD-SHELL only "{words[1].value}" is run; "{words[2].value}" is not part of the command',
-            "write the command as one text, or CMD for CMD-SHELL",
+            f'service "{element.service}": CMD-SHELL only runs "{words[1].value}"; "{words[2].value}" is not part of the command',
+            'write the command as a single string, or replace "CMD-SHELL" with "CMD"',
             written(element.file, words[0], "CMD"),
         )
 
 
 @rule("healthcheck-disabled-with-test", Severity.WARNING, "services.*.healthcheck", group="healthcheck")
 def healthcheck_disabled_with_test(element: Element) -> Iterator[Problem]:
-    """A healthcheck has a test, but is switched off.
+    """Detects healthchecks that define a test although they are disabled.
+
+    `disable: true` turns off the healthcheck, including the one from the image, so the test never runs. Dependent services that
+    wait for `service_healthy` fail to start.
+
+    Fix safety: the fix removes the test. It is unsafe because `disable: true` may be the mistake.
 
     Bad:
 
@@ -118,7 +133,7 @@ def healthcheck_disabled_with_test(element: Element) -> Iterator[Problem]:
             healthcheck:
               disable: true
 
-    Source: the specification's 05-services, `healthcheck`.
+    Source: the Compose Specification, 05-services, `healthcheck`.
     """
     entries = element.file.entries(element.node)
     disable = plain(entries, "disable")
@@ -130,16 +145,19 @@ def healthcheck_disabled_with_test(element: Element) -> Iterator[Problem]:
     if not (type(first) is Scalar and first.value == "NONE"):
         yield Problem(
             entries["test"][0].span,
-            f'service "{element.service}": the test is never run, since the healthcheck is switched off',
-            'delete the test, or "disable: true"',
-            deleted(element.file, entries["test"][0], "delete the test"),
-            related=(Related(disable.span, "it is switched off here"),),
+            f'service "{element.service}": healthcheck test never runs because the healthcheck is disabled',
+            'remove "test", or remove "disable: true"',
+            deleted(element.file, entries["test"][0], 'remove "test"'),
+            related=(Related(disable.span, "disabled here"),),
         )
 
 
 @rule("healthcheck-timing", Severity.INFO, "services.*.healthcheck", group="healthcheck", default=False)
 def healthcheck_timing(element: Element) -> Iterator[Problem]:
-    """A test may take longer than the time between two tests, or `retries` is 0, which stands for the default of 3.
+    """Detects healthchecks whose `timeout` exceeds their `interval`, and `retries: 0`.
+
+    The next test only starts after the current one has finished or timed out, so a long timeout delays the moment at which an
+    unhealthy container is noticed. `retries: 0` is replaced by the default of 3.
 
     Bad:
 
@@ -168,19 +186,23 @@ def healthcheck_timing(element: Element) -> Iterator[Problem]:
     if interval is not None and timeout is not None and 0 < _seconds(interval.value) < _seconds(timeout.value):
         yield Problem(
             timeout.span,
-            f'service "{element.service}": the timeout of {timeout.value} is longer than the interval of {interval.value}',
-            "choose a shorter timeout",
-            related=(Related(interval.span, "the interval"),),
+            f'service "{element.service}": healthcheck timeout "{timeout.value}" exceeds interval "{interval.value}"',
+            f'set "timeout" to at most "{interval.value}"',
+            related=(Related(interval.span, "interval defined here"),),
         )
     if retries is not None and retries.value == "0":
-        yield Problem(retries.span, f'service "{element.service}": 0 retries stand for the default of 3', "write 1 for a single try")
+        yield Problem(
+            retries.span,
+            f'service "{element.service}": healthcheck "retries: 0" is replaced by the default of 3',
+            'use "retries: 1" for a single attempt',
+        )
 
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _seconds(text: str) -> float:
-    """A duration such as 1m30s in seconds; 0 where it cannot be read."""
+    """Return a duration such as 1m30s in seconds; 0 if it cannot be parsed."""
     import re
 
     if not re.fullmatch(r"(?:[0-9.]+(?:us|ms|s|m|h))+", text):
@@ -190,10 +212,11 @@ def _seconds(text: str) -> float:
 
 @rule("command-one-word", Severity.WARNING, "services.*.entrypoint", "services.*.command", group="structure")
 def command_one_word(element: Element) -> Iterator[Problem]:
-    """A whole command line stands as the only item of a list.
+    """Detects commands and entrypoints whose whole command line is the only item of a list.
 
-    Each item is one word, so Docker looks for a program whose name has spaces. Of a command it is told only where the
-    entrypoint is known to be empty, since another entrypoint may be a shell that takes a whole line.
+    Docker executes the first item of a list as the program, without a shell. A program named "python app.py" does not exist, so the
+    container fails to start. A `command` is only reported if `entrypoint` is an empty list, because another entrypoint may be a shell that
+    accepts a whole command line.
 
     Bad:
 
@@ -209,7 +232,7 @@ def command_one_word(element: Element) -> Iterator[Problem]:
             image: python
             entrypoint: ["python", "app.py"]
 
-    Source: the specification's 05-services, `entrypoint` and `command`.
+    Source: the Compose Specification, 05-services, `entrypoint` and `command`.
     """
     items = element.file.items(element.node)
     word = resolve(items[0]) if len(items) == 1 else None
@@ -222,6 +245,6 @@ def command_one_word(element: Element) -> Iterator[Problem]:
             return
     yield Problem(
         word.span,
-        f'service "{element.service}": "{word.value}" is the name of one program, spaces included',
-        f"write it as a text without brackets, or each word as an item: [{', '.join(word.value.split()[:4])}]",
+        f'service "{element.service}": "{word.value}" is executed as a single program name',
+        f"write it as a string, or make each argument an item: {_listed(word.value)}",
     )

@@ -1,4 +1,4 @@
-"""Rules about how services start, run and are counted: what the reference accepts, but what fails or surprises when run."""
+"""Rules on dependencies that Docker Compose accepts but that fail at run time, and on ports without a network."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @rule("service-healthy-without-healthcheck", Severity.WARNING, "services.*.depends_on.*", group="references")
 def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
-    """A service waits until another one is healthy, but that one's healthcheck is switched off.
+    """Detects `service_healthy` conditions on services whose healthcheck is disabled.
 
-    Docker answers that the container has no healthcheck, and stops. A service without a healthcheck of its own may get one
-    from its image; the rule missing-healthcheck tells of that.
+    A container without a healthcheck never becomes healthy. Docker Compose stops with "has no healthcheck configured". A service
+    without a `healthcheck` key is not reported because its image may define one; see the rule `missing-healthcheck`.
 
     Bad:
 
@@ -52,7 +52,7 @@ def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: pg_isready -U postgres
 
-    Source: the specification's 05-services, `depends_on`; Docker answers "has no healthcheck configured".
+    Source: the Compose Specification, 05-services, `depends_on`.
     """
     found = _waited_for(element)
     if found is None:
@@ -62,14 +62,14 @@ def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
     if _is_off(element.file, check):
         yield Problem(
             condition.span,
-            f'service "{element.service}" waits until "{element.path[-1]}" is healthy, but the healthcheck of that one is switched off',
-            "give it a test, or wait for service_started",
-            related=(Related(entries["healthcheck"][0].span, "it is switched off here"),),
+            f'service "{element.service}" waits for service "{element.path[-1]}" to be healthy, but its healthcheck is disabled',
+            f'define a healthcheck test for service "{element.path[-1]}", or use "condition: service_started"',
+            related=(Related(entries["healthcheck"][0].span, "healthcheck disabled here"),),
         )
 
 
 def _waited_for(element: Element) -> tuple[Scalar, Entries] | None:
-    """The condition, where it is that a service is healthy, and the entries of that service; None if it is not here."""
+    """Return a `service_healthy` condition and the entries of the service that it names; None if either is missing or external."""
     file = element.file
     condition = plain(file.entries(element.node), "condition")
     service = file.defined("services").get(str(element.path[-1]))
@@ -91,9 +91,10 @@ def _is_off(file: ComposeFile, check: Entries) -> bool:
 
 @rule("missing-healthcheck", Severity.INFO, "services.*.depends_on.*", group="healthcheck", default=False)
 def missing_healthcheck(element: Element) -> Iterator[Problem]:
-    """A service waits until another one is healthy, but the file gives that one no healthcheck.
+    """Detects `service_healthy` conditions on services without a `healthcheck`.
 
-    The image may bring one; where it does not, Docker stops with an error.
+    Unless the image defines a healthcheck, the container never becomes healthy and Docker Compose stops with an error. An explicit
+    healthcheck does not depend on the image.
 
     Bad:
 
@@ -119,20 +120,23 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: pg_isready -U postgres
 
-    Source: the specification's 05-services, `depends_on`.
+    Source: the Compose Specification, 05-services, `depends_on`.
     """
     found = _waited_for(element)
     if found is not None and "healthcheck" not in found[1]:
         yield Problem(
             found[0].span,
-            f'service "{element.service}" waits until "{element.path[-1]}" is healthy, which has no healthcheck but what its image brings',
-            "give it a healthcheck",
+            f'service "{element.service}" waits for service "{element.path[-1]}" to be healthy, but it defines no healthcheck',
+            f'define "healthcheck" in service "{element.path[-1]}", unless its image does',
         )
 
 
 @rule("service-completed-restarts", Severity.WARNING, "services.*.depends_on.*", group="references")
 def service_completed_restarts(element: Element) -> Iterator[Problem]:
-    """A service waits until another one has ended, but that one starts again whenever it ends.
+    """Detects `service_completed_successfully` on a service that restarts automatically.
+
+    A service with `restart: always` or `restart: unless-stopped` starts again whenever it exits, so it never completes and the
+    dependent service may wait forever.
 
     Bad:
 
@@ -158,7 +162,7 @@ def service_completed_restarts(element: Element) -> Iterator[Problem]:
             image: my/migrate
             restart: on-failure
 
-    Source: the specification's 05-services, `depends_on` and `restart`.
+    Source: the Compose Specification, 05-services, `depends_on` and `restart`.
     """
     file = element.file
     condition = plain(file.entries(element.node), "condition")
@@ -168,18 +172,21 @@ def service_completed_restarts(element: Element) -> Iterator[Problem]:
     if restart.value in ("always", "unless-stopped"):
         yield Problem(
             condition.span,
-            f'service "{element.service}" waits until "{element.path[-1]}" has ended, but that one restarts whenever it ends',
-            f'write "restart: on-failure" or "no" for "{element.path[-1]}"',
-            related=(Related(restart.span, "it restarts because of this"),),
+            f'service "{element.service}" waits for service "{element.path[-1]}" to complete, but it restarts automatically',
+            f'set "restart" of service "{element.path[-1]}" to "on-failure" or "no"',
+            related=(Related(restart.span, "restart policy defined here"),),
         )
 
 
 @rule("ports-with-host-network", Severity.WARNING, "services.*.network_mode", group="ports")
 def ports_with_host_network(element: Element) -> Iterator[Problem]:
-    """A service publishes ports, but its network mode leaves nothing to publish.
+    """Detects published ports on services whose network mode does not allow publishing.
 
-    Under `host` the container listens on the host's own ports, and `ports` is ignored. Under `none` there is no network.
-    With the network of another service or container, that one must publish the ports: Docker refuses the file when run.
+    With `network_mode: host`, the container uses the host's ports directly and `ports` is ignored. With `none`, the container
+    has no network. With the network of another service or container, Docker refuses to create the container: the ports must be
+    published there.
+
+    Fix safety: the fix removes `ports`. It is unsafe because `network_mode` may be the mistake.
 
     Bad:
 
@@ -196,7 +203,7 @@ def ports_with_host_network(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["8080:80"]
 
-    Source: the specification's 05-services, `network_mode`; Docker's documentation of the host network.
+    Source: the Compose Specification, 05-services, `network_mode`; Docker's documentation of the host network.
     """
     node, file = element.node, element.file
     own = file.entries(file.get("services", element.service))
@@ -206,24 +213,25 @@ def ports_with_host_network(element: Element) -> Iterator[Problem]:
     if mode in _MODES:
         what, advice = _MODES[mode]
         span = own["ports"][0].span
-        message = f'service "{element.service}": ports {what} under network_mode {node.value}'
-        fix = deleted(file, own["ports"][0], "delete the ports") if mode in ("host", "none") else None
-        yield Problem(span, message, advice.format(other=other), fix, related=(Related(node.span, "the network mode"),))
+        message = f'service "{element.service}": ports {what} with network_mode "{node.value}"'
+        fix = deleted(file, own["ports"][0], 'remove "ports"') if mode in ("host", "none") else None
+        yield Problem(span, message, advice.format(other=other), fix, related=(Related(node.span, "network mode defined here"),))
 
 
 _MODES = {
-    "host": ("are ignored", "leave them out: the service listens on the ports of the host"),
-    "none": ("cannot be published", "leave them out, or leave out network_mode"),
-    "service": ("cannot be published", 'publish them in the service "{other}", whose network this one uses'),
-    "container": ("cannot be published", 'publish them with the container "{other}", whose network this one uses'),
+    "host": ("are ignored", 'remove "ports": the service listens on the host ports directly'),
+    "none": ("cannot be published", 'remove "ports" or "network_mode"'),
+    "service": ("cannot be published", 'publish the ports in service "{other}", whose network is shared'),
+    "container": ("cannot be published", 'publish the ports of container "{other}", whose network is shared'),
 }
 
 
 @rule("disabled-dependency", Severity.WARNING, "services.*.depends_on", group="references")
 def disabled_dependency(element: Element) -> Iterator[Problem]:
-    """A service needs one that only a profile enables.
+    """Detects dependencies on services that only start with a profile.
 
-    Without the profile Docker refuses to start the project. Give both the same profiles, or say `required: false`.
+    Without the profile, the dependency is disabled and Docker Compose refuses to start the project. Assign the same profiles to
+    both services, or mark the dependency with `required: false`.
 
     Bad:
 
@@ -248,7 +256,7 @@ def disabled_dependency(element: Element) -> Iterator[Problem]:
             image: busybox
             profiles: [debug]
 
-    Source: the specification's 15-profiles; the reference's loader/validate.go.
+    Source: the Compose Specification, 15-profiles; compose-go, loader/validate.go.
     """
     file = element.file
     known = file.defined("services")
@@ -258,8 +266,8 @@ def disabled_dependency(element: Element) -> Iterator[Problem]:
         if name.text in known and not is_active(file, name.text) and _is_required(file, element.node, name.text):
             yield Problem(
                 name.node.span,
-                f'service "{element.service}" needs "{name.text}", which starts only with a profile',
-                'give both the same profiles, or write "required: false" below the dependency',
+                f'service "{element.service}" depends on service "{name.text}", which is disabled without a profile',
+                'assign the same profiles to both, or set "required: false" for the dependency',
             )
 
 
