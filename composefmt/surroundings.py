@@ -5,15 +5,19 @@ Every question and its answer is recorded: a cached result is valid as long as t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from posixpath import normpath
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Kind = Literal["file", "folder"]
 
 MISSING = "missing"
+
+# Of a directory with more subdirectories than this only the first ones are known.
+MAX_LISTED = 64
 
 
 class Surroundings:
@@ -23,6 +27,9 @@ class Surroundings:
         self._kinds: dict[str, Kind | None] = {}
         self._contents: dict[str, bytes | None] = {}
         self._variables: dict[str, bool] = {}
+        self._values: dict[str, str | None] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
+        self._places: dict[str, str] = {}
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file; None if it does not exist or cannot be read: a directory, a device, a huge file."""
@@ -44,17 +51,50 @@ class Surroundings:
             self._variables[variable] = self._is_set(variable)
         return self._variables[variable]
 
+    def value(self, variable: str) -> str | None:
+        """Return the value of a variable of the process environment; None if it is not set."""
+        if variable not in self._values:
+            self._values[variable] = self._value(variable)
+        return self._values[variable]
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        """Return the names of the subdirectories of a directory, sorted, at most `MAX_LISTED`, without hidden ones."""
+        path = normpath(path)
+        if path not in self._listings:
+            self._listings[path] = tuple(sorted(self._folders_in(path))[:MAX_LISTED])
+        return self._listings[path]
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """The names of the directories below the repository's root that lead to the file; () at the root, or if it is unknown."""
+        if "above" not in self._places:
+            self._places["above"] = "/".join(self._above())
+        return tuple(self._places["above"].split("/")) if self._places["above"] else ()
+
+    @property
+    def working_directory(self) -> str:
+        """The path from the file's directory to the working directory."""
+        if "working" not in self._places:
+            self._places["working"] = self._working_directory()
+        return self._places["working"]
+
     @property
     def asked(self) -> dict[str, str]:
         """The questions asked so far with their answers, which compare equal as long as nothing relevant has changed.
 
-        A question is a path, `kind PATH` or `$NAME`; an answer is a digest, "file", "folder", "set" or "missing".
+        A question is a path, `kind PATH`, `$NAME`, `=NAME`, `folders PATH`, `?above` or `?working`; an answer is a digest,
+        "file", "folder", "set" or "missing", or the path.
         """
         from hashlib import blake2b
 
         answers = {f"kind {path}": kind or MISSING for path, kind in self._kinds.items()}
         for path, data in self._contents.items():
             answers[path] = MISSING if data is None else blake2b(data, digest_size=16).hexdigest()
+        for path, names in self._listings.items():
+            answers[f"folders {path}"] = blake2b("/".join(names).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        for name, value in self._values.items():
+            answers[f"={name}"] = MISSING if value is None else blake2b(value.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        answers.update((f"?{name}", place) for name, place in self._places.items())
         for name, known in self._variables.items():
             answers[f"${name}"] = "set" if known else MISSING
         return answers
@@ -64,6 +104,12 @@ class Surroundings:
         for question in questions:
             if question.startswith("$"):
                 self.is_set(question[1:])
+            elif question.startswith("="):
+                self.value(question[1:])
+            elif question.startswith("folders "):
+                self.folders(question[8:])
+            elif question in ("?above", "?working"):
+                _ = self.above if question == "?above" else self.working_directory
             elif question.startswith("kind "):
                 self.kind(question[5:])
             else:
@@ -79,11 +125,24 @@ class Surroundings:
     def _is_set(self, variable: str) -> bool:
         return False
 
+    def _value(self, variable: str) -> str | None:
+        return None
+
+    def _folders_in(self, path: str) -> Iterable[str]:
+        return ()
+
+    def _above(self) -> tuple[str, ...]:
+        return ()
+
+    def _working_directory(self) -> str:
+        return "."
+
 
 class InMemory(Surroundings):
     """In-memory files: an editor's unsaved texts over the files on disk (`beneath`), or a test's.
 
-    `files` holds bytes by path; their parent directories exist as well, and so do `folders`.
+    `files` holds bytes by path; their parent directories exist as well, and so do `folders`. `variables` are the names of
+    variables that are set, or their values by name. `location` is the file's directory, relative to the repository's root.
     """
 
     def __init__(
@@ -92,11 +151,13 @@ class InMemory(Surroundings):
         folders: Iterable[str] = (),
         variables: Iterable[str] = (),
         beneath: Surroundings | None = None,
+        location: str = "",
     ) -> None:
         super().__init__()
         self._files = {normpath(path): data for path, data in files.items()}
         self._folders = {"."}
-        self._set = frozenset(variables)
+        self._set = dict(variables) if isinstance(variables, Mapping) else dict.fromkeys(variables, "")
+        self._location = tuple(part for part in location.split("/") if part)
         self._beneath = beneath
         for path in [*self._files, *(f"{normpath(folder)}/" for folder in folders)]:
             self._folders.update(path[:at] for at, character in enumerate(path) if character == "/")
@@ -114,3 +175,18 @@ class InMemory(Surroundings):
 
     def _is_set(self, variable: str) -> bool:
         return variable in self._set or (self._beneath is not None and self._beneath.is_set(variable))
+
+    def _value(self, variable: str) -> str | None:
+        value = self._set.get(variable)
+        return self._beneath.value(variable) if value is None and self._beneath else value
+
+    def _folders_in(self, path: str) -> Iterable[str]:
+        start = "" if path == "." else f"{path}/"
+        own = {each[len(start) :].partition("/")[0] for each in self._folders if each.startswith(start)}
+        return {name for name in own if name.strip(".")} | set(self._beneath.folders(path) if self._beneath else ())
+
+    def _above(self) -> tuple[str, ...]:
+        return self._location or (self._beneath.above if self._beneath else ())
+
+    def _working_directory(self) -> str:
+        return self._beneath.working_directory if self._beneath else "/".join([".."] * len(self._location)) or "."

@@ -3,7 +3,8 @@
 A file of `tests/cases` holds cases that begin with `#=== title`. Then come the text, and a marker: `#--- formatted`
 with what the formatter makes of it, `#--- unchanged`, or `#--- findings` with what `check` says. A first line
 `# flags: max-range=2 write-defaults lines=2-4` sets options; `good=RULE` says which rule's good example this is: that rule
-alone is checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder.
+alone is checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder; with
+`# flags: folder=sub` that folder is `sub` of the repository, and `../compose.yaml` lies inside of it.
 Behind findings that can be mended stands what `check --fix` makes of the text (`#--- fixed`), and `--unsafe-fixes`
 (`#--- fixed unsafe`), both without the formatter. `make update-cases` rewrites what stands behind the markers.
 """
@@ -58,12 +59,12 @@ class Case:
     def options(self) -> Options:
         options = Options()
         if self.files:
-            surroundings = InMemory(self.files)
+            surroundings = InMemory(self.files, location=self.folder)
             options = options._replace(surroundings=surroundings, environment=environment_beside(surroundings, self.text.encode()))
         for flag in self.flags.split():
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
-            if field == "filename":
+            if field in ("filename", "folder"):
                 continue
             if field == "good":
                 field = "select"
@@ -81,6 +82,12 @@ class Case:
     def filename(self) -> str:
         found = re.search(r"filename=(\S+)", self.flags)
         return found[1] if found else "<text>"
+
+    @property
+    def folder(self) -> str:
+        """The file's directory below the repository's root, which the flag `folder=sub/directory` sets."""
+        found = re.search(r"folder=(\S+)", self.flags)
+        return found[1] if found else ""
 
     def actual(self) -> tuple[str, str]:
         """The marker's word and what stands behind it, as the code has it now."""

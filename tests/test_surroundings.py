@@ -114,3 +114,44 @@ def test_simple_lines_of_a_dot_env_file():
         "EXPORTED": "h", "EQUALS": "a=b", "USED": "12",
     }  # fmt: skip
     assert environment_beside(InMemory({".env": ENVIRONMENT}), b"no variable") == {}
+
+
+def test_where_a_file_is_in_its_repository(tmp_path, monkeypatch):
+    folder = tmp_path / "repository" / "apps" / "web"
+    (folder / "deep").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert on_disk(folder).above == ("repository", "apps", "web")
+    assert on_disk(folder).working_directory == "../../.."
+    assert OnDisk("repository/apps").above == ("repository", "apps")
+    (tmp_path / "repository" / ".git").mkdir()
+    assert on_disk(folder).above == InMemory({}, beneath=on_disk(folder)).above == ("apps", "web")
+    assert on_disk(tmp_path / "repository").above == ()
+    monkeypatch.chdir(folder)
+    assert on_disk(tmp_path).above == ()
+    assert on_disk(folder).folders(".") == ("deep",)
+    assert on_disk(folder).folders("none") == ()
+    assert InMemory({"../a/x": b"", "../b/c/x": b"", "d/x": b""}).folders("..") == ("a", "b")
+
+
+def test_answers_about_the_repository_and_the_environment_tell_changes(tmp_path, monkeypatch):
+    (tmp_path / "app").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMPOSE_FILE", "a.yaml")
+
+    def answers():
+        surroundings = on_disk(tmp_path / "app")
+        surroundings.folders("..")
+        surroundings.value("COMPOSE_FILE")
+        surroundings.value("SURELY_NOT_SET")
+        _ = surroundings.above, surroundings.working_directory
+        return surroundings.asked
+
+    asked = answers()
+    assert asked.keys() == {"folders ..", "=COMPOSE_FILE", "=SURELY_NOT_SET", "?above", "?working"}
+    assert on_disk(tmp_path / "app").answers(asked) == asked
+    assert "a.yaml" not in asked["=COMPOSE_FILE"]
+    monkeypatch.setenv("COMPOSE_FILE", "b.yaml")
+    (tmp_path / "other").mkdir()
+    now = answers()
+    assert {question for question in asked if now[question] != asked[question]} == {"folders ..", "=COMPOSE_FILE"}

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from composefmt.files.content import FileTrouble, read_file
 from composefmt.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from composefmt.surroundings import Kind
 
 # If a Compose file names more or larger files than this, the rest is not read.
 MAX_FILES = 1000
 MAX_BYTES = 50_000_000
+
+# Of a directory with more entries than this only some are looked at.
+MAX_ENTRIES = 1000
 
 
 class OnDisk(Surroundings):
@@ -50,6 +55,40 @@ class OnDisk(Surroundings):
     def _is_set(self, variable: str) -> bool:
         return variable in os.environ
 
+    def _value(self, variable: str) -> str | None:
+        return os.environ.get(variable)
+
+    def _folders_in(self, path: str) -> Iterable[str]:
+        try:
+            with os.scandir(os.path.join(self._folder, path)) as entries:
+                return [entry.name for entry in islice(entries, MAX_ENTRIES) if not entry.name.startswith(".") and entry.is_dir()]
+        except (OSError, ValueError):
+            return ()
+
+    def _above(self) -> tuple[str, ...]:
+        """Return the directories below the repository's root, else below the working directory."""
+        try:
+            start, working = os.path.abspath(self._folder), os.getcwd()
+        except OSError:
+            return ()
+        names: list[str] = []
+        folder = start
+        below_working: tuple[str, ...] = ()
+        while not os.path.exists(os.path.join(folder, ".git")):
+            if folder == working:
+                below_working = tuple(names[::-1])
+            folder, name = os.path.split(folder)
+            if not name:
+                return below_working
+            names.append(name)
+        return tuple(names[::-1])
+
+    def _working_directory(self) -> str:
+        try:
+            return os.path.relpath(os.getcwd(), self._folder).replace(os.sep, "/")
+        except (OSError, ValueError):
+            return "."
+
 
 def environment_beside(surroundings: Surroundings, data: bytes) -> dict[str, str]:
     """Return the variables of the `.env` file beside a Compose file; {} if the file uses none.
@@ -59,10 +98,6 @@ def environment_beside(surroundings: Surroundings, data: bytes) -> dict[str, str
     env_file = surroundings.read(".env") if b"$" in data else None
     if env_file is None:
         return {}
-    from composefmt.project.dotenv import EnvFileError, parse_env
+    from composefmt.project.dotenv import known_variables
 
-    variables: dict[str, str] = {}
-    # The lines before a mistake still count.
-    with suppress(EnvFileError):
-        parse_env(env_file.decode("utf-8", "replace"), variables, lambda _: None)
-    return variables
+    return known_variables(env_file)

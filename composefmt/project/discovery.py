@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.disk import is_file, read_env_files
 from composefmt.project.loading import File
+from composefmt.project.names import BASES, OVERRIDES, listed_files
 from composefmt.project.paths import is_remote
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
 STDIN = "-"
 
 # Booleans in environment variables: other words than in a Compose file.
@@ -102,16 +101,15 @@ def _is_disabled(text: str) -> bool:
 
 
 def _from_variable(variables: Mapping[str, str]) -> list[str]:
-    value = variables.get("COMPOSE_FILE")
-    if value == "":
+    if variables.get("COMPOSE_FILE") == "":
         raise ProjectError("COMPOSE_FILE is set but does not name a file")
-    return value.split(variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep) if value else []
+    return listed_files(variables)
 
 
 def _default_files(folder: str) -> list[str]:
     """Return the file with a default name in a directory or the nearest one above it, and the override beside it."""
     while True:
-        found = next((path for path in (os.path.join(folder, name) for name in NAMES) if os.path.exists(path)), None)
+        found = next((path for path in (os.path.join(folder, name) for name in BASES) if os.path.exists(path)), None)
         if found is not None:
             override = next((path for path in (os.path.join(folder, name) for name in OVERRIDES) if os.path.exists(path)), None)
             return [found] if override is None else [found, override]

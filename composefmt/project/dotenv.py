@@ -6,6 +6,7 @@ Source: compose-go, dotenv/. The work is linear in the size of the text.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
@@ -158,3 +159,11 @@ def _expanded(value: str, scope: _Scope, text: str, offset: int) -> str:
 
 def _error(text: str, offset: int, message: str) -> EnvFileError:
     return EnvFileError(message, offset, text.count("\n", 0, offset) + 1)
+
+
+def known_variables(data: bytes) -> dict[str, str]:
+    """Return the variables of an env file by name, without those of the process; of a broken one those before the mistake."""
+    variables: dict[str, str] = {}
+    with suppress(EnvFileError):
+        parse_env(data.decode("utf-8", "replace"), variables, lambda _: None)
+    return variables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,13 +17,14 @@ from composefmt.syntax.source import NotText, Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The names that Compose looks for by itself, in its order; any other file may be an override, or be included or extended.
-BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
+    from composefmt.syntax.nodes import Tree
 
 # A file that leads to more files than this, or to larger ones, is not followed any further: what they define counts as unknown.
 MAX_FILES = 100
 MAX_BYTES = 2_000_000
+
+# Trees of files up to this size are kept for the next file that asks for them.
+_SMALL = 50_000
 
 _FRAGMENT = r"(?m)^\s*#\s*composefmt:\s*fragment\b"
 
@@ -42,17 +44,6 @@ class Include(NamedTuple):
     folder: str
 
 
-class Project(NamedTuple):
-    """The files that define what a file may name, itself the first. `complete`: there are no others."""
-
-    files: list[Neighbour]
-    complete: bool
-
-    def defines(self, section: str, name: str) -> bool:
-        """Whether any of the files has a name in a top-level section."""
-        return any(name in neighbour.file.defined(section) for neighbour in self.files)
-
-
 def is_declared_fragment(file: ComposeFile) -> bool:
     """Whether a comment says that a file is a part of a project: `# composefmt: fragment`."""
     return file.once(_says_fragment)
@@ -62,18 +53,26 @@ def _says_fragment(file: ComposeFile) -> bool:
     return "composefmt:" in file.source.text and pattern(_FRAGMENT).search(file.source.text) is not None
 
 
-def project_of(file: ComposeFile) -> Project:
-    """The project of a file, as far as the files around it show."""
-    return file.once(_project)
-
-
 def neighbour(file: ComposeFile, path: str) -> ComposeFile | None:
     """Another file by its path relative to the folder of `file`; None where it is not there, not readable or not YAML."""
     loaded = file.once(_loaded)
-    path = normpath(path)
+    path = own_path(file, path)
     if path not in loaded:
         loaded[path] = _load(file, path) if len(loaded) < MAX_FILES else None
     return loaded[path]
+
+
+def own_path(file: ComposeFile, path: str) -> str:
+    """A path from the folder of `file`, written in the shortest way: `../here/x.yaml` is `x.yaml` in a folder `here`."""
+    path = normpath(path)
+    if not path.startswith("../") or file.options.surroundings is None:
+        return path
+    parts = path.split("/")
+    up = next((at for at, part in enumerate(parts) if part != ".."), len(parts))
+    above, rest = file.options.surroundings.above, parts[up:]
+    while 0 < up <= len(above) and rest[:1] == [above[-up]]:
+        up, rest = up - 1, rest[1:]
+    return "/".join([".."] * up + rest) or "."
 
 
 def _loaded(file: ComposeFile) -> dict[str, ComposeFile | None]:
@@ -85,35 +84,20 @@ def _load(file: ComposeFile, path: str) -> ComposeFile | None:
     data = surroundings.read(path) if surroundings else None
     if data is None or len(data) > MAX_BYTES:
         return None
+    read = _parsed_again(path, data) if len(data) <= _SMALL else _parsed(path, data)
+    return ComposeFile(*read, file.options) if read is not None else None
+
+
+def _parsed(path: str, data: bytes) -> tuple[Source, Tree] | None:
     try:
         source = Source.from_bytes(data, path)
-        return ComposeFile(source, parse(source.text), file.options)
+        return source, parse(source.text)
     except (NotText, SyntaxProblem):
         return None
 
 
-def _project(file: ComposeFile) -> Project:
-    own = basename(file.source.filename)
-    files = [Neighbour(own, file)]
-    surroundings = file.options.surroundings
-    beside = OVERRIDES if own in BASES else BASES
-    found = next((name for name in beside if name != own and surroundings.kind(name) == "file"), None) if surroundings else None
-    complete = True
-    if found is not None:
-        other = neighbour(file, found)
-        complete = other is not None
-        files += [Neighbour(found, other)] if other is not None else []
-    waiting = [(each.file, "") for each in files]
-    while waiting:
-        including, folder = waiting.pop()
-        for include in includes(including, folder):
-            other = neighbour(file, include.path) if include.path else None
-            if other is None:
-                complete = False
-            elif all(each.file is not other for each in files):
-                files.append(Neighbour(include.path, other))
-                waiting.append((other, include.folder))
-    return Project(files, complete)
+# Many files may belong to one project, and each of them asks for all the others.
+_parsed_again = lru_cache(maxsize=128)(_parsed)
 
 
 def local_path(node: Node | None) -> str:
@@ -134,11 +118,13 @@ def includes(file: ComposeFile, folder: str) -> Iterator[Include]:
             entries = file.entries(item)
             directory = entries.get("project_directory")
             paths: Node = item if type(item) is Scalar or "path" not in entries else resolve(entries["path"][1])
+            first = ""
             for node in (paths,) if type(paths) is Scalar else map(resolve, file.items(paths)):
                 if type(node) is Scalar:
                     named = local_path(node)
                     path = normpath(join(folder, named)) if named else ""
-                    yield Include(node, path, _folder(directory[1] if directory else None, folder, path))
+                    first = first or path
+                    yield Include(node, path, _folder(directory[1] if directory else None, folder, first))
 
 
 def _folder(directory: Node | None, folder: str, path: str) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.dockerfile import Dockerfile, parse_dockerfile
 from composefmt.project.paths import is_remote
-from composefmt.rules._around import project_of
-from composefmt.rules._project import is_fragment, is_project
+from composefmt.rules._membership import is_project, other_projects, project_of
+from composefmt.rules._project import is_fragment
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
 
@@ -64,7 +64,7 @@ def build_of(element: Element) -> Build | None:
 def is_alone(file: ComposeFile, service: str) -> bool:
     """Whether what a service leaves out is given nowhere else either."""
     extends = "extends" in file.entries(file.defined("services").get(service))
-    return is_project(file) and not extends and len(project_of(file).files) == 1
+    return is_project(file) and not extends and len(project_of(file).files) == 1 and not other_projects(file)
 
 
 def is_local(path: str) -> bool:

@@ -10,8 +10,9 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import has_variable
 from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Fix, Severity
-from composefmt.rules._around import BASES, is_declared_fragment, project_of
+from composefmt.rules._around import is_declared_fragment
 from composefmt.rules._fixes import added
+from composefmt.rules._membership import is_defined_elsewhere, is_project, project_of
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
@@ -31,12 +32,6 @@ class Name(NamedTuple):
 
     text: str
     node: Node
-
-
-def is_project(file: ComposeFile) -> bool:
-    """Whether a file is surely a whole project, not a part of one."""
-    name = os.path.basename(file.source.filename)
-    return (name in BASES or name.startswith("<")) and not is_declared_fragment(file)
 
 
 def is_fragment(file: ComposeFile) -> bool:
@@ -138,7 +133,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
     if not project.complete or (len(project.files) == 1 and is_fragment(file)):
         return
     for name in missing:
-        if not project.defines(section, name.text):
+        if not project.defines(section, name.text) and not is_defined_elsewhere(file, section, name.text):
             message = f'service "{element.service}": there is no {kind} "{name.text}"'
             if type(name.node) is Scalar and has_variable(name.node.value) and name.node.value != name.text:
                 yield Problem(name.node.span, message, f"that is what {name.node.value} stands for here", severity=severity(file))

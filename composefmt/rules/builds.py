@@ -10,6 +10,7 @@ from composefmt.compose.file import first_line
 from composefmt.findings import Severity
 from composefmt.rules._builds import arguments, build_of, dockerfile_of, is_alone, is_local
 from composefmt.rules._fixes import written
+from composefmt.rules._membership import kind_of
 from composefmt.rules._project import severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
@@ -57,9 +58,9 @@ def context_missing(element: Element) -> Iterator[Problem]:
         build = build_of(element)
         path, place = (build.context, build.place) if build else ("", element.node)
     # Other names are those of images, services and stages.
-    if not is_local(path) or (element.path[-1] != "build" and not path.startswith(".")) or surroundings.kind(path) == "folder":
+    if not is_local(path) or (element.path[-1] != "build" and not path.startswith(".")) or kind_of(element.file, path) == "folder":
         return
-    what = "is a file, not a folder" if surroundings.kind(path) else "is not there"
+    what = "is a file, not a folder" if kind_of(element.file, path) else "is not there"
     span = first_line(element.file.source, place.span)
     yield Problem(span, f'service "{element.service}": the folder "{path}" to build from {what}', "paths begin at the folder of this file")
 
@@ -89,7 +90,7 @@ def dockerfile_missing(element: Element) -> Iterator[Problem]:
     surroundings, build = element.file.options.surroundings, build_of(element)
     if surroundings is None or build is None or not build.path or surroundings.kind(build.context) != "folder":
         return
-    if surroundings.kind(build.path) == "file":
+    if kind_of(element.file, build.path) == "file":
         return
     name = build.named.value if build.named is not None else "Dockerfile"
     here = [each for each in ("dockerfile", "Containerfile") if name == "Dockerfile" and surroundings.kind(join(build.context, each))]

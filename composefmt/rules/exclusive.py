@@ -6,8 +6,9 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
-from composefmt.rules._around import extended_service, project_of
-from composefmt.rules._project import is_active, is_project, plain
+from composefmt.rules._around import extended_service
+from composefmt.rules._membership import is_project, other_projects, project_of
+from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 
@@ -52,7 +53,17 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
     if is_active(file, element.service) and not _runs(file, element.node):
         if any(element.service in other.file.defined("services") for other in project_of(file).files[1:]):
             return
+        if _is_completed(file, element.service):
+            return
         yield Problem(element.key.span, f'service "{element.service}" has neither an image nor a build', 'add "image: ..." or "build: ..."')
+
+
+def _is_completed(file: ComposeFile, service: str) -> bool:
+    """Whether another project that the file belongs to defines a service elsewhere, or may do so."""
+    return any(
+        not project.complete or any(other.file is not file and service in other.file.defined("services") for other in project.files)
+        for project in other_projects(file)
+    )
 
 
 def _runs(main: ComposeFile, node: Node) -> bool:

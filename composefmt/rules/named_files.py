@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.rules._builds import is_local
+from composefmt.rules._membership import kind_of
 from composefmt.rules._mounting import mounted
 from composefmt.rules._project import is_fragment
 from composefmt.rules.registry import Element, Problem, rule
@@ -50,7 +51,7 @@ def env_file_missing(element: Element) -> Iterator[Problem]:
     Source: the specification's 05-services, `env_file` and `label_file`.
     """
     surroundings, path = element.file.options.surroundings, _path(element)
-    if surroundings is None or not path or surroundings.kind(path) is not None or _beside(element, "required") not in ("", "true"):
+    if surroundings is None or not path or kind_of(element.file, path) is not None or _beside(element, "required") not in ("", "true"):
         return
     sample = _sample(surroundings, path)
     message = f'service "{element.service}": the file "{path}" is not there'
@@ -152,7 +153,7 @@ def source_file_missing(element: Element) -> Iterator[Problem]:
     Source: the specification's 08-configs and 09-secrets.
     """
     surroundings, path = element.file.options.surroundings, _path(element)
-    if surroundings is None or not path or surroundings.kind(path) is not None:
+    if surroundings is None or not path or kind_of(element.file, path) is not None:
         return
     section, name = element.path[:2]
     message = f'the file "{path}" of the {str(section)[:-1]} "{name}" is not there'
@@ -193,7 +194,7 @@ def bind_source_missing(element: Element) -> Iterator[Problem]:
     if surroundings is None or mount is None or mount.type != "bind" or is_fragment(file):
         return
     path = mount.source
-    if not path.startswith(".") or not is_local(path) or surroundings.kind(path) is not None:
+    if not path.startswith(".") or not is_local(path) or kind_of(file, path) is not None:
         return
     create = value_of(file.entries(value_of(mount.entries, "bind")), "create_host_path")
     strict = type(create) is Scalar and create.value == "false"

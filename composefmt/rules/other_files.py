@@ -9,6 +9,7 @@ from composefmt.findings import Severity
 from composefmt.project.paths import is_remote
 from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, includes, local_path, neighbour
 from composefmt.rules._fixes import written
+from composefmt.rules._membership import kind_of
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
 
@@ -61,7 +62,7 @@ def include_not_found(element: Element) -> Iterator[Problem]:
     named = local_path(node)
     if surroundings is None or not named:
         return
-    kind = surroundings.kind(named)
+    kind = kind_of(element.file, named)
     if kind != "file":
         what = "is a folder" if kind else "is not there"
         yield Problem(node.span, f'the included file "{named}" {what}', "paths begin at the folder of this file")
@@ -128,7 +129,7 @@ def extends_not_found(element: Element) -> Iterator[Problem]:
     if surroundings is None or path is None or not named:
         return
     own = basename(file.source.filename)
-    kind = surroundings.kind(normpath(join(dirname(own), named)))
+    kind = kind_of(file, normpath(join(dirname(own), named)))
     if kind != "file":
         what = "is a folder" if kind else "is not there"
         message = f'service "{element.service}" extends one of "{named}", but that file {what}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._around import project_of
+from composefmt.rules._membership import is_defined_elsewhere, project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
 from composefmt.rules._project import Name, extended, is_active, linked, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
@@ -16,6 +16,7 @@ from composefmt.syntax.values import value_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from composefmt.compose.file import ComposeFile
     from composefmt.syntax.source import Span
 
 _SERVICE = "service:"
@@ -341,9 +342,13 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
             yield Problem(
                 name.node.span, f'service "{element.service}" cannot depend on the job "{name.text}"', "a service depends on services only"
             )
-        elif not element.service and not any(project_of(file).defines(section, name.text) for section in ("jobs", "services")):
+        elif not element.service and not any(_is_defined(file, section, name.text) for section in ("jobs", "services")):
             message = f'job "{element.path[1]}": there is no service or job "{name.text}"'
             yield Problem(name.node.span, message, f'define the service "{name.text}"', severity=severity(file))
+
+
+def _is_defined(file: ComposeFile, section: str, name: str) -> bool:
+    return project_of(file).defines(section, name) or is_defined_elsewhere(file, section, name)
 
 
 @rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
 from composefmt.findings import Related, Severity
-from composefmt.rules._around import BASES
+from composefmt.project.names import BASES
 from composefmt.rules._fixes import deleted
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._around import project_of
 from composefmt.rules._fixes import deleted
+from composefmt.rules._membership import is_project, other_projects, project_of
 from composefmt.rules._mounting import mounted
-from composefmt.rules._project import is_project, names, plain
+from composefmt.rules._project import names, plain
 from composefmt.rules._repeated import repeats_names
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
@@ -158,7 +158,9 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
     used = _used_in(file, section)
     if not declared.keys() <= used:
         project = project_of(file)
-        used = used.union(*(_used_in(other.file, section) for other in project.files[1:])) if project.complete else {"$"}
+        projects = [project, *other_projects(file)]
+        others = [other.file for each in projects for other in each.files if other.file is not file]
+        used = used.union(*(_used_in(other, section) for other in others)) if all(each.complete for each in projects) else {"$"}
     if any("$" in name for name in used):
         # What is extended, or what a variable stands for, may use anything.
         return

@@ -1,0 +1,183 @@
+"""Which projects a file belongs to: its own, and those that other files show.
+
+The own project is a base, its override, and what both include. Others are listed in `COMPOSE_FILE`, include or extend the file,
+or have a base on which the file is put as a variant. What one of them defines is no mistake; each is asked for only if
+something is missing in the file's own project, since that means to read other files.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, dirname, isabs, join
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.names import BASES, OVERRIDES, listed_files
+from composefmt.rules._around import Neighbour, extended_service, includes, is_declared_fragment, neighbour, own_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from composefmt.compose.file import ComposeFile
+    from composefmt.surroundings import Kind, Surroundings
+
+# Includers are looked for in so many directories above a file, and in so many files.
+MAX_DEPTH = 8
+MAX_CANDIDATES = 200
+
+
+class Project(NamedTuple):
+    """The files that define what a file may name. `complete`: there are no others.
+
+    `folder` is where relative paths of the file that is checked start, relative to its own directory.
+    """
+
+    files: list[Neighbour]
+    complete: bool
+    folder: str = ""
+
+    def defines(self, section: str, name: str) -> bool:
+        """Whether any of the files has a name in a top-level section."""
+        return any(name in neighbour.file.defined(section) for neighbour in self.files)
+
+
+def is_project(file: ComposeFile) -> bool:
+    """Whether a file is surely a whole project, not a part of one."""
+    name = basename(file.source.filename)
+    return (name in BASES or name.startswith("<")) and not is_declared_fragment(file)
+
+
+def project_of(file: ComposeFile) -> Project:
+    """The project of a file with its base or its override, itself the first."""
+    return file.once(_own_project)
+
+
+def other_projects(file: ComposeFile) -> list[Project]:
+    """The other projects that a file belongs to, as far as the files around it and the environment show."""
+    return file.once(_other_projects)
+
+
+def is_defined_elsewhere(file: ComposeFile, section: str, name: str) -> bool:
+    """Whether one of the other projects defines a name, or may do so."""
+    return any(not project.complete or project.defines(section, name) for project in other_projects(file))
+
+
+def kind_of(file: ComposeFile, path: str) -> Kind | None:
+    """What a relative path in a file leads to: from its own directory, else from where one of its projects has it start."""
+    surroundings = file.options.surroundings
+    if surroundings is None:
+        return None
+    kind = surroundings.kind(path)
+    if kind is not None or isabs(path):
+        return kind
+    folders = dict.fromkeys(each.folder for each in other_projects(file) if each.folder)
+    return next((kind for folder in folders if (kind := surroundings.kind(own_path(file, join(folder, path))))), None)
+
+
+def _own_project(file: ComposeFile) -> Project:
+    surroundings, own = file.options.surroundings, basename(file.source.filename)
+    other = _first(surroundings, "", OVERRIDES if own in BASES else BASES, own) if surroundings else None
+    return _joined(file, [own, other] if other else [own], "")
+
+
+def _first(surroundings: Surroundings, folder: str, names: Sequence[str], but: str = "") -> str | None:
+    return next((path for path in (join(folder, name) for name in names) if path != but and surroundings.kind(path) == "file"), None)
+
+
+def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> Project:
+    """The project of the files at some paths; relative paths in them start at `folder`."""
+    files: list[Neighbour] = []
+    complete, own_folder = True, ""
+    waiting = [(path, folder) for path in paths[::-1]]
+    while waiting:
+        path, start = waiting.pop()
+        path = own_path(main, path) if path else ""
+        file = neighbour(main, path) if path else None
+        if file is None:
+            complete = False
+        elif all(each.file is not file for each in files):
+            files.append(Neighbour(path, file))
+            own_folder = start if file is main else own_folder
+            waiting += [(include.path, include.folder) for include in includes(file, start)]
+    return Project(files, complete, own_folder)
+
+
+def _other_projects(file: ComposeFile) -> list[Project]:
+    surroundings = file.options.surroundings
+    if surroundings is None or file.source.filename.startswith("<"):
+        return []
+    return [*_listed(file, surroundings), *_including(file, surroundings), *_based(file, surroundings)]
+
+
+def _folders_above(surroundings: Surroundings) -> list[str]:
+    """The file's directory and those above it in the repository, as relative paths that end with a slash."""
+    return ["../" * depth for depth in range(min(len(surroundings.above), MAX_DEPTH) + 1)]
+
+
+def _listed(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
+    """The projects of `COMPOSE_FILE` in the environment, and in the `.env` files beside and above."""
+    own = basename(file.source.filename)
+    # Where the repository lies is not known, so that an absolute path is compared from the repository's root on.
+    absolute = "/".join(["", *surroundings.above, own])
+    for folder, variables in _variables(surroundings):
+        listed = [join(folder, part) for part in listed_files(variables) if part]
+        paths = [own if isabs(path) and path.endswith(absolute) else own_path(file, path) for path in listed]
+        if own in paths:
+            yield _joined(file, paths, dirname(listed[0]))
+
+
+def _variables(surroundings: Surroundings) -> Iterator[tuple[str, dict[str, str]]]:
+    names = ("COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR")
+    environment = {name: value for name in names if (value := surroundings.value(name))}
+    if "COMPOSE_FILE" in environment:
+        yield surroundings.working_directory, environment
+    for folder in _folders_above(surroundings):
+        data = surroundings.read(folder + ".env")
+        if data is not None and b"COMPOSE_FILE" in data:
+            from composefmt.project.dotenv import known_variables
+
+            yield folder, {**known_variables(data), **{name: value for name, value in environment.items() if name != "COMPOSE_FILE"}}
+
+
+def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
+    """The projects that include a file, or extend a service of it."""
+    own = basename(file.source.filename)
+    for path in _candidates(surroundings, own):
+        data = surroundings.read(path)
+        if data is None or not (b"include" in data or (b"extends" in data and own.encode() in data)):
+            continue
+        folder = dirname(path)
+        override = _first(surroundings, folder, OVERRIDES)
+        project = _joined(file, [path, override] if override else [path], folder)
+        if any(each.file is file for each in project.files) or _extends(file, project):
+            yield project
+
+
+def _candidates(surroundings: Surroundings, own: str) -> Iterator[str]:
+    """The base files beside a file, in the directories above it, and in their subdirectories."""
+    left = MAX_CANDIDATES
+    for above in _folders_above(surroundings):
+        for name in ("", *(surroundings.folders(above) if above else ())):
+            for base in BASES:
+                path = join(above, name, base)
+                if left > 0 and path != own and surroundings.kind(path) == "file":
+                    left -= 1
+                    yield path
+
+
+def _extends(file: ComposeFile, project: Project) -> bool:
+    for each in project.files:
+        for _, service in each.file.services():
+            if "extends" in each.file.entries(service):
+                base = extended_service(file, each.file, each.path, service)
+                if base is not None and base.file is file and each.file is not file:
+                    return True
+    return False
+
+
+def _based(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
+    """The base that a file is put on as a variant: the one beside it, or one directory up."""
+    own = basename(file.source.filename)
+    for folder in _folders_above(surroundings)[:2] if not is_project(file) else ():
+        base = _first(surroundings, folder, BASES)
+        if base is not None and neighbour(file, base) is not None:
+            override = _first(surroundings, folder, OVERRIDES, own)
+            yield _joined(file, [base, *([override] if override else []), own], folder)
