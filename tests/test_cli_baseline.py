@@ -39,7 +39,7 @@ def test_what_is_new_is_told(project, check):
     (project / "a/compose.yaml").write_text(OLD + "    bar: 1\n")
     done = check()
     assert done.returncode == 1
-    assert messages(done) == ['service "web" has no key "bar"']
+    assert messages(done) == ['unknown key "bar" in service "web"']
     assert done.stderr == "found 1 error in 2 files, 4 in the baseline.\n"
 
 
@@ -68,7 +68,7 @@ def test_a_file_that_is_known_not_to_be_formatted_may_change(project, check, run
 def test_an_equal_line_more_is_new(project, check):
     service = "  w{}:\n    image: nginx\n    prots: []\n"
     (project / "a/compose.yaml").write_text("services:\n" + service.format(1) + "\n" + service.format(2))
-    assert messages(check()) == ['service "w2" has no key "prots"']
+    assert messages(check()) == ['unknown key "prots" in service "w2"']
 
 
 def test_what_no_longer_occurs_is_counted_so_that_it_can_go(project, check, run):

@@ -23,7 +23,7 @@ def server(tmp_path_factory):
 def test_it_tells_what_is_wrong_while_the_text_is_written(server):
     server.open("services:\n  web:\n    image: nginx\n    prots: []\n")
     (found,) = server.diagnostics()
-    assert found["message"] == 'service "web" has no key "prots"\ndid you mean "ports"?'
+    assert found["message"] == 'unknown key "prots" in service "web"\ndid you mean "ports"?'
     assert (found["code"], found["source"], found["severity"]) == ("unknown-key", "composefmt", 1)
     assert found["range"] == {"start": {"line": 3, "character": 4}, "end": {"line": 3, "character": 9}}
     server.change(({"start": {"line": 3, "character": 5}, "end": {"line": 3, "character": 7}}, "or"))
@@ -71,7 +71,7 @@ def test_only_what_holds_for_the_current_text_is_told(server):
     for number in range(60):
         server.change(MISTAKE.replace("prots", f"prots{number}") if number % 2 else SHORT)
     (found,) = server.diagnostics()
-    assert found["message"].startswith('service "web" has no key "prots59"')
+    assert found["message"].startswith('unknown key "prots59" in service "web"')
     server.close()
 
 

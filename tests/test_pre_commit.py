@@ -79,7 +79,7 @@ def test_check_stops_a_commit_with_a_mistake(repository):
     (folder / "compose.yaml").write_text("services:\n  web:\n    image: nginx\n    prots: []\n")
     done = run()
     assert done.returncode == 1
-    assert 'compose.yaml:4:5: error[unknown-key] service "web" has no key "prots"' in done.stdout
+    assert 'compose.yaml:4:5: error[unknown-key] unknown key "prots" in service "web"' in done.stdout
 
 
 def test_a_file_that_is_not_yaml_stops_the_commit_and_stays(repository):

@@ -1,7 +1,7 @@
-"""Interpolation: `$NAME`, `${NAME:-default}` and their kin as a value with parts.
+"""Interpolation: parse `$NAME`, `${NAME:-default}` and their variants into parts.
 
-The grammar is that of the specification (12-interpolation) as the reference's `template` package reads it: a dollar
-that is followed by neither a name, a brace nor a dollar stands for itself; braces nest.
+The grammar follows the specification (12-interpolation) as implemented by the reference's `template` package: a dollar
+sign that is not followed by a name, a brace or another dollar sign is literal; braces nest.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?
 _HEAD = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<operator>:?[-+?])?")
 _BRACES = re.compile(r"\{.?|\}", re.DOTALL)
 
-# A value with more variables than this is no value that anyone wrote; nested ones would exhaust the stack.
+# No real value has more variables than this; nested ones would exhaust the stack.
 MAX_VARIABLES = 100
 
-# How to mend what is no variable.
-ADVICE = 'a variable looks like "${NAME}" or "${NAME:-default}"; for a plain dollar sign write "$$"'
+# The remedy for an invalid interpolation.
+ADVICE = 'use "${NAME}" or "${NAME:-default}", or "$$" for a literal dollar sign'
 
 
 class InvalidInterpolation(ValueError):
-    """A `${` that the reference refuses; `offset` is its place in the value, from 0."""
+    """A `${` that the reference rejects; `offset` is its location in the value, from 0."""
 
     def __init__(self, offset: int) -> None:
         super().__init__(f"invalid interpolation at {offset}")
@@ -58,13 +58,13 @@ Part = Union[Literal, Variable]
 
 
 def has_variable(value: str) -> bool:
-    """Whether a value holds a variable (or a `${` that is not one). `$$` alone is a dollar."""
+    """Return whether a value has a variable or an invalid `${`. `$$` alone is a literal dollar sign."""
     return "$" in value and any(not found["escaped"] for found in _DOLLAR.finditer(value))
 
 
 @lru_cache(maxsize=4096)
 def split(value: str) -> tuple[Part, ...]:
-    """A value as literals and variables, in order. Raises InvalidInterpolation."""
+    """Split a value into literals and variables, in order. Raises InvalidInterpolation."""
     parts: list[Part] = []
     literal = scan = line_end = 0
     while (found := _DOLLAR.search(value, scan)) is not None:
@@ -88,7 +88,7 @@ def split(value: str) -> tuple[Part, ...]:
 
 
 def _braced(value: str, start: int, line_end: int) -> Variable:
-    """The variable whose `${` is at `start`; its closing brace must stand on the same line."""
+    """Parse the variable whose `${` is at `start`; its closing brace must be on the same line."""
     head = _HEAD.match(value, start + 2)
     if head is None:
         raise InvalidInterpolation(start)
@@ -104,9 +104,9 @@ def _braced(value: str, start: int, line_end: int) -> Variable:
 
 
 def _closing(value: str, start: int, end: int) -> int:
-    """Where a variable ends: behind the brace that closes it, as the reference counts; `end` where its braces do not match.
+    """Return where a variable ends: after its closing brace, as the reference counts, or `end` if its braces do not match.
 
-    What follows an opening brace is not looked at: `{{` and `{}` count as one that opens.
+    The character after an opening brace is skipped: `{{` and `{}` count as one opening brace.
     """
     depth = 0
     for brace in _BRACES.finditer(value, start, end):
@@ -117,7 +117,7 @@ def _closing(value: str, start: int, end: int) -> int:
 
 
 def substitute(value: str, environment: Mapping[str, str]) -> str:
-    """The value with all variables replaced; unset ones are empty. Raises InvalidInterpolation, MissingVariable."""
+    """Replace all variables in a value; unset ones are empty. Raises InvalidInterpolation, MissingVariable."""
     if "$" not in value:
         return value
     if value.count("${") > MAX_VARIABLES:
@@ -126,7 +126,7 @@ def substitute(value: str, environment: Mapping[str, str]) -> str:
 
 
 def substituted(value: str, environment: Mapping[str, str], otherwise: str) -> str:
-    """As `substitute`; `otherwise` where a variable is required and not set, or is none."""
+    """Like `substitute`; return `otherwise` if an interpolation is invalid or a required variable is not set."""
     try:
         return substitute(value, environment)
     except (InvalidInterpolation, MissingVariable):
@@ -147,7 +147,7 @@ def _replacement(variable: Variable, environment: Mapping[str, str]) -> str:
 
 
 def _argument(variable: Variable, environment: Mapping[str, str]) -> str:
-    """What stands in for a variable. An error's place is one in the whole value."""
+    """Return the value that replaces a variable. Offsets of errors refer to the whole value."""
     try:
         return substitute(variable.argument, environment)
     except InvalidInterpolation as error:
@@ -155,9 +155,9 @@ def _argument(variable: Variable, environment: Mapping[str, str]) -> str:
 
 
 def mask(value: str) -> str:
-    """The value with every character of a variable replaced by a NUL, so that separators inside it are not seen.
+    """Replace every character of variables by NUL, so that separators inside them are ignored.
 
-    Offsets stay. Raises InvalidInterpolation.
+    Offsets do not change. Raises InvalidInterpolation.
     """
     if "$" not in value:
         return value

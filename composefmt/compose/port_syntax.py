@@ -22,9 +22,9 @@ EXAMPLE = "8080:80"
 
 
 class Port(NamedTuple):
-    """One long entry. `published` is text, since it may be a range or hold a variable; "" where nothing is published.
+    """One long-form entry. `published` is a string, which may be a range or contain a variable; "" if no port is published.
 
-    `target` is a number, or text where it is a variable; `protocol` is None where the short form names none.
+    `target` is a number, or a string if it contains a variable; `protocol` is None if the short form has none.
     """
 
     target: int | str
@@ -34,10 +34,10 @@ class Port(NamedTuple):
 
 
 class Range(Sequence[Port]):
-    """The entries of a range, one a container port, in the reference's order: that of the numbers' text.
+    """The entries of a range, one per container port, in the order of the reference: sorted as strings.
 
-    They are made when asked for, since a short text may stand for tens of thousands. `published` is the first host port, None
-    where nothing is published.
+    Entries are created on demand because a short string may expand to tens of thousands. `published` is the first host
+    port, None if no port is published.
     """
 
     __slots__ = ("first", "host_ip", "last", "protocol", "published")
@@ -64,8 +64,8 @@ class Range(Sequence[Port]):
 
     @property
     def ends(self) -> tuple[Port, Port]:
-        """The first entry and the last one."""
-        # Those of each number of digits.
+        """Return the first and the last entry."""
+        # Sorted as strings, the first and the last number are the limits of some number of digits.
         numbers = [*(10**digits for digits in range(1, 5)), *(10**digits - 1 for digits in range(1, 5)), self.first, self.last]
         within = sorted({number for number in numbers if self.first <= number <= self.last}, key=str)
         return self._port(within[0]), self._port(within[-1])
@@ -75,24 +75,24 @@ class Range(Sequence[Port]):
 
 
 def first_and_last(entries: Sequence[Port]) -> tuple[Port, Port]:
-    """The first entry of a short form and the last one."""
+    """Return the first and the last entry of a short form."""
     return entries.ends if isinstance(entries, Range) else (entries[0], entries[-1])
 
 
 class Piece(NamedTuple):
-    """A stretch of the short form: its text and where it begins."""
+    """A part of the short form: its text and the offset where it starts."""
 
     text: str
     start: int
 
     @property
     def end(self) -> int:
-        """Where it ends, exclusive."""
+        """Return the offset where it ends, exclusive."""
         return self.start + len(self.text)
 
 
 class Pieces(NamedTuple):
-    """The short form taken apart, before anything is judged."""
+    """The parts of a short form, before validation."""
 
     host_ip: Piece
     published: Piece
@@ -102,7 +102,7 @@ class Pieces(NamedTuple):
 
 
 def take_apart(value: str, masked: str) -> Pieces:
-    """The pieces of a short form; `masked` is the value with its variables hidden, so that no separator inside is seen."""
+    """Split a short form; `masked` is the value with its variables masked, so that separators inside them are ignored."""
     last = masked.rfind(":")
     middle = masked.rfind(":", 0, last) if last > 0 else -1
     container = masked[last + 1 :]
@@ -121,10 +121,10 @@ def take_apart(value: str, masked: str) -> Pieces:
     )
 
 
-# The same few entries stand in many files, and each is read again when new text is verified.
+# Many files contain the same entries, and each is parsed again to verify new text.
 @lru_cache(maxsize=4096)
 def literal(value: str) -> Answer[Port]:
-    """Read a short port that holds no variable."""
+    """Parse a short port without variables."""
     pieces = take_apart(value, value)
     before, bracket, port = value.partition("]:")
     if bracket and before[:1] == "[" and ":" not in port and _is_ipv6(before[1:]):
@@ -135,29 +135,47 @@ def literal(value: str) -> Answer[Port]:
     target = _range(value, pieces.target, "container port")
     if isinstance(target, Malformed):
         return target
+    if (misplaced := _misplaced_protocol(value, pieces)) is not None:
+        return misplaced
     if not host_ip and _is_ipv4(pieces.published.text):
         return _no_host_port(value, pieces.published, pieces.target.text)
     published = _range(value, pieces.published, "published port") if pieces.published.text else None
     if isinstance(published, Malformed):
         return published
     if target[0] == 0:
-        return bad(value, pieces.target, "the container port cannot be 0", f'name the port inside the container, as in "{EXAMPLE}"')
+        return bad(
+            value, pieces.target, "container port 0 is out of range (1-65535)", f'use the port inside the container, as in "{EXAMPLE}"'
+        )
     ports = target[1] - target[0]
     if published and ports and published[1] - published[0] != ports:
         return _range_mismatch(value, pieces, target, published)
     protocol = pieces.protocol.text.lower()
     if protocol and protocol not in PROTOCOLS:
-        return bad(value, pieces.protocol, f'"{pieces.protocol.text}" is not a protocol', f"use one of {', '.join(PROTOCOLS)}")
+        return bad(value, pieces.protocol, f'"{pieces.protocol.text}" is not a valid protocol', f"use one of {', '.join(PROTOCOLS)}")
     return Parsed(_expand(target, published, host_ip, protocol or None), tuple(_doubts(value, pieces)))
 
 
+def _misplaced_protocol(value: str, pieces: Pieces) -> Malformed | None:
+    """Return the answer for a protocol after the host port, as in `389/tcp:389/tcp`; None if there is none."""
+    port, slash, protocol = pieces.published.text.partition("/")
+    if not slash or protocol.lower() not in PROTOCOLS:
+        return None
+    front, last = value[: pieces.published.start], pieces.protocol.text or protocol
+    entries = [f"{front}{port}:{pieces.target.text}/{each}" for each in dict.fromkeys((protocol.lower(), last.lower()))]
+    if not all(isinstance(literal(entry), Parsed) for entry in entries):
+        return None
+    quoted = " and ".join(f'"{entry}"' for entry in entries)
+    advice = f"use {quoted}" if len(entries) == 1 else f"add an entry for each protocol: {quoted}"
+    return bad(value, pieces.published, "the protocol goes at the end", advice)
+
+
 def _no_host_port(value: str, address: Piece, port: str) -> Malformed:
-    advice = f'use "{address.text}::{port}" for a free host port, or "{address.text}:{port}:{port}"'
-    return bad(value, address, f'host address "{address.text}" without a host port', advice)
+    advice = f'use "{address.text}:{port}:{port}", or "{address.text}::{port}" for a random host port'
+    return bad(value, address, f'host address "{address.text}" has no host port', advice)
 
 
 def _expand(target: tuple[int, int], published: tuple[int, int] | None, host_ip: str, protocol: str | None) -> Sequence[Port]:
-    """One entry a container port."""
+    """Return one entry per container port."""
     first, last = target
     if first != last:
         return Range(first, last, None if published is None else published[0], host_ip, protocol)
@@ -175,20 +193,20 @@ def _host_ip(value: str, piece: Piece) -> str | Malformed:
         return address
     if ":" in address:
         if not _is_ipv6(address):
-            return bad(value, piece, f'"{text}" is not an IP address', 'an IPv6 address looks like "[::1]:8080:80"')
+            return bad(value, piece, f'"{text}" is not a valid IP address', 'write an IPv6 address as in "[::1]:8080:80"')
         if not bracketed:
-            return bad(value, piece, f'the IPv6 address "{text}" needs brackets', f'write "[{text}]{value[piece.end :]}"')
+            return bad(value, piece, f'IPv6 address "{text}" needs brackets', f'use "[{text}]{value[piece.end :]}"')
         return address
-    return bad(value, piece, f'"{text}" is not an IP address', "a host name cannot stand here: use an address such as 127.0.0.1")
+    return bad(value, piece, f'"{text}" is not a valid IP address', "use an address such as 127.0.0.1: host names are not allowed here")
 
 
 def is_address(text: str) -> bool:
-    """Whether a `host_ip` is an IP address: IPv4, or IPv6 without brackets."""
+    """Return whether a `host_ip` is an IP address: IPv4, or IPv6 without brackets."""
     return _is_ipv4(text) or (":" in text and _is_ipv6(text))
 
 
 def _is_ipv4(address: str) -> bool:
-    """Four numbers up to 255, without leading zeros."""
+    """Return whether an address is four numbers up to 255, without leading zeros."""
     parts = address.split(".")
     return len(parts) == 4 and all(
         part.isascii() and part.isdecimal() and int(part) < 256 and (part == "0" or part[0] != "0") for part in parts
@@ -206,7 +224,7 @@ def _is_ipv6(address: str) -> bool:
 
 def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
     if not piece.text:
-        return bad(value, piece, f"the {what} is missing", f'a port looks like "{EXAMPLE}"')
+        return bad(value, piece, f"missing {what}", f'write the port as "{EXAMPLE}"')
     numbers: list[int] = []
     start = piece.start
     for text in piece.text.split("-")[:2]:
@@ -216,16 +234,16 @@ def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
             return bad(
                 value,
                 here,
-                f'"{text or piece.text}" is not a {what}',
-                f"ports are whole numbers up to {LAST_PORT}, or a range such as 8000-8010",
+                f'"{text or piece.text}" is not a valid {what}',
+                f"use an integer up to {LAST_PORT}, or a range such as 8000-8010",
             )
         if number > LAST_PORT:
-            return bad(value, here, f"the {what} {text} is out of range", f"ports go up to {LAST_PORT}")
+            return bad(value, here, f"{what} {text} is out of range (1-{LAST_PORT})", f"use a port up to {LAST_PORT}")
         numbers.append(number)
         start += len(text) + 1
     first, last = numbers[0], numbers[-1]
     if last < first:
-        return bad(value, piece, f"the range {piece.text} runs backwards", f"write {last}-{first}")
+        return bad(value, piece, f"the range {piece.text} is reversed", f"use {last}-{first}")
     return first, last
 
 
@@ -241,13 +259,13 @@ def _range_mismatch(value: str, pieces: Pieces, target: tuple[int, int], publish
 
 
 def bad(value: str, piece: Piece, problem: str, advice: str) -> Malformed:
-    """The answer for a port of which one piece is wrong."""
+    """Return the answer for a port with one invalid piece."""
     start, end = piece.start, piece.end
-    return Malformed("invalid-port", f'port "{value}": {problem}', advice, start, max(start, end))
+    return Malformed("invalid-port", f'invalid port "{value}": {problem}', advice, start, max(start, end))
 
 
 def _doubts(value: str, pieces: Pieces) -> Iterator[Doubt]:
-    """What the reference reads in silence, but surely not as it was meant."""
+    """Yield what the reference accepts without a warning, but hardly reads as intended."""
     for piece in (pieces.published, pieces.target):
         parts = piece.text.split("-")
         if len(parts) > 2:
@@ -255,7 +273,7 @@ def _doubts(value: str, pieces: Pieces) -> Iterator[Doubt]:
             yield Doubt(
                 "suspicious-port",
                 f'"{piece.text}" in port "{value}" is read as {kept}; the rest is ignored',
-                "list ranges and single ports as entries of their own",
+                "use separate entries for ranges and single ports",
                 piece.start,
                 piece.end,
             )
@@ -263,15 +281,15 @@ def _doubts(value: str, pieces: Pieces) -> Iterator[Doubt]:
         yield Doubt(
             "suspicious-port",
             f'"{pieces.rest.text}" at the end of port "{value}" is ignored',
-            "one entry holds one protocol: add an entry for the other",
+            "add a separate entry for each protocol",
             pieces.rest.start,
             pieces.rest.end,
         )
     elif value.endswith("/"):
         yield Doubt(
             "suspicious-port",
-            f'port "{value}" ends with a slash but names no protocol',
-            f'write "{value[:-1]}" or "{value}udp"',
+            f'port "{value}" has a slash without a protocol',
+            f'use "{value[:-1]}" or "{value}udp"',
             len(value) - 1,
             len(value),
             value[:-1],

@@ -1,4 +1,4 @@
-"""Ports: short forms, with and without variables, and the long form and canonical object that they stand for.
+"""Ports: parse short forms, with and without variables, and return their long forms and canonical objects.
 
 Source: the specification's 05-services, `ports`; the reference's types/types.go and transform/ports.go.
 """
@@ -26,17 +26,17 @@ _DIGITS_OR_VARIABLE = r"[0-9\0]+(?:-[0-9\0]+)?"
 
 
 def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> Answer[Port]:
-    """Take an entry with variables apart, if each part surely stays one part (see `Options.variables`)."""
+    """Parse an entry with variables if each part is certain to stay one part (see `Options.variables`)."""
     pieces = take_apart(value, masked)
     for piece, pattern in ((pieces.published, _DIGITS_OR_VARIABLE), (pieces.target, r"[0-9\0]+")):
         if piece.text and not re.fullmatch(pattern, masked[piece.start : piece.end]):
-            return Opaque("a variable hides where its parts begin")
+            return Opaque("a variable hides where its parts start")
     if not masked.strip("\0"):
-        return Opaque("its variable may hold a published port as well as a container port")
+        return Opaque("its variable may contain a published port and a container port")
     if pieces.rest.text or any(part.operator.endswith("+") for part in interpolation.split(value) if isinstance(part, Variable)):
-        return Opaque("a variable hides what it means")
+        return Opaque("a variable hides its meaning")
     if not pieces.target.text:
-        return bad(value, pieces.target, "the container port is missing", f'a port looks like "{EXAMPLE}"')
+        return bad(value, pieces.target, "missing container port", f'write the port as "{EXAMPLE}"')
     entry = Port(
         whole_number(pieces.target.text) if pieces.target.text.isdecimal() else pieces.target.text,
         str(whole_number(pieces.published.text)) if pieces.published.text.isdecimal() else pieces.published.text,
@@ -45,12 +45,12 @@ def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> 
     )
     for known in {(): {}, tuple(environment): environment}.values():
         if not _same_with(value, entry, known):
-            return Opaque("a variable may hold more than one part, or nothing")
+            return Opaque("a variable may be empty or contain more than one part")
     return Parsed((entry,))
 
 
 def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
-    """Whether the short and the long form come to the same with these variables."""
+    """Return whether the short and the long form are equivalent with these variables."""
     try:
         short = literal(interpolation.substitute(value, environment))
         target, published, host_ip, protocol = (
@@ -59,7 +59,7 @@ def _same_with(value: str, entry: Port, environment: Mapping[str, str]) -> bool:
     except (interpolation.MissingVariable, interpolation.InvalidInterpolation):
         return True
     if not isinstance(short, Parsed):
-        # With these values the file is refused either way, unless for the address alone: the long form takes any.
+        # With these values the file is rejected in both forms, except for the address: the long form accepts any.
         return not entry.host_ip or (is_address(host_ip or "") and (":" not in (host_ip or "") or value.startswith("[")))
     if short.doubts or len(short.entries) != 1 or not (target or "").isdecimal():
         return False
@@ -84,14 +84,14 @@ def taken(entries: Sequence[Port]) -> tuple[Hashable, int, int]:
 
 
 def in_order(entries: Sequence[Port]) -> bool:
-    """Whether a range's entries come in the order of their numbers: not so for 9-10, since "10" sorts before "9"."""
+    """Return whether a range's entries are in numeric order: false for 9-10 because "10" sorts before "9"."""
     return all(int(a.target) < int(b.target) for a, b in pairwise(entries))
 
 
 def long_entry(port: Port, options: Options) -> dict[str, int | str]:
     """Return the long form to write, keys in the specification's order.
 
-    A published port is a string, as in every short form: Docker Compose takes the number 8080 for another port when it
+    A published port is a string, as in every short form: Docker Compose treats the number 8080 as another port when it
     merges files (compose-go, override/uncity.go). `docker stack deploy` needs the number.
     """
     entry: dict[str, int | str] = {"target": port.target}
@@ -109,7 +109,7 @@ def long_entry(port: Port, options: Options) -> dict[str, int | str]:
 
 
 def short_text(entry: Mapping[str, object]) -> str | None:
-    """What a long entry might be in short form; None where it has keys that the short form knows nothing of."""
+    """Return a candidate short form of a long entry; None if it has keys that the short form cannot express."""
     if set(entry) - {"target", "published", "host_ip", "protocol", "mode"} or entry.get("mode", "ingress") != "ingress":
         return None
     published, address = str(entry.get("published") or ""), str(entry.get("host_ip") or "")

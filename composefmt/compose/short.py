@@ -1,7 +1,7 @@
-"""What a short-syntax parser answers.
+"""Results of short-syntax parsers.
 
-There are three answers: parsed, with what it means; opaque, where a variable hides the structure; malformed, where
-the reference refuses the text. Offsets are characters in the text of the value, from 0, half-open.
+A result is parsed, with the entries; opaque, if a variable hides the structure; or malformed, if the reference rejects
+the string. Offsets count characters of the value from 0, half-open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Model_co = TypeVar("Model_co", covariant=True)
 
 
 class Doubt(NamedTuple):
-    """Something that the reference accepts in silence but that was hardly meant; a warning's worth."""
+    """A probable mistake that the reference accepts without a warning."""
 
     rule: str
     message: str
@@ -31,9 +31,9 @@ class Doubt(NamedTuple):
 
 
 class Parsed(Generic[Model_co]):
-    """The entries that the short form stands for, one or more, and what is doubtful about it."""
+    """The entries of a short form, one or more, and its probable mistakes."""
 
-    # No data class: importing these takes longer than reading a hundred entries.
+    # Not a dataclass: importing that module takes longer than parsing a hundred entries.
     __slots__ = ("doubts", "entries")
 
     def __init__(self, entries: Sequence[Model_co], doubts: tuple[Doubt, ...] = ()) -> None:
@@ -42,13 +42,13 @@ class Parsed(Generic[Model_co]):
 
 
 class Opaque(NamedTuple):
-    """A variable hides how the text is to be split; `reason` says which and why."""
+    """A variable hides how the string splits; `reason` explains it."""
 
     reason: str
 
 
 class Malformed(NamedTuple):
-    """The reference refuses the text: what is wrong, where, and how it could be mended."""
+    """A string that the reference rejects: the problem, its offsets and the remedy."""
 
     rule: str
     message: str
@@ -61,11 +61,11 @@ Answer = Union[Parsed[Model_co], Opaque, Malformed]
 
 
 class ShortSyntax(Generic[Model_co]):
-    """A parser of short forms: called with a text, and with the variables that are known to be set, it answers.
+    """A parser of short forms, called with a string and the variables that are known to be set.
 
-    `literal` reads a text without variables; `with_variables` gets the text, the text with its variables masked, and the
-    environment. An entry with variables is taken apart where that is right with this environment (which may be empty) and
-    with nothing set; without an environment (None), such an entry is opaque.
+    `literal` parses a string without variables; `with_variables` gets the string, the string with its variables masked,
+    and the environment. An entry with variables is parsed if the result holds with this environment (which may be empty)
+    and with no variable set; without an environment (None), such an entry is opaque.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class ShortSyntax(Generic[Model_co]):
     ) -> None:
         self.literal = literal
         self._with_variables = with_variables
-        # Several rules read the same entries, mostly where no variable is known, else one file after the other.
+        # Several rules parse the same entries, mostly without known variables, or file by file.
         self._without_environment = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, {}))
         self._latest: tuple[Mapping[str, str], dict[str, Answer[Model_co]]] = ({}, {})
         self._untouched = lru_cache(maxsize=4096)(lambda value: self._interpolated(value, None))
 
     def __call__(self, value: str, environment: Mapping[str, str] | None = None) -> Answer[Model_co]:
-        """Read one short form."""
+        """Parse one short form."""
         if "$" not in value:
             return self.literal(value)
         if environment is None:
@@ -97,21 +97,21 @@ class ShortSyntax(Generic[Model_co]):
 
     def _interpolated(self, value: str, environment: Mapping[str, str] | None) -> Answer[Model_co]:
         if value.count("${") > interpolation.MAX_VARIABLES:
-            return Opaque("it holds too many variables")
+            return Opaque("it has too many variables")
         try:
             masked = interpolation.mask(value)
         except interpolation.InvalidInterpolation as error:
             return bad_interpolation(value, error)
         if "\0" not in masked:
             return self.literal(value)
-        return Opaque("it holds a variable") if environment is None else self._with_variables(value, masked, environment)
+        return Opaque("it has a variable") if environment is None else self._with_variables(value, masked, environment)
 
 
 def bad_interpolation(value: str, error: InvalidInterpolation) -> Malformed:
-    """The answer for a value whose `${` begins no variable."""
+    """Return the answer for a value with an invalid `${`."""
     return Malformed(
         "invalid-interpolation",
-        f'"{value}" holds a "${{" that begins no variable',
+        f'invalid interpolation in "{value}"',
         interpolation.ADVICE,
         error.offset,
         error.offset + 2,

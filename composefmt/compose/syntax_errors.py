@@ -1,4 +1,4 @@
-"""What stops the parser, explained: in plain words, at the place where the cause is."""
+"""Explain YAML syntax errors at the location of their cause."""
 
 from __future__ import annotations
 
@@ -12,83 +12,83 @@ from composefmt.syntax.tabs import SIGN
 if TYPE_CHECKING:
     from composefmt.syntax.parse import SyntaxProblem
 
-# What the parser says, in plain words: a pattern of its message, the message to give, and the advice.
+# Patterns of the parser's messages, each with our message and help line.
 _EXPLANATIONS = (
-    (r"cannot start any token", "a {found} cannot begin a value here", "put the value in quotes"),
+    (r"cannot start any token", "a value cannot start with {found}", "quote the value"),
     (
         r"mapping values are not allowed",
-        "a colon followed by a space makes this a second key on one line",
-        "put the value in quotes, or break the line before the key",
+        "second key on one line because a space follows the colon",
+        "quote the value, or put the key on its own line",
     ),
     (
         r"could not find expected ':'",
-        "this line has no colon, so it is neither a key nor part of the value before it",
-        'keys end with a colon and a space: "key: value"; longer text needs quotes or more indentation',
+        "missing colon: this line is neither a key nor part of the previous value",
+        'end the key with a colon and a space ("key: value"), or quote or indent the text of a multiline value',
     ),
     (
         r"did not find expected key|expected <block end>",
-        "the indentation does not fit the lines before it",
-        "keys of one mapping begin in the same column",
+        "the indentation does not match the previous lines",
+        "start all keys of a mapping in the same column",
     ),
     (
         r"did not find expected '-' indicator",
-        "this line is neither an item of the list before it nor a key around it",
-        "items of one list begin with a dash in the same column",
+        "this line is neither an item of the previous list nor a key of an enclosing mapping",
+        "start all items of a list with a dash in the same column",
     ),
-    (r"block sequence entries are not allowed", "a list item cannot begin here", "a list begins on a line of its own, below its key"),
+    (r"block sequence entries are not allowed", "a list item cannot start here", "start the list on its own line below its key"),
     (
         r"expected ',' or '\]'",
-        "a list in brackets is not closed, or a comma is missing",
-        "separate items by commas and end the list with ]",
+        "a flow-style list is not closed, or a comma is missing",
+        "separate the items with commas and end the list with ]",
     ),
     (
         r"expected ',' or '\}'",
-        "a mapping in braces is not closed, or a comma is missing",
-        "separate entries by commas and end the mapping with }",
+        "a flow-style mapping is not closed, or a comma is missing",
+        "separate the entries with commas and end the mapping with }",
     ),
-    (r"found unexpected end of stream", "a quote is not closed before the end of the file", "close the quote"),
+    (r"found unexpected end of stream", "unclosed quote at the end of the file", "close the quote"),
     (
         r"found unknown escape character",
-        "a backslash in double quotes begins an escape that YAML does not know",
+        "invalid escape sequence in a double-quoted string",
         "double the backslash, or use single quotes",
     ),
-    (r"found unexpected document indicator", "a quoted value is not closed before the next document", "close the quote"),
-    (r"found character.*tab|found a tab", "a tab stands where only spaces may", "indent with spaces"),
+    (r"found unexpected document indicator", "unclosed quote at the start of the next document", "close the quote"),
+    (r"found character.*tab|found a tab", "tabs are not allowed here", "indent with spaces"),
     (
         r"expected <document start>",
-        "the file goes on after its top-level value has ended",
-        "everything belongs to one mapping: check the indentation",
+        "unexpected content after the top-level value",
+        "check the indentation: the whole file must be one mapping",
     ),
     (
         r"control characters are not allowed|special characters are not allowed|unacceptable character",
         "{found} is not allowed in YAML",
-        "delete the character",
+        "remove the character",
     ),
-    (r"incompatible YAML|duplicate %YAML", "this version of YAML cannot be read", "leave the line out: Compose needs no directives"),
-    (r"duplicate|found undefined tag handle", "a tag uses a prefix that is not declared", "leave the tag out"),
-    (r"expected (?:the )?node content", "a value is missing here", "write a value, or quotes for an empty one"),
+    (r"incompatible YAML|duplicate %YAML", "unsupported YAML version", "remove the line: Compose needs no directives"),
+    (r"duplicate|found undefined tag handle", "undefined prefix in a tag", "remove the tag"),
+    (r"expected (?:the )?node content", "missing value", 'add a value, or "" for an empty one'),
     (
         r"did not find expected comment or line break",
-        "nothing may follow the sign of a block scalar on its line",
-        "begin the text on the next line",
+        "unexpected text after a block scalar indicator",
+        "start the text on the next line",
     ),
 )
 
 
-# What only templates have: a control line, which no block scalar can hold as it begins in the first column; and a place to
-# fill in on the line of the problem, outside of quotes.
+# Signs of a template: a control line in the first column, which cannot be part of a block scalar; and an unquoted placeholder
+# on the line of the problem.
 _CONTROL_LINE = re.compile(r"^\{(?:\{-?|%-?)\s*\w.*[%}]\}\s*$", re.MULTILINE)
 _TO_FILL_IN = re.compile(r"""^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?(?:\{\{.*\}\}|\{%.*%\})""")
-_LONGEST = 500  # Characters of a line that are looked at.
-_TEMPLATE_ADVICE = "this looks like a template, which composefmt reads only once it is rendered"
+_LONGEST = 500  # Characters of a line to search.
+_TEMPLATE_ADVICE = "render the template first: composefmt reads only its result"
 
 
-# What git leaves where two changes meet.
+# The markers of an unresolved merge conflict of Git.
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?= |$)", re.MULTILINE)
 
 
 def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
-    """The finding for a text that is not YAML: in plain words, with the place where the cause began."""
+    """Return the finding for invalid YAML, at the location of its cause."""
     found = _explained(source, problem)
     if problem.rule == "yaml-syntax" and _is_template(source.text, (found.span.start, min(problem.offset, len(source.text)))):
         return found._replace(help=_TEMPLATE_ADVICE)
@@ -104,7 +104,7 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
     offset = min(problem.offset, len(source.text))
     marker = _CONFLICT.search(source.text) if problem.rule == "yaml-syntax" else None
     if marker is not None:
-        advice = "resolve the conflict: keep one side and delete the markers"
+        advice = "resolve the conflict: keep one side and remove the markers"
         return Finding(problem.rule, Severity.ERROR, f'merge conflict marker "{marker[1]}"', Span(*marker.span(1)), advice)
     if problem.rule == "yaml-syntax" and (opened := _not_closed(source, problem, offset)) is not None:
         return opened
@@ -117,28 +117,28 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
         separator = re.search(r"[\x85\u2028\u2029]", source.text[source.text.rfind("\n", 0, offset) + 1 : offset])
         if separator is not None:
             message, advice = (
-                f"the character U+{ord(separator[0]):04X} breaks the line before this",
-                "delete the character, which cannot be seen",
+                f"the invisible character U+{ord(separator[0]):04X} breaks the line before this",
+                "remove the character",
             )
         glued = _glued_key(source.text, offset)
         here = _GLUED_KEY.match(source.text[source.text.rfind("\n", 0, offset) + 1 :].partition("\n")[0])
         if glued is None and here is not None and "could not find expected ':'" in problem.message:
             glued = source.text.rfind("\n", 0, offset) + 1 + here.start(1)
         if glued is not None and re.search("mapping values|could not find expected ':'", problem.message):
-            offset, message, advice = glued, "a space is missing after the colon", 'keys end with a colon and a space: "key: value"'
+            offset, message, advice = glued, "missing space after the colon", 'end the key with a colon and a space: "key: value"'
         elif "mapping values" in problem.message and (deep := _too_deep(source.text, offset)) is not None:
-            offset, message = deep, "this key is indented deeper than the key above it, which already has a value"
-            advice = "keys of one mapping begin in the same column"
+            offset, message = deep, "this key is indented below a key that already has a value"
+            advice = "start all keys of a mapping in the same column"
     related: tuple[Related, ...] = ()
     if begun is not None and source.position(begun).line != source.position(offset).line:
-        related = (Related(Span(begun, min(begun + 1, len(source.text))), "it began here"),)
+        related = (Related(Span(begun, min(begun + 1, len(source.text))), "started here"),)
     return Finding(
         problem.rule, Severity.ERROR, message, Span(offset, offset + 1), advice or _ADVICE.get(problem.rule, ""), related=related
     )
 
 
 def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding | None:
-    """The finding for a bracket or a quote that is open where the parser gives up on another line: shown where it stands."""
+    """Return the finding at an unclosed bracket or quote if the parser fails on a later line, None for other problems."""
     text = source.text
     if re.search(r"expected (?:',' or|(?:the )?node content)", problem.message):
         begun = problem.context_offset
@@ -146,13 +146,13 @@ def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding 
             begun = _open_bracket(text, offset)
         closing = "]" if begun is not None and text[begun] == "[" else "}"
         what, advice, there = (
-            "this bracket is not closed",
-            f"separate the entries by commas, and end them with {closing}",
-            "it is still open here",
+            f'unclosed bracket "{text[begun] if begun is not None else ""}"',
+            f"separate the entries with commas and end them with {closing}",
+            "still open here",
         )
     elif re.search(r"expected key|<block end>", problem.message) and text[offset - 1 : offset] in ('"', "'"):
         begun = next((sign.start() for sign in re.compile(SIGN).finditer(text, 0, offset) if sign.end() == offset), None)
-        what, advice, there = "this quote is not closed on its line", "close the quote", "the next quote closes it"
+        what, advice, there = "unclosed quote on this line", "close the quote", "closed by the next quote"
         offset -= 1
     else:
         return None
@@ -164,7 +164,7 @@ def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding 
 
 
 def _open_bracket(text: str, offset: int) -> int | None:
-    """The innermost bracket that is open at a character."""
+    """Return the offset of the innermost bracket that is open at an offset, None if there is none."""
     opened: list[int] = []
     for sign in re.compile(SIGN).finditer(text, 0, offset):
         if sign[0] in ("[", "{"):
@@ -174,13 +174,13 @@ def _open_bracket(text: str, offset: int) -> int | None:
     return opened[-1] if opened else None
 
 
-# Problems whose cause is better shown where the construct began than where the parser gave up.
+# Problems reported at the start of the construct instead of the location where the parser fails.
 _SHOWN_WHERE_IT_BEGAN = re.compile(r"could not find expected ':'|end of stream.*quoted|document indicator.*quoted")
 _GLUED_KEY = re.compile(r"^[ \t]*(?:- )?[A-Za-z_][\w.-]*(:)[^\s:/].*$")
 
 
 def _glued_key(text: str, offset: int) -> int | None:
-    """The colon of a line such as `image:nginx` just above the one at `offset`, which therefore became its continuation."""
+    """Return the offset of the colon in a line such as `image:nginx` above `offset`, which continues that line as a scalar."""
     start = text.rfind("\n", 0, offset)
     above = text.rfind("\n", 0, max(start, 0)) + 1
     found = _GLUED_KEY.match(text[above : max(start, 0)])
@@ -200,8 +200,8 @@ def _too_deep(text: str, offset: int) -> int | None:
 
 
 _ADVICE = {
-    "too-deep": "no Compose file needs this; move parts of it to files of their own",
-    "undefined-alias": "an anchor (&name) has to stand before its aliases (*name), and outside of itself",
+    "too-deep": "reduce the nesting, or move parts to other files",
+    "undefined-alias": "define the anchor (&name) before its aliases (*name), and do not use it inside its own value",
 }
 
 
@@ -210,11 +210,13 @@ def _plain_words(source: Source, problem: SyntaxProblem, offset: int) -> tuple[s
     character = text[offset : offset + 1]
     said = f"{problem.context} {problem.message}"
     if character == "\t" or (re.search(r"token|tab", said) and "\t" in _indentation(text, offset)):
-        return "a tab stands where only spaces may", "indent with spaces"
+        return "tabs are not allowed here", "indent with spaces"
     if character and character in "]}" and re.search(r"expected key|<block end>", said):
-        return "this bracket closes nothing", "delete it, or open it before"
+        return f'unmatched "{character}"', "remove it, or add the opening bracket"
     found = (
-        "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
+        "the character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}")
+        if character
+        else "the end of the file"
     )
     for pattern, message, advice in _EXPLANATIONS:
         if re.search(pattern, said):

@@ -1,11 +1,11 @@
-"""Characters that look like plain ones, or like nothing, and that word processors and web pages put in their place."""
+"""Find typographic and invisible characters that word processors and web pages use instead of plain ones."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-# Each with its name in Unicode, and the plain text that is meant.
+# Each with its Unicode name and the plain text to use instead.
 CHARACTERS = {
     "\u00a0": ("no-break space", " "),
     "\u2007": ("figure space", " "),
@@ -36,7 +36,7 @@ _EDGE = f"^(?:{_ANY})+|(?:{_ANY})+$"
 
 
 class Found(NamedTuple):
-    """One character: its offset in the string, from 0, what it is, and the plain text that is meant."""
+    """One character: its offset in the string, from 0, and the plain text to use instead."""
 
     offset: int
     character: str
@@ -44,23 +44,23 @@ class Found(NamedTuple):
 
     @property
     def problem(self) -> str:
-        """What is wrong with it."""
+        """Describe the problem."""
         usual = CHARACTERS[self.character][1]
         return f"{self.name} instead of {_PLAIN[usual]}" if usual else f"invisible {self.name}"
 
     @property
     def name(self) -> str:
-        """Its name and code point: `no-break space (U+00A0)`."""
+        """Return its name and code point: `no-break space (U+00A0)`."""
         return f"{CHARACTERS[self.character][0]} (U+{ord(self.character):04X})"
 
 
 def in_name(text: str) -> list[Found]:
-    """Return every such character of a key, a name or another word that programs read."""
+    """Return all such characters of a key, a name or another identifier."""
     return [] if text.isascii() else [_found(text, match.start()) for match in re.finditer(_ANY, text)]
 
 
 def in_value(text: str) -> list[Found]:
-    """Return the characters of an unquoted value that nobody means: at its edges, or invisible."""
+    """Return the characters of an unquoted value that are hardly intended: at its edges, or invisible."""
     if text.isascii():
         return []
     offsets = {offset for match in re.finditer(_EDGE, text) for offset in range(*match.span())}
@@ -69,7 +69,7 @@ def in_value(text: str) -> list[Found]:
 
 
 def _found(text: str, offset: int) -> Found:
-    """Describe a character; at an edge a space is not meant at all."""
+    """Describe a character; at an edge, a space is superfluous."""
     plain = CHARACTERS[text[offset]][1]
     is_edge = plain == " " and (not text[:offset].strip() or not text[offset:].strip())
     return Found(offset, text[offset], "" if is_edge else plain)

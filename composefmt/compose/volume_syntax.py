@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 PROPAGATIONS = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
 SELINUX = ("z", "Z")
-# Options of Docker Desktop's old file sharing: accepted, without effect.
+# Options of the former file sharing of Docker Desktop: accepted, without effect.
 CONSISTENCIES = ("cached", "delegated", "consistent")
 OPTIONS = ("ro", "rw", "nocopy", *SELINUX, *PROPAGATIONS)
 EXAMPLE = "./data:/var/lib/data:ro"
 
-# What people write for an option.
+# Common misspellings of options.
 _MEANT = {"readonly": "ro", "read-only": "ro", "read_only": "ro", "r": "ro", "w": "rw", "readwrite": "rw", "read-write": "rw"}
 
 _ROOTS = (
@@ -33,7 +33,7 @@ _CONTAINER_ROOT = rf"(?<=[^/:])/(?:{_ROOTS})(?:/|$)"
 
 
 class Mount(NamedTuple):
-    """One long entry; `source` is "" for an anonymous volume, the options are "" or False if they are not given.
+    """One long-form entry; `source` is "" for an anonymous volume, omitted options are "" or False.
 
     `tiny`: the short form has at most two bytes; Docker Compose adds no `volume: {}` to it (compose-go, format/volume.go).
     """
@@ -49,19 +49,19 @@ class Mount(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A stretch of the short form between colons, and where it begins."""
+    """A part of the short form between colons, and the offset where it starts."""
 
     text: str
     start: int
 
     @property
     def end(self) -> int:
-        """Where it ends, exclusive."""
+        """Return the offset where it ends, exclusive."""
         return self.start + len(self.text)
 
 
 def split_sections(value: str, masked: str) -> list[Section]:
-    """The sections between colons; the colon of a Windows drive is not one."""
+    """Split a short form at its colons, except the colon of a Windows drive."""
     sections: list[Section] = []
     start = 0
     colon = masked.find(":")
@@ -74,12 +74,12 @@ def split_sections(value: str, masked: str) -> list[Section]:
     return sections
 
 
-# The same few entries stand in many files, and each is read again when new text is verified.
+# Many files contain the same entries, and each is parsed again to verify new text.
 @lru_cache(maxsize=4096)
 def literal(value: str) -> Answer[Mount]:
-    """Read a short volume that holds no variable."""
+    """Parse a short volume without variables."""
     if not value:
-        return Malformed("invalid-volume", "a volume is empty", f'a volume looks like "{EXAMPLE}"', 0, 0)
+        return Malformed("invalid-volume", 'invalid volume ""', f'write the volume as "{EXAMPLE}"', 0, 0)
     if len(value.encode()) <= 2:
         unclear = () if is_absolute(value) else (_relative(value, Section(value, 0)),)
         return Parsed((Mount("volume", "", clean_path(value), tiny=True),), unclear)
@@ -88,16 +88,16 @@ def literal(value: str) -> Answer[Mount]:
         if not section.text:
             return Malformed(
                 "invalid-volume",
-                f'volume "{value}": a part between colons is empty',
-                f'a volume looks like "{EXAMPLE}"',
+                f'invalid volume "{value}": empty part before or after a colon',
+                f'write the volume as "{EXAMPLE}"',
                 section.start,
                 section.end,
             )
     if len(sections) > 3:
         return Malformed(
             "invalid-volume",
-            f'volume "{value}": too many colons',
-            "source, container path and options are all there can be; options are joined by commas, as in ro,z",
+            f'invalid volume "{value}": too many colons',
+            "use source, container path and options only, and separate options with commas, as in ro,z",
             sections[3].start - 1,
             len(value),
         )
@@ -112,7 +112,7 @@ def literal(value: str) -> Answer[Mount]:
 
 
 def with_options(mount: Mount, options: str) -> Mount:
-    """The mount with what its options say; what the reference does not know it ignores."""
+    """Return the mount with its options applied; unknown options are ignored, as in the reference."""
     for option in options.split(","):
         if option in ("ro", "rw"):
             mount = mount._replace(read_only=option == "ro")
@@ -126,18 +126,18 @@ def with_options(mount: Mount, options: str) -> Mount:
 
 
 def is_path(source: str) -> bool:
-    r"""Whether a source is a host path, not a volume's name: it begins with . / ~ \\ or a Windows drive."""
+    r"""Return whether a source is a host path, not a volume's name: it starts with . / ~ \\ or a Windows drive."""
     return source[:1] in (".", "/", "~") or source.startswith("\\\\") or (source[1:2] == ":" and source[0].isalpha())
 
 
 def clean_path(path: str) -> str:
-    """A container path as the reference cleans it: no trailing slash, no `.`, `..` or doubled slashes."""
+    """Normalize a container path like the reference: no trailing slash, no `.`, `..` or doubled slashes."""
     cleaned = posixpath.normpath(path)
     return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
 def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
-    """What the reference reads in silence, but surely not as it was meant; `kind` is the type of the mount."""
+    """Yield what the reference accepts without a warning, but hardly reads as intended; `kind` is the type of the mount."""
     target = sections[min(1, len(sections) - 1)]
     if len(sections) == 1:
         if not is_absolute(value):
@@ -146,7 +146,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
             yield Doubt(
                 "windows-path",
                 f'volume "{value}" is read as a Windows path in the container, not as a volume named {value[0]}',
-                "give the volume a name of more than one letter",
+                "rename the volume to more than one letter",
                 0,
                 len(value),
             )
@@ -157,7 +157,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
         yield Doubt(
             "windows-path",
             f'"{source.text}" in volume "{value}" is read as a Windows path, not as volume "{name}" at "{path}"',
-            "give the volume a name of more than one letter",
+            "rename the volume to more than one letter",
             source.start,
             source.end,
         )
@@ -166,17 +166,17 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
     elif not is_absolute(target.text):
         yield Doubt(
             "relative-target",
-            f'the container path "{target.text}" of volume "{value}" is not absolute',
-            f'container paths begin with a slash: "/{target.text.lstrip("./~")}"',
+            f'container path "{target.text}" of volume "{value}" is not absolute',
+            f'use an absolute path: "/{target.text.lstrip("./~")}"',
             target.start,
             target.end,
         )
-    # Where a colon was lost, the source is not what was meant.
+    # With a missing colon, the source is not the intended one.
     if kind == "volume" and looks_like_path(source.text) and not is_options(target.text):
         yield Doubt(
             "named-volume-looks-like-path",
-            f'"{source.text}" is read as the name of a volume, not as a path',
-            f'a path begins with ./ or /: "./{source.text}{value[source.end :]}"',
+            f'"{source.text}" in volume "{value}" is read as a volume name, not as a path',
+            f'start the path with ./ or /: "./{source.text}{value[source.end :]}"',
             source.start,
             source.end,
             f"./{value}",
@@ -186,17 +186,17 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
 
 
 def looks_like_path(name: str) -> bool:
-    """Whether the name of a volume has slashes, so that none can be defined by it."""
+    """Return whether the name of a volume has slashes, which makes it undefinable."""
     return "/" in name or "\\" in name
 
 
 def is_options(text: str) -> bool:
-    """Whether a text consists of options, and so can hardly be a path."""
+    """Return whether a string consists of options only, so that it is hardly a path."""
     return all(option in OPTIONS or option in CONSISTENCIES for option in text.split(","))
 
 
 def is_absolute(path: str) -> bool:
-    """Return whether a container path is absolute, in the terms of Linux or Windows; one that a variable starts may be."""
+    """Return whether a container path is absolute on Linux or Windows; paths that start with a variable may be."""
     return path[:1] == "/" or path.startswith("\\\\") or (path[1:2] == ":" and path[0].isalpha()) or path[:1] == "\0"
 
 
@@ -205,7 +205,7 @@ def _relative(value: str, section: Section) -> Doubt:
     advice = f'"{text}:/path/in/container"' if is_path(text) and len(text) > 1 else f'"{text}:/path/in/container" or "/{text}"'
     return Doubt(
         "relative-target",
-        f'volume "{value}" has no source, so "{text}" is read as a path in the container',
+        f'volume "{value}" has no source, so "{text}" is read as the container path',
         f"did you mean {advice}?",
         section.start,
         section.end,
@@ -215,19 +215,19 @@ def _relative(value: str, section: Section) -> Doubt:
 def _lost_colon(value: str, sections: list[Section]) -> Doubt:
     source, options = sections[0], sections[1]
     found = re.search(_CONTAINER_ROOT, source.text)
-    mended = f"{value[: found.start()]}:{value[found.start() :]}" if found else None
+    corrected = f"{value[: found.start()]}:{value[found.start() :]}" if found else None
     advice = (
-        f'did you mean "{mended}"?'
-        if mended
-        else f'the container path comes before the options: "{source.text}:/path/in/container:{options.text}"'
+        f'did you mean "{corrected}"?'
+        if corrected
+        else f'add the container path before the options: "{source.text}:/path/in/container:{options.text}"'
     )
     return Doubt(
         "lost-colon",
-        f'volume "{value}" mounts "{source.text}" at the container path "{options.text}"; a colon seems to be missing',
+        f'missing colon: volume "{value}" mounts "{source.text}" at the container path "{options.text}"',
         advice,
         options.start,
         options.end,
-        mended,
+        corrected,
     )
 
 
@@ -237,8 +237,8 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
         if option in CONSISTENCIES:
             yield Doubt(
                 "unknown-volume-option",
-                f'the option "{option}" of volume "{value}" has no effect',
-                "it belonged to an old Docker Desktop: leave it out",
+                f'option "{option}" of volume "{value}" has no effect',
+                "remove it: only old versions of Docker Desktop used it",
                 start,
                 start + len(option),
                 _with_options(value, section, [each for each in section.text.split(",") if each != option]),
@@ -247,8 +247,8 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
             near = _MEANT.get(option.lower()) or _nearest(option)
             yield Doubt(
                 "unknown-volume-option",
-                f'the option "{option}" of volume "{value}" is ignored',
-                f'did you mean "{near}"?' if near else f"known options are {', '.join(OPTIONS)}",
+                f'unknown option "{option}" of volume "{value}" is ignored',
+                f'did you mean "{near}"?' if near else f"use one of {', '.join(OPTIONS)}",
                 start,
                 start + len(option),
                 _with_options(value, section, [near if each == option else each for each in section.text.split(",")]) if near else None,
@@ -257,7 +257,7 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
 
 
 def _with_options(value: str, section: Section, options: list[str]) -> str:
-    """A volume with other options."""
+    """Return a volume with other options."""
     return (value[: section.start] + ",".join(options)).removesuffix(":") + value[section.end :]
 
 

@@ -1,4 +1,4 @@
-"""Volumes of services: short forms, with and without variables, and the long form and canonical object they stand for.
+"""Volumes of services: parse short forms, with and without variables, and return their long forms and canonical objects.
 
 Source: the specification's 05-services, `volumes`; the reference's format/volume.go and transform/volume.go.
 """
@@ -19,44 +19,48 @@ if TYPE_CHECKING:
 
 __all__ = ["Mount", "canonical", "canonical_long", "long_entry", "parse_short", "short_text"]
 
-# Variables that always hold an absolute path.
+# Variables that always contain an absolute path.
 _PATH_VARIABLES = frozenset({"HOME", "PWD"})
 
 
 def _with_variables(value: str, masked: str, environment: Mapping[str, str]) -> Answer[Mount]:
-    """Take an entry with variables apart, if every value of them leads to the same split (see `Options.variables`)."""
+    """Parse an entry with variables if all their values lead to the same split (see `Options.variables`)."""
     sections = split_sections(value, masked)
     if any(not section.text for section in sections) or len(sections) > 3:
-        # Refused whatever the variables hold, or fine with some of their values: with none set, at least?
+        # The entry may be valid with some values of the variables; it is malformed if it is with none set.
         answer = literal(interpolation.substituted(value, {}, value))
-        return answer._replace(start=0, end=len(value)) if isinstance(answer, Malformed) else Opaque("a part between colons may be empty")
+        return (
+            answer._replace(start=0, end=len(value))
+            if isinstance(answer, Malformed)
+            else Opaque("a part before or after a colon may be empty")
+        )
     if len(sections) == 1:
         if not value.startswith("/"):
-            return Opaque("its variable may hold a source as well as a container path")
+            return Opaque("its variable may contain a source and a container path")
         kind, source = "volume", ""
     else:
         source = sections[0].text
         found = _kind(source)
         if found is None:
-            return Opaque("its variable may hold a path as well as a volume's name")
+            return Opaque("its variable may contain a path or a volume name")
         kind = found
     target = sections[min(1, len(sections) - 1)]
     mount = Mount(kind, source, clean_path(target.text))
     if len(sections) == 3:
         if "\0" in masked[sections[2].start :] or not is_options(sections[2].text):
-            return Opaque("its options hold a variable or are not known")
+            return Opaque("its options contain a variable or are unknown")
         mount = with_options(mount, sections[2].text)
     doubtful = tuple(doubts(value, [Section(masked[s.start : s.end], s.start) for s in sections], kind))
     if doubtful:
-        return Opaque("it is not certain what it means")
+        return Opaque("its meaning is not certain")
     for known in {(): {}, tuple(environment): environment}.values():
         if not _same_with(value, mount, known):
-            return Opaque("a variable may be empty or hold more than one part")
+            return Opaque("a variable may be empty or contain more than one part")
     return Parsed((mount,))
 
 
 def _kind(source: str) -> str | None:
-    """Bind or volume, where a source with variables can only be one of them."""
+    """Return "bind" or "volume" for a source with variables, None if it can be both."""
     parts: tuple[Part, ...] = interpolation.split(source)
     first = parts[0]
     if isinstance(first, Literal):
@@ -75,7 +79,7 @@ def _kind(source: str) -> str | None:
 
 
 def _same_with(value: str, mount: Mount, environment: Mapping[str, str]) -> bool:
-    """Whether the short and the long form come to the same with these variables."""
+    """Return whether the short and the long form are equivalent with these variables."""
     try:
         short = literal(interpolation.substitute(value, environment))
         source = interpolation.substitute(mount.source, environment)
@@ -98,7 +102,7 @@ def _keeps_hash(options: Options | None) -> bool:
 def long_entry(mount: Mount, options: Options) -> dict[str, object]:
     """Return the long form to write, keys in the specification's order and options in flow style.
 
-    With `mount_options = "exact"`, what Docker Compose adds to a short form is written: it is part of the configuration hash.
+    With `mount_options = "exact"`, the options that Docker Compose adds to a short form are written: the configuration hash covers them.
     """
     exact = _keeps_hash(options)
     entry: dict[str, object] = {"type": mount.type}
@@ -122,7 +126,7 @@ def long_entry(mount: Mount, options: Options) -> dict[str, object]:
 
 
 def short_text(entry: Mapping[str, object]) -> str | None:
-    """What a long entry might be in short form; None where it has keys that the short form knows nothing of."""
+    """Return a candidate short form of a long entry; None if it has keys that the short form cannot express."""
     entry = canonical_long(entry)
     if set(entry) - {"type", "source", "target", "read_only", "bind", "volume"}:
         return None

@@ -1,8 +1,8 @@
-"""The official schema: whether a file fits it, and where it does not, in Compose's words.
+"""Validate files against the official Compose schema and report violations in the terms of Compose.
 
-`tools/update_schema.py` turns the schema into tables of what may stand where. A small gate compiled from them answers
-yes or no in microseconds; only where it says no, `explain` walks the tables to name every violation. The jsonschema
-library, which takes longer to start than a run may take, is their judge in the tests.
+`tools/update_schema.py` turns the schema into tables of allowed values. A gate compiled from them accepts or rejects a
+file in microseconds; `explain` walks the tables to report every violation only if the gate rejects the file. The tests
+compare both with the jsonschema library, which starts too slowly for a run.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 
 class SchemaProblem(NamedTuple):
-    """One violation: the rule, the path in the value, whether the key (not the value) is wrong, what, and how to mend it.
+    """One violation: the rule, the path in the value, whether the key (not the value) is wrong, the message and the remedy.
 
-    `meant` is the key or the value that was probably meant, None where that cannot be told.
+    `meant` is the key or value that was probably intended, None if unknown.
 
-    The rule `ignored-key` is a warning: the reference loads such a file, but what stands there has no effect.
+    The rule `ignored-key` is a warning: the reference loads such a file, but the key has no effect.
     """
 
     rule: str
@@ -27,7 +27,7 @@ class SchemaProblem(NamedTuple):
 
 
 def problems(value: object) -> list[SchemaProblem]:
-    """Everything in a Compose file's plain value that the schema, as the reference applies it, does not allow."""
+    """Return every violation of the schema, as the reference applies it, in a Compose file's plain value."""
     from composefmt.compose.schema.gate import fits
 
     if fits(value):

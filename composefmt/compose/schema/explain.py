@@ -1,4 +1,4 @@
-"""Every violation of the schema in one value, told in Compose's words."""
+"""Report every violation of the schema in a value, in the terms of Compose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from composefmt.compose.schema.hints import lacks_names, misplaced_section, near
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.spaced import meant_text
-from composefmt.compose.schema.words import FORMAT_HELP, FORMAT_RULES, NAME_HELP, PATTERN_HELP, SECTIONS, found, one_of, quoted, subject
+from composefmt.compose.schema.words import (
+    FORMAT_HELP,
+    FORMAT_RULES,
+    NAME_HELP,
+    PATTERN_HELP,
+    SECTIONS,
+    one_of,
+    owned,
+    quoted,
+    subject,
+    written,
+)
 from composefmt.syntax.scalars import Timestamp
 
 if TYPE_CHECKING:
@@ -23,13 +34,13 @@ if TYPE_CHECKING:
 
 
 def explain(value: object) -> list[SchemaProblem]:
-    """All violations, in the order of the value."""
+    """Return all violations, in the order of the value."""
     root, shapes = load()
     return list(_Explainer(shapes).explain(value, root, ()))
 
 
 def kind_of(value: object) -> str:
-    """The kind of a value, as the tables call it."""
+    """Return the kind of a value, as named in the tables."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -44,9 +55,9 @@ def kind_of(value: object) -> str:
 class _Explainer:
     def __init__(self, shapes: list[Shape]) -> None:
         self.shapes = shapes
-        # What an anchor shares is explained once, where it is met first.
+        # A value shared by an anchor is explained once, at its first location.
         self.seen: set[tuple[int, int]] = set()
-        # Inside a service that extends another one: what it lacks, or leaves empty, the other one may give.
+        # Inside a service with `extends`, missing and empty values may be inherited.
         self.extends = False
 
     def explain(self, value: object, number: int, path: Path) -> Iterator[SchemaProblem]:
@@ -63,7 +74,7 @@ class _Explainer:
         elif kind == "time":
             return
         elif kind == "number" and not isfinite(cast("float", value)):
-            yield SchemaProblem("wrong-type", path, False, f"{subject(path)} cannot be {value}", "write a number that has digits")
+            yield SchemaProblem("wrong-type", path, False, f"invalid number {value} for {owned(path)}", "use a finite number")
         elif kind == "number":
             yield from _number(cast("float", value), shape, path)
         elif kind == "text":
@@ -76,7 +87,7 @@ class _Explainer:
                 yield from self._map(cast("dict[str, object]", value), shape["map"], path)
 
     def _inherits(self, path: Path) -> bool:
-        """Whether the reference merges another service's mapping into this one; lists it only adds to."""
+        """Return whether the reference merges an extended service's mapping into this one; it appends to lists."""
         return self.extends and len(path) > 2 and path[2] != "extends" and not any(isinstance(part, int) for part in path)
 
     def _list(self, values: list[object], wanted: List, path: Path) -> Iterator[SchemaProblem]:
@@ -84,8 +95,10 @@ class _Explainer:
             yield from self.explain(value, wanted["items"], (*path, index))
         if wanted.get("unique") and not self.extends:
             for index in repeated(values):
-                message = f"{subject(path)} lists {found(values[index])} twice"
-                yield SchemaProblem("invalid-value", (*path, index), False, message, "keep one of the two")
+                item = values[index]
+                name = index + 1 if isinstance(item, (dict, list)) else quoted(written(item))
+                message = f"duplicate item {name} in {owned(path)}"
+                yield SchemaProblem("invalid-value", (*path, index), False, message, "remove one of them")
 
     def _map(self, values: dict[str, object], wanted: Map, path: Path) -> Iterator[SchemaProblem]:
         is_service = len(path) == 2 and path[0] == "services"
@@ -93,8 +106,10 @@ class _Explainer:
             self.extends = "extends" in values
         meant = set()
         if path == ("services",) and lacks_names(values, self.shapes[wanted["names"][0][1]]["map"]["keys"]):
-            message = "services has the keys of a service where the names of services belong"
-            yield SchemaProblem("wrong-type", path, True, message, 'add a line with the name of the service, such as "web:", above them')
+            message = '"services" contains the keys of a service instead of service names'
+            yield SchemaProblem(
+                "wrong-type", path, True, message, 'add the name of the service above these keys, such as "web:", and indent them'
+            )
             return
         for key, value in values.items():
             number = _number_of(key, wanted)
@@ -108,7 +123,7 @@ class _Explainer:
                 meant.add(near)
                 yield problem
                 if problem.rule == "invalid-service-name" and isinstance(value, dict):
-                    # What stands below a bad name is judged all the same.
+                    # The value of an invalid name is validated, too.
                     yield from self.explain(value, wanted["names"][0][1], (*path, key))
         yield from self._missing(values, wanted, path, meant)
         if is_service:
@@ -120,12 +135,12 @@ class _Explainer:
         on_key = bool(path) and isinstance(path[-1], str)
         for key in wanted.get("required", ()):
             if key not in values and key not in meant:
-                message = f'{subject(path)} lacks the key "{key}"'
+                message = f'{subject(path)} is missing required key "{key}"'
                 yield SchemaProblem("missing-key", path, on_key, message, self._how_to_add(key, wanted))
         choices = wanted.get("one_required", [])
         if choices and not any(key in values or key in meant for key in choices):
             names = one_of([f'"{key}"' for key in choices])
-            yield SchemaProblem("missing-key", path, on_key, f"{subject(path)} lacks the key {names}", f"add {names}")
+            yield SchemaProblem("missing-key", path, on_key, f"{subject(path)} is missing required key {names}", f"add {names}")
 
     def _how_to_add(self, key: str, wanted: Map) -> str:
         values = self.shapes[wanted["keys"][key]].get("text", {}).get("enum")
@@ -133,7 +148,7 @@ class _Explainer:
 
 
 def _number_of(key: str, wanted: Map) -> int | None:
-    """The number of the shape of a key's value; None where the schema does not speak of the key."""
+    """Return the number of the shape of a key's value, None if the schema does not define the key."""
     known = wanted["keys"].get(key)
     if known is not None:
         return known
@@ -141,19 +156,19 @@ def _number_of(key: str, wanted: Map) -> int | None:
 
 
 def _misplaced(key: str) -> SchemaProblem:
-    message = f'"{key}" stands below services, so it is read as the name of a service'
-    return SchemaProblem("unknown-key", ("services", key), True, message, 'move it to the left, so that it stands beside "services"')
+    message = f'"{key}" is read as the name of a service because it is indented below "services"'
+    return SchemaProblem("unknown-key", ("services", key), True, message, f'reduce the indentation of "{key}" to that of "services"')
 
 
 def _not_known(key: str, value: object, wanted: Map, path: Path) -> tuple[SchemaProblem, str | None]:
-    """What is wrong with a key, and the key that was meant where one is near."""
+    """Return the problem of an unknown key, and the nearest known key if there is one."""
     place = (*path, key)
     if not wanted["keys"] and wanted.get("names"):
         return _invalid_name(key, path), None
     advice, near = unknown_key(wanted, path, key, value)
     if wanted.get("ignores"):
-        return SchemaProblem("ignored-key", place, True, f'{subject(path)} has no key "{key}": it is ignored', advice, near), near
-    message = f'{subject(path)} has no key "{key}"' if path else f'there is no top-level key "{key}"'
+        return SchemaProblem("ignored-key", place, True, f'unknown key "{key}" in {owned(path)} is ignored', advice, near), near
+    message = f'unknown key "{key}" in {owned(path)}' if path else f'unknown top-level key "{key}"'
     return SchemaProblem("unknown-key", place, True, message, advice, near), near
 
 
@@ -162,9 +177,9 @@ def _invalid_name(key: str, path: Path) -> SchemaProblem:
     section = str(path[-1])
     kind = SECTIONS.get(section, "service" if section == "depends_on" else "")
     if not kind:
-        return SchemaProblem("invalid-value", place, True, f"{subject(path)} has a value without a name", "write a name before the colon")
-    where = "" if len(path) == 1 else f"{subject(path)}: "
-    return SchemaProblem("invalid-service-name", place, True, f"{where}{quoted(key)} cannot be the name of a {kind}", NAME_HELP)
+        return SchemaProblem("invalid-value", place, True, f"missing name before a colon in {owned(path)}", "add a name before the colon")
+    where = "" if len(path) == 1 else f" in {owned(path)}"
+    return SchemaProblem("invalid-service-name", place, True, f"invalid {kind} name {quoted(key)}{where}", NAME_HELP)
 
 
 def _number(value: float, shape: Shape, path: Path) -> Iterator[SchemaProblem]:
@@ -178,9 +193,7 @@ def _number(value: float, shape: Shape, path: Path) -> Iterator[SchemaProblem]:
     for word, side, fits in (("min", "at least", value >= wanted.get("min", value)), ("max", "at most", value <= wanted.get("max", value))):
         if not fits:
             bound = f"{side} {wanted[word]}"  # type: ignore[literal-required]
-            yield SchemaProblem(
-                "invalid-value", path, False, f"{subject(path)} is {value}, but must be {bound}", f"write a number that is {bound}"
-            )
+            yield SchemaProblem("invalid-value", path, False, f"{subject(path)} must be {bound}, not {value}", f"use a number of {bound}")
 
 
 def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
@@ -190,11 +203,11 @@ def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
     rule, advice, near = "invalid-value", "", None
     if "enum" in wanted:
         near = nearest(value, wanted["enum"])
-        advice = f'did you mean "{near}"?' if near else f"it can be {one_of(wanted['enum'])}"
+        advice = f'did you mean "{near}"?' if near else f"use {one_of(wanted['enum'])}"
     elif path[-1] == "target" and len(path) > 3 and path[-3] == "ports" and value.replace("-", "").isdecimal():
-        advice = f'write one entry for each port, or use the short form for a range: "{value}"'
+        advice = f'add one entry for each port, or use the short form: "{value}"'
     elif "pattern" in wanted:
-        advice = PATTERN_HELP.get(str(path[-1]), f"it has to match {wanted['pattern']}")
+        advice = PATTERN_HELP.get(str(path[-1]), f"use a value that matches {wanted['pattern']}")
     else:
         name = wanted["format"]
         if "bounds" in wanted and FORMATS[name](value):
@@ -203,4 +216,4 @@ def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
         rule, advice = FORMAT_RULES.get(name, (rule, FORMAT_HELP.get(name, "")))
         if (near := nearest_text(value, name)) is not None:
             advice = f'did you mean "{near}"? {advice}'
-    yield SchemaProblem(rule, path, False, f"{subject(path)} cannot be {quoted(value)}", advice, near)
+    yield SchemaProblem(rule, path, False, f"invalid value {quoted(value)} for {owned(path)}", advice, near)

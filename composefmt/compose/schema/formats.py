@@ -1,6 +1,6 @@
-"""Texts that the reference turns into something else: which of them it can read.
+"""Check strings that the reference converts to another type.
 
-Each check follows the reference's own parser, since it is its refusal that they foretell: strconv for numbers,
+Each check follows the parser of the reference, so that both reject the same strings: strconv for numbers,
 go-str2duration for durations, go-units for sizes.
 """
 
@@ -19,7 +19,7 @@ _BOOLEANS = frozenset(("true", "false", "y", "yes", "on", "n", "no", "off"))
 _MAX_INT64 = 2**63 - 1
 _MAX_UINT32 = 2**32 - 1
 _SIZE_UNITS = frozenset("kmgtp")
-# How long each unit of a duration is.
+# The units of durations.
 NANOSECONDS = {
     "ns": 1,
     "us": 10**3,
@@ -35,39 +35,39 @@ NANOSECONDS = {
 
 
 def is_boolean(text: str) -> bool:
-    """`true`, `no` and the like, in any case."""
+    """Return whether a string is a boolean such as `true` or `no`, in any case."""
     return text.lower() in _BOOLEANS
 
 
 def is_integer(text: str) -> bool:
-    """A whole number in decimal digits, of at most 64 bits."""
+    """Return whether a string is an integer in decimal digits, of at most 64 bits."""
     return pattern(r"[-+]?[0-9]+").fullmatch(text) is not None and -_MAX_INT64 <= whole_number(text) <= _MAX_INT64
 
 
 def is_decimal(text: str) -> bool:
-    """A number as Go's ParseFloat reads it."""
+    """Return whether Go's ParseFloat accepts a string."""
     if text != text.strip():
         return False
     try:
         number = float(text)
     except ValueError:
         return pattern(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+").fullmatch(text) is not None
-    # What is too large for a number of 64 bits is none; "inf" is one.
+    # Numbers beyond 64 bits are invalid; "inf" is valid.
     return text.isascii() and (isfinite(number) or "n" in text.lower())
 
 
 def to_number(text: str) -> float:
-    """The number that a text of the formats integer and decimal becomes."""
+    """Return the number of a string in the format integer or decimal."""
     return whole_number(text) if is_integer(text) else float(text) if "x" not in text.lower() else float.fromhex(text)
 
 
 def is_count(text: str) -> bool:
-    """`all`, or a whole number."""
+    """Return whether a string is `all` or an integer."""
     return text.lower() == "all" or is_integer(text)
 
 
 def is_duration(text: str) -> bool:
-    """Numbers with units, such as `1m30s`, `-1.5h` or `2w`; a lone 0 needs none."""
+    """Return whether a string is a duration such as `1m30s`, `-1.5h` or `2w`; 0 needs no unit."""
     if pattern(r"[-+]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[num\u00b5\u03bc]?s|[mhdw]))+)").fullmatch(text) is None:
         return False
     parts = pattern(r"([0-9.]+)([^0-9.]+)").findall(text)
@@ -75,12 +75,12 @@ def is_duration(text: str) -> bool:
 
 
 def is_file_mode(text: str) -> bool:
-    """Octal digits."""
+    """Return whether a string consists of octal digits."""
     return pattern(r"[-+]?[0-7]+").fullmatch(text) is not None
 
 
 def is_umask(text: str) -> bool:
-    """A whole number of 32 bits, written as in Go: `022` and `0o22` are octal, `0x12` is hexadecimal."""
+    """Return whether a string is a 32-bit integer in the syntax of Go: `022` and `0o22` are octal, `0x12` is hexadecimal."""
     if pattern(r"0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]*|[1-9][0-9_]*").fullmatch(text) is None:
         return False
     digits = text.replace("_", "").lower()
@@ -92,7 +92,7 @@ def is_umask(text: str) -> bool:
 
 
 def is_size(text: str) -> bool:
-    """A number of bytes, or a number and a unit: `512m`, `1.5 GiB`, `100kb`."""
+    """Return whether a string is a number of bytes, or a number with a unit: `512m`, `1.5 GiB`, `100kb`."""
     if is_integer(text):
         return True
     end = max(map(text.rfind, "0123456789. "))

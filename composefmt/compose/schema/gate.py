@@ -1,7 +1,7 @@
-"""Whether a value fits the schema: yes or no, and fast.
+"""Decide fast whether a value fits the schema.
 
-The tables become nested closures. A text with a dollar sign passes where any text might: the reference asks the
-schema after it has replaced the variables, so what the text will be is not known.
+The tables become nested closures. A string with a dollar sign passes if any string may: the reference validates after
+interpolation, so its final text is unknown.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Check = Callable[[object], bool]
 
 _KINDS: dict[str, tuple[type, ...]] = {"null": (type(None),), "bool": (bool,), "text": (str,), "time": (Timestamp,)}
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-# The largest whole number of 64 bits.
+# The largest 64-bit integer.
 WHOLE_MOST = 2**63 - 1
-# Collections from this size on are remembered once they passed: anchors may share them a million times.
+# Collections of this size and more are checked once: anchors may share them a million times.
 _REMEMBERED_SIZE = 8
 
 
 def fits(value: object) -> bool:
-    """Whether a Compose file's plain value fits the schema, as the reference applies it."""
+    """Return whether a Compose file's plain value fits the schema, as the reference applies it."""
     check, seen = _compiled()
     seen.clear()
     return check(value)
@@ -42,7 +42,7 @@ def _compiled() -> tuple[Check, set[tuple[int, int]]]:
 
 
 def compile_gate(tables: Shapes, seen: set[tuple[int, int]]) -> Check:
-    """The check of whole files. `seen` holds what passed, by shape and identity: clear it before each value."""
+    """Compile the check of whole files. `seen` collects checked values by shape and identity: clear it before each value."""
     checks: list[Check] = []
     for number, shape in enumerate(tables.shapes):
         checks.append(_check(shape, checks, (seen, number)))
@@ -87,24 +87,24 @@ def _number(wanted: Number) -> Check:
         return lambda value: type(value) is int and least <= value <= min(most, WHOLE_MOST)
 
     def check(value: int | float) -> bool:
-        # Infinity and what is no number cannot be written as JSON, which the reference does with every file.
+        # The reference converts every file to JSON, which has no infinity and no NaN.
         return least <= value <= most and (type(value) is int or (isfinite(value) and (not whole or float(value).is_integer())))
 
-    return check  # type: ignore[return-value]  # it is called for numbers only
+    return check  # type: ignore[return-value]  # called for numbers only
 
 
 def _text(wanted: Text) -> Check:
     fits_text = text_check(wanted)
-    return lambda value: fits_text(value) or may_fit(value, fits_text)  # type: ignore[arg-type]  # it is called for texts only
+    return lambda value: fits_text(value) or may_fit(value, fits_text)  # type: ignore[arg-type]  # called for strings only
 
 
 def may_fit(value: str, fits_text: Callable[[str], bool]) -> bool:
-    """Whether a text may fit once its variables are replaced: it holds one, or fits with each `$$` as a dollar sign."""
+    """Return whether a string may fit after interpolation: it has a variable, or fits with each `$$` as a dollar sign."""
     return "$" in value and ("$" in value.replace("$$", "") or fits_text(value.replace("$$", "$")))
 
 
 def text_check(wanted: Text) -> Callable[[str], bool]:
-    """Whether a text without variables fits."""
+    """Return the check of strings without variables."""
     if "enum" in wanted:
         return frozenset(wanted["enum"]).__contains__
     if "pattern" in wanted:
@@ -125,17 +125,17 @@ def text_check(wanted: Text) -> Callable[[str], bool]:
 
 @lru_cache(maxsize=32)
 def _searcher(pattern: str) -> Callable[[str], object]:
-    # In Python `$` also stands before a last line break; in the reference it does not.
+    # In Python, `$` also matches before a final line break, unlike in Go.
     return re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern).search
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether a text holds a pattern of the schema; patterns are compiled when they are first needed."""
+    """Return whether a pattern of the schema matches anywhere in a string."""
     return _searcher(pattern)(text) is not None
 
 
 def name_check(pattern: str) -> Callable[[str], bool]:
-    """Whether a key holds a pattern; the common patterns need no regular expression."""
+    """Return the check of keys against a pattern; common patterns need no regular expression."""
     if pattern == "^x-":
         return lambda key: key.startswith("x-")
     if pattern == "^[a-zA-Z0-9._-]+$":
@@ -154,10 +154,10 @@ def _list(wanted: List, checks: list[Check], memory: tuple[set[tuple[int, int]],
             seen.add((number, id(value)))
         return all(map(item, value)) and not (unique and len(value) > 1 and repeated(value))
 
-    return check  # type: ignore[return-value]  # it is called for lists only
+    return check  # type: ignore[return-value]  # called for lists only
 
 
-# More digits than any port has; Python refuses to read thousands.
+# More digits than any port has; Python refuses to convert thousands of digits.
 _PORT_DIGITS = 20
 
 
@@ -165,7 +165,7 @@ def repeated(values: list[object]) -> list[int]:
     """Return the indexes of items that equal an earlier one; 1 and 1.0 are equal, 1 and true are not.
 
     A port published as the number 8080 also equals an earlier one published as "8080", as in the reference (jsonschema
-    6.0.1, `equals`). A newer version of its library tells them apart, but the engine cannot publish a port twice.
+    6.0.1, `equals`). Newer versions of its library distinguish them, but the engine cannot publish a port twice.
     """
     known: set[object] = set()
     indexes = []
@@ -206,11 +206,11 @@ def _map(wanted: Map, checks: list[Check], memory: tuple[set[tuple[int, int]], i
                 return False
         return all(key in value for key in required) and (not one_required or any(key in value for key in one_required))
 
-    return check  # type: ignore[return-value]  # it is called for mappings only
+    return check  # type: ignore[return-value]  # called for mappings only
 
 
 def _others(wanted: Map, checks: list[Check]) -> Callable[[str, object], bool]:
-    """The check of keys that are not in the list of keys."""
+    """Return the check of keys that are not listed."""
     is_open = "closed" not in wanted
     if "names" not in wanted:
         return lambda _key, _part: is_open

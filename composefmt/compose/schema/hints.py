@@ -1,4 +1,4 @@
-"""What an unknown key was meant to be, or where it belongs."""
+"""Suggest the intended key, or the right location, for an unknown key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from composefmt.compose.schema.shapes import Map
     from composefmt.compose.schema.words import Path
 
-# Keys that people write, and what Compose calls them, where the letters alone do not show it.
+# Common wrong keys and their names in Compose, if spelling alone does not show the relation.
 KNOWN_AS = {
     "arguments": ("args",),
     "cmd": ("command", "test"),
@@ -73,13 +73,13 @@ KNOWN_AS = {
     "working_directory": ("working_dir",),
 }
 
-# Keys of services in files of 2014 that have become keys of a mapping.
+# Service keys of version 1 files that are now keys of a mapping.
 _VERSION_1 = {
-    "log_driver": 'use "logging:" with "driver:" below it',
-    "log_opt": 'use "logging:" with "options:" below it',
+    "log_driver": 'use "driver" in "logging"',
+    "log_opt": 'use "options" in "logging"',
 }
 
-# Where one key has several homes equally near, the one that is meant.
+# The preferred mapping for a key that fits several equally near ones.
 _LIKELY = ("build", "healthcheck", "limits", "logging", "config")
 _SEARCHED = ("services", "networks", "volumes", "secrets", "configs")
 _SERVICE_MARKS = frozenset(("image", "build", "extends"))
@@ -88,11 +88,11 @@ _MANY_KEYS = 8
 
 
 def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, str | None]:
-    """How to mend a key that is not known below `path`: the advice, and the key that was meant where one is near."""
+    """Return the remedy for a key that is unknown below `path`, and the nearest known key if there is one."""
     known = wanted["keys"]
     if odd := in_name(key):
         plain = "".join({one.offset: one.plain for one in odd}.get(index, character) for index, character in enumerate(key)).strip()
-        return f'it holds a {odd[0].name}: use "{plain}"', None
+        return f'replace the {odd[0].name}: use "{plain}"', None
     if (near := nearest(key, known)) is not None:
         return f'did you mean "{near}"?', near
     if len(path) == 2 and path[0] == "services" and key in _VERSION_1:
@@ -100,11 +100,11 @@ def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, 
     if (advice := _service(path, key, value)) is not None:
         return advice, None
     if (home := _home(key, path)) is not None:
-        return f'"{key}" belongs {home}', None
-    own = ['keys of your own begin with "x-"'] if "names" in wanted else []
-    options = [f'options of the driver belong below "{name}"' for name in _DRIVER_OPTIONS if name in known and "driver" in known]
+        return f'move "{key}" {home}', None
+    own = ['custom keys must start with "x-"'] if "names" in wanted else []
+    options = [f'put options of the driver in "{name}"' for name in _DRIVER_OPTIONS if name in known and "driver" in known]
     if 0 < len(known) <= _MANY_KEYS:
-        return "; ".join([f"it can have {one_of(sorted(known))}", *(options or own)]), None
+        return "; ".join([f"use {one_of(sorted(known))}", *(options or own)]), None
     if options:
         return options[0], None
     if not own:
@@ -113,31 +113,31 @@ def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, 
 
 
 def misplaced_section(name: str, value: object, known: Iterable[str]) -> bool:
-    """Whether what stands below services is not a service but a whole section, a level too deep."""
+    """Return whether an entry of `services` is a section that is indented one level too deep."""
     if name not in SECTIONS or name == "services":
         return False
     return value is None or (isinstance(value, dict) and not value.keys() & set(known))
 
 
 def lacks_names(services: dict[str, object], known: Iterable[str]) -> bool:
-    """Return whether a mapping of services is one service, because the line with its name is missing."""
+    """Return whether `services` contains the keys of one service because the line with its name is missing."""
     marks = [services[key] for key in ("image", "build") if key in services]
     return any(isinstance(mark, str) for mark in marks) and services.keys() <= set(known)
 
 
 def _service(path: Path, key: str, value: object) -> str | None:
-    """Advice where a whole service stands at the wrong level."""
+    """Return the remedy for a whole service at the wrong level, None if the key is not a service."""
     if not isinstance(value, dict) or not value.keys() & _SERVICE_MARKS:
         return None
     if not path:
-        return f'it looks like a service: indent "{key}" below "services:"'
+        return f'indent service "{key}" below "services"'
     if path[0] == "services" and len(path) >= 2:
-        return f'it looks like a service: move "{key}" to the left, so that it stands beside "{path[1]}"'
+        return f'reduce the indentation of service "{key}" to that of "{path[1]}"'
     return None
 
 
 def nearest(key: str, known: Iterable[str]) -> str | None:
-    """The known word that a misspelt one was meant to be; None where none is near."""
+    """Return the known word nearest to a misspelled one, None if no word is near."""
     known = list(known)
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.strip()).replace("-", "_").replace(" ", "_").lower()
     for candidate in (plain, f"{plain}s", plain.removesuffix("s"), plain.replace("_", "-")):
@@ -151,14 +151,14 @@ def nearest(key: str, known: Iterable[str]) -> str | None:
         return None
     squeezed = plain.replace("_", "")
     letters = set(squeezed)
-    # One change of a letter makes two differences at most between the sets of them, which are compared in no time.
+    # One changed letter makes at most two differences between the sets of letters, which are fast to compare.
     near = [word for word in known if len(letters.symmetric_difference(word.replace("_", ""))) <= 2 * limit]
     ranked = sorted((distance(squeezed, word.replace("_", "")), word[:1] != plain[:1], word) for word in near)
     return ranked[0][2] if ranked and ranked[0][0] <= limit else None
 
 
 def distance(one: str, other: str) -> int:
-    """How many letters have to be added, removed, replaced or swapped with their neighbour."""
+    """Return the number of letters to add, remove, replace or swap with their neighbor."""
     if abs(len(one) - len(other)) > 3:
         return 99
     before: list[int] = []
@@ -176,7 +176,7 @@ def distance(one: str, other: str) -> int:
 
 @lru_cache(maxsize=1)
 def _homes() -> dict[str, list[tuple[str, ...]]]:
-    """For each key of the schema the places where it belongs, outermost first; () is the top level."""
+    """Return the locations of each key of the schema, outermost first; () is the top level."""
     root, shapes = load()
     homes: dict[str, list[tuple[str, ...]]] = {}
     queue: list[tuple[tuple[str, ...], int]] = [((), root)]
@@ -199,22 +199,22 @@ def _homes() -> dict[str, list[tuple[str, ...]]]:
 
 
 def _home(key: str, path: Path) -> str | None:
-    """Where a key belongs: of several places the one nearest to where it stands; None where that cannot be told."""
+    """Return where a key belongs, nearest to its location, such as `to deploy.resources`; None if unknown."""
     here = [str(part) if index != 1 else "NAME" for index, part in enumerate(path) if not isinstance(part, int)]
-    # A key of another field than this one would mislead: `path` below build has nothing to do with env_file.
+    # A key of an unrelated field would mislead: `path` in `build` is not related to `env_file`.
     places = [place for place in _homes().get(key, []) if list(place) != here and _is_on_the_way(place, here)]
     if not places:
         return None
     if () in places and len(here) == 2:
-        return "at the top level of the file"
+        return "to the top level of the file"
     best = min((-_shared(place, here), len(place)) for place in places)
     near = [place for place in places if (-_shared(place, here), len(place)) == best]
     likely = near if len(near) == 1 else [place for place in near if place and place[-1] in _LIKELY]
-    return _below(likely[0], path) if likely and likely[0] else "at the top level of the file" if likely else None
+    return _below(likely[0], path) if likely and likely[0] else "to the top level of the file" if likely else None
 
 
 def _is_on_the_way(place: tuple[str, ...], here: list[str]) -> bool:
-    """Return whether one of two places contains the other, or the key belongs directly below another kind of section."""
+    """Return whether one of two locations contains the other, or the key belongs to an element of another section."""
     if len(place) == len(here) == 2 and place[0] != here[0]:
         return True
     shorter = min(len(place), len(here))
@@ -222,15 +222,15 @@ def _is_on_the_way(place: tuple[str, ...], here: list[str]) -> bool:
 
 
 def _below(place: tuple[str, ...], path: Path) -> str:
-    """A place in words: within the same service (or network ...) its path from there."""
+    """Describe a location; within the same service (or network ...) by its path from there."""
     if len(path) > 1 and len(place) > 1 and place[0] == path[0]:
-        return f"below {'.'.join(place[2:])}" if place[2:] else f'directly below "{path[1]}"'
+        return f"to {'.'.join(place[2:])}" if place[2:] else f'directly below "{path[1]}"'
     if len(place) > 1 and place[1] == "NAME":
         kind = SECTIONS[place[0]]
-        return f"below {'.'.join(place[2:])} of a {kind}" if place[2:] else f"below a {kind}"
-    return f"below {'.'.join(place)}"
+        return f"to {'.'.join(place[2:])} of a {kind}" if place[2:] else f"to a {kind}"
+    return f"to {'.'.join(place)}"
 
 
 def _shared(place: tuple[str, ...], here: list[str]) -> int:
-    """How many steps from the top two paths have in common."""
+    """Return the number of leading steps that two paths share."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(place, here, strict=False)))

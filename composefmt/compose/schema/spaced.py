@@ -1,4 +1,4 @@
-"""List items that a space after a colon has turned into mappings: `- db: ro` where `- db:ro` is meant."""
+"""Recognize list items that a space after a colon turned into mappings: `- db: ro` instead of `- db:ro`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONG_KEYS: Mapping[str, Collection[str]] = {
 
 
 def meant_text(path: Path, value: object) -> str | None:
-    """Return the string that a mapping in a list was meant to be; None if the item is something else."""
+    """Return the intended string of a mapping in a list, None if the item is something else."""
     if not isinstance(value, dict) or len(value) != 1 or len(path) != 4 or not isinstance(path[-1], int) or path[0] != "services":
         return None
     keys = _LONG_KEYS.get(str(path[-2]))

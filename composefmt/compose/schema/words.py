@@ -1,4 +1,4 @@
-"""The words of Compose for what the schema says in its own: names of things, kinds of values, examples."""
+"""The vocabulary of schema messages: names of elements, types of values, examples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Path = tuple["str | int", ...]
 
-# The top-level sections, and what one of their elements is called.
+# The top-level sections and the names of their elements.
 SECTIONS = {
     "services": "service",
     "networks": "network",
@@ -26,9 +26,9 @@ _MANY = 40
 
 
 def subject(path: Path) -> str:
-    """What a path is about: `service "web": deploy.resources`, `service "web": item 1 of ports`, `the file`."""
+    """Name a path at the start of a message: `service "web": deploy.resources`, `service "web": item 1 of ports`, `file`."""
     if not path:
-        return "the file"
+        return "file"
     head, rest = "", path
     if len(path) > 1 and path[0] in SECTIONS:
         head, rest = f'{SECTIONS[str(path[0])]} "{path[1]}"', path[2:]
@@ -43,10 +43,16 @@ def subject(path: Path) -> str:
     return ": ".join([*parts, ".".join(keys)] if keys else parts)
 
 
+def owned(path: Path) -> str:
+    """Name a path inside a message, owner last: `deploy.resources of service "web"`, `item 1 of ports of service "web"`."""
+    owner, colon, rest = subject(path).partition(": ")
+    return " of ".join([*reversed(rest.split(": ")), owner]) if colon and len(path) > 1 and path[0] in SECTIONS else subject(path)
+
+
 def found(value: object) -> str:
-    """What stands there: `a list`, `the number 3`, `nothing`, `"text"`."""
+    """Describe an actual value: `a list`, `the number 3`, `empty`, `"text"`."""
     if value is None:
-        return "nothing"
+        return "empty"
     if isinstance(value, bool):
         return written(value)
     if isinstance(value, (int, float)):
@@ -54,32 +60,32 @@ def found(value: object) -> str:
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a mapping"
     if isinstance(value, Timestamp):
-        return f"the point in time {value.written}"
+        return f"a timestamp ({value.written})"
     return quoted(str(value))
 
 
 def written(value: object) -> str:
-    """A single value as YAML has it, without quotes; nothing is an empty text."""
+    """Return a single value as unquoted YAML; null is an empty string."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def quoted(text: str) -> str:
-    """A text in quotes, on one line, and cut where it is long."""
+    """Return a string in quotes, on one line, shortened if long."""
     text = text.replace("\n", "\\n").replace("\r", "\\r")
     return f'"{text}"' if len(text) <= _MANY else f'"{text[: _MANY - 3]}..."'
 
 
 def one_of(words: list[str]) -> str:
-    """Alternatives in a sentence: `a`, `a or b`, `a, b or c`."""
+    """Join alternatives: `a`, `a or b`, `a, b or c`."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
 
 
-# What texts of a format are called; those without a name here stand for what the place takes anyway.
+# Names of string formats; the others are covered by the other kinds of their field.
 _FORMATS = {"duration": "a duration", "size": "a size", "count": '"all"'}
 
 
 def allowed(shape: Shape) -> str:
-    """What may stand at a place, in words; nothing at all is left out, since nobody asks for it."""
+    """Describe the allowed types of a location; null is omitted."""
     text = shape.get("text", {})
     name = text.get("format", "")
     words = []
@@ -88,15 +94,15 @@ def allowed(shape: Shape) -> str:
     if "bool" in shape or name == "boolean":
         words += ["true", "false"]
     if "number" in shape:
-        words.append("a whole number" if shape["number"].get("whole") else "a number")
+        words.append("an integer" if shape["number"].get("whole") else "a number")
     if "map" in shape:
         words.append("a mapping")
     if "text" in shape and (not name or name in _FORMATS):
-        words.append(quoted(text["enum"][0]) if len(text.get("enum", [])) == 1 else _FORMATS.get(name, "text"))
+        words.append(quoted(text["enum"][0]) if len(text.get("enum", [])) == 1 else _FORMATS.get(name, "a string"))
     return one_of(words)
 
 
-# Examples for fields that are often written wrongly: of services, and of what stands inside them.
+# Examples for fields that are often written wrongly, of services and their parts.
 EXAMPLES = {
     "args": "args: {VERSION: 1.2.3}",
     "build": "build: ./app",
@@ -138,7 +144,7 @@ EXAMPLES = {
     "watch": "watch: [{path: ./src, action: rebuild}]",
 }
 
-# Examples for the top level, where a section is written in another way than the field of the same name.
+# Examples for the top level, if a section differs from the service field of the same name.
 TOP_EXAMPLES = {
     "configs": "configs: {app_config: {file: ./app.conf}}",
     "include": "include: [./db/compose.yaml]",
@@ -150,22 +156,22 @@ TOP_EXAMPLES = {
     "volumes": "volumes: {data: {}}",
 }
 
-# What a text of a format looks like: the rule that is broken, and how the text is written.
+# For each string format, the violated rule and the remedy.
 FORMAT_RULES = {
-    "cpus": ("invalid-cpus", 'write the number of processors, such as "0.5" or 2'),
-    "duration": ("invalid-duration", 'a duration is made of numbers with units (ns, us, ms, s, m, h, d, w), such as "1m30s"'),
-    "size": ("invalid-bytes", 'a size is a number with a unit (b, k, m, g, t or p), such as "512m" or "1.5g"'),
+    "cpus": ("invalid-cpus", 'use a number of CPUs, such as "0.5" or 2'),
+    "duration": ("invalid-duration", 'use numbers with units (ns, us, ms, s, m, h, d, w), such as "1m30s"'),
+    "size": ("invalid-bytes", 'use a number with a unit (b, k, m, g, t or p), such as "512m" or "1.5g"'),
 }
 FORMAT_HELP = {
-    "boolean": "write true or false",
-    "count": "write a whole number, or all",
-    "decimal": "write a number, such as 0.5",
-    "file-mode": 'write octal digits in quotes, such as "0440"',
-    "integer": "write a whole number in decimal digits",
-    "umask": 'write octal digits, such as "0022"',
+    "boolean": "use true or false",
+    "count": "use an integer or all",
+    "decimal": "use a number, such as 0.5",
+    "file-mode": 'use quoted octal digits, such as "0440"',
+    "integer": "use an integer in decimal digits",
+    "umask": 'use octal digits, such as "0022"',
 }
 PATTERN_HELP = {
-    "pull_policy": "it can be always, never, missing, build, daily, weekly or every_ with a time, such as every_12h",
-    "container_name": "it begins with a letter or digit and goes on with letters, digits, _, . and -",
+    "pull_policy": "use always, never, missing, build, daily, weekly or every_ with a duration, such as every_12h",
+    "container_name": "start with a letter or digit, followed by letters, digits, _, . and -",
 }
-NAME_HELP = "names are made of letters, digits, dots, dashes and underscores"
+NAME_HELP = "use letters, digits, dots, dashes and underscores"

@@ -73,7 +73,7 @@ try {
   await page.keyboard.press("Control+Shift+M");
   await page.locator(".markers-panel .monaco-list-row").nth(1).waitFor();
   const told = await page.locator(".markers-panel").innerText();
-  assert.match(told, /has no key "depend_on"/);
+  assert.match(told, /unknown key "depend_on"/);
   await page.keyboard.press("Control+B");
   await page.mouse.move(0, 0);
   await sleep(1500); // what moves has come to rest

@@ -59,7 +59,7 @@ test("a mistake is told where it stands", async () => {
   const { diagnostics } = open("compose.yaml", MISTAKE);
   const found = (await diagnostics).diagnostics.find((one) => one.code === "unknown-key");
   assert.deepEqual(found?.range, { start: { line: 3, character: 4 }, end: { line: 3, character: 9 } });
-  assert.match(String(found?.message), /service "web" has no key "prots"/);
+  assert.match(String(found?.message), /unknown key "prots" in service "web"/);
 });
 
 test("formatting gives the long form and keeps the comment", async () => {
