@@ -117,7 +117,8 @@ def _format(source: Source, options: Options) -> FormatResult:
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
-        return FormatResult(source, None, (_explained(source, problem),))
+        # What only composefmt cannot read is a warning to `check`, but cannot be formatted either.
+        return FormatResult(source, None, (_explained(source, problem)._replace(severity=Severity.ERROR),))
     return format_tree(source, tree, options)
 
 

@@ -90,9 +90,25 @@ _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?= |$)", re.MULTILINE)
 def explain_problem(source: Source, problem: SyntaxProblem) -> Finding:
     """Return the finding for invalid YAML, at the location of its cause."""
     found = _explained(source, problem)
+    if (lenient := _read_by_compose(source.text, problem)) is not None:
+        message, advice = lenient
+        return found._replace(severity=Severity.WARNING, message=message, help=advice)
     if problem.rule == "yaml-syntax" and _is_template(source.text, (found.span.start, min(problem.offset, len(source.text)))):
         return found._replace(help=_TEMPLATE_ADVICE)
     return found
+
+
+def _read_by_compose(text: str, problem: SyntaxProblem) -> tuple[str, str] | None:
+    """Return the message and the advice for what is not YAML but is read by go-yaml, Docker Compose's library; else None.
+
+    Source: go-yaml's scannerc.go (the escape) and readerc.go (the range of characters).
+    """
+    here = text[max(problem.offset - 1, 0) : problem.offset + 2]
+    if "unknown escape" in problem.message and "\\'" in here:
+        return 'the escape "\\\'" is not YAML: Docker Compose reads it, other tools do not', "remove the backslash"
+    if text[problem.offset : problem.offset + 1] == "\x7f":
+        return "character U+007F is not YAML: Docker Compose reads it, other tools do not", "delete the character"
+    return None
 
 
 def _is_template(text: str, offsets: tuple[int, ...]) -> bool:

@@ -124,6 +124,11 @@ def _build(text: str, events: NextEvent, *, pure: bool) -> Tree:
     except AssertionError as error:
         # This is how the Python parser refuses a YAML version.
         raise SyntaxProblem("yaml-syntax", str(error), 0) from None
+    except ValueError as error:
+        # This is how the Python parser refuses an escape such as "\\U00110000".
+        if "chr()" not in str(error):
+            raise
+        raise SyntaxProblem("yaml-syntax", "found invalid Unicode character escape code", 0) from None
 
 
 def _reader_message(error: Exception) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Alone on a line, or followed only by a comment.
 _TAB = r"(?:\A|(?<=[\r\n]))( *)\t[ \t]*(?=[#\r\n])"
 _SEPARATORS = r"[\x85\u2028\u2029]+"
+_ESCAPE = r"\\(?:(?P<surrogate>[uU](?:0000)?[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S])"
 _DIRECTIVE = r"(?:\A|(?<=[\r\n]))%([^\s#]*)[ \t]*([^\s#]*)[^\r\n]*"
 
 
@@ -31,8 +32,10 @@ class Trouble(NamedTuple):
 
 
 def unreadable(text: str, tree: Tree) -> Iterator[Trouble]:
-    """Yield directives, anchor names and characters that go-yaml does not accept."""
+    """Yield directives, escapes, anchor names and characters that go-yaml does not accept."""
     yield from _directives(text, tree)
+    if "\\" in text:
+        yield from _escapes(text, tree)
     if not text.isascii():
         yield from _separators(text, tree)
         if "&" in text:
@@ -69,6 +72,20 @@ def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
             continue
         written = f"%{name} {value}".rstrip()
         yield Trouble(Span(*found.span()), f"the directive {written} cannot be read", "leave the line out: Compose needs no directives")
+
+
+def _escapes(text: str, tree: Tree) -> Iterator[Trouble]:
+    for node in tree.scalars:
+        if node.style == '"' and "\\" in text[node.content : node.end]:
+            for found in re.compile(_ESCAPE).finditer(text, node.content, node.end):
+                if found[0] == "\\/":
+                    yield Trouble(Span(*found.span()), 'invalid escape "\\/" in double quotes', "remove the backslash")
+                elif found["surrogate"]:
+                    yield Trouble(
+                        Span(*found.span()),
+                        f'escape "{found[0]}" is not a character',
+                        r'write the character itself, or use "\U" with eight digits',
+                    )
 
 
 def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
