@@ -48,6 +48,11 @@ _EXPLANATIONS = (
     ),
     (r"found unexpected end of stream", "unclosed quote at the end of the file", "close the quote"),
     (
+        r"invalid Unicode character escape",
+        "this escape is not a Unicode character",
+        r'the last character is "\U0010FFFF"; double the backslash if no escape is meant',
+    ),
+    (
         r"found unknown escape character",
         "invalid escape sequence in a double-quoted string",
         "double the backslash, or use single quotes",
