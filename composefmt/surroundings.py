@@ -16,7 +16,7 @@ Kind = Literal["file", "folder"]
 
 MISSING = "missing"
 
-# Of a directory with more subdirectories than this only the first ones are known.
+# Of a directory with more subdirectories than this only the first ones are searched.
 MAX_LISTED = 64
 
 
@@ -57,12 +57,12 @@ class Surroundings:
             self._values[variable] = self._value(variable)
         return self._values[variable]
 
-    def folders(self, path: str) -> tuple[str, ...]:
-        """Return the names of the subdirectories of a directory, sorted, at most `MAX_LISTED`, without hidden ones."""
-        path = normpath(path)
-        if path not in self._listings:
-            self._listings[path] = tuple(sorted(self._folders_in(path))[:MAX_LISTED])
-        return self._listings[path]
+    def files_below(self, path: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the files with one of some names in the first `MAX_LISTED` subdirectories of a directory, as paths below it."""
+        question = f"{'|'.join(names)} {normpath(path)}"
+        if question not in self._listings:
+            self._listings[question] = tuple(self._files_below(normpath(path), names))
+        return self._listings[question]
 
     @property
     def above(self) -> tuple[str, ...]:
@@ -82,16 +82,15 @@ class Surroundings:
     def asked(self) -> dict[str, str]:
         """The questions asked so far with their answers, which compare equal as long as nothing relevant has changed.
 
-        A question is a path, `kind PATH`, `$NAME`, `=NAME`, `folders PATH`, `?above` or `?working`; an answer is a digest,
-        "file", "folder", "set" or "missing", or the path.
+        A question is a path, `kind PATH`, `$NAME`, `=NAME`, `below NAMES PATH`, `?above` or `?working`; an answer is a digest,
+        "file", "folder", "set" or "missing", or paths.
         """
         from hashlib import blake2b
 
         answers = {f"kind {path}": kind or MISSING for path, kind in self._kinds.items()}
         for path, data in self._contents.items():
             answers[path] = MISSING if data is None else blake2b(data, digest_size=16).hexdigest()
-        for path, names in self._listings.items():
-            answers[f"folders {path}"] = blake2b("/".join(names).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        answers.update((f"below {question}", "|".join(paths)) for question, paths in self._listings.items())
         for name, value in self._values.items():
             answers[f"={name}"] = MISSING if value is None else blake2b(value.encode("utf-8", "replace"), digest_size=16).hexdigest()
         answers.update((f"?{name}", place) for name, place in self._places.items())
@@ -106,8 +105,9 @@ class Surroundings:
                 self.is_set(question[1:])
             elif question.startswith("="):
                 self.value(question[1:])
-            elif question.startswith("folders "):
-                self.folders(question[8:])
+            elif question.startswith("below "):
+                _, names, path = question.split(" ", 2)
+                self.files_below(path, tuple(names.split("|")))
             elif question in ("?above", "?working"):
                 _ = self.above if question == "?above" else self.working_directory
             elif question.startswith("kind "):
@@ -128,7 +128,7 @@ class Surroundings:
     def _value(self, variable: str) -> str | None:
         return None
 
-    def _folders_in(self, path: str) -> Iterable[str]:
+    def _files_below(self, path: str, names: tuple[str, ...]) -> Iterable[str]:
         return ()
 
     def _above(self) -> tuple[str, ...]:
@@ -180,10 +180,11 @@ class InMemory(Surroundings):
         value = self._set.get(variable)
         return self._beneath.value(variable) if value is None and self._beneath else value
 
-    def _folders_in(self, path: str) -> Iterable[str]:
+    def _files_below(self, path: str, names: tuple[str, ...]) -> Iterable[str]:
         start = "" if path == "." else f"{path}/"
-        own = {each[len(start) :].partition("/")[0] for each in self._folders if each.startswith(start)}
-        return {name for name in own if name.strip(".")} | set(self._beneath.folders(path) if self._beneath else ())
+        below = [each[len(start) :] for each in self._files if each.startswith(start)]
+        own = [each for each in below if each.count("/") == 1 and each.split("/")[1] in names and not each.startswith(".")]
+        return sorted({*own, *(self._beneath.files_below(path, names) if self._beneath else ())})
 
     def _above(self) -> tuple[str, ...]:
         return self._location or (self._beneath.above if self._beneath else ())

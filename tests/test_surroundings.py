@@ -129,9 +129,12 @@ def test_where_a_file_is_in_its_repository(tmp_path, monkeypatch):
     assert on_disk(tmp_path / "repository").above == ()
     monkeypatch.chdir(folder)
     assert on_disk(tmp_path).above == ()
-    assert on_disk(folder).folders(".") == ("deep",)
-    assert on_disk(folder).folders("none") == ()
-    assert InMemory({"../a/x": b"", "../b/c/x": b"", "d/x": b""}).folders("..") == ("a", "b")
+    for place in ("deep", ".hidden", "deep/down"):
+        (folder / place).mkdir(exist_ok=True)
+        (folder / place / "x").write_text("")
+    assert on_disk(folder).files_below(".", ("w", "x")) == ("deep/x",)
+    assert on_disk(folder).files_below("none", ("x",)) == ()
+    assert InMemory({"../a/x": b"", "../b/c/x": b"", "d/x": b""}).files_below("..", ("x", "c")) == ("a/x",)
 
 
 def test_answers_about_the_repository_and_the_environment_tell_changes(tmp_path, monkeypatch):
@@ -141,17 +144,18 @@ def test_answers_about_the_repository_and_the_environment_tell_changes(tmp_path,
 
     def answers():
         surroundings = on_disk(tmp_path / "app")
-        surroundings.folders("..")
+        surroundings.files_below("..", ("x", "y"))
         surroundings.value("COMPOSE_FILE")
         surroundings.value("SURELY_NOT_SET")
         _ = surroundings.above, surroundings.working_directory
         return surroundings.asked
 
     asked = answers()
-    assert asked.keys() == {"folders ..", "=COMPOSE_FILE", "=SURELY_NOT_SET", "?above", "?working"}
+    assert asked.keys() == {"below x|y ..", "=COMPOSE_FILE", "=SURELY_NOT_SET", "?above", "?working"}
     assert on_disk(tmp_path / "app").answers(asked) == asked
     assert "a.yaml" not in asked["=COMPOSE_FILE"]
     monkeypatch.setenv("COMPOSE_FILE", "b.yaml")
     (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "y").write_text("")
     now = answers()
-    assert {question for question in asked if now[question] != asked[question]} == {"folders ..", "=COMPOSE_FILE"}
+    assert {question for question in asked if now[question] != asked[question]} == {"below x|y ..", "=COMPOSE_FILE"}

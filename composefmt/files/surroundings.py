@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from composefmt.files.content import FileTrouble, read_file
-from composefmt.surroundings import Surroundings
+from composefmt.surroundings import MAX_LISTED, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,12 +58,18 @@ class OnDisk(Surroundings):
     def _value(self, variable: str) -> str | None:
         return os.environ.get(variable)
 
-    def _folders_in(self, path: str) -> Iterable[str]:
+    def _files_below(self, path: str, names: tuple[str, ...]) -> Iterable[str]:
+        place = os.path.join(self._folder, path)
         try:
-            with os.scandir(os.path.join(self._folder, path)) as entries:
-                return [entry.name for entry in islice(entries, MAX_ENTRIES) if not entry.name.startswith(".") and entry.is_dir()]
+            with os.scandir(place) as entries:
+                folders = sorted(entry.name for entry in islice(entries, MAX_ENTRIES) if not entry.name.startswith(".") and entry.is_dir())[
+                    :MAX_LISTED
+                ]
         except (OSError, ValueError):
-            return ()
+            return []
+        endings = ["/" + name for name in names]
+        # This is the fastest way to find out, and most are not there.
+        return [folder + ending for folder in folders for ending in endings if os.access(f"{place}/{folder}{ending}", os.F_OK)]
 
     def _above(self) -> tuple[str, ...]:
         """Return the directories below the repository's root, else below the working directory."""

@@ -49,7 +49,11 @@ def build_of(element: Element) -> Build | None:
         return Build({}, node.value, normpath(join(node.value, "Dockerfile")), "", node, None) if is_local(node.value) else None
     entries = file.entries(node)
     context, dockerfile, inline = (value_of(entries, key) for key in ("context", "dockerfile", "dockerfile_inline"))
-    if type(node) is not Mapping or element.key is None or (context is None and not is_alone(file, element.service)):
+    if (
+        type(node) is not Mapping
+        or element.key is None
+        or (context is None and (not is_alone(file, element.service) or other_projects(file)))
+    ):
         return None
     folder = context.value if type(context) is Scalar else "."
     path = dockerfile.value if type(dockerfile) is Scalar else "Dockerfile"
@@ -62,9 +66,9 @@ def build_of(element: Element) -> Build | None:
 
 
 def is_alone(file: ComposeFile, service: str) -> bool:
-    """Whether what a service leaves out is given nowhere else either."""
+    """Whether what a service leaves out is given nowhere else in the file's own project either."""
     extends = "extends" in file.entries(file.defined("services").get(service))
-    return is_project(file) and not extends and len(project_of(file).files) == 1 and not other_projects(file)
+    return is_project(file) and not extends and len(project_of(file).files) == 1
 
 
 def is_local(path: str) -> bool:

@@ -140,7 +140,7 @@ def _variables(surroundings: Surroundings) -> Iterator[tuple[str, dict[str, str]
 def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
     """The projects that include a file, or extend a service of it."""
     own = basename(file.source.filename)
-    for path in _candidates(surroundings, own):
+    for path in _candidates(file, surroundings, own):
         data = surroundings.read(path)
         if data is None or not (b"include" in data or (b"extends" in data and own.encode() in data)):
             continue
@@ -151,16 +151,16 @@ def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[Projec
             yield project
 
 
-def _candidates(surroundings: Surroundings, own: str) -> Iterator[str]:
+def _candidates(file: ComposeFile, surroundings: Surroundings, own: str) -> Iterator[str]:
     """The base files beside a file, in the directories above it, and in their subdirectories."""
     left = MAX_CANDIDATES
     for above in _folders_above(surroundings):
-        for name in ("", *(surroundings.folders(above) if above else ())):
-            for base in BASES:
-                path = join(above, name, base)
-                if left > 0 and path != own and surroundings.kind(path) == "file":
-                    left -= 1
-                    yield path
+        here = [base for base in BASES if surroundings.kind(above + base) == "file"]
+        for path in (*here, *(surroundings.files_below(above, BASES) if above else ())):
+            candidate = own_path(file, above + path)
+            if left > 0 and candidate != own:
+                left -= 1
+                yield candidate
 
 
 def _extends(file: ComposeFile, project: Project) -> bool:

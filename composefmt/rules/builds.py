@@ -10,7 +10,7 @@ from composefmt.compose.file import first_line
 from composefmt.findings import Severity
 from composefmt.rules._builds import arguments, build_of, dockerfile_of, is_alone, is_local
 from composefmt.rules._fixes import written
-from composefmt.rules._membership import kind_of
+from composefmt.rules._membership import kind_of, other_projects
 from composefmt.rules._project import severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
@@ -298,7 +298,9 @@ def unset_build_arg(element: Element) -> Iterator[Problem]:
     for stage in _built(dockerfile, wanted):
         for variable in variables(stage.base):
             name = variable.name
-            if not variable.has_default and dockerfile.arguments.get(name, "") is None and name not in given:
+            if variable.has_default or dockerfile.arguments.get(name, "") is not None or name in given:
+                continue
+            if not other_projects(element.file):
                 span = first_line(element.file.source, build.place.span)
                 message = f'service "{element.service}": "FROM {stage.base}" needs a value for the argument {name}'
                 yield Problem(span, message, f'add {name} to the build\'s args, or a default to its "ARG {name}"')
