@@ -17,11 +17,13 @@ from composefmt.syntax.source import NotText, Source, Span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from composefmt.fixing import Checked
     from composefmt.format.passes import Formatting
     from composefmt.syntax.nodes import Tree
 
 _DEFAULTS = Options()
 LAYOUT_KEPT = "layout-kept"
+UNFORMATTED = "unformatted"
 
 
 class FormatResult(NamedTuple):
@@ -53,22 +55,27 @@ class FormatResult(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """All findings of one file, in the order of the text."""
+    """All findings of one file, in the order of the text.
+
+    `is_formatted`: False if `composefmt format` would change the file; only `check_with_formatting` looks at that.
+    """
 
     source: Source
     findings: tuple[Finding, ...] = ()
+    is_formatted: bool = True
 
 
 class FixResult(NamedTuple):
     """A file after its fixes: `source` is the new text, `data` its bytes, None where nothing was fixed.
 
-    `fixed` counts by rule what was fixed, `findings` is what remains, in the new text.
+    `fixed` counts the fixes by rule, `findings` are those that remain, in the new text; `is_formatted` as in `CheckResult`.
     """
 
     source: Source
     data: bytes | None
     fixed: Mapping[str, int] = {}
     findings: tuple[Finding, ...] = ()
+    is_formatted: bool = True
 
 
 def format_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> FormatResult:
@@ -93,15 +100,46 @@ def check_bytes(data: bytes, options: Options = _DEFAULTS, filename: str = "<tex
     return _check(source, options) if isinstance(source, Source) else CheckResult(source[0], source[2])
 
 
+def check_with_formatting(data: bytes, options: Options = _DEFAULTS, filename: str = "<text>") -> CheckResult:
+    """Check the bytes of one file, and report in `is_formatted` whether they are formatted, without a finding.
+
+    Options that select or ignore the rule `unformatted`, its group or all rules take precedence.
+    """
+    if not _asks_for_formatting(options):
+        return check_bytes(data, options, filename)
+    # As one more rule of the same run, it shares the parsed file and respects suppression comments.
+    result = check_bytes(data, options._replace(extend_select=options.extend_select | {UNFORMATTED}), filename)
+    findings = tuple(finding for finding in result.findings if finding.rule != UNFORMATTED)
+    return CheckResult(result.source, findings, not any(map(_is_fixed_by_formatting, result.findings)))
+
+
+def _asks_for_formatting(options: Options) -> bool:
+    """Return whether no option selects or ignores the rule `unformatted`."""
+    names = {UNFORMATTED, "style", "all"}
+    return options.select is None and names.isdisjoint(options.extend_select | options.ignore | options.file_ignore)
+
+
+def _is_fixed_by_formatting(finding: Finding) -> bool:
+    # Without a fix, the formatter does not support the file's syntax.
+    return finding.rule == UNFORMATTED and finding.fix is not None
+
+
 def fix_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False) -> FixResult:
-    """Check the text of one file and mend what can be mended; `unsafe`: also where that changes what the file means."""
+    """Check the text of one file and apply the fixes; `unsafe`: also those that change what the file means."""
     return _fix(Source(text, filename), options, unsafe=unsafe)
 
 
-def fix_bytes(data: bytes, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False) -> FixResult:
-    """Check the bytes of one file and mend what can be mended; `unsafe`: also where that changes what the file means."""
+def fix_bytes(
+    data: bytes, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False, formatting: bool = False
+) -> FixResult:
+    """Check the bytes of one file and apply the fixes; `unsafe`: also those that change what the file means.
+
+    `formatting`: report in `is_formatted` whether the new text is formatted.
+    """
     source = _decode(data, filename)
-    return _fix(source, options, unsafe=unsafe) if isinstance(source, Source) else FixResult(source[0], None, {}, source[2])
+    if not isinstance(source, Source):
+        return FixResult(source[0], None, {}, source[2])
+    return _fix(source, options, unsafe=unsafe, formatting=formatting)
 
 
 def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Finding, ...]]:
@@ -208,10 +246,10 @@ def check_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> Chec
 _MAX_ROUNDS = 5
 
 
-def _fix(source: Source, options: Options, *, unsafe: bool) -> FixResult:
+def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = False) -> FixResult:
     from collections import Counter
 
-    from composefmt.fixing import FORMATTING, checked, mend
+    from composefmt.fixing import checked, mend
 
     try:
         now = checked(source, options)
@@ -220,12 +258,20 @@ def _fix(source: Source, options: Options, *, unsafe: bool) -> FixResult:
     fixed: Counter[str] = Counter()
     for _ in range(_MAX_ROUNDS):
         now = mend(now, options, fixed, unsafe=unsafe)
-        if not any(finding.rule == FORMATTING for finding in now.findings):
+        if not any(map(_is_fixed_by_formatting, now.findings)):
             break
         formatted = _format(now.source, options)
         if formatted.data is None:
             break
-        fixed[FORMATTING] = 1
+        fixed[UNFORMATTED] = 1
         now = checked(Source.from_bytes(formatted.data, source.filename), options)
     data = now.source.to_bytes(now.source.text) if now.source.text != source.text else None
-    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings))
+    is_formatted = not formatting or _is_formatted(now, options)
+    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings), is_formatted)
+
+
+def _is_formatted(now: Checked, options: Options) -> bool:
+    if not _asks_for_formatting(options):
+        return True
+    found = check_tree(now.source, now.tree, options._replace(select=frozenset({UNFORMATTED}), extend_select=frozenset()))
+    return not any(map(_is_fixed_by_formatting, found.findings))

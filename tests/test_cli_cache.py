@@ -74,9 +74,12 @@ def test_a_second_run_tells_the_same(cached, project, cache):
 def test_what_is_known_is_not_done_again(cached, project, cache):
     """Shown by a cache that says of every file that nothing is wrong."""
     cached("check", project)
-    forge(cache, "[{},[]]")
-    assert told(cached("check", project)) == ("", "found nothing in 12 files.\n", 0)
-    assert told(cached("check", "-j", "3", project)) == ("", "found nothing in 12 files.\n", 0)
+    forge(cache, "[{},[true]]")
+    assert told(cached("check", project)) == ("", "All checks passed (12 files).\n", 0)
+    assert told(cached("check", "-j", "3", project)) == ("", "All checks passed (12 files).\n", 0)
+    forge(cache, "[{},[false]]")
+    both = "All checks passed (12 files).\n12 files are not formatted; run composefmt format.\n"
+    assert told(cached("check", project)) == ("", both, 0)
     assert cached("check", "--no-cache", project).returncode == 1
     assert cached("check", project, env={"COMPOSEFMT_NO_CACHE": "1"}).returncode == 1
 
@@ -132,8 +135,8 @@ def test_files_around_are_part_of_what_is_known(cached, run, project):
     (place / "compose.yaml").write_text("services:\n  a:\n    image: x\n    env_file: [app.env]\n    ports:\n      - ${BIND}80:80\n")
 
     def same():
-        done = cached("check", project)
-        assert told(done) == told(run("check", project))
+        done = cached("check", "--extend-select", "unformatted", project)
+        assert told(done) == told(run("check", "--extend-select", "unformatted", project))
         return done.stdout
 
     missing = same()
@@ -149,7 +152,7 @@ def test_files_around_are_part_of_what_is_known(cached, run, project):
 
 def test_another_version_knows_nothing(cached, project, cache, tmp_path):
     cached("check", project)
-    forge(cache, "[{},[]]")
+    forge(cache, "[{},[true]]")
     copy = tmp_path / "other"
     shutil.copytree(ROOT / "composefmt", copy / "composefmt", ignore=shutil.ignore_patterns("__pycache__"))
     if not (copy / "composefmt" / "schemas").exists() and (ROOT / "schemas").exists():
@@ -161,7 +164,21 @@ def test_another_version_knows_nothing(cached, project, cache, tmp_path):
     assert len(entries(cache)) == 24
 
 
-@pytest.mark.parametrize("value", ["", "{}", "[{}]", '[{},[["x"]]]', '[{},[["a",9,"b",0,1,""]]]', "[[],3]", "null", '[{"a":1},[]]'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "{}",
+        "[{}]",
+        "[{},[]]",
+        '[{},[["x"]]]',
+        '[{},[true,["x"]]]',
+        '[{},[true,["a",9,"b",0,1,""]]]',
+        "[[],3]",
+        "null",
+        '[{"a":1},[true]]',
+    ],
+)
 def test_an_entry_that_nothing_can_be_made_of_is_done_again(cached, project, cache, value):
     first = cached("check", project)
     forge(cache, value)
@@ -190,7 +207,7 @@ def test_a_cache_that_cannot_be_there_is_none(cached, project, cache):
 def test_a_read_only_cache_is_read_and_not_written(cached, project, cache):
     before = without_privileges()
     first = cached("check", project)
-    forge(cache, "[{},[]]")
+    forge(cache, "[{},[true]]")
     (cache / "results.sqlite3").chmod(0o444)
     cache.chmod(0o555)
     try:

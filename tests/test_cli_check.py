@@ -23,7 +23,7 @@ services:
 def test_nothing_to_say(tmp_path):
     (tmp_path / "compose.yaml").write_text(LONG)
     done = run("check", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "found nothing in 1 file.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "All checks passed (1 file).\n")
 
 
 def test_all_findings_of_a_file_at_once_each_with_its_place_and_help(tmp_path):
@@ -46,12 +46,33 @@ def test_a_syntax_error_is_a_finding(tmp_path):
     done = run("check", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("compose.yaml:3:12: error[yaml-syntax] ")
-    assert done.stderr == "found 1 error in 1 file.\n"
+    assert done.stderr == "Found 1 error in 1 file.\n"
 
 
-def test_unformatted_is_a_warning_that_fails(tmp_path):
-    (tmp_path / "compose.yaml").write_text(SHORT)
+def test_files_that_are_not_formatted_are_counted_and_do_not_fail(tmp_path):
+    for name, text in (("compose.yaml", SHORT), ("compose.a.yaml", SHORT), ("compose.b.yaml", LONG)):
+        (tmp_path / name).write_text(text)
     done = run("check", cwd=tmp_path)
+    last = "2 files are not formatted; run composefmt format."
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"All checks passed (3 files).\n{last}\n")
+    assert last in run("check", "--fix", cwd=tmp_path).stderr
+    assert (tmp_path / "compose.yaml").read_text() == SHORT
+    for options in (
+        ["--quiet"],
+        ["--ignore", "unformatted"],
+        ["--ignore", "style"],
+        ["--select", "unknown-key"],
+        ["--output-format", "json"],
+    ):
+        assert "not formatted" not in run("check", *options, cwd=tmp_path).stderr
+    (tmp_path / "compose.yaml").write_text(SHORT.replace("web:", "web: # composefmt: ignore-file[unformatted] another tool formats it"))
+    assert "1 file is not formatted;" in run("check", cwd=tmp_path).stderr
+
+
+def test_unformatted_is_a_warning_that_fails_where_it_is_selected(tmp_path):
+    (tmp_path / "compose.yaml").write_text(SHORT)
+    done = run("check", "--select", "unformatted", cwd=tmp_path)
+    assert "not formatted;" not in done.stderr
     assert done.returncode == 1
     assert "warning[unformatted]" in done.stdout
     assert "help: run composefmt format" in done.stdout
@@ -63,7 +84,7 @@ def test_unformatted_is_a_warning_that_fails(tmp_path):
 )
 def test_fail_level(tmp_path, text, level, status):
     (tmp_path / "compose.yaml").write_text(text)
-    assert run("check", "--fail-level", level, cwd=tmp_path).returncode == status
+    assert run("check", "--extend-select", "unformatted", "--fail-level", level, cwd=tmp_path).returncode == status
 
 
 def test_check_changes_nothing(tmp_path):
@@ -78,7 +99,7 @@ def test_json_is_one_array_of_objects(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub/compose.yaml").write_text(MISTAKES)
     (tmp_path / "compose.yaml").write_text(SHORT)
-    done = run("check", "--output-format", "json", cwd=tmp_path)
+    done = run("check", "--extend-select", "unformatted", "--output-format", "json", cwd=tmp_path)
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert {f["filename"] for f in found} == {"compose.yaml", "sub/compose.yaml"}
@@ -150,7 +171,7 @@ def test_unreadable_files_are_2_and_the_others_are_still_checked(tmp_path):
     assert done.returncode == 2
     assert done.stdout.startswith("compose.yaml:3:12: error")
     assert "missing.yaml: error[unreadable] no such file or folder" in done.stderr
-    assert done.stderr.endswith("found 1 error in 1 file, 1 file could not be checked.\n")
+    assert done.stderr.endswith("Found 1 error in 1 file. 1 file could not be checked.\n")
 
 
 def test_nothing_is_said_of_no_files_when_one_could_not_be_read(tmp_path):

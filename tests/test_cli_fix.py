@@ -9,8 +9,10 @@ MIXED = (
     '# my stack\nversion: "3.8"\n\nservices:\n  web:\n    image: nginx\n    environment:\n      UMASK: 022 # why\n'
     '    extra_hosts: ["a:1"]\n'
 )
-SAFE = MIXED.replace('version: "3.8"\n', "").replace("022 #", "022  #")
+SAFE = MIXED.replace('version: "3.8"\n', "")
 UNSAFE = SAFE.replace("022", '"022"')
+UNFORMATTED = "1 file is not formatted; run composefmt format.\n"
+REST = f"Found 2 warnings in 1 file. 1 fixable with --fix --unsafe-fixes.\n{UNFORMATTED}"
 
 
 def test_safe_fixes_are_made_in_place_and_the_rest_is_told(run, tmp_path):
@@ -19,18 +21,18 @@ def test_safe_fixes_are_made_in_place_and_the_rest_is_told(run, tmp_path):
     assert (tmp_path / "compose.yaml").read_text() == SAFE
     assert "warning[leading-zero]" in done.stdout
     assert "obsolete-version" not in done.stdout
-    assert done.stderr == "fixed 2 (obsolete-version 1, unformatted 1), found 2 warnings in 1 file, 1 more with --unsafe-fixes.\n"
+    assert done.stderr == f"Fixed 1 finding (obsolete-version 1). {REST}"
     assert done.returncode == 0
     again = run("check", "--fix")
-    assert again.stderr == "fixed 0, found 2 warnings in 1 file, 1 more with --unsafe-fixes.\n"
+    assert again.stderr == f"No fixes to apply. {REST}"
 
 
 def test_unsafe_fixes_have_to_be_asked_for(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(MIXED)
-    assert run("check").stderr == "found 4 warnings in 1 file, 2 can be fixed with --fix, 1 more with --fix --unsafe-fixes.\n"
+    assert run("check").stderr == f"Found 3 warnings in 1 file. 1 fixable with --fix, 1 more with --fix --unsafe-fixes.\n{UNFORMATTED}"
     asked = run("check", "--unsafe-fixes")
-    assert asked.returncode == 1
-    assert asked.stderr == "found 4 warnings in 1 file, 3 can be fixed with --fix --unsafe-fixes.\n"
+    assert asked.returncode == 0
+    assert asked.stderr == f"Found 3 warnings in 1 file. 2 fixable with --fix --unsafe-fixes.\n{UNFORMATTED}"
     assert (tmp_path / "compose.yaml").read_text() == MIXED
     done = run("check", "--fix", "--unsafe-fixes")
     assert (tmp_path / "compose.yaml").read_text() == UNSAFE
@@ -38,12 +40,19 @@ def test_unsafe_fixes_have_to_be_asked_for(run, tmp_path):
     assert done.stdout.count("[") == 2
 
 
+def test_fixes_do_not_format_unless_that_rule_is_selected(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(MIXED)
+    done = run("check", "--fix", "--extend-select", "unformatted")
+    assert (tmp_path / "compose.yaml").read_text() == SAFE.replace("022 #", "022  #")
+    assert done.stderr.startswith("Fixed 2 findings (obsolete-version 1, unformatted 1). Found 2 warnings in 1 file. ")
+
+
 def test_what_fix_mends_is_marked(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(MIXED)
     for report in ("text", "concise"):
         safe = run("check", "--output-format", report).stdout
         assert "warning[obsolete-version] [*] " in safe
-        assert safe.count("[*]") == 2
+        assert safe.count("[*]") == 1
         assert "warning[leading-zero] [*] " in run("check", "--unsafe-fixes", "--output-format", report).stdout
     assert "[*]" not in run("check", "--fix").stdout
 
@@ -52,7 +61,7 @@ def test_what_seems_to_be_unused_stays_while_errors_do(run, tmp_path):
     text = "services:\n  web:\n    image: nginx\n    vlms: [data:/data]\n\nvolumes:\n  data:\n"
     (tmp_path / "compose.yaml").write_text(text)
     done = run("check", "--fix", "--unsafe-fixes")
-    assert done.stderr == "fixed 0, found 1 error, 1 warning in 1 file.\n"
+    assert done.stderr == "No fixes to apply. Found 1 error and 1 warning in 1 file.\n"
     run("check", "--fix", "--unsafe-fixes", "--select", "unused-volume")
     assert (tmp_path / "compose.yaml").read_text() == text
 
@@ -63,7 +72,7 @@ def test_a_diff_is_shown_and_nothing_written(run, tmp_path):
     assert done.returncode == 1
     assert '\n-version: "3.8"\n' in done.stdout
     assert "warning[" not in done.stdout
-    assert done.stderr.startswith("would fix 2 ")
+    assert done.stderr.startswith("Would fix 1 finding (obsolete-version 1). ")
     assert (tmp_path / "compose.yaml").read_text() == MIXED
     (tmp_path / "compose.yaml").write_text(CLEAN)
     clean = run("check", "--diff", "--output-format", "json")

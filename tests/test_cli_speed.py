@@ -102,7 +102,7 @@ def test_several_workers_write_what_one_writes(run, tmp_path):
 def test_the_number_of_workers_can_be_set_in_the_environment(run, tmp_path):
     many(tmp_path, [LARGE], copies=20)
     process = subprocess.Popen(
-        [*COMMAND, "check", "-q", "."], cwd=tmp_path, env=environment(COMPOSEFMT_JOBS="3"), stdout=subprocess.DEVNULL
+        [*COMMAND, "check", "-q", "--select", "all", "."], cwd=tmp_path, env=environment(COMPOSEFMT_JOBS="3"), stdout=subprocess.DEVNULL
     )
     assert len(workers_of(process, at_least=3)) == 3
     assert process.wait(60) == 1

@@ -26,7 +26,7 @@ def shell(line, cwd):
 
 
 @posix_only
-@pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff ."])
+@pytest.mark.parametrize("command", ["check --select all .", "check --select all --output-format=json .", "format --diff ."])
 def test_a_reader_that_goes_away_is_no_trouble(tmp_path, command):
     many_files(tmp_path, 1500)  # more than a pipe holds
     done = shell(f"$COMPOSEFMT {command} | head -1; echo ${{PIPESTATUS[0]}}", tmp_path)
@@ -40,7 +40,9 @@ def test_help_with_a_reader_that_goes_away(tmp_path):
 
 
 @posix_only
-@pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff .", "check --help"])
+@pytest.mark.parametrize(
+    "command", ["check --select all .", "check --select all --output-format=json .", "format --diff .", "check --help"]
+)
 def test_a_full_disk_under_the_output_is_told(tmp_path, command):
     if not os.path.exists("/dev/full"):
         pytest.skip("there is no /dev/full")
@@ -52,7 +54,7 @@ def test_a_full_disk_under_the_output_is_told(tmp_path, command):
 
 
 @posix_only
-@pytest.mark.parametrize("command", ["check .", "check --output-format json .", "format --diff ."])
+@pytest.mark.parametrize("command", ["check --select all .", "check --select all --output-format=json .", "format --diff ."])
 def test_closed_output(tmp_path, command):
     many_files(tmp_path, 2)
     done = shell(f"$COMPOSEFMT {command} >&-; echo $?", tmp_path)
@@ -160,7 +162,10 @@ def test_settings_that_cannot_be_read_are_told_once(tmp_path, data, told):
 
 
 @posix_only
-@pytest.mark.parametrize("command", ["check --output-format json .", "check --output-format sarif .", "format --diff ."])
+@pytest.mark.parametrize(
+    "command",
+    ["check --select all --output-format=json .", "check --select all --output-format sarif .", "format --diff ."],
+)
 def test_a_reader_that_goes_away_from_output_without_a_buffer(tmp_path, command):
     many_files(tmp_path, 1500)
     done = shell(f"PYTHONUNBUFFERED=1 $COMPOSEFMT {command} | head -1; echo ${{PIPESTATUS[0]}}", tmp_path)

@@ -104,7 +104,12 @@ class TestSarif:
         assert [rules[result["ruleIndex"]]["id"] for result in log["results"]] == [result["ruleId"] for result in log["results"]]
 
     def test_fixes_and_related_places(self, run, project):
-        results = {r["ruleId"]: r for r in json.loads(run("check", "--output-format", "sarif", "a").stdout)["runs"][0]["results"]}
+        results = {
+            r["ruleId"]: r
+            for r in json.loads(run("check", "--extend-select", "unformatted", "--output-format", "sarif", "a").stdout)["runs"][0][
+                "results"
+            ]
+        }
         twice = results["duplicate-key"]
         region = {"startLine": 14, "startColumn": 5, "endLine": 14, "endColumn": 10}
         assert twice["relatedLocations"][0]["physicalLocation"]["region"] == region
@@ -161,13 +166,13 @@ class TestWhereItGoes:
         expected = run("check", "--output-format", "sarif").stdout
         done = run("check", "--output-format", "sarif", "--output-file", "out/deep/composefmt.sarif", env={"FORCE_COLOR": "1"})
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("found ")
+        assert done.stderr.startswith("Found ")
         assert (project / "out/deep/composefmt.sarif").read_text() == expected
         run("check", "--output-file", "plain.txt", env={"FORCE_COLOR": "1"})
         assert "\x1b" not in (project / "plain.txt").read_text()
 
     def test_a_diff_leaves_the_report_to_the_file(self, run, project):
-        done = run("check", "a", "--diff", "--output-format", "json", "--output-file", "out.json")
+        done = run("check", "a", "--diff", "--extend-select", "unformatted", "--output-format", "json", "--output-file", "out.json")
         assert done.stdout.startswith("--- a/")
         assert "invalid-port" in rules_of((project / "out.json").read_text(), "json")
 
@@ -191,7 +196,7 @@ def test_concise_is_one_line_for_each_finding(run):
 
 
 def test_json_has_the_fix_and_the_related_places(run):
-    found = {f["rule"]: f for f in json.loads(run("check", "--output-format", "json", "a").stdout)}
+    found = {f["rule"]: f for f in json.loads(run("check", "--extend-select", "unformatted", "--output-format", "json", "a").stdout)}
     assert found["duplicate-key"]["related"] == [
         {"message": "it is first set here", "start": {"line": 14, "column": 5}, "end": {"line": 14, "column": 10}}
     ]

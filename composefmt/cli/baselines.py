@@ -125,7 +125,7 @@ class Baselines:
             return ""
         findings = sum(map(len, self.written.values()))
         files = sum(1 for marks in self.written.values() if marks)
-        return f"wrote {count(findings, 'finding')} of {count(files, 'file')} to {self.target}"
+        return f"Wrote {count(findings, 'finding')} of {count(files, 'file')} to {self.target}."
 
     def advice(self) -> str:
         """What of the baselines could go: it no longer occurs in the files that were checked, or these are gone."""
@@ -138,7 +138,7 @@ class Baselines:
         if self.target is not None or not self.gone + lost:
             return ""
         verb = "occurs" if self.gone + lost == 1 else "occur"
-        return f"{count(self.gone + lost, 'finding')} of the baseline no longer {verb}: --write-baseline writes it anew, without them."
+        return f"{count(self.gone + lost, 'finding')} of the baseline no longer {verb}; update it with --write-baseline."
 
 
 def _folder(path: str) -> str:

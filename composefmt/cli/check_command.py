@@ -33,7 +33,7 @@ Examples:
   composefmt check                          all Compose files below this folder
   composefmt check --output-format json .   for programs
   composefmt check --fail-level warning     warnings fail too
-  composefmt check --ignore unformatted     mistakes only
+  composefmt check --select unformatted     only report files that are not formatted
   composefmt check --fix                    mend what can be mended safely
 
 \b
@@ -54,7 +54,7 @@ An error is what the reference implementation refuses or what must fail when it 
 @click.option(
     "--fail-level",
     type=click.Choice([s.value for s in Severity]),
-    help="The least severity that fails (default: error, and unformatted files).",
+    help="Lowest severity that fails the run (default: error, and the rule unformatted if selected).",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @shared_options
@@ -84,9 +84,10 @@ def command(
         exclusion=exclusion_of(options, config),
         quiet=quiet,
     )
-    fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"])
-    check = Check(inputs, fail_level, fixing, Baselines(options))
     told = chosen_report(output_format, output_file, statistics=statistics, unsafe=options["unsafe_fixes"])
+    formatting = told.for_people and not quiet
+    fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"], formatting=formatting)
+    check = Check(inputs, fail_level, fixing, Baselines(options))
     if fixing.silent and output_file is None:
         check.count_all()
     else:

@@ -27,7 +27,7 @@ class Check:
         self.fixing = fixing
         self.baselines = baselines
         self.fail_level = fail_level
-        self.files = 0
+        self.files = self.unformatted = 0
         self.severities: Counter[Severity] = Counter()
         self.bad = False
 
@@ -44,6 +44,7 @@ class Check:
                 self.inputs.settings_trouble(trouble.message, trouble.rule)
                 continue
             self.files += 1
+            self.unformatted += not result.is_formatted
             if findings:
                 self.inputs.progress.clear()
             fail_level = self.fail_level or (settings.fail_level if settings else None)
@@ -59,21 +60,32 @@ class Check:
             pass
 
     def summary(self) -> str:
-        """How much was found, in one sentence."""
+        """Return the summary: what was found in one line, then one line about the baseline and one about formatting."""
         if not self.files and not self.inputs.failed:
-            return "no Compose files found."
-        where = "" if STDIN in self.inputs.paths else f" in {count(self.files, 'file')}"
-        found = ", ".join(count(self.severities[s], s.value) for s in Severity if self.severities[s])
-        nothing = "nothing new" if self.baselines.left_out else "nothing"
-        parts = [
-            self.fixing.made(),
-            (self.baselines.written_summary() or f"found {found or nothing}{where}") if self.files else "",
+            return "No Compose files found."
+        sentences = [
+            self.fixing.applied(),
+            (self.baselines.written_summary() or self.found()) if self.files else "",
             self.fixing.possible(),
-            f"{self.baselines.left_out} in the baseline" if self.baselines.left_out else "",
-            f"{count(self.inputs.failed, 'file')} could not be checked" if self.inputs.failed else "",
+            f"{count(self.baselines.left_out, 'finding')} in the baseline." if self.baselines.left_out else "",
+            f"{count(self.inputs.failed, 'file')} could not be checked." if self.inputs.failed else "",
         ]
-        advice = self.baselines.advice()
-        return ", ".join(filter(None, parts)) + "." + (f"\n{advice}" if advice else "")
+        lines = [" ".join(filter(None, sentences)), self.baselines.advice()]
+        if self.unformatted:
+            verb = "is" if self.unformatted == 1 else "are"
+            lines.append(f"{count(self.unformatted, 'file')} {verb} not formatted; run composefmt format.")
+        return "\n".join(filter(None, lines))
+
+    def found(self) -> str:
+        """Return one sentence that counts the findings by severity."""
+        files = "" if STDIN in self.inputs.paths else count(self.files, "file")
+        found = [count(self.severities[s], s.value) for s in Severity if self.severities[s]]
+        if found:
+            listed = " and ".join(filter(None, (", ".join(found[:-1]), found[-1])))
+            return f"Found {listed}{f' in {files}' if files else ''}."
+        if self.baselines.left_out:
+            return f"No new findings{f' in {files}' if files else ''}."
+        return f"All checks passed{f' ({files})' if files else ''}."
 
     def status(self, *, exit_zero: bool) -> int:
         """The exit status."""
@@ -85,7 +97,7 @@ class Check:
 
 
 def fails(finding: Finding, fail_level: str | None) -> bool:
-    """Whether a finding is as bad as the fail level; without one, errors are, and files that are not formatted."""
+    """Return whether a finding is at or above the fail level; by default, an error or a file that `unformatted` reports."""
     if fail_level is None:
         return finding.severity is Severity.ERROR or finding.rule == "unformatted"
     return finding.severity.rank <= Severity(fail_level).rank

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 import click
 
 from composefmt.cli.file_work import Work
-from composefmt.cli.memory import CHECKED
-from composefmt.cli.run import STDIN, style_for
-from composefmt.engine import CheckResult, FixResult, check_bytes, fix_bytes
+from composefmt.cli.memory import CHECKED, CHECKED_WITH_FORMATTING
+from composefmt.cli.run import STDIN, count, style_for
+from composefmt.engine import CheckResult, FixResult, check_bytes, check_with_formatting, fix_bytes
 from composefmt.files.content import FileTrouble, write_file
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def fix_options(command: Command) -> Command:
 class Fixing:
     """The fixes of one run; with none of the options it only counts what could be mended."""
 
-    def __init__(self, inputs: Inputs, fix: bool, unsafe_fixes: bool, diff: bool) -> None:
+    def __init__(self, inputs: Inputs, fix: bool, unsafe_fixes: bool, diff: bool, *, formatting: bool = False) -> None:
         self.inputs = inputs
+        self.formatting = formatting
         self.unsafe = unsafe_fixes
         self.diff = diff
         self.active = fix or diff
@@ -67,7 +68,9 @@ class Fixing:
     @property
     def work(self) -> Work:
         """What is to be done with each file."""
-        return Work(partial(fix_bytes, unsafe=self.unsafe)) if self.active else Work(check_bytes, CHECKED)
+        if self.active:
+            return Work(partial(fix_bytes, unsafe=self.unsafe, formatting=self.formatting))
+        return Work(check_with_formatting if self.formatting else check_bytes, CHECKED_WITH_FORMATTING if self.formatting else CHECKED)
 
     def apply(self, path: str, data: bytes, result: CheckResult | FixResult) -> bool:
         """Write or show what was mended; whether that could be done."""
@@ -107,21 +110,24 @@ class Fixing:
         """Whether a diff was shown."""
         return self.diff and any(self.fixed.values())
 
-    def made(self) -> str:
-        """What was mended, or would be; empty where nothing is to be."""
+    def applied(self) -> str:
+        """Return a sentence that counts the applied fixes, or those that would be; "" without --fix and --diff."""
         if not self.active:
             return ""
         total = sum(self.fixed.values())
+        if not total:
+            return "No fixes to apply."
         rules = ", ".join(f"{rule} {number}" for rule, number in sorted(self.fixed.items()) if number)
-        return f"{'would fix' if self.diff else 'fixed'} {total}{f' ({rules})' if rules else ''}"
+        return f"{'Would fix' if self.diff else 'Fixed'} {count(total, 'finding')} ({rules})."
 
     def possible(self) -> str:
-        """What more could be mended, and with which options; empty where nothing could."""
+        """Return a sentence that counts the findings that more options would fix; "" if there are none."""
         safe, unsafe = self.offered[True], self.offered[False]
         if self.active:
-            return f"{unsafe} more with --unsafe-fixes" if unsafe and not self.unsafe else ""
+            return f"{unsafe} fixable with --fix --unsafe-fixes." if unsafe and not self.unsafe else ""
         if self.unsafe:
-            return f"{safe + unsafe} can be fixed with --fix --unsafe-fixes" if safe or unsafe else ""
-        with_fix = f"{safe} can be fixed with --fix" if safe else ""
-        with_more = f"{unsafe}{' more' if safe else ' can be fixed'} with --fix --unsafe-fixes" if unsafe else ""
-        return ", ".join(filter(None, (with_fix, with_more)))
+            return f"{safe + unsafe} fixable with --fix --unsafe-fixes." if safe or unsafe else ""
+        with_fix = f"{safe} fixable with --fix" if safe else ""
+        with_more = f"{unsafe} {'more' if safe else 'fixable'} with --fix --unsafe-fixes" if unsafe else ""
+        both = ", ".join(filter(None, (with_fix, with_more)))
+        return f"{both}." if both else ""

@@ -69,7 +69,7 @@ def _effect(inputs: Inputs) -> _Effect:
     for _, _, (format_result, check_result) in inputs.results(Work(_format_and_check)):
         files += 1
         formatted += format_result.data is not None
-        findings.update((finding.severity, finding.rule) for finding in check_result.findings if finding.rule != "unformatted")
+        findings.update((finding.severity, finding.rule) for finding in check_result.findings)
     return _Effect(files, formatted, findings)
 
 

@@ -30,11 +30,18 @@ class Memory(NamedTuple):
 
     kind: str
     rows: Callable[[Any], list[Any] | None]
-    result: Callable[[Source, tuple[Finding, ...]], Any]
+    result: Callable[[Source, list[Any]], Any]
 
 
 def _check_rows(result: CheckResult) -> list[Any]:
-    return [_finding_row(finding) for finding in result.findings]
+    return [result.is_formatted, *map(_finding_row, result.findings)]
+
+
+def _checked(source: Source, rows: list[Any]) -> CheckResult:
+    is_formatted, *findings = rows
+    if not isinstance(is_formatted, bool):
+        raise TypeError
+    return CheckResult(source, tuple(map(_finding, findings)), is_formatted)
 
 
 def _format_rows(result: FormatResult) -> list[Any] | None:
@@ -42,11 +49,12 @@ def _format_rows(result: FormatResult) -> list[Any] | None:
     return None if result.data is not None or result.failed else [_finding_row(finding) for finding in result.findings]
 
 
-def _unchanged(source: Source, findings: tuple[Finding, ...]) -> FormatResult:
-    return FormatResult(source, None, findings)
+def _unchanged(source: Source, rows: list[Any]) -> FormatResult:
+    return FormatResult(source, None, tuple(map(_finding, rows)))
 
 
-CHECKED = Memory("check", _check_rows, CheckResult)
+CHECKED = Memory("check", _check_rows, _checked)
+CHECKED_WITH_FORMATTING = Memory("check and formatting", _check_rows, _checked)
 FORMATTED = Memory("format", _format_rows, _unchanged)
 
 
@@ -115,7 +123,7 @@ def recalled(memory: Memory, text: str, data: bytes, options: Options, name: str
         now = options.surroundings.answers(asked) if options.surroundings else {}
         if any(now.get(question) != answer for question, answer in asked.items()):
             return None
-        return memory.result(Source.from_bytes(data, name, errors="replace"), tuple(map(_finding, rows)))
+        return memory.result(Source.from_bytes(data, name, errors="replace"), rows)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 

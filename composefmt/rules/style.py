@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
 
 
-@rule("unformatted", Severity.WARNING, group="style")
+@rule("unformatted", Severity.WARNING, group="style", default=False)
 def unformatted(element: Element) -> Iterator[Problem]:
     """`composefmt format` would change the file.
 

@@ -16,9 +16,8 @@ def answer(text: str, long_form: str, order: str) -> str:
     formatted = format_text(text, options, FILENAME)
     checked = check_text(text, options, FILENAME)
     text = checked.source.text
-    told = [finding for finding in checked.findings if finding.rule != "unformatted"]
-    findings = json.loads("".join(data.report([(checked.source, finding) for finding in told], PLAIN)))
-    for finding, entry in zip(told, findings, strict=True):
+    findings = json.loads("".join(data.report([(checked.source, finding) for finding in checked.findings], PLAIN)))
+    for finding, entry in zip(checked.findings, findings, strict=True):
         # JavaScript counts in UTF-16
         entry["selection"] = [len(text[:offset].encode("utf-16-le")) // 2 for offset in finding.span]
         entry["mended"] = apply_edits(text, finding.fix.edits) if finding.fix else None
