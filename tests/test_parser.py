@@ -112,8 +112,10 @@ def test_all_documents_of_a_file_and_their_anchors():
     tree = parse("a: &x 1\nb: *x\n---\n- &x 2\n- *x\n")
     assert [type(node) for node in tree.documents] == [Mapping, Sequence]
     assert [alias.target.value for alias in tree.aliases] == ["1", "2"]
+    # Docker Compose keeps anchors over documents, unlike the YAML specification.
+    assert [alias.target.value for alias in parse("a: &x 1\n---\n- *x\n").aliases] == ["1"]
     with pytest.raises(SyntaxProblem, match="no anchor"):
-        parse("a: &x 1\n---\n- *x\n")
+        parse("- *x\n---\na: &x 1\n")
 
 
 def test_offsets_count_characters_whatever_the_line_breaks():

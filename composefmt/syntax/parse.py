@@ -240,8 +240,7 @@ class _Builder:
             elif kind is ev.AliasEvent:
                 node = self.alias(event, stack)
             elif kind in others:
-                if kind is ev.DocumentEndEvent:
-                    self.anchors = {}
+                # Anchors stay known in the documents that follow, as they do to go-yaml, Docker Compose's library.
                 continue
             else:
                 node = collection = stack.pop()

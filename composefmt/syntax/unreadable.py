@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Tree
 
 # Alone on a line, or followed only by a comment.
-_TAB = r"(?:\A|(?<=[\r\n]))( *)\t[ \t]*(?=[#\r\n])"
+_TAB = r"(?:\A|(?<=[\r\n]))( *)\t[ \t]*(?=[#\r\n]|\Z)"
 _SEPARATORS = r"[\x85\u2028\u2029]+"
 _ESCAPE = r"\\(?:(?P<surrogate>[uU](?:0000)?[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S])"
 _DIRECTIVE = r"(?:\A|(?<=[\r\n]))%([^\s#]*)[ \t]*([^\s#]*)[^\r\n]*"
