@@ -181,3 +181,22 @@ def test_a_change_outside_the_configuration_hash_recreates_nothing(tmp_path):
     (tmp_path / "a.yaml").write_text("services: {web: {image: x, profiles: [a]}}\n")
     (tmp_path / "b.yaml").write_text("services: {web: {image: x, profiles: [b]}}\n")
     assert "recreated" not in run("diff", "a.yaml", "b.yaml", cwd=tmp_path).stdout
+
+
+HOSTILE = ["]]></script>", '"><img src=x onerror=alert(1)>', "[x](command:evil)", "a\nb", "\x1b[31mred", "a\r\u202eb"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_on_their_line(tmp_path, name):
+    """Neither an error nor a difference holds a control character, or a line more."""
+    (tmp_path / "plain.yaml").write_text("services: {a: {image: x}}\n")
+    for value, lines in (
+        ({name: {"image": "x"}}, 1),
+        ({"a": {"image": "x", "networks": [name]}}, 1),
+        ({"a": {"image": "x", "hostname": name, "labels": {name: name}}}, 4),
+    ):
+        (tmp_path / "hostile.yaml").write_text(json.dumps({"services": value}))
+        done = run("diff", "plain.yaml", "hostile.yaml", cwd=tmp_path)
+        shown = done.stdout or done.stderr
+        assert len(shown.splitlines()) == lines, shown
+        assert all(line.isprintable() for line in shown.splitlines())

@@ -3,7 +3,11 @@
 import re
 import xml.etree.ElementTree as ET
 
+import pytest
 from running import run
+
+from composefmt.project.drawing import to_svg
+from composefmt.project.graph import SERVICE, VOLUME, Edge, Graph, Node, to_dot, to_mermaid
 
 FILE = """\
 services:
@@ -125,3 +129,30 @@ def test_fifty_services_do_not_overlap(tmp_path):
         for other_x, other_y, other_width, other_height in found[index + 1 :]:
             apart = x + width <= other_x or other_x + other_width <= x or y + height <= other_y or other_y + other_height <= y
             assert apart
+
+
+SVG_ELEMENTS = {"svg", "title", "style", "defs", "marker", "path", "rect", "text"}
+HOSTILE = {
+    "script": "]]></script><script>alert(1)</script>",
+    "image": '"><img src=x onerror=alert(1)>',
+    "link": "[x](https://example.com) `code`",
+    "lines": '`x`"]\n  click s0 "https://example.com"\n```\r\u2028\x1b[31m',
+    "dot": '\\" URL="https://example.com',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_names_stay_text(name):
+    graph = Graph(name, [Node("s0", SERVICE, name, (name,)), Node("v1", VOLUME, name)], [Edge("s0", "v1", SERVICE, name)])
+    mermaid, dot = to_mermaid(graph), to_dot(graph)
+    assert len(mermaid.splitlines()) == 4
+    assert not re.search(r"[<`\x1b]|\u2028", mermaid.replace("<br/>", ""))
+    assert [line.count('"') for line in mermaid.splitlines()] == [0, 2, 2, 2]
+    assert len(dot.splitlines()) == 8
+    # Outside of strings nothing of the name is left.
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"', "", dot)
+    assert not re.search(r"URL|alert|click|example", outside)
+    assert "\x1b" not in dot
+    root = ET.fromstring(to_svg(graph))
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} <= SVG_ELEMENTS
+    assert not any(attribute.startswith("on") or "href" in attribute for element in root.iter() for attribute in element.attrib)

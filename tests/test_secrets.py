@@ -158,3 +158,37 @@ def test_config_errors_hold_no_secret(tmp_path):
     assert "hunter" not in run("config", cwd=tmp_path).stderr
     (tmp_path / ".env").write_text('PASSWORD="hunter2\n')
     assert "hunter" not in run("config", cwd=tmp_path).stderr
+
+
+LITERAL = """\
+services:
+  web:
+    image: x
+    environment: DB_PASSWORD=hunter2
+    labels: API_TOKEN:hunter3
+    command: mysql --password=hunter4; echo
+    mem_limit: ${DB_PASSWORD}
+  db:
+    image: y
+    environment:
+      - DB_PASSWORD: hunter5
+      - DB_PASSWORD=hunter6
+      - DB_PASSWORD=hunter6
+      - MYSQL_ROOT_PASSWORD = hunter7
+    build: {args: MODE=a DB_PASSWORD=hunter8}
+"""
+
+
+def test_a_baseline_holds_no_secret(tmp_path):
+    (tmp_path / ".env").write_text("DB_PASSWORD=hunter2\n")
+    (tmp_path / "compose.yaml").write_text(LITERAL)
+    done = run("check", "--select", "all", "--write-baseline", "known.json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "hunter" not in done.stderr + (tmp_path / "known.json").read_text()
+
+
+def test_messages_mask_what_is_written_in_the_wrong_place(tmp_path):
+    (tmp_path / "compose.yaml").write_text(LITERAL)
+    done = run("check", "--select", "all", "--output-format", "concise", cwd=tmp_path)
+    assert 'environment must be a list or a mapping, not "DB_PASSWORD=' in done.stdout
+    assert "hunter" not in done.stdout

@@ -120,6 +120,7 @@ def _text(changes: list[Change], replaced: set[str]) -> str:
     from itertools import groupby
 
     from composefmt.project.compare import words
+    from composefmt.reports.text import printable
 
     lines: list[str] = []
     for head, group in groupby(changes, key=lambda change: change.path[:2]):
@@ -142,7 +143,7 @@ def _text(changes: list[Change], replaced: set[str]) -> str:
                 rest = ".".join(change.path[2:-1]) if change.path[-1] == shown else rest
                 lines.append(f"  {rest}: {change.kind} {shown}")
     lines.append(count(len(changes), "difference") if changes else "no difference")
-    return "".join(line + "\n" for line in lines)
+    return "".join(printable(line) + "\n" for line in lines)
 
 
 def _json(changes: list[Change], replaced: set[str]) -> str:

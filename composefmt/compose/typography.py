@@ -33,6 +33,12 @@ _PLAIN = {" ": "a plain space", '"': "a plain double quote", "'": "a plain singl
 _ANY = f"[{''.join(CHARACTERS)}]"
 _INVISIBLE = "[\u200b\u200c\u2060\ufeff\u00ad]"
 _EDGE = f"^(?:{_ANY})+|(?:{_ANY})+$"
+_DASH = "[\u2010-\u2014\u2212]"
+_QUOTE = "[\u201c\u201d\u201e\u2018\u2019]"
+# In a command: spaces that separate no words, dashes in front of options, quotes around words.
+_IN_COMMAND = f"[\u00a0\u2007\u202f]|(?<=\\s){_DASH}+(?=[\\w-])|(?<![^\\s=]){_QUOTE}|{_QUOTE}(?=\\s|$)"
+# In a value after the name of a variable or label: quotes around all of it.
+_QUOTED_VALUE = re.compile(f"[^=\\s]+=({_QUOTE}).*{_QUOTE}$", re.DOTALL)
 
 
 class Found(NamedTuple):
@@ -64,8 +70,27 @@ def in_value(text: str) -> list[Found]:
     if text.isascii():
         return []
     offsets = {offset for match in re.finditer(_EDGE, text) for offset in range(*match.span())}
+    # Prose has dashes between spaces, and quotes around some of its words.
+    if re.match(f"{_DASH} ", text):
+        offsets.discard(0)
+    quotes = {match.start() for match in re.finditer(_QUOTE, text)}
+    if quotes - offsets or len(quotes) == 1:
+        offsets -= quotes
     offsets.update(match.start() for match in re.finditer(_INVISIBLE, text))
+    if value := _QUOTED_VALUE.match(text):
+        offsets.update((value.start(1), len(text) - 1))
     return [_found(text, offset) for offset in sorted(offsets)]
+
+
+def in_command(text: str) -> list[Found]:
+    """Return the characters of an unquoted command that separate no words, introduce no option and quote nothing."""
+    if text.isascii():
+        return []
+    found = {each.offset: each for each in in_value(text)}
+    for match in re.finditer(_IN_COMMAND, text):
+        for offset in range(*match.span()):
+            found.setdefault(offset, _found(text, offset))
+    return [found[offset] for offset in sorted(found)]
 
 
 def _found(text: str, offset: int) -> Found:

@@ -113,8 +113,9 @@ def to_mermaid(graph: Graph) -> str:
 
 
 def _mermaid(text: str) -> str:
-    escapes = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "&": "#amp;"}
-    return "".join(escapes.get(character, character) for character in text)
+    # A label that starts with a backtick is read as Markdown.
+    escapes = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "&": "#amp;", "`": "#96;"}
+    return "".join(escapes.get(character, character) for character in _one_line(text))
 
 
 _DOT_SHAPES = {SERVICE: "box", NETWORK: "ellipse", VOLUME: "cylinder"}
@@ -140,5 +141,10 @@ def to_dot(graph: Graph) -> str:
 
 
 def _dot(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = _one_line(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line breaks and control characters, which could start a statement of their own."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -143,6 +143,8 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
             if kind == "service":
                 near = [each for each in near if each != element.service]
             advice, fix = _advice(file, name, near, section, kind)
+            if severity(file) is Severity.WARNING:
+                advice += " (a warning because another file may define it)"
             yield Problem(name.node.span, message, advice, fix, severity=severity(file))
 
 

@@ -11,7 +11,7 @@ from composefmt.compose.port_syntax import first_and_last
 from composefmt.compose.short import Parsed
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import added, deleted, written
-from composefmt.rules._project import plain, severity
+from composefmt.rules._project import is_fragment, plain
 from composefmt.rules._publishing import EVERYWHERE, Publication, published_ports
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
@@ -33,9 +33,9 @@ def host_port_conflict(element: Element) -> Iterator[Problem]:
     """Two services publish the same port of the host, or one service publishes it twice.
 
     Only one container can listen on a port of the host, so the second one does not start. Ranges, protocols and host
-    addresses are looked at: 80/tcp and 80/udp, or 127.0.0.1:80 and 127.0.0.2:80, do not meet. It is a warning where a
-    profile or a variable decides whether they meet; nothing is told of services that never run together because their
-    profiles differ.
+    addresses are looked at: 80/tcp and 80/udp, or 127.0.0.1:80 and 127.0.0.2:80, do not meet. It is a warning if a
+    profile or a variable decides whether they meet, or if the file is only a part of a project: its name says override, or
+    a service has nothing to run. Services that never run together because their profiles differ are not reported.
 
     Bad:
 
@@ -90,13 +90,14 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
         if _meet(other.address, found.address):
             is_same = {other.address, found.address} <= {"", "0.0.0.0"} or other.address == found.address  # noqa: S104 - compared only
             sure = is_same and together and other.certain and found.certain
+            in_part = is_fragment(file)
             by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
             yield Problem(
                 found.span(file),
                 f'service "{found.service}": host port {found.shown} is already published {by}',
-                "publish another port of the host",
+                "publish another port of the host" + (" (a warning because this file is a part of a project)" if sure and in_part else ""),
                 related=(Related(other.span(file), "it is first published here"),),
-                severity=severity(file) if sure else Severity.WARNING,
+                severity=Severity.ERROR if sure and not in_part else Severity.WARNING,
             )
             return
     # Compared with a bounded number of others, so that a shared list of ports costs no square of the services.

@@ -172,6 +172,11 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     findings = _without_rash_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
+    if file.tree.aliases:
+        from composefmt.rules._alias_uses import with_uses
+
+        of_text = {name for name, rule in all_rules().items() if rule.group in _OF_TEXT}
+        findings = with_uses(findings, file, of_text)
     file.forget()
     return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from composefmt.compose.typography import Found, in_name, in_value
+from composefmt.compose.typography import Found, in_command, in_name, in_value
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
@@ -13,9 +13,10 @@ from composefmt.syntax.nodes import Mapping, Scalar, Sequence
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from composefmt.compose.file import ComposeFile
+    from composefmt.syntax.nodes import Node
 
 # A text may be full of them.
 _MOST = 50
@@ -52,23 +53,55 @@ def typographic_character(element: Element) -> Iterator[Problem]:
         plain = "".join({one.offset: one.plain for one in found}.get(index, character) for index, character in enumerate(node.value))
         edits = tuple(Edit(node.content + one.offset, node.content + one.offset + 1, one.plain) for one in found)
         title = "write the plain character" if len(found) == 1 else "write the plain characters"
-        yield Problem(Span(start, start + 1), found[0].problem, f"use {plain}", Fix(title, edits, safe=False))
+        yield Problem(
+            Span(start, start + 1), found[0].problem, f"use {plain}", Fix.of(title, edits if _is_one_value(plain) else (), safe=False)
+        )
+
+
+def _is_one_value(text: str) -> bool:
+    """Return whether an unquoted value is still one value once it is written with plain characters."""
+    if text[:1] in ("'", '"'):
+        return len(text) > 1 and text[-1] == text[0] and text.count(text[0]) == len(text[:1] + text[-1:])
+    return not text.startswith("- ") and text != "-" and ": " not in text and not text.endswith(":")
+
+
+# Fields whose values programs read character by character, and those that hold commands. All others may hold prose or paths.
+_WORDS = frozenset(
+    {
+        "cap_add", "cap_drop", "container_name", "cpus", "depends_on", "dns", "expose", "extra_hosts", "hostname", "image", "interval",
+        "ipc", "links", "mem_limit", "memory", "mode", "network_mode", "networks", "pid", "platform", "ports", "pull_policy", "restart",
+        "shm_size", "start_period", "stop_grace_period", "stop_signal", "target", "timeout", "user",
+    }
+)  # fmt: skip
+_COMMANDS = frozenset({"command", "entrypoint", "test"})
+# Below these, names are the author's own.
+_FREE = frozenset({"annotations", "args", "driver_opts", "environment", "labels", "options", "sysctls"})
 
 
 def _all(file: ComposeFile) -> Iterator[tuple[Scalar, list[Found]]]:
     """The characters of all keys and unquoted values whose text is written as it is read."""
-    keys: set[int] = set()
-    stack = list(file.tree.documents)
-    while stack:
-        node = stack.pop()
-        if type(node) is Mapping:
-            keys.update(id(key) for key, _ in node.entries)
-            stack += [value for _, value in node.entries]
-        elif type(node) is Sequence:
-            stack += node.items
+    searches = dict(_searches(file))
     for scalar in file.tree.scalars:
         if scalar.value.isascii() or not file.source.text.startswith(scalar.value, scalar.content) or scalar.style:
             continue
-        found = in_name(scalar.value) if id(scalar) in keys else in_value(scalar.value)
+        found = searches.get(id(scalar), in_value)(scalar.value)
         if found:
             yield scalar, found
+
+
+def _searches(file: ComposeFile) -> Iterator[tuple[int, Callable[[str], list[Found]]]]:
+    """How each scalar is searched, by its identity: a key or a word, a command, or (left out) a value that may be prose."""
+    stack: list[tuple[Node, str]] = [(document, "") for document in file.tree.documents]
+    while stack:
+        node, field = stack.pop()
+        if type(node) is Mapping:
+            for key, value in node.entries:
+                yield id(key), in_name
+                name = key.value if type(key) is Scalar else ""
+                stack.append((value, field if field in _FREE or field.startswith("x-") else name))
+        elif type(node) is Sequence:
+            stack += [(item, field) for item in node.items]
+        elif field in _WORDS:
+            yield id(node), in_name
+        elif field in _COMMANDS:
+            yield id(node), in_command

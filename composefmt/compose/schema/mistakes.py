@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from composefmt.compose.schema import SchemaProblem
@@ -17,6 +18,7 @@ from composefmt.compose.schema.words import (
     subject,
     written,
 )
+from composefmt.compose.secrecy import shown
 from composefmt.syntax.scalars import Timestamp, whole_number
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _FEW = 4
 # Examples for items of lists with a syntax of their own.
 _ITEMS = {"ports": 'write the port as "8080:80"', "volumes": 'write the volume as "./data:/var/lib/data"'}
 _NO_LIST = "write out the list or mapping: variables always expand to strings"
+_PAIR = re.compile(r"([\w./-]+)([=:])")
 # Lists of `KEY=VALUE` items that can also be mappings.
 _PAIRS = ("additional_contexts", "annotations", "args", "environment", "extra_hosts", "labels", "ssh", "sysctls")
 # Mappings with user-defined keys: `image` in `labels` is not a service's image.
@@ -42,12 +45,19 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
         message = f"{subject(path)} has no unit ({value})"
         meant = _with_unit(value, name)
         return SchemaProblem("wrong-type", path, False, message, f'did you mean "{meant}"? {FORMAT_RULES[name][1]}', meant)
-    message = f"{subject(path)} must be {allowed(shape)}, not {found(value)}"
+    message = f"{subject(path)} must be {allowed(shape)}, not {found(_without_secrets(value))}"
     if isinstance(value, dict) and "text" in shape:
         intended: str | int | None = _entry_meant(path, value)
     else:
         intended = None if _example(path) and type(value) is not Timestamp else _meant(value, shape)
     return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape), intended)
+
+
+def _without_secrets(value: object) -> object:
+    """Return a string such as `PASSWORD=x` with its values masked if they look like secrets; anything else as it is."""
+    if not isinstance(value, str) or not _PAIR.search(value):
+        return value
+    return re.sub(r"([\w.-]+)([=:]\s*)(\S+)", lambda pair: pair[1] + pair[2] + shown(pair[1], pair[3]), value)
 
 
 def nearest_text(text: str, name: str) -> str | None:
@@ -107,7 +117,20 @@ def _slip(value: str, shape: Shape) -> str:
         return f'add a space after the dash: "- {item[1:].strip()}"'
     if "map" in shape and shape.keys().isdisjoint(("text", "list")) and "names" in shape["map"] and value.replace("-", "_").isidentifier():
         return f'add a colon after the name: "{value}:"'
-    return ""
+    return _pair(value, shape)
+
+
+def _pair(value: str, shape: Shape) -> str:
+    """Return how to write a string such as A=b, A:b or 80:80 where a list or mapping belongs; its value may be a secret."""
+    if "text" in shape or not (pair := _PAIR.match(value)):
+        return ""
+    name, sign = pair.groups()
+    fields = shape.get("map")
+    if fields is not None and ("names" in fields or name in fields["keys"]):
+        if sign == ":":
+            return f'add a space after the colon of "{name}:"'
+        return f'write a mapping entry "{name}: ..."' + (f' or a list item "- {name}=..."' if "list" in shape else "")
+    return f"write it as a list: [{quoted(value)}]" if fields is None and "list" in shape and " " not in value else ""
 
 
 def _how_to_write(shape: Shape) -> str:
