@@ -1,4 +1,4 @@
-"""What the rules on builds share: where a service's build finds its context and its Dockerfile, and what that one says."""
+"""Helpers for the rules about builds: locate the context, and read the Dockerfile."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node
     from composefmt.syntax.values import Entries
 
-# Larger Dockerfiles are not read.
+# Larger Dockerfiles are ignored, which bounds the time that a check takes.
 MAX_BYTES = 1_000_000
 
 
 class Build(NamedTuple):
-    """A build whose context is a folder beside the file.
+    """A build whose context is a local directory.
 
-    `path` leads to its Dockerfile, "" for one that is written inside the Compose file (`inline`). `place` is what names the
-    context, and `named` what names the Dockerfile, None where nothing does.
+    `path` is the path of the Dockerfile, "" for an inline Dockerfile (`inline`). `place` is the node that sets the context.
+    `named` is the node that sets the Dockerfile, None if it has the default name.
     """
 
     entries: Entries
@@ -41,7 +41,7 @@ class Build(NamedTuple):
 
 
 def build_of(element: Element) -> Build | None:
-    """The build at `services.*.build`; None where it cannot be known, or what it needs lies elsewhere."""
+    """Return the build at `services.*.build`; None if it is unknown or its context is not local."""
     file, node = element.file, element.node
     if is_fragment(file):
         return None
@@ -66,20 +66,20 @@ def build_of(element: Element) -> Build | None:
 
 
 def is_alone(file: ComposeFile, service: str) -> bool:
-    """Whether what a service leaves out is given nowhere else in the file's own project either."""
+    """Return whether no other file of the file's own project can add keys to a service."""
     extends = "extends" in file.entries(file.defined("services").get(service))
     return is_project(file) and not extends and len(project_of(file).files) == 1
 
 
 def is_local(path: str) -> bool:
-    """Whether a path surely begins at the folder of the file: no address, no variable, no home, not the root."""
+    """Return whether a path is certainly relative to the file's directory: not remote, absolute, in a home, or interpolated."""
     return (
         bool(path) and not is_remote(path) and not path.startswith(("/", "~")) and "$" not in path and "\\" not in path and ":" not in path
     )
 
 
 def dockerfile_of(element: Element, build: Build) -> Dockerfile | None:
-    """What the Dockerfile of a build says; None where it is not there, or cannot be read."""
+    """Return the parsed Dockerfile of a build; None if it does not exist or cannot be read."""
     if not build.path:
         return parse_dockerfile(build.inline.replace("$$", "$"))
     surroundings = element.file.options.surroundings
@@ -99,7 +99,7 @@ def _parsed(surroundings: Surroundings, path: str) -> Dockerfile | None:
 
 
 def arguments(file: ComposeFile, build: Build) -> Iterator[tuple[str, Node]]:
-    """The build arguments that the file hands over, by name, with their places."""
+    """Yield the name and the node of each build argument that the Compose file passes."""
     node = value_of(build.entries, "args")
     if type(node) is Sequence:
         for item in map(resolve, node.items):

@@ -1,4 +1,4 @@
-"""Rules about builds: the context and the Dockerfile are there, and the Dockerfile knows the target and the arguments."""
+"""Rules about builds: context, Dockerfile, target and build arguments."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 
 _BUILD = "services.*.build"
 
-# What builders know without a declaration (https://docs.docker.com/build/building/variables/).
+# Arguments that builders predefine (https://docs.docker.com/build/building/variables/).
 _PREDEFINED = r"(?i)(?:https?|ftp|no|all)_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH|(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)|TARGETSTAGE"
 
 
 @rule("context-missing", Severity.WARNING, _BUILD, "services.*.build.additional_contexts.*", group="build")
 def context_missing(element: Element) -> Iterator[Problem]:
-    """The folder that an image is built from is not there.
+    """Detects build contexts that do not exist.
+
+    Docker cannot build an image without its context. A relative path is resolved against the directory of the Compose file.
 
     Bad:
 
         services:
           web:
-            build: ./no-such-folder
+            build: ./no-such-directory
 
     Good:
 
@@ -44,7 +46,7 @@ def context_missing(element: Element) -> Iterator[Problem]:
           web:
             build: .
 
-    Source: the Compose Build Specification, `context`.
+    Source: Compose Build Specification, `context`.
     """
     surroundings = element.file.options.surroundings
     if surroundings is None:
@@ -57,19 +59,21 @@ def context_missing(element: Element) -> Iterator[Problem]:
     else:
         build = build_of(element)
         path, place = (build.context, build.place) if build else ("", element.node)
-    # Other names are those of images, services and stages.
+    # Additional contexts that do not start with a dot can name images, services and stages.
     if not is_local(path) or (element.path[-1] != "build" and not path.startswith(".")) or kind_of(element.file, path) == "folder":
         return
-    what = "is a file, not a folder" if kind_of(element.file, path) else "is not there"
+    is_file = kind_of(element.file, path) == "file"
+    what = "is a file, not a directory" if is_file else "not found"
     span = first_line(element.file.source, place.span)
-    yield Problem(span, f'service "{element.service}": the folder "{path}" to build from {what}', "paths begin at the folder of this file")
+    advice = f"{'use a directory' if is_file else 'create the directory or fix the path'}; paths are relative to this file's directory"
+    yield Problem(span, f'service "{element.service}": build context "{path}" {what}', advice)
 
 
 @rule("dockerfile-missing", Severity.WARNING, _BUILD, group="build")
 def dockerfile_missing(element: Element) -> Iterator[Problem]:
-    """The Dockerfile of a build is not there.
+    """Detects builds whose Dockerfile does not exist.
 
-    The path in `dockerfile` begins at the build's context, not at the folder of the Compose file.
+    The build fails. The path in `dockerfile` is relative to the build context, not to the directory of the Compose file.
 
     Bad:
 
@@ -85,7 +89,7 @@ def dockerfile_missing(element: Element) -> Iterator[Problem]:
           web:
             build: .
 
-    Source: the Compose Build Specification, `dockerfile`.
+    Source: Compose Build Specification, `dockerfile`.
     """
     surroundings, build = element.file.options.surroundings, build_of(element)
     if surroundings is None or build is None or not build.path or surroundings.kind(build.context) != "folder":
@@ -95,22 +99,24 @@ def dockerfile_missing(element: Element) -> Iterator[Problem]:
     name = build.named.value if build.named is not None else "Dockerfile"
     here = [each for each in ("dockerfile", "Containerfile") if name == "Dockerfile" and surroundings.kind(join(build.context, each))]
     if here == ["dockerfile"]:
-        # Builders look for this one too.
+        # Builders accept this name, too.
         return
-    advice = "the path begins at the context"
+    advice = "create it or fix the path, which is relative to the build context"
     if here:
-        advice = f'write "dockerfile: {here[0]}"'
+        advice = f'set "dockerfile: {here[0]}"'
     elif build.named is not None and is_local(build.context) and surroundings.kind(name) == "file":
         up = "/".join([".."] * len([part for part in normpath(build.context).split("/") if part != "."]))
-        advice = f'the path begins at the context: write "{join(up, name)}"'
+        advice = f'use "{join(up, name)}": the path is relative to the build context'
     place = build.named if build.named is not None else build.place
     span = first_line(element.file.source, place.span)
-    yield Problem(span, f'service "{element.service}": there is no "{name}" in "{build.context}"', advice)
+    yield Problem(span, f'service "{element.service}": Dockerfile "{name}" not found in build context "{build.context}"', advice)
 
 
 @rule("unknown-build-target", Severity.ERROR, "services.*.build", group="build")
 def unknown_build_target(element: Element) -> Iterator[Problem]:
-    """The target of a build is no stage of its Dockerfile.
+    """Detects build targets that are not a stage of the Dockerfile.
+
+    The build fails, because `target` must name a stage (`FROM ... AS name`) or its number.
 
     Bad:
 
@@ -128,7 +134,7 @@ def unknown_build_target(element: Element) -> Iterator[Problem]:
               context: .
               target: final
 
-    Source: the Compose Build Specification, `target`; Docker's documentation, "Multi-stage builds".
+    Source: Compose Build Specification, `target`; Docker documentation, "Multi-stage builds".
     """
     build = build_of(element)
     target = value_of(build.entries, "target") if build else None
@@ -141,8 +147,8 @@ def unknown_build_target(element: Element) -> Iterator[Problem]:
     near = _near(target.value.lower(), names)
     yield Problem(
         target.span,
-        f'service "{element.service}": "{target.value}" is no stage of "{build.path or "dockerfile_inline"}"',
-        _nearest(near, names),
+        f'service "{element.service}": build stage "{target.value}" not found in "{build.path or "dockerfile_inline"}"',
+        _stage_advice(target.value, near, names),
         written(element.file, target, near[0]) if near else None,
         severity=severity(element.file),
     )
@@ -154,15 +160,18 @@ def _near(name: str, names: list[str]) -> list[str]:
     return get_close_matches(name, names[:100], 1)
 
 
-def _nearest(near: list[str], names: list[str]) -> str:
+def _stage_advice(target: str, near: list[str], names: list[str]) -> str:
     if near:
         return f'did you mean "{near[0]}"?'
-    return f"its stages are {', '.join(names[:8])}" if names else "none of its stages has a name"
+    known = " or ".join(f'"{name}"' for name in names[:8])
+    return f"use {known}" if names else f'add "AS {target}" to a FROM line or remove "target"'
 
 
 @rule("undeclared-build-arg", Severity.WARNING, _BUILD, group="build")
 def undeclared_build_arg(element: Element) -> Iterator[Problem]:
-    """A build argument that the Dockerfile does not declare, so that it is ignored.
+    """Detects build arguments that the Dockerfile does not declare.
+
+    The builder ignores such an argument, so the value has no effect. The cause is often a typo in the name.
 
     Bad:
 
@@ -180,7 +189,7 @@ def undeclared_build_arg(element: Element) -> Iterator[Problem]:
               context: .
               args: {VERSION: "3.20"}
 
-    Source: Docker's documentation, the Dockerfile's `ARG`.
+    Source: Docker documentation, the Dockerfile's `ARG`.
     """
     build = build_of(element)
     dockerfile = dockerfile_of(element, build) if build is not None and "args" in build.entries else None
@@ -190,7 +199,8 @@ def undeclared_build_arg(element: Element) -> Iterator[Problem]:
         if not name or "$" in name or dockerfile.declares(name) or pattern(_PREDEFINED).fullmatch(name):
             continue
         known = [*dockerfile.arguments, *(each for stage in dockerfile.stages for each in stage.arguments)]
-        message = f'service "{element.service}": no ARG of "{build.path or "dockerfile_inline"}" declares {name}, so it is ignored'
+        where = build.path or "dockerfile_inline"
+        message = f'service "{element.service}": build argument "{name}" is ignored because "{where}" does not declare it'
         yield Problem(first_line(element.file.source, place.span), message, _nearest_argument(name, known))
 
 
@@ -198,15 +208,15 @@ def _nearest_argument(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known[:300], 1, 0.75)
-    return f'did you mean "{near[0]}"?' if near else f'add "ARG {name}" to it'
+    return f'did you mean "{near[0]}"?' if near else f'add "ARG {name}" to the Dockerfile or remove the argument'
 
 
 @rule("arg-before-from-scope", Severity.WARNING, _BUILD, group="build")
 def arg_before_from_scope(element: Element) -> Iterator[Problem]:
-    """A build argument is declared where the instruction that uses it does not see it.
+    """Detects build arguments that are declared outside the scope of the instruction that uses them.
 
-    What is declared before the first FROM holds in FROM lines only, until a stage declares it again; what is declared in a
-    stage holds in that stage only, not in FROM lines.
+    The argument is empty where it is used. An argument declared before the first FROM is visible only in FROM lines, unless
+    a stage declares it again. An argument declared in a stage is visible only in that stage, and not in FROM lines.
 
     Bad:
 
@@ -231,7 +241,7 @@ def arg_before_from_scope(element: Element) -> Iterator[Problem]:
                 RUN echo $$VERSION
               args: {VERSION: "1"}
 
-    Source: Docker's documentation, the Dockerfile's `ARG`, "Scope".
+    Source: Docker documentation, the Dockerfile's `ARG`, "Scope".
     """
     build = build_of(element)
     dockerfile = dockerfile_of(element, build) if build is not None and "args" in build.entries else None
@@ -246,15 +256,20 @@ def arg_before_from_scope(element: Element) -> Iterator[Problem]:
                 continue
             using = next((stage for stage in dockerfile.stages if _uses(stage, name)), None)
             if using is not None:
-                message = f'service "{element.service}": {name} is declared before FROM, so it is empty in the stage that uses it'
-                yield Problem(span, message, f'add "ARG {name}" behind "FROM {using.base}"')
-        elif any(each.name == name for stage in dockerfile.stages for each in variables(stage.base)):
-            message = f'service "{element.service}": a FROM uses {name}, but it is declared only within a stage'
+                message = (
+                    f'service "{element.service}": build argument "{name}" is empty in the stage that uses it '
+                    "because it is declared before FROM"
+                )
+                yield Problem(span, message, f'add "ARG {name}" after "FROM {using.base}"')
+        elif base := next((stage.base for stage in dockerfile.stages if any(each.name == name for each in variables(stage.base))), ""):
+            message = (
+                f'service "{element.service}": build argument "{name}" is empty in "FROM {base}" because it is declared only within a stage'
+            )
             yield Problem(span, message, f'move "ARG {name}" before the first FROM')
 
 
 def _uses(stage: Stage, name: str) -> bool:
-    """Whether a stage surely means an argument: no environment or shell variable of that name is set in it."""
+    """Return whether a stage certainly uses an argument: it sets no environment or shell variable of that name."""
     texts = [instruction.text for instruction in stage.instructions]
     if any(pattern(rf"\b{name}[=\s]").search(each.text) for each in stage.instructions if each.name == "ENV"):
         return False
@@ -265,7 +280,9 @@ def _uses(stage: Stage, name: str) -> bool:
 
 @rule("unset-build-arg", Severity.WARNING, _BUILD, group="build")
 def unset_build_arg(element: Element) -> Iterator[Problem]:
-    """The image that a build begins with is named by an argument without a value, so that the build fails.
+    """Detects base images whose name depends on a build argument without a value.
+
+    The build fails, because the builder cannot resolve the image in the FROM line.
 
     Bad:
 
@@ -286,7 +303,7 @@ def unset_build_arg(element: Element) -> Iterator[Problem]:
                 FROM alpine:$${VERSION}
               args: {VERSION: "3.20"}
 
-    Source: Docker's documentation, the Dockerfile's `ARG`, "Understand how ARG and FROM interact".
+    Source: Docker documentation, the Dockerfile's `ARG`, "Understand how ARG and FROM interact".
     """
     build = build_of(element)
     dockerfile = dockerfile_of(element, build) if build is not None else None
@@ -302,12 +319,12 @@ def unset_build_arg(element: Element) -> Iterator[Problem]:
                 continue
             if not other_projects(element.file):
                 span = first_line(element.file.source, build.place.span)
-                message = f'service "{element.service}": "FROM {stage.base}" needs a value for the argument {name}'
-                yield Problem(span, message, f'add {name} to the build\'s args, or a default to its "ARG {name}"')
+                message = f'service "{element.service}": build argument "{name}" in "FROM {stage.base}" has no value'
+                yield Problem(span, message, f'add "{name}" to "args" or a default value to "ARG {name}"')
 
 
 def _built(dockerfile: Dockerfile, target: str) -> Iterator[Stage]:
-    """The stage that is built and those below it."""
+    """Yield the target stage, then the stages that it is based on."""
     stage = dockerfile.stage(target)
     seen = 0
     while stage is not None and seen < len(dockerfile.stages):

@@ -1,4 +1,4 @@
-"""Rules about what Compose has given up: old keys, old names, old forms."""
+"""Rules about deprecated keys, names and forms."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 @rule("obsolete-version", Severity.WARNING, "version", group="deprecated")
 def obsolete_version(element: Element) -> Iterator[Problem]:
-    """The key `version` has no effect; Docker Compose says so each time it reads the file.
+    """Detects the obsolete top-level key `version`.
 
-    Not told with `engine = "swarm"`, where it still chooses the format.
+    The key has no effect, and Docker Compose prints a warning each time it reads the file. With `engine = "swarm"` the key is not
+    reported, because `docker stack deploy` reads it.
 
     Bad:
 
@@ -40,17 +41,17 @@ def obsolete_version(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the specification's 04-version-and-name.
+    Source: Compose Specification, 04-version-and-name.
     """
     if element.key is None or element.file.options.engine == "swarm":
         return
-    # What stands above it is mostly about the whole file.
-    # A version that is no text is refused: then deleting it makes a file that loads of one that does not.
+    # A leading comment is mostly about the whole file, so it stays.
+    # Docker Compose refuses a version that is not a string: removing it would turn an invalid file into a valid one.
     safe = isinstance(element.file.values.value(element.node), str)
-    fix = Fix.of("delete it", element.file.changes.remove(element.key, above=True), safe=safe)
-    advice = "delete the line"
+    fix = Fix.of('remove "version"', element.file.changes.remove(element.key, above=True), safe=safe)
+    advice = "remove it"
     if fix is None and element.file.changes.has_comment(element.key):
-        advice = "delete the line by hand: --fix does not, since its comment would be lost"
+        advice = "remove it manually: --fix would lose its comment"
     yield Problem(first_line(element.file.source, element.key.span), '"version" has no effect', advice, fix)
 
 
@@ -64,9 +65,10 @@ def obsolete_version(element: Element) -> Iterator[Problem]:
     group="deprecated",
 )
 def legacy_external_name(element: Element) -> Iterator[Problem]:
-    """The name of something external is written below `external`.
+    """Detects names of external resources that are set under `external`.
 
-    Where another name stands beside `external`, the reference refuses the file.
+    This form is deprecated, and Docker Compose prints a warning. If the resource also has another `name`, Docker Compose refuses the
+    file.
 
     Bad:
 
@@ -90,26 +92,27 @@ def legacy_external_name(element: Element) -> Iterator[Problem]:
             name: proxy
             external: true
 
-    Source: the specification's 06-networks, `external`; the reference warns that this form is deprecated.
+    Source: Compose Specification, 06-networks, `external`; Docker Compose's deprecation warning.
     """
     file = element.file
     if type(element.node) is Mapping and element.key is not None and "name" in file.entries(element.node):
         inner = value_of(file.entries(element.node), "name")
         beside = file.get(*element.path[:-1], "name")
+        kind = str(element.path[0]).removesuffix("s")
         if type(beside) is Scalar and type(inner) is Scalar and "$" not in beside.value + inner.value and beside.value != inner.value:
-            message = f'"{element.path[1]}" has two names: {beside.value} and, below external, {inner.value}'
-            yield Problem(inner.span, message, "only name is needed, beside external: true", severity=Severity.ERROR)
+            message = f'{kind} "{element.path[1]}" has two names: "{beside.value}", and "{inner.value}" under "external"'
+            yield Problem(inner.span, message, 'keep only "name", with "external: true"', severity=Severity.ERROR)
             return
         yield Problem(
             element.key.span,
-            f'"external" holds the name of "{element.path[1]}", which is the old form',
-            'write "external: true" and "name: ..." side by side',
+            f'{kind} "{element.path[1]}" sets its name under "external", which is deprecated',
+            f'use "external: true" and "name: {inner.value if type(inner) is Scalar else "..."}"',
             _side_by_side(element),
         )
 
 
 def _side_by_side(element: Element) -> Fix | None:
-    """Takes the name out of `external`, where nothing else is in there and none beside it."""
+    """Move the name out of `external`; None if there are other keys, or another name."""
     file, node = element.file, element.node
     beside = file.changes.place(node)
     if element.key is None or type(node) is not Mapping or beside is None or len(node.entries) != 1:
@@ -118,14 +121,15 @@ def _side_by_side(element: Element) -> Fix | None:
     if type(name) is not Scalar or type(beside[0]) is not Mapping or any(key_text(key) == "name" for key, _ in beside[0].entries):
         return None
     shown = file.source.text[name.start : name.end]
-    return Fix.of("write both side by side", file.changes.rewrite(element.key, ["external: true", f"name: {shown}"]), safe=True)
+    return Fix.of('move the name out of "external"', file.changes.rewrite(element.key, ["external: true", f"name: {shown}"]), safe=True)
 
 
 @rule("deprecated-host-name", Severity.WARNING, group="deprecated")
 def deprecated_host_name(element: Element) -> Iterator[Problem]:
-    """An old name of the host, which only Docker Desktop of one system knew.
+    """Detects the obsolete host names `docker.for.mac.*` and `docker.for.win.*`.
 
-    `host.docker.internal` is the name everywhere; on Linux give the service `extra_hosts: ["host.docker.internal=host-gateway"]`.
+    The names exist only in old versions of Docker Desktop for one operating system. `host.docker.internal` works on each of them; on
+    Linux it also requires `extra_hosts: ["host.docker.internal=host-gateway"]`.
 
     Bad:
 
@@ -155,13 +159,16 @@ def deprecated_host_name(element: Element) -> Iterator[Problem]:
         for found in re.finditer(r"\bdocker\.for\.(?:mac|win)\.(?:host\.internal|localhost)\b", node.value):
             span = text_span(file.source, node, found.start(), found.end())
             edits = file.changes.replace_part(node, found.start(), found.end(), "host.docker.internal")
-            fix = Fix.of("write host.docker.internal", edits, safe=False)
-            yield Problem(span, f"{found.group()} is known to old versions of Docker Desktop only", "write host.docker.internal", fix)
+            fix = Fix.of('use "host.docker.internal"', edits, safe=False)
+            message = f'host name "{found.group()}" exists only in old versions of Docker Desktop'
+            yield Problem(span, message, 'use "host.docker.internal"', fix)
 
 
 @rule("legacy-link", Severity.WARNING, "services.*.links", "services.*.external_links", group="deprecated", default=False)
 def legacy_link(element: Element) -> Iterator[Problem]:
-    """Links between services are a thing of the past: services of one network reach each other by name.
+    """Detects legacy links between services.
+
+    Services on the same network reach each other by name, so links are not necessary. Docker no longer recommends them.
 
     Bad:
 
@@ -181,7 +188,7 @@ def legacy_link(element: Element) -> Iterator[Problem]:
           db:
             image: postgres
 
-    Source: Docker's documentation, "Legacy container links".
+    Source: Docker documentation, "Legacy container links".
     """
     if element.key is not None and type(element.node) is Sequence and element.node.items:
         own = element.file.entries(element.file.get("services", element.service))
@@ -194,15 +201,17 @@ def legacy_link(element: Element) -> Iterator[Problem]:
         )
         yield Problem(
             element.key.span,
-            f'service "{element.service}" uses {element.path[-1]}, which are not needed',
-            "services of one network reach each other by name; for the order of starting use depends_on, for another name aliases",
+            f'service "{element.service}" uses legacy "{element.path[-1]}"',
+            'connect by service name; use "depends_on" for the start order, and network "aliases" for other names',
             written(element.file, element.key, "depends_on") if plain else None,
         )
 
 
 @rule("legacy-resources", Severity.WARNING, "services.*", group="deprecated", default=False)
 def legacy_resources(element: Element) -> Iterator[Problem]:
-    """A limit is set in the old way, where `deploy.resources` says the same for Compose and Swarm.
+    """Detects resource limits that are not set in `deploy.resources`.
+
+    Both Docker Compose and Swarm read `deploy.resources`; Swarm ignores the older keys.
 
     Bad:
 
@@ -221,17 +230,18 @@ def legacy_resources(element: Element) -> Iterator[Problem]:
                 limits:
                   memory: 512m
 
-    Source: the specification's 16-deploy, `resources`.
+    Source: Compose Specification, 16-deploy, `resources`.
     """
     entries = element.file.entries(element.node)
     olds = [old for old in _NEWER if old in entries]
     for old in olds:
-        message = f'service "{element.service}" sets {old} in the old way'
-        yield Problem(entries[old][0].span, message, f"move it to deploy.resources.{'.'.join(_NEWER[old])}", _moved(element, entries, olds))
+        newer = f'"deploy.resources.{".".join(_NEWER[old])}"'
+        message = f'service "{element.service}": "{old}" is superseded by {newer}'
+        yield Problem(entries[old][0].span, message, f"move it to {newer}", _moved(element, entries, olds))
 
 
 def _moved(element: Element, entries: Entries, olds: list[str]) -> Fix | None:
-    """Moves all old keys below `deploy`; one alone would contradict the others."""
+    """Move all older keys to `deploy.resources`: a single one would conflict with the others."""
     file, service = element.file, element.node
     own = {id(key) for key, _ in service.entries} if type(service) is Mapping else set()
     resources: dict[str, dict[str, object]] = {}
@@ -256,7 +266,7 @@ def _moved(element: Element, entries: Entries, olds: list[str]) -> Fix | None:
         return None
     for key in rest:
         edits = apart(edits, file.changes.remove(key))
-    return Fix.of("move it to deploy.resources" if not rest else "move all to deploy.resources", edits, safe=False)
+    return Fix.of(f'move {"all limits" if rest else "it"} to "deploy.resources"', edits, safe=False)
 
 
 _NEWER = {

@@ -1,4 +1,4 @@
-"""Rules about values that Compose hands on unread, and that the Docker engine refuses when it creates the container."""
+"""Rules about values that Docker Compose accepts, and that Docker Engine refuses when it creates the container."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ _SIGNALS = (
 
 @rule("unknown-capability", Severity.WARNING, "services.*.cap_add.*", "services.*.cap_drop.*", group="values")
 def unknown_capability(element: Element) -> Iterator[Problem]:
-    """A capability that the Linux kernel does not have; Docker refuses to create the container.
+    """Detects unknown Linux capabilities in `cap_add` and `cap_drop`.
+
+    Docker refuses to create the container. The cause is often a typo.
 
     Bad:
 
@@ -48,18 +50,20 @@ def unknown_capability(element: Element) -> Iterator[Problem]:
             image: nginx
             cap_add: [NET_BIND_SERVICE]
 
-    Source: capabilities(7); the engine answers "invalid CapAdd".
+    Source: capabilities(7); Docker Engine's error "invalid CapAdd".
     """
     node = element.node
     name = node.value.upper().removeprefix("CAP_") if type(node) is Scalar and "$" not in node.value else ""
     if name and name not in _CAPABILITIES.split():
-        advice, fix = nearest(element, node, name, _CAPABILITIES.split(), "capabilities(7) lists them")
-        yield Problem(node.span, f'service "{element.service}": there is no capability "{name}"', advice, fix)
+        advice, fix = nearest(element, node, name, _CAPABILITIES.split(), "use a capability listed in capabilities(7)")
+        yield Problem(node.span, f'service "{element.service}": unknown capability "{name}"', advice, fix)
 
 
 @rule("unknown-ulimit", Severity.WARNING, "services.*.ulimits.*", group="values")
 def unknown_ulimit(element: Element) -> Iterator[Problem]:
-    """A limit that the Linux kernel does not have, or whose soft value is above the hard one; Docker refuses it.
+    """Detects unknown limits in `ulimits`, and soft limits above the hard limit.
+
+    Docker refuses to create the container.
 
     Bad:
 
@@ -81,9 +85,9 @@ def unknown_ulimit(element: Element) -> Iterator[Problem]:
     """
     name, entries = str(element.path[-1]), element.file.entries(element.node)
     if element.key is not None and name not in _ULIMITS.split() and not name.startswith("x-") and "$" not in name:
-        message = f'service "{element.service}": there is no limit "{name}"'
+        message = f'service "{element.service}": unknown ulimit "{name}"'
         known = _ULIMITS.split()
-        yield Problem(element.key.span, message, *nearest(element, element.key, name, known, f"limits are {', '.join(known)}"))
+        yield Problem(element.key.span, message, *nearest(element, element.key, name, known, f"use one of {', '.join(known)}"))
     soft, hard = plain(entries, "soft"), plain(entries, "hard")
     if (
         soft is not None
@@ -94,15 +98,17 @@ def unknown_ulimit(element: Element) -> Iterator[Problem]:
     ):
         yield Problem(
             soft.span,
-            f'service "{element.service}": the soft limit {soft.value} of {name} is above the hard one, {hard.value}',
-            "the soft limit is at most the hard one",
-            related=(Related(hard.span, "the hard limit"),),
+            f'service "{element.service}": soft limit {soft.value} of ulimit "{name}" is above hard limit {hard.value}',
+            f'set "soft" to at most {hard.value}',
+            related=(Related(hard.span, "hard limit"),),
         )
 
 
 @rule("unknown-signal", Severity.WARNING, "services.*.stop_signal", group="values")
 def unknown_signal(element: Element) -> Iterator[Problem]:
-    """A signal that the Linux kernel does not have; Docker refuses to create the container.
+    """Detects unknown signals in `stop_signal`.
+
+    Docker refuses to create the container. The cause is often a typo.
 
     Bad:
 
@@ -118,7 +124,7 @@ def unknown_signal(element: Element) -> Iterator[Problem]:
             image: nginx
             stop_signal: SIGTERM
 
-    Source: signal(7); the engine answers "invalid signal".
+    Source: signal(7); Docker Engine's error "invalid signal".
     """
     node = element.node
     if type(node) is not Scalar or not node.value or "$" in node.value or node.value.isdecimal():
@@ -126,13 +132,15 @@ def unknown_signal(element: Element) -> Iterator[Problem]:
     name = node.value.upper().removeprefix("SIG")
     if name not in _SIGNALS.split() and not pattern(r"RTM(?:IN|AX)(?:[-+][0-9]{1,2})?").fullmatch(name):
         known = [f"SIG{signal}" for signal in _SIGNALS.split()]
-        advice, fix = nearest(element, node, f"SIG{name}", known, "signal(7) lists them")
-        yield Problem(node.span, f'service "{element.service}": there is no signal "{node.value}"', advice, fix)
+        advice, fix = nearest(element, node, f"SIG{name}", known, "use a signal listed in signal(7)")
+        yield Problem(node.span, f'service "{element.service}": unknown signal "{node.value}"', advice, fix)
 
 
 @rule("relative-container-path", Severity.WARNING, "services.*.working_dir", "services.*.tmpfs", "services.*.tmpfs.*", group="values")
 def relative_container_path(element: Element) -> Iterator[Problem]:
-    """A path in the container that is not absolute; Docker refuses to create the container.
+    """Detects container paths in `working_dir` and `tmpfs` that are not absolute.
+
+    Docker refuses to create the container.
 
     Bad:
 
@@ -148,24 +156,25 @@ def relative_container_path(element: Element) -> Iterator[Problem]:
             image: nginx
             working_dir: /app
 
-    Source: the engine answers "the working directory 'app' is invalid, it needs to be an absolute path".
+    Source: Docker Engine's error "the working directory 'app' is invalid, it needs to be an absolute path".
     """
     node = element.node
     if type(node) is Scalar and node.value and not node.value.startswith(("/", "$")) and not pattern(r"[A-Za-z]:[\\/].*").match(node.value):
         path = node.value.partition(":")[0]
         yield Problem(
             node.span,
-            f'service "{element.service}": the path "{path}" is not absolute',
-            f'paths in the container begin with a slash: "/{path}"',
+            f'service "{element.service}": container path "{path}" in "{element.path[2]}" is not absolute',
+            f'use "/{path.removeprefix("./")}"',
             written(element.file, node, f"/{node.value.removeprefix('./')}"),
         )
 
 
 @rule("invalid-address", Severity.WARNING, "services.*.dns", "services.*.dns.*", "services.*.extra_hosts.*", group="values")
 def invalid_address(element: Element) -> Iterator[Problem]:
-    """A name server or an extra host whose address is none; Docker refuses to create the container.
+    """Detects invalid IP addresses in `dns` and `extra_hosts`.
 
-    Names are not looked up here. The address `host-gateway` stands for the host.
+    Docker refuses to create the container, because it does not resolve host names here. In `extra_hosts` the value
+    `host-gateway` refers to the host.
 
     Bad:
 
@@ -183,7 +192,7 @@ def invalid_address(element: Element) -> Iterator[Problem]:
             dns: 10.0.0.1
             extra_hosts: ["db=10.0.0.2", "host.docker.internal=host-gateway"]
 
-    Source: the engine answers "invalid IP address in add-host", "IP address is not correctly formatted".
+    Source: Docker Engine's error "invalid IP address in add-host", "IP address is not correctly formatted".
     """
     node = element.node
     if type(node) is not Scalar or not node.value or "$" in node.value:
@@ -193,8 +202,8 @@ def invalid_address(element: Element) -> Iterator[Problem]:
         text = pattern(r"[^=:]*[=:]?").sub("", text, count=1)
     text = text.strip().strip("[]")
     if text and text != "host-gateway" and not _is_address(text):
-        advice = "write an address such as 10.0.0.1" + (", or host-gateway" if element.path[2] == "extra_hosts" else "")
-        yield Problem(node.span, f'service "{element.service}": "{text}" in {element.path[2]} is not an address', advice)
+        advice = 'use an IP address such as "10.0.0.1"' + (' or "host-gateway"' if element.path[2] == "extra_hosts" else "")
+        yield Problem(node.span, f'service "{element.service}": invalid IP address "{text}" in "{element.path[2]}"', advice)
 
 
 def _is_address(text: str) -> bool:
@@ -206,15 +215,15 @@ def _is_address(text: str) -> bool:
         return False
 
 
-# The engine's own bound, 6 MB.
+# The minimum of Docker Engine, 6 MB.
 _LEAST = 6 * 1024 * 1024
 
 
 @rule("tiny-memory", Severity.WARNING, "services.*.mem_limit", "services.*.deploy.resources.limits.memory", group="values")
 def tiny_memory(element: Element) -> Iterator[Problem]:
-    """A limit of less than 6 MB, which Docker refuses; probably the unit was forgotten.
+    """Detects memory limits below 6 MB.
 
-    A number without a unit counts bytes.
+    Docker refuses to create the container. A number without a unit is in bytes, so the unit is probably missing.
 
     Bad:
 
@@ -230,19 +239,23 @@ def tiny_memory(element: Element) -> Iterator[Problem]:
             image: nginx
             mem_limit: 512m
 
-    Source: the engine answers "Minimum memory limit allowed is 6MB".
+    Source: Docker Engine's error "Minimum memory limit allowed is 6MB".
     """
     node = element.node
     size = parse_bytes(node.value) if type(node) is Scalar and "$" not in node.value else None
     if size is not None and 0 < size < _LEAST and type(node) is Scalar:
-        advice = f'with a unit: "{node.value}m"' if node.value.isdecimal() else "Docker wants 6 MB at least"
+        advice = f'add a unit: "{node.value}m"' if node.value.isdecimal() else 'use at least "6m"'
         fix = written(element.file, node, f"{node.value}m") if node.value.isdecimal() else None
-        yield Problem(node.span, f'service "{element.service}": a memory limit of {size} bytes is too small for any container', advice, fix)
+        yield Problem(
+            node.span, f'service "{element.service}": memory limit "{node.value}" ({size} bytes) is below the minimum of 6 MB', advice, fix
+        )
 
 
 @rule("swap-below-memory", Severity.WARNING, "services.*.memswap_limit", group="values")
 def swap_below_memory(element: Element) -> Iterator[Problem]:
-    """The limit of memory and swap together is below that of memory alone; Docker refuses it.
+    """Detects values of `memswap_limit` below `mem_limit`.
+
+    Docker refuses to create the container, because `memswap_limit` is the sum of memory and swap.
 
     Bad:
 
@@ -260,7 +273,7 @@ def swap_below_memory(element: Element) -> Iterator[Problem]:
             mem_limit: 1g
             memswap_limit: 2g
 
-    Source: the engine answers "Minimum memoryswap limit should be larger than memory limit".
+    Source: Docker Engine's error "Minimum memoryswap limit should be larger than memory limit".
     """
     file = element.file
     memory = plain(file.entries(file.get("services", element.service)), "mem_limit")
@@ -271,7 +284,7 @@ def swap_below_memory(element: Element) -> Iterator[Problem]:
     if limit and swap and swap < limit:
         yield Problem(
             node.span,
-            f'service "{element.service}": memswap_limit is memory and swap together, but {node.value} is less than the memory alone',
-            f"write at least {memory.value}, or -1 for no limit",
-            related=(Related(memory.span, "the limit of memory"),),
+            f'service "{element.service}": "memswap_limit" is "{node.value}", which is below "mem_limit" ("{memory.value}")',
+            f'use at least "{memory.value}" (memory plus swap), or "-1" for unlimited swap',
+            related=(Related(memory.span, "memory limit"),),
         )

@@ -19,7 +19,9 @@ _LISTS = ("services.*.environment", "services.*.labels", "services.*.build.args"
 
 @rule("duplicate-variable", Severity.WARNING, *_LISTS, group="environment")
 def duplicate_variable(element: Element) -> Iterator[Problem]:
-    """A list of variables or labels names one twice; the last one wins.
+    """Detects duplicate names in lists of environment variables, labels or build arguments.
+
+    Only the last entry takes effect; the others are ignored.
 
     Bad:
 
@@ -38,7 +40,7 @@ def duplicate_variable(element: Element) -> Iterator[Problem]:
             environment:
               - LEVEL=debug
 
-    Source: the reference's override/uncity.go, keyValueIndexer.
+    Source: compose-go, override/uncity.go, keyValueIndexer.
     """
     node = element.node
     if type(node) is not Sequence or len(node.items) < _TWO:
@@ -51,10 +53,10 @@ def duplicate_variable(element: Element) -> Iterator[Problem]:
         if name in before and "$" not in name:
             yield Problem(
                 item.span,
-                f'service "{element.service}": "{name}" stands twice in {element.path[-1]}',
-                "delete one of the two: the last one takes effect",
-                deleted(element.file, before[name], f'delete "{before[name].value}", which has no effect', safe=True),
-                related=(Related(before[name].span, "it stands here as well"),),
+                f'service "{element.service}": duplicate "{name}" in "{element.path[-1]}"',
+                "keep only one entry; the last one takes effect",
+                deleted(element.file, before[name], f'remove "{before[name].value}", which has no effect', safe=True),
+                related=(Related(before[name].span, "previous entry"),),
             )
         before[name] = item
 
@@ -64,9 +66,9 @@ _TWO = 2
 
 @rule("quotes-in-list-value", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment")
 def quotes_in_list_value(element: Element) -> Iterator[Problem]:
-    """Quotes around the value of a `NAME="value"` item, which become part of the value.
+    """Detects quotes around the value of a `NAME="value"` list item.
 
-    In a list the whole item is one text, so the program sees the quotes.
+    The whole item is one YAML string, so the quotes become part of the value and the program receives them.
 
     Bad:
 
@@ -85,7 +87,7 @@ def quotes_in_list_value(element: Element) -> Iterator[Problem]:
               - GREETING=hello world
               - "OTHER=hello world"
 
-    Source: the specification's 05-services, `environment`.
+    Source: Compose Specification, 05-services, `environment`.
     """
     node = element.node
     if type(node) is not Scalar or not isinstance(element.path[-1], int) or node.value[-1:] not in ("'", '"'):
@@ -93,15 +95,16 @@ def quotes_in_list_value(element: Element) -> Iterator[Problem]:
     name, _, value = node.value.partition("=")
     if len(value) > 1 and value[0] == value[-1] and value[0] not in value[1:-1]:
         meant = f"{name}={value[1:-1]}"
-        message = f'service "{element.service}": the quotes in {node.value} are part of the value'
-        yield Problem(node.span, message, f"write {meant}", written(element.file, node, meant))
+        message = f'service "{element.service}": quotes in {node.value} are part of the value'
+        yield Problem(node.span, message, f"remove the quotes: {meant}", written(element.file, node, meant))
 
 
 @rule("space-around-equals", Severity.ERROR, *(f"{name}.*" for name in _LISTS), group="environment")
 def space_around_equals(element: Element) -> Iterator[Problem]:
-    """A space before the equals sign of a `NAME=value` item, which would be part of the name.
+    """Detects spaces before the equals sign of a `NAME=value` list item.
 
-    The reference refuses such variables and build arguments. In labels it keeps the space, which is a warning.
+    The space is part of the name. Docker Compose refuses such environment variables and build arguments. It accepts such labels, so
+    their severity is warning.
 
     Bad:
 
@@ -119,7 +122,7 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
             environment:
               - LEVEL=debug
 
-    Source: the reference's types/mapping.go.
+    Source: compose-go, types/mapping.go.
     """
     node = element.node
     if type(node) is not Scalar or not isinstance(element.path[-1], int):
@@ -131,8 +134,8 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
             return
         yield Problem(
             node.span,
-            f'service "{element.service}": the space before the equals sign is part of the name "{name}"',
-            f"write {name.rstrip()}{equals}{value.strip()}",
+            f'service "{element.service}": space before "=" is part of the name "{name}"',
+            f"use {name.rstrip()}{equals}{value.strip()}",
             written(element.file, node, f"{name.rstrip()}{equals}{value.strip()}"),
             severity=Severity.WARNING if is_label else None,
         )
@@ -140,9 +143,9 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
 
 @rule("secret-in-environment", Severity.WARNING, "services.*.environment", group="security", default=False)
 def secret_in_environment(element: Element) -> Iterator[Problem]:
-    """A password, token or key stands in the file.
+    """Detects passwords, tokens and keys in plain text in `environment`.
 
-    Whoever reads the file or inspects the container sees it. Files under `secrets` are seen by the service alone.
+    Everyone who can read the file or inspect the container can read the value. A file under `secrets` is visible only to the service.
 
     Bad:
 
@@ -164,26 +167,28 @@ def secret_in_environment(element: Element) -> Iterator[Problem]:
           password:
             file: ./password.txt
 
-    Source: Docker's documentation, "Manage secrets securely in Docker Compose".
+    Source: Docker documentation, "Manage secrets securely in Docker Compose".
     """
     for name, value, node in _variables(element):
         secret = pattern(_PRIVATE).fullmatch(name)
         if secret and value and "$" not in value and not value.startswith("/run/secrets/"):
             yield Problem(
                 node.span,
-                f'service "{element.service}": the value of {name} stands in the file for all to read',
-                f"take it from a secret, or from a variable: ${{{_variable(name)}}}",
+                f'service "{element.service}": value of "{name}" is in plain text',
+                f'use a secret or an environment variable: "${{{_variable(name)}}}"',
             )
 
 
 def _variable(name: str) -> str:
-    """The name of a variable that a setting such as `db.password` may come from."""
+    """Return a valid name of an environment variable for a setting such as `db.password`."""
     return name if pattern(r"\w+").fullmatch(name) else "".join(c if c.isalnum() else "_" for c in name).upper()
 
 
 @rule("secret-in-build-arg", Severity.WARNING, "services.*.build.args", group="security", default=False)
 def secret_in_build_arg(element: Element) -> Iterator[Problem]:
-    """A password, token or key is an argument of a build, and so stays readable in the image's history.
+    """Detects passwords, tokens and keys in build arguments.
+
+    Build arguments remain readable in the history of the image.
 
     Bad:
 
@@ -205,16 +210,16 @@ def secret_in_build_arg(element: Element) -> Iterator[Problem]:
           npm_token:
             environment: NPM_TOKEN
 
-    Source: Docker's documentation, "Build secrets".
+    Source: Docker documentation, "Build secrets".
     """
     for name, value, node in _variables(element):
         if value and pattern(_PRIVATE).fullmatch(name):
-            message = f'service "{element.service}": the build argument {name} stays readable in the image'
-            yield Problem(node.span, message, "hand it over below build.secrets")
+            message = f'service "{element.service}": build argument "{name}" remains readable in the image history'
+            yield Problem(node.span, message, 'use "build.secrets"')
 
 
 def _variables(element: Element) -> Iterator[tuple[str, str, Scalar]]:
-    """Name, value and place of each variable that is given a value."""
+    """Yield the name, the value and the node of each variable with a value."""
     if type(element.node) is Sequence:
         for item in map(resolve, element.file.items(element.node)):
             if type(item) is Scalar and "=" in item.value:

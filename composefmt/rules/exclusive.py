@@ -1,4 +1,4 @@
-"""Rules about what a service, secret, config or volume must have, and about keys that exclude each other."""
+"""Rules about required and mutually exclusive keys of services, secrets, configs and volumes."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.values import Entries
 
-# Nobody builds services on services higher than this.
+# Longer chains of `extends` do not occur in practice; the bound ends the search.
 _LONGEST_CHAIN = 150
 
 
 @rule("no-image-or-build", Severity.ERROR, "services.*", group="references")
 def no_image_or_build(element: Element) -> Iterator[Problem]:
-    """A service has nothing to run: neither `image` nor `build`.
+    """Detects services with neither `image` nor `build`.
 
-    Not told of files that may be parts of a project (any name but `compose.yaml`, `docker-compose.yml` and their like).
-    What the service extends is followed, also into other files.
+    Docker Compose refuses the file, because the service has nothing to run. Services that are extended are taken into account, also
+    those of other files. Files that can be part of a project (names other than `compose.yaml`, `docker-compose.yml` and similar) are
+    not checked.
 
     Bad:
 
@@ -42,24 +43,24 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["80"]
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     file = element.file
     if element.key is None or type(element.node) in (Scalar, Sequence) or not is_project(file) or len(file.roots) > 1:
         return
     if any(type(file.get("services", key)) is Scalar for key in ("image", "build")):
-        # The line with the service's name is missing, which another rule reports.
+        # The line with the name of the service is missing, which another rule reports.
         return
     if is_active(file, element.service) and not _runs(file, element.node):
         if any(element.service in other.file.defined("services") for other in project_of(file).files[1:]):
             return
         if _is_completed(file, element.service):
             return
-        yield Problem(element.key.span, f'service "{element.service}" has neither an image nor a build', 'add "image: ..." or "build: ..."')
+        yield Problem(element.key.span, f'service "{element.service}" has neither "image" nor "build"', 'add "image: ..." or "build: ..."')
 
 
 def _is_completed(file: ComposeFile, service: str) -> bool:
-    """Whether another project that the file belongs to defines a service elsewhere, or may do so."""
+    """Return whether another project of the file defines a service elsewhere, or might do so."""
     return any(
         not project.complete or any(other.file is not file and service in other.file.defined("services") for other in project.files)
         for project in other_projects(file)
@@ -67,7 +68,7 @@ def _is_completed(file: ComposeFile, service: str) -> bool:
 
 
 def _runs(main: ComposeFile, node: Node) -> bool:
-    """Whether a service has something to run, itself or from what it extends, or nobody can know."""
+    """Return whether a service or one that it extends has something to run; True if unknown."""
     file, path = main, basename(main.source.filename)
     chain = 0
     while not any(key in file.entries(node) and not _is_blank(file.entries(node)[key][1]) for key in ("image", "build", "provider")):
@@ -75,7 +76,7 @@ def _runs(main: ComposeFile, node: Node) -> bool:
             return False
         base = extended_service(main, file, path, node)
         chain += 1
-        # What is missing or goes round in circles is told by another rule.
+        # Another rule reports missing services and cycles.
         if base is None or base.file is None or base.node is None or chain > _LONGEST_CHAIN:
             return True
         file, path, node = base.file, base.path, base.node
@@ -92,10 +93,11 @@ def _is_blank(node: Node) -> bool:
     "services.*.deploy.resources.reservations.devices.*", group="structure",
 )  # fmt: skip
 def exclusive_keys(element: Element) -> Iterator[Problem]:
-    """Keys that cannot stand together.
+    """Detects mutually exclusive keys.
 
-    `network_mode` with `networks`, `dockerfile` with `dockerfile_inline`, `external` with what only Compose itself could
-    set, several sources of one secret or config, `count` with `device_ids`.
+    Docker Compose refuses the file, because it cannot apply both. Examples are `network_mode` and `networks`, `dockerfile` and
+    `dockerfile_inline`, `count` and `device_ids`, several sources of one secret or config, and `external` with keys that configure
+    a new volume.
 
     Bad:
 
@@ -114,7 +116,7 @@ def exclusive_keys(element: Element) -> Iterator[Problem]:
             image: nginx
             network_mode: host
 
-    Source: the reference's loader/validate.go and the folder validation.
+    Source: compose-go, loader/validate.go and validation/.
     """
     file, path = element.file, element.path
     entries = file.entries(element.node)
@@ -132,9 +134,9 @@ def exclusive_keys(element: Element) -> Iterator[Problem]:
             first, second = entries[one][0], entries[other][0]
             yield Problem(
                 second.span,
-                f'"{other}" cannot stand beside "{one}"',
-                "keep one of the two",
-                related=(Related(first.span, "the other one"),),
+                f'{str(path[0]).removesuffix("s")} "{path[1]}": "{other}" and "{one}" are mutually exclusive',
+                f'remove "{other}" or "{one}"',
+                related=(Related(first.span, f'"{one}" is set here'),),
             )
 
 
@@ -152,7 +154,10 @@ def _is_empty(node: Node) -> bool:
 
 @rule("missing-source", Severity.ERROR, "secrets.*", "configs.*", group="structure")
 def missing_source(element: Element) -> Iterator[Problem]:
-    """A secret or config says nothing of where its content comes from.
+    """Detects secrets and configs without a source.
+
+    Docker Compose refuses the file, because it does not know the content. A `driver` can provide the content of a secret, but only
+    under Swarm: set `engine = "swarm"`.
 
     Bad:
 
@@ -167,10 +172,7 @@ def missing_source(element: Element) -> Iterator[Problem]:
           password:
             file: ./password.txt
 
-    A driver may know where the content of a secret comes from, but the reference takes that only under Swarm: set
-    `engine = "swarm"`.
-
-    Source: the reference's validation/validation.go, checkFileObject, and loader/validate.go.
+    Source: compose-go, validation/validation.go, checkFileObject, and loader/validate.go.
     """
     section = str(element.path[0])
     sources = ("file", "environment", "content") if section == "configs" else ("file", "environment")
@@ -178,6 +180,8 @@ def missing_source(element: Element) -> Iterator[Problem]:
     entries = element.file.entries(element.node)
     if element.key is not None and type(element.node) is not Scalar and not entries.keys() & {*sources, *drivers, "external"}:
         kind = section.removesuffix("s")
-        yield Problem(
-            element.key.span, f'{kind} "{element.path[1]}" has no source', f"give it one of {', '.join(sources)}, or external: true"
-        )
+        advice = f'set {", ".join(map(_QUOTED, sources))} or "external: true"'
+        yield Problem(element.key.span, f'{kind} "{element.path[1]}" has no source', advice)
+
+
+_QUOTED = '"{}"'.format

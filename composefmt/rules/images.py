@@ -1,4 +1,4 @@
-"""Rules about the names of images."""
+"""Rules about image names."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _IMAGES = "services.*.image"
 
 @rule("invalid-image", Severity.ERROR, _IMAGES, group="images")
 def invalid_image(element: Element) -> Iterator[Problem]:
-    """The name of an image has a form that no registry takes.
+    """Detects invalid image names.
 
-    It looks like `[registry/]name[:tag][@digest]`; the name is in lower case.
+    Docker cannot pull or run such an image. The format is `[registry/]name[:tag][@digest]`, and the name is lower case.
 
     Bad:
 
@@ -36,36 +36,39 @@ def invalid_image(element: Element) -> Iterator[Problem]:
           web:
             image: registry.example.org:5000/my-org/web:1.0
 
-    Source: the grammar of github.com/distribution/reference; the engine answers "invalid reference format".
+    Source: the grammar of github.com/distribution/reference; Docker Engine's error "invalid reference format".
     """
     node, file = element.node, element.file
     if type(node) is not Scalar or not node.value or "$" in node.value or not is_active(file, element.service):
         return
     problem = _problem(node.value)
     if problem is not None:
-        message, advice = problem
-        meant = advice.split('"')[1] if '"' in advice else ""
+        message, advice, meant = problem
         fix = written(file, node, meant) if meant and _problem(meant) is None else None
-        yield Problem(node.span, f'service "{element.service}": the image "{node.value}" {message}', advice, fix, severity=severity(file))
+        yield Problem(node.span, f'service "{element.service}": {message}', advice, fix, severity=severity(file))
 
 
 @lru_cache(maxsize=1024)
-def _problem(image: str) -> tuple[str, str] | None:
-    """What is wrong with an image's name, and how to mend it."""
+def _problem(image: str) -> tuple[str, str, str] | None:
+    """Return the message, the advice and the likely name ("" if unknown) for an invalid image name; None for a valid one."""
     if _valid().fullmatch(image):
         return None
     name, tag, digest = _parts(image)
     if " " in image or "\t" in image:
-        return "holds a space", "delete the space"
+        return f'invalid image "{image}": it contains whitespace', "remove the whitespace", ""
     if "://" in image:
-        return "is an address", f'leave out the beginning: "{image.partition("://")[2]}"'
+        meant = image.partition("://")[2]
+        return f'invalid image "{image}": it is a URL', f'remove the scheme: use "{meant}"', meant
     if digest and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}", digest):
-        return f'has the digest "{digest}", which is none', "a digest looks like sha256: and 64 digits of 0-9 and a-f"
+        return f'invalid digest "{digest}" in image "{image}"', 'use "sha256:" followed by 64 hexadecimal digits', ""
     if tag is not None and not re.fullmatch(r"\w[\w.-]{0,127}", tag, re.ASCII):
-        return f'has the tag "{tag}", which is none', "a tag has letters, digits, dots, dashes and underscores, 128 at most"
+        if not tag:
+            return f'empty tag in image "{image}"', 'add a tag or remove the ":"', ""
+        return f'invalid tag "{tag}" in image "{image}"', "use at most 128 letters, digits, dots, hyphens and underscores", ""
     if name != name.lower():
-        return "has capital letters in its name", f'write "{image.replace(name, name.lower(), 1)}"'
-    return "has a name that no image can have", "a name has lower-case letters and digits, and single dots, dashes or underscores between"
+        meant = image.replace(name, name.lower(), 1)
+        return f'invalid image "{image}": the name contains uppercase letters', f'use "{meant}"', meant
+    return f'invalid image "{image}"', "use lower-case letters and digits, separated by single dots, hyphens or underscores", ""
 
 
 def _parts(image: str) -> tuple[str, str | None, str]:
@@ -88,9 +91,10 @@ def _valid() -> re.Pattern[str]:
 
 @rule("image-latest", Severity.WARNING, _IMAGES, group="images", default=False)
 def image_latest(element: Element) -> Iterator[Problem]:
-    """An image has no tag, or the tag `latest`, so that what runs changes from day to day.
+    """Detects images without a tag, or with a mutable tag such as `latest`.
 
-    Not told of services with a `build`, where the name is what the built image is called.
+    The image behind such a tag changes with each release, so the same file runs different software on different days. Services
+    with a `build` are not reported, because there `image` names the result of the build.
 
     Bad:
 
@@ -104,20 +108,22 @@ def image_latest(element: Element) -> Iterator[Problem]:
           web:
             image: nginx:1.27
 
-    Source: Docker's documentation, "Image tagging best practices"; dclint's service-image-require-explicit-tag.
+    Source: Docker documentation, "Image tagging best practices"; dclint's service-image-require-explicit-tag.
     """
     node = element.node
     if type(node) is not Scalar or "$" in node.value or not node.value or _is_built(element):
         return
     _, tag, digest = _parts(node.value)
     if not digest and tag in (None, "latest", "stable", "edge", "test", "nightly", "dev"):
-        what = "no tag" if tag is None else f"the tag {tag}"
-        yield Problem(node.span, f'service "{element.service}": the image "{node.value}" has {what}', "name the version that you tested")
+        what = "has no tag" if tag is None else f'uses mutable tag "{tag}"'
+        yield Problem(node.span, f'service "{element.service}": image "{node.value}" {what}', "use the tag of the version that you tested")
 
 
 @rule("image-without-digest", Severity.INFO, _IMAGES, group="images", default=False)
 def image_without_digest(element: Element) -> Iterator[Problem]:
-    """An image is named without the digest of its content, so that its tag may come to mean another one.
+    """Detects images without a digest.
+
+    A tag can be moved to another image at any time. A digest identifies the content, so each host runs the same image.
 
     Bad:
 
@@ -131,13 +137,13 @@ def image_without_digest(element: Element) -> Iterator[Problem]:
           web:
             image: nginx:1.27@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 
-    Source: the specification's 05-services, `image`.
+    Source: Compose Specification, 05-services, `image`.
     """
     node = element.node
     if type(node) is Scalar and node.value and "$" not in node.value and "@" not in node.value and not _is_built(element):
-        message = f'service "{element.service}": the image "{node.value}" has no digest'
+        message = f'service "{element.service}": image "{node.value}" has no digest'
         yield Problem(
-            node.span, message, f'write "{node.value}@sha256:..."; "docker buildx imagetools inspect {node.value}" tells the digest'
+            node.span, message, f'use "{node.value}@sha256:..."; "docker buildx imagetools inspect {node.value}" prints the digest'
         )
 
 
@@ -147,7 +153,10 @@ def _is_built(element: Element) -> bool:
 
 @rule("build-and-image", Severity.INFO, _IMAGES, group="images", default=False)
 def build_and_image(element: Element) -> Iterator[Problem]:
-    """A service has both `build` and `image`: the built image gets that name.
+    """Detects services with both `build` and `image`.
+
+    Docker Compose gives the built image the name in `image`. A reader can expect that the image is pulled, and
+    `docker compose pull` can replace the built image.
 
     Bad:
 
@@ -162,11 +171,11 @@ def build_and_image(element: Element) -> Iterator[Problem]:
           web:
             build: .
 
-    Source: the specification's 05-services, `image`; dclint's no-build-and-image.
+    Source: Compose Specification, 05-services, `image`; dclint's no-build-and-image.
     """
     if element.key is not None and _is_built(element):
         yield Problem(
             element.key.span,
-            f'service "{element.service}" has both build and image',
-            "leave one out, unless the built image is to have this name",
+            f'service "{element.service}" has both "build" and "image"',
+            'remove "image" unless the built image needs this name',
         )

@@ -16,7 +16,7 @@ _COMMON = ("mode", "max-buffer-size")
 _TAGS = ("tag", "labels", "labels-regex", "env", "env-regex")
 _ROTATED = ("max-size", "max-file", "compress")
 
-# The options of the drivers that the engine brings along; plugins have their own.
+# The options of the built-in drivers; plugins define their own.
 _OPTIONS = {
     "json-file": (*_ROTATED, *_TAGS),
     "local": _ROTATED,
@@ -50,7 +50,9 @@ _OPTIONS = {
 
 @rule("logging-driver-options", Severity.WARNING, "services.*.logging", group="logging")
 def logging_driver_options(element: Element) -> Iterator[Problem]:
-    """An option that the logging driver does not know; Docker refuses to create the container.
+    """Detects options that the logging driver does not support.
+
+    Docker refuses to create the container.
 
     Bad:
 
@@ -72,7 +74,7 @@ def logging_driver_options(element: Element) -> Iterator[Problem]:
               options:
                 max-size: 10m
 
-    Source: Docker's documentation of each logging driver; the engine answers "unknown log opt".
+    Source: Docker documentation, "Configure logging drivers"; Docker Engine's error "unknown log opt".
     """
     file = element.file
     entries = file.entries(element.node)
@@ -84,7 +86,7 @@ def logging_driver_options(element: Element) -> Iterator[Problem]:
         if name not in known and "$" not in name and driver.value != "none":
             yield Problem(
                 key.span,
-                f'service "{element.service}": the logging driver {driver.value} has no option "{name}"',
+                f'service "{element.service}": unknown option "{name}" of logging driver "{driver.value}"',
                 _advice(name, driver.value),
                 written(file, key, near[0]) if (near := _near(name, driver.value)) else None,
             )
@@ -101,14 +103,15 @@ def _advice(name: str, driver: str) -> str:
     if near:
         return f'did you mean "{near[0]}"?'
     owner = next((other for other, theirs in _OPTIONS.items() if name in theirs), None)
-    return f"it is an option of the driver {owner}" if owner else f"its options are {', '.join(options)}"
+    return f'use driver "{owner}", which has this option, or remove it' if owner else f"use one of {', '.join(options)}"
 
 
 @rule("logging-unbounded", Severity.INFO, "services.*", group="logging", default=False)
 def logging_unbounded(element: Element) -> Iterator[Problem]:
-    """The log of a service grows until the disk is full.
+    """Detects services whose log has no size limit.
 
-    The default driver, json-file, throws nothing away unless `max-size` is set, here or in the engine's configuration.
+    The default driver, `json-file`, never removes old messages unless `max-size` is set, here or in the configuration of Docker
+    Engine. The log can fill the disk.
 
     Bad:
 
@@ -127,7 +130,7 @@ def logging_unbounded(element: Element) -> Iterator[Problem]:
                 max-size: 10m
                 max-file: "3"
 
-    Source: Docker's documentation, "JSON File logging driver".
+    Source: Docker documentation, "JSON File logging driver".
     """
     file = element.file
     found = whole_service(element)
@@ -141,4 +144,4 @@ def logging_unbounded(element: Element) -> Iterator[Problem]:
     if "max-size" not in (file.entries(logging["options"][1]) if "options" in logging else {}):
         span = entries["logging"][0].span if "logging" in entries else service.span
         fix = added(file, element.node, ("logging", "options", "max-size"), "10m")
-        yield Problem(span, f'service "{element.service}": its log grows without bounds', 'set "max-size" below logging.options', fix)
+        yield Problem(span, f'service "{element.service}": log has no size limit', 'set "logging.options.max-size"', fix)

@@ -1,4 +1,4 @@
-"""Rules about the files that services name: env files, label files, the sources of configs and secrets, and bind mounts."""
+"""Rules about files that a Compose file refers to: env files, label files, sources of configs, secrets and bind mounts."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _ENV_FILES = (
 
 @rule("env-file-missing", Severity.WARNING, *_ENV_FILES, group="files")
 def env_file_missing(element: Element) -> Iterator[Problem]:
-    """A file with variables or labels that a service needs is not there.
+    """Detects env files and label files that do not exist.
 
-    Docker refuses to start the project. Where a sample such as `.env.example` is there, the file is surely made from it, and
-    this is a note only.
+    Docker Compose refuses to start the project, unless the entry sets `required: false`. If a sample such as `.env.example`
+    exists, the severity is info, because the file is usually created from the sample and not kept in version control.
 
     Bad:
 
@@ -48,19 +48,21 @@ def env_file_missing(element: Element) -> Iterator[Problem]:
               - path: no-such-file.env
                 required: false
 
-    Source: the specification's 05-services, `env_file` and `label_file`.
+    Source: Compose Specification, 05-services, `env_file` and `label_file`.
     """
     surroundings, path = element.file.options.surroundings, _path(element)
     if surroundings is None or not path or kind_of(element.file, path) is not None or _beside(element, "required") not in ("", "true"):
         return
     sample = _sample(surroundings, path)
-    message = f'service "{element.service}": the file "{path}" is not there'
-    advice = f'make it from "{sample}"' if sample else 'make it, or write "required: false" beside its path'
+    is_label_file = element.path[2] == "label_file"
+    message = f'service "{element.service}": {"label" if is_label_file else "env"} file "{path}" not found'
+    advice = "create it or fix the path" if is_label_file else 'create it, or set "required: false"'
+    advice = f'create it from "{sample}"' if sample else advice
     yield Problem(element.node.span, message, advice, severity=Severity.INFO if sample else None)
 
 
 def _path(element: Element) -> str:
-    """The path of a scalar that surely names a file beside the Compose file, "" for any other."""
+    """Return the path of a scalar that certainly refers to a local file; "" otherwise."""
     node = element.node
     if type(node) is not Scalar or not is_local(node.value) or is_fragment(element.file):
         return ""
@@ -68,7 +70,7 @@ def _path(element: Element) -> str:
 
 
 def _beside(element: Element, key: str) -> str:
-    """What stands beside the path of a long entry, "" for nothing."""
+    """Return the value of another key of a long-form entry; "" otherwise."""
     found = element.file.get(*element.path[:-1]) if element.path[-1:] == ("path",) else None
     value = value_of(element.file.entries(found), key)
     return value.value if type(value) is Scalar else ""
@@ -78,7 +80,7 @@ _SAMPLES = ("example", "sample", "template", "dist", "default", "defaults")
 
 
 def _sample(surroundings: Surroundings, path: str) -> str:
-    """A file from which another one is to be made, such as `.env.example`, "" for none."""
+    """Return the sample that a file is created from, such as `.env.example`; "" otherwise."""
     folder, name = dirname(path), basename(path)
     stem, dot, ending = name.rpartition(".")
     for word in _SAMPLES:
@@ -90,9 +92,9 @@ def _sample(surroundings: Surroundings, path: str) -> str:
 
 @rule("invalid-env-file", Severity.WARNING, *_ENV_FILES, "", group="files")
 def invalid_env_file(element: Element) -> Iterator[Problem]:
-    """A file with variables has a line that cannot be read, so that Docker refuses to start the project.
+    """Detects env files with a line that Docker Compose cannot parse.
 
-    So does a mistake in the `.env` file beside the Compose file, which is read for every command.
+    Docker Compose refuses to start the project. An error in the `.env` file next to the Compose file affects every command.
 
     Bad:
 
@@ -108,7 +110,7 @@ def invalid_env_file(element: Element) -> Iterator[Problem]:
             image: nginx
             env_file: site.env
 
-    Source: the reference's dotenv folder.
+    Source: Docker Compose's dotenv package.
     """
     surroundings = element.file.options.surroundings
     if surroundings is None:
@@ -121,18 +123,21 @@ def invalid_env_file(element: Element) -> Iterator[Problem]:
     from composefmt.project.dotenv import EnvFileError, parse_env
 
     try:
-        # Variables that are not known here have some value.
+        # The values of the process environment are unknown here: assume that each variable is set.
         parse_env(data.decode("utf-8", "replace"), {}, lambda _: "x")
     except EnvFileError as error:
         span = Span(0, 1) if whole else element.node.span
-        yield Problem(span, f"{path}:{error.line}: {error.message}", "lines are NAME=value, or comments")
+        owner = "" if whole else f'service "{element.service}": '
+        message = f'{owner}invalid line {error.line} in env file "{path}": {error.message}'
+        yield Problem(span, message, 'use "NAME=value" lines and "#" comments')
 
 
 @rule("source-file-missing", Severity.WARNING, "configs.*.file", "secrets.*.file", group="files")
 def source_file_missing(element: Element) -> Iterator[Problem]:
-    """The file of a config or a secret is not there.
+    """Detects configs and secrets whose file does not exist.
 
-    Secrets are seldom kept with the Compose file, so that for them this is a note.
+    Docker refuses to create the containers that use them. For secrets the severity is info, because their files are rarely
+    kept in version control.
 
     Bad:
 
@@ -150,26 +155,27 @@ def source_file_missing(element: Element) -> Iterator[Problem]:
           site:
             file: ./site.conf
 
-    Source: the specification's 08-configs and 09-secrets.
+    Source: Compose Specification, 08-configs and 09-secrets.
     """
     surroundings, path = element.file.options.surroundings, _path(element)
     if surroundings is None or not path or kind_of(element.file, path) is not None:
         return
     section, name = element.path[:2]
-    message = f'the file "{path}" of the {str(section)[:-1]} "{name}" is not there'
+    message = f'{str(section)[:-1]} "{name}": file "{path}" not found'
     yield Problem(
         element.node.span,
         message,
-        "paths begin at the folder of this file",
+        "create it or fix the path; paths are relative to this file's directory",
         severity=Severity.INFO if section == "secrets" else None,
     )
 
 
 @rule("bind-source-missing", Severity.WARNING, "services.*.volumes.*", group="files", default=False)
 def bind_source_missing(element: Element) -> Iterator[Problem]:
-    """What is mounted from the host is not there, and looks like a file: Docker makes a folder of that name.
+    """Detects bind mounts whose source file does not exist.
 
-    The long form with `create_host_path: false` does not start at all; there folders are told as well.
+    Docker creates a directory with that name, so the program in the container finds a directory instead of a file. With
+    `create_host_path: false` the container does not start, so missing directories are reported, too.
 
     Bad:
 
@@ -187,7 +193,7 @@ def bind_source_missing(element: Element) -> Iterator[Problem]:
             volumes:
               - ./site.conf:/etc/nginx/nginx.conf
 
-    Source: Docker's documentation, "Bind mounts".
+    Source: Docker documentation, "Bind mounts".
     """
     file, surroundings = element.file, element.file.options.surroundings
     mount = mounted(file, element.node) if surroundings is not None else None
@@ -200,8 +206,8 @@ def bind_source_missing(element: Element) -> Iterator[Problem]:
     strict = type(create) is Scalar and create.value == "false"
     ending = basename(path).lstrip(".").rpartition(".")[1]
     if strict:
-        message = f'service "{element.service}": "{path}" is not there, and is not to be made'
-        yield Problem(mount.span, message, "make it first")
+        message = f'service "{element.service}": bind mount source "{path}" not found and "create_host_path" is false'
+        yield Problem(mount.span, message, 'create it or remove "create_host_path: false"')
     elif ending and not path.endswith("/"):
-        message = f'service "{element.service}": the file "{path}" is not there; Docker makes a folder of that name'
-        yield Problem(mount.span, message, "make the file first; paths begin at the folder of this file")
+        message = f'service "{element.service}": bind mount source "{path}" not found, so Docker creates a directory with that name'
+        yield Problem(mount.span, message, "create the file first; paths are relative to this file's directory")

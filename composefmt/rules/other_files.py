@@ -1,4 +1,4 @@
-"""Rules about the other Compose files that a file includes and extends."""
+"""Rules about other Compose files: `include` and `extends`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _PATHS = ("include.*", "include.*.path", "include.*.path.*")
 
 @rule("include-remote", Severity.WARNING, *_PATHS, group="references")
 def include_remote(element: Element) -> Iterator[Problem]:
-    """A file is included from elsewhere; composefmt never fetches it, so what it defines is not known here.
+    """Detects includes of remote Compose files.
+
+    composefmt never accesses the network, so it cannot check what the file defines or what refers to it. The result also
+    depends on a resource that can change or become unavailable.
 
     Bad:
 
@@ -35,18 +38,22 @@ def include_remote(element: Element) -> Iterator[Problem]:
         include:
           - ./base.yaml
 
-    Source: the specification's 14-include.
+    Source: Compose Specification, 14-include.
     """
     node = element.node
     if type(node) is Scalar and is_remote(node.value):
-        yield Problem(node.span, f'"{node.value}" is not fetched, so what it defines is not known', "include a local file, or ignore this")
+        yield Problem(
+            node.span,
+            f'remote include "{node.value}" is not fetched, so its contents are not checked',
+            "include a local file or suppress this finding",
+        )
 
 
 @rule("include-not-found", Severity.ERROR, *_PATHS, group="references")
 def include_not_found(element: Element) -> Iterator[Problem]:
-    """An included file is not there.
+    """Detects included files that do not exist.
 
-    Relative paths begin at the folder of the file that includes.
+    Docker Compose refuses to load the project. A relative path is resolved against the directory of the including file.
 
     Bad:
 
@@ -56,7 +63,7 @@ def include_not_found(element: Element) -> Iterator[Problem]:
 
         include: [./compose.base.yaml]
 
-    Source: the specification's 14-include; the reference's loader/include.go.
+    Source: Compose Specification, 14-include; compose-go, loader/include.go.
     """
     node, surroundings = element.node, element.file.options.surroundings
     named = local_path(node)
@@ -64,32 +71,39 @@ def include_not_found(element: Element) -> Iterator[Problem]:
         return
     kind = kind_of(element.file, named)
     if kind != "file":
-        what = "is a folder" if kind else "is not there"
-        yield Problem(node.span, f'the included file "{named}" {what}', "paths begin at the folder of this file")
+        yield Problem(node.span, f'included file "{named}" {_MISSING if kind is None else _DIRECTORY}', _path_advice(kind))
+
+
+_MISSING, _DIRECTORY = "not found", "is a directory"
+
+
+def _path_advice(kind: str | None) -> str:
+    return f"{'create it or fix the path' if kind is None else 'use the path of a file'}; paths are relative to this file's directory"
 
 
 @rule("include-cycle", Severity.ERROR, group="references")
 def include_cycle(element: Element) -> Iterator[Problem]:
-    """A file includes itself, at once or through others.
+    """Detects files that include themselves, directly or through other files.
 
-    In a file named compose.yaml, `include: [compose.yaml]` does so.
+    Docker Compose refuses to load a project with a circular include. An example is `include: [compose.yaml]` in a file named
+    `compose.yaml`.
 
-    Source: the specification's 14-include; the reference's loader/include.go.
+    Source: Compose Specification, 14-include; compose-go, loader/include.go.
     """
     file = element.file
     own = Neighbour(basename(file.source.filename), file)
     for include in includes(file, ""):
         if include.path:
-            circle = _circle(file, own, include.path, include.folder)
-            if circle == (own.path,):
-                yield Problem(include.node.span, f'"{include.node.value}" is this file itself', "delete it")
-            elif circle:
-                shown = " -> ".join([*circle, circle[0]])
-                yield Problem(include.node.span, f"files include each other in a circle: {shown}", "break the circle")
+            cycle = _cycle(file, own, include.path, include.folder)
+            if cycle == (own.path,):
+                yield Problem(include.node.span, f'"{include.node.value}" includes itself', "remove this include")
+            elif cycle:
+                shown = " -> ".join([*cycle, cycle[0]])
+                yield Problem(include.node.span, f"circular include: {shown}", "remove one of these includes")
 
 
-def _circle(main: ComposeFile, own: Neighbour, path: str, folder: str) -> tuple[str, ...]:
-    """The files of a circle that including a file leads into; () where there is none."""
+def _cycle(main: ComposeFile, own: Neighbour, path: str, folder: str) -> tuple[str, ...]:
+    """Return the files of the include cycle that a file leads to, () otherwise."""
     stack: list[tuple[str, str, tuple[str, ...]]] = [(path, folder, (own.path,))]
     done: set[str] = set()
     while stack:
@@ -106,7 +120,9 @@ def _circle(main: ComposeFile, own: Neighbour, path: str, folder: str) -> tuple[
 
 @rule("extends-not-found", Severity.ERROR, "services.*.extends", group="references")
 def extends_not_found(element: Element) -> Iterator[Problem]:
-    """A service extends one of another file, but that file, or the service in it, is not there.
+    """Detects `extends` that refers to a missing file, or to a service that the file does not define.
+
+    Docker Compose refuses to load the project. A relative path is resolved against the directory of the extending file.
 
     Bad:
 
@@ -120,7 +136,7 @@ def extends_not_found(element: Element) -> Iterator[Problem]:
           web:
             extends: {file: compose.base.yaml, service: web}
 
-    Source: the specification's 05-services, `extends`; the reference's loader/extends.go.
+    Source: Compose Specification, 05-services, `extends`; compose-go, loader/extends.go.
     """
     file = element.file
     surroundings, entries = file.options.surroundings, file.entries(element.node)
@@ -131,18 +147,17 @@ def extends_not_found(element: Element) -> Iterator[Problem]:
     own = basename(file.source.filename)
     kind = kind_of(file, normpath(join(dirname(own), named)))
     if kind != "file":
-        what = "is a folder" if kind else "is not there"
-        message = f'service "{element.service}" extends one of "{named}", but that file {what}'
-        yield Problem(path.span, message, "paths begin at the folder of this file")
+        message = f'service "{element.service}": extended file "{named}" {_MISSING if kind is None else _DIRECTORY}'
+        yield Problem(path.span, message, _path_advice(kind))
         return
     base = extended_service(file, file, own, file.defined("services").get(element.service))
     if base is None or base.file is None or base.node is not None or "service" not in entries:
         return
     known = list(base.file.defined("services"))
-    message = f'service "{element.service}" extends "{base.name}", but there is no such service in "{named}"'
+    message = f'service "{element.service}" extends undefined service "{base.name}" in "{named}"'
     service = resolve(entries["service"][1])
     near = _near(base.name, known)
-    yield Problem(service.span, message, _advice(near, known), written(file, service, near[0]) if near else None)
+    yield Problem(service.span, message, _advice(base.name, near, known), written(file, service, near[0]) if near else None)
 
 
 def _near(name: str, known: list[str]) -> list[str]:
@@ -151,5 +166,7 @@ def _near(name: str, known: list[str]) -> list[str]:
     return get_close_matches(name, known[:300], 1)
 
 
-def _advice(near: list[str], known: list[str]) -> str:
-    return f'did you mean "{near[0]}"?' if near else "name one that is there" + (f": {', '.join(known[:5])}" if known else "")
+def _advice(name: str, near: list[str], known: list[str]) -> str:
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return f'define service "{name}" in that file' + "".join(f' or use "{each}"' for each in known[:3])

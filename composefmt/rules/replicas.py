@@ -1,4 +1,4 @@
-"""Rules about how often a service runs, under which name, and with how much."""
+"""Rules about replicas, container names and reservations."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @rule("replicas-fixed-port", Severity.ERROR, "services.*.ports", group="deploy")
 def replicas_fixed_port(element: Element) -> Iterator[Problem]:
-    """A service is to run more than once, but all its containers publish the same port of the host.
+    """Detects services with several replicas that publish a fixed host port.
 
-    The second container does not start. Under Swarm the ports of replicas are shared out, so nothing is told with
-    `engine = "swarm"`.
+    Only one container can use a host port, so the second replica does not start. Swarm shares a published port among replicas, so
+    nothing is reported with `engine = "swarm"`.
 
     Bad:
 
@@ -45,7 +45,7 @@ def replicas_fixed_port(element: Element) -> Iterator[Problem]:
             deploy:
               replicas: 3
 
-    Source: the specification's 16-deploy, `replicas`; the engine answers "port is already allocated".
+    Source: Compose Specification, 16-deploy, `replicas`; Docker Engine's error "port is already allocated".
     """
     file = element.file
     own = file.entries(file.get("services", element.service))
@@ -58,22 +58,22 @@ def replicas_fixed_port(element: Element) -> Iterator[Problem]:
                 sure = port.certain and is_active(file, element.service) and not _is_for_swarm(file, own)
                 yield Problem(
                     port.span(file),
-                    f'service "{element.service}" is to run {number.value} times, but host port {port.host} can be published only once',
-                    f'publish a range of ports, as in "{port.host}-{port.host + whole_number(number.value) - 1}:{port.target}"',
-                    related=(Related(number.span, "the number is set here"),),
+                    f'service "{element.service}" runs {number.value} replicas, but host port {port.host} can be published only once',
+                    f'publish a range of host ports, for example "{port.host}-{port.host + whole_number(number.value) - 1}:{port.target}"',
+                    related=(Related(number.span, "number of replicas"),),
                     severity=severity(file) if sure else Severity.WARNING,
                 )
                 return
 
 
 def _replicas(file: ComposeFile, own: Entries) -> Scalar | None:
-    """The number of containers of a service, where it is more than one."""
+    """Return the number of replicas of a service if it is more than one, else None."""
     deploy = file.entries(own["deploy"][1]) if "deploy" in own else {}
     number = plain(own, "scale") or plain(deploy, "replicas")
     return number if number is not None and number.value.isdecimal() and whole_number(number.value) > 1 else None
 
 
-# Keys below `deploy` that only Swarm reads: where one stands, the file was hardly written for one machine.
+# Keys of `deploy` that only Swarm reads: a file with one of them was probably not written for a single host.
 _SWARM_KEYS = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
 
 
@@ -86,10 +86,10 @@ def _is_for_swarm(file: ComposeFile, own: Entries) -> bool:
 
 @rule("global-with-replicas", Severity.ERROR, "services.*.deploy", group="deploy")
 def global_with_replicas(element: Element) -> Iterator[Problem]:
-    """A service that runs once on each node is given a number of replicas.
+    """Detects `replicas` on a service with the mode `global` or `global-job`.
 
-    Swarm refuses replicas with the modes `global` and `global-job`; Compose ignores the mode, so it is a warning unless
-    `engine = "swarm"`.
+    A global service runs once on each node, and Swarm refuses a number of replicas. Docker Compose ignores the mode, so the severity
+    is warning unless `engine = "swarm"`.
 
     Bad:
 
@@ -108,27 +108,27 @@ def global_with_replicas(element: Element) -> Iterator[Problem]:
             deploy:
               mode: global
 
-    Source: the specification's 16-deploy; Docker's CLI, cli/compose/convert/service.go.
+    Source: Compose Specification, 16-deploy; Docker CLI, cli/compose/convert/service.go.
     """
     entries = element.file.entries(element.node)
     mode, replicas = plain(entries, "mode"), plain(entries, "replicas")
     if mode is not None and replicas is not None and mode.value.startswith("global"):
         yield Problem(
             replicas.span,
-            f'service "{element.service}": replicas can be used only with the mode replicated, not {mode.value}',
-            "leave out replicas, or the mode",
-            deleted(element.file, element.file.entries(element.node)["replicas"][0], "delete replicas"),
-            related=(Related(mode.span, "the mode"),),
+            f'service "{element.service}": "replicas" is not allowed with "mode: {mode.value}"',
+            'remove "replicas" or use "mode: replicated"',
+            deleted(element.file, element.file.entries(element.node)["replicas"][0], 'remove "replicas"'),
+            related=(Related(mode.span, "mode"),),
             severity=severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING,
         )
 
 
 @rule("reservation-above-limit", Severity.ERROR, "services.*.deploy.resources", "services.*", group="resources")
 def reservation_above_limit(element: Element) -> Iterator[Problem]:
-    """More is reserved for a service than it may use.
+    """Detects reservations above the limit.
 
-    Docker refuses to create a container that reserves more memory than it may use. Processors are a warning: only Swarm
-    reserves them.
+    Docker refuses to create a container that reserves more memory than its limit. For CPUs the severity is warning, because only
+    Swarm reserves them.
 
     Bad:
 
@@ -150,7 +150,7 @@ def reservation_above_limit(element: Element) -> Iterator[Problem]:
                 limits: {memory: 1g}
                 reservations: {memory: 256m}
 
-    Source: the specification's 16-deploy, `resources`; the engine answers "Minimum memory limit can not be less than memory
+    Source: Compose Specification, 16-deploy, `resources`; Docker Engine's error "Minimum memory limit can not be less than memory
     reservation limit".
     """
     file = element.file
@@ -163,11 +163,12 @@ def reservation_above_limit(element: Element) -> Iterator[Problem]:
         pairs += [(key, plain(limits, key), plain(reservations, key)) for key in ("memory", "cpus")]
     for key, limit, reserved in pairs:
         if limit is not None and reserved is not None and 0 < _amount(key, limit) < _amount(key, reserved):
+            what = "CPU" if key == "cpus" else "memory"
             yield Problem(
                 reserved.span,
-                f'service "{element.service}": {reserved.value} is reserved, but the limit is {limit.value}',
-                "reserve no more than the limit",
-                related=(Related(limit.span, "the limit"),),
+                f'service "{element.service}": {what} reservation "{reserved.value}" exceeds limit "{limit.value}"',
+                f'reserve at most "{limit.value}" or raise the limit',
+                related=(Related(limit.span, "limit"),),
                 severity=severity(file) if key != "cpus" else Severity.WARNING,
             )
 
@@ -183,9 +184,9 @@ def _amount(key: str, node: Scalar) -> float:
 
 @rule("duplicate-container-name", Severity.WARNING, "services", group="structure")
 def duplicate_container_name(element: Element) -> Iterator[Problem]:
-    """Two services have the same container name, but names are unique.
+    """Detects services with the same container name.
 
-    The reference loads such a file; the second of the two containers cannot be made.
+    Container names are unique on a host. Docker Compose loads such a file, but Docker refuses to create the second container.
 
     Bad:
 
@@ -207,7 +208,7 @@ def duplicate_container_name(element: Element) -> Iterator[Problem]:
             image: my/api
             container_name: api
 
-    Source: the reference's types/project.go, CheckContainerNameUnicity; dclint's no-duplicate-container-names.
+    Source: compose-go, types/project.go, CheckContainerNameUnicity; dclint's no-duplicate-container-names.
     """
     file = element.file
     first: dict[str, tuple[str, Scalar]] = {}
@@ -219,8 +220,8 @@ def duplicate_container_name(element: Element) -> Iterator[Problem]:
             other, place = first[node.value]
             yield Problem(
                 node.span,
-                f'service "{name}" has the container name "{node.value}", like "{other}"',
-                "names of containers are unique: choose another one, or leave it out",
-                related=(Related(place.span, "the other service's"),),
+                f'service "{name}" has the same container name "{node.value}" as service "{other}"',
+                'use a unique name or remove "container_name"',
+                related=(Related(place.span, f'container name of service "{other}"'),),
             )
         first.setdefault(node.value, (name, node))

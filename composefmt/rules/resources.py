@@ -1,4 +1,4 @@
-"""Rules about how often a service runs and how much it may use."""
+"""Rules about conflicting values for replicas and resources."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @rule("conflicting-values", Severity.ERROR, "services.*", group="structure")
 def conflicting_values(element: Element) -> Iterator[Problem]:
-    """The same thing is set twice, to different values.
+    """Detects pairs of keys that set the same thing to different values.
 
-    `scale` and `deploy.replicas`; `mem_limit`, `mem_reservation`, `cpus` and `pids_limit` and their places below
-    `deploy.resources`, which must say the same where they are there.
+    Docker Compose refuses the file. The pairs are `scale` and `deploy.replicas`, and each of `mem_limit`, `mem_reservation`, `cpus`
+    and `pids_limit` with its counterpart in `deploy.resources`.
 
     Bad:
 
@@ -41,7 +41,7 @@ def conflicting_values(element: Element) -> Iterator[Problem]:
             deploy:
               replicas: 3
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     file = element.file
     if not is_active(file, element.service):
@@ -53,7 +53,7 @@ def conflicting_values(element: Element) -> Iterator[Problem]:
         yield _contradiction(element, "scale", scale, "deploy.replicas", replicas)
     for name, number in (("scale", scale), ("deploy.replicas", replicas)):
         if number is not None and number.value.startswith("-"):
-            yield Problem(number.span, f'service "{element.service}": {name} is {number.value}', "write 0 or more")
+            yield Problem(number.span, f'service "{element.service}": "{name}" is negative ({number.value})', "use 0 or more")
     resources = file.entries(deploy["resources"][1]) if "resources" in deploy else {}
     for key, place, name in _LIMITS:
         one = plain(own, key)
@@ -63,15 +63,15 @@ def conflicting_values(element: Element) -> Iterator[Problem]:
         if name not in inner:
             yield Problem(
                 one.span,
-                f'service "{element.service}": {key} is {one.value}, but deploy.resources.{place} does not say so',
-                f'move it there: "{name}: {one.value}"',
-                related=(Related(resources[place][0].span, "the other place"),),
+                f'service "{element.service}": "{key}" is "{one.value}", but "deploy.resources.{place}" does not set "{name}"',
+                f'move it to "deploy.resources.{place}" as "{name}: {one.value}"',
+                related=(Related(resources[place][0].span, f"deploy.resources.{place}"),),
             )
         elif (other := plain(inner, name)) is not None and _amount(key, one.value) != _amount(key, other.value):
             yield _contradiction(element, key, one, f"deploy.resources.{place}.{name}", other)
 
 
-# Keys of a service, and where below deploy.resources the same is said.
+# Keys of a service, and their counterparts in deploy.resources.
 _LIMITS = (
     ("mem_limit", "limits", "memory"),
     ("mem_reservation", "reservations", "memory"),
@@ -81,7 +81,7 @@ _LIMITS = (
 
 
 def _amount(key: str, text: str) -> float | None:
-    """The number that a limit stands for, None where it cannot be read."""
+    """Return the number that a limit means, None if it is invalid."""
     if key.startswith("mem"):
         return parse_bytes(text)
     try:
@@ -93,16 +93,18 @@ def _amount(key: str, text: str) -> float | None:
 def _contradiction(element: Element, key: str, one: Scalar, place: str, other: Scalar) -> Problem:
     return Problem(
         one.span,
-        f'service "{element.service}": {key} is {one.value}, but {place} is {other.value}',
-        f"set it in one place: {place} is the newer one",
-        deleted(element.file, element.file.entries(element.node)[key][0], f"delete {key}"),
-        related=(Related(other.span, "the other value"),),
+        f'service "{element.service}": "{key}" is "{one.value}", but "{place}" is "{other.value}"',
+        f'keep only one of them, preferably "{place}"',
+        deleted(element.file, element.file.entries(element.node)[key][0], f'remove "{key}"'),
+        related=(Related(other.span, "other value"),),
     )
 
 
 @rule("container-name-scaled", Severity.ERROR, "services.*.container_name", group="structure")
 def container_name_scaled(element: Element) -> Iterator[Problem]:
-    """A service with a fixed container name is to run more than once, but names are unique.
+    """Detects services with a fixed container name and several replicas.
+
+    Docker Compose refuses the file, because container names are unique on a host.
 
     Bad:
 
@@ -119,7 +121,7 @@ def container_name_scaled(element: Element) -> Iterator[Problem]:
             image: nginx
             scale: 2
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     file = element.file
     own = file.entries(file.get("services", element.service))
@@ -128,8 +130,8 @@ def container_name_scaled(element: Element) -> Iterator[Problem]:
     if number is not None and number.value.isdecimal() and whole_number(number.value) > 1 and is_active(file, element.service):
         yield Problem(
             element.node.span,
-            f'service "{element.service}" has a fixed container name, but is to run {number.value} times',
-            "leave out container_name",
-            deleted(file, element.key),
-            related=(Related(number.span, "the number is set here"),),
+            f'service "{element.service}" has a fixed "container_name", but runs {number.value} replicas',
+            'remove "container_name"',
+            deleted(file, element.key, 'remove "container_name"'),
+            related=(Related(number.span, "number of replicas"),),
         )

@@ -1,4 +1,4 @@
-"""Rules about what is done when a container ends: `restart`, and `deploy.restart_policy`."""
+"""Rules about restart policies: `restart` and `deploy.restart_policy`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _RESTARTS = ("no", "always", "on-failure", "unless-stopped")
 
 @rule("unknown-restart-policy", Severity.WARNING, "services.*.restart", group="values")
 def unknown_restart_policy(element: Element) -> Iterator[Problem]:
-    """A restart policy that Docker does not know; it refuses to create the container.
+    """Detects unknown restart policies.
 
-    Only `on-failure` takes a number of attempts, as in `on-failure:3`.
+    Docker refuses to create the container. Only `on-failure` accepts a number of retries, for example `on-failure:3`.
 
     Bad:
 
@@ -37,25 +37,27 @@ def unknown_restart_policy(element: Element) -> Iterator[Problem]:
             image: nginx
             restart: unless-stopped
 
-    Source: the engine answers "invalid restart policy"; Compose hands it "no" for "none" and "always" for "any".
+    Source: Docker Engine's error "invalid restart policy"; Docker Compose passes "no" for "none" and "always" for "any".
     """
     node = element.node
-    # What is no text is refused before; a variable may hold anything.
+    # Another rule reports values that are not strings; a variable can hold any value.
     if type(node) is not Scalar or not node.value or "$" in node.value or not isinstance(scalar_value(node), str):
         return
     name, colon, attempts = node.value.partition(":")
     if name not in (*_RESTARTS, "none", "any"):
         known = [*_RESTARTS, f"on-failure:{attempts}"] if colon else [*_RESTARTS]
-        advice, fix = nearest(element, node, node.value, known, f"policies are {', '.join(_RESTARTS)}")
-        yield Problem(node.span, f'service "{element.service}": there is no restart policy "{name}"', advice, fix)
+        advice, fix = nearest(element, node, node.value, known, f"use one of {', '.join(_RESTARTS)}")
+        yield Problem(node.span, f'service "{element.service}": unknown restart policy "{name}"', advice, fix)
     elif colon and name != "on-failure":
-        advice = f'write "{name}", or "on-failure" with the number'
-        yield Problem(node.span, f'service "{element.service}": the restart policy "{name}" takes no number of attempts', advice)
+        advice = f'use "{name}" or "on-failure:{attempts}"'
+        yield Problem(node.span, f'service "{element.service}": restart policy "{name}" does not accept a number of retries', advice)
 
 
 @rule("restart-twice", Severity.WARNING, "services.*.restart", group="structure")
 def restart_twice(element: Element) -> Iterator[Problem]:
-    """`restart` says another thing than `deploy.restart_policy`, which wins.
+    """Detects services whose `restart` and `deploy.restart_policy` disagree.
+
+    `deploy.restart_policy` takes precedence, so `restart` has no effect.
 
     Bad:
 
@@ -77,7 +79,7 @@ def restart_twice(element: Element) -> Iterator[Problem]:
               restart_policy:
                 condition: any
 
-    Source: the specification's 16-deploy, `restart_policy`.
+    Source: Compose Specification, 16-deploy, `restart_policy`.
     """
     node, file = element.node, element.file
     policy = file.entries(file.get("services", element.service, "deploy", "restart_policy"))
@@ -88,10 +90,10 @@ def restart_twice(element: Element) -> Iterator[Problem]:
     if meant is not None and meant != condition.value:
         yield Problem(
             node.span,
-            f'service "{element.service}": restart is "{node.value}", but deploy.restart_policy says "{condition.value}"',
-            "leave one of the two out: deploy.restart_policy wins",
-            deleted(file, element.key, "delete restart"),
-            related=(Related(condition.span, "the other condition"),),
+            f'service "{element.service}": "restart" is "{node.value}", but "deploy.restart_policy.condition" is "{condition.value}"',
+            'keep only one of them; "deploy.restart_policy" takes precedence',
+            deleted(file, element.key, 'remove "restart"'),
+            related=(Related(condition.span, "other condition"),),
         )
 
 
@@ -100,9 +102,10 @@ _CONDITIONS = {"no": "none", "always": "any", "unless-stopped": "any", "on-failu
 
 @rule("unknown-restart-condition", Severity.WARNING, "services.*.deploy.restart_policy.condition", group="values")
 def unknown_restart_condition(element: Element) -> Iterator[Problem]:
-    """A condition of restarting that Docker does not know; it refuses to create the container, or under Swarm the service.
+    """Detects unknown conditions in `deploy.restart_policy`.
 
-    Docker Compose takes the policies of `restart` as well, Swarm does not: with `engine = "swarm"` they are errors.
+    Docker refuses to create the container, and Swarm refuses to create the service. Docker Compose also accepts the values of
+    `restart`, but Swarm does not: with `engine = "swarm"` they are errors.
 
     Bad:
 
@@ -122,7 +125,7 @@ def unknown_restart_condition(element: Element) -> Iterator[Problem]:
               restart_policy:
                 condition: on-failure
 
-    Source: the specification's 16-deploy, `restart_policy`; the engine answers "invalid RestartCondition".
+    Source: Compose Specification, 16-deploy, `restart_policy`; Docker Engine's error "invalid RestartCondition".
     """
     node = element.node
     if type(node) is not Scalar or not node.value or "$" in node.value or not isinstance(scalar_value(node), str):
@@ -133,6 +136,6 @@ def unknown_restart_condition(element: Element) -> Iterator[Problem]:
         return
     meant = _CONDITIONS.get(node.value)
     known = [meant] if meant else conditions
-    advice, fix = nearest(element, node, meant or node.value, known, f"conditions are {', '.join(conditions)}")
-    message = f'service "{element.service}": there is no restart condition "{node.value}"{" under Swarm" if swarm else ""}'
+    advice, fix = nearest(element, node, meant or node.value, known, f"use one of {', '.join(conditions)}")
+    message = f'service "{element.service}": unknown restart condition "{node.value}"{" for Swarm" if swarm else ""}'
     yield Problem(node.span, message, advice, fix, severity=Severity.ERROR if swarm else None)

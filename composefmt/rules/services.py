@@ -1,4 +1,4 @@
-"""Rules about single fields of a service that the schema cannot judge."""
+"""Rules about fields of a service that the schema cannot check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @rule("platform-not-built", Severity.ERROR, "services.*.platform", group="structure")
 def platform_not_built(element: Element) -> Iterator[Problem]:
-    """A service runs on a platform that is not among those that its build makes.
+    """Detects services with a `platform` that is not in `build.platforms`.
+
+    Docker Compose refuses the file, because the build does not produce an image for that platform.
 
     Bad:
 
@@ -38,7 +40,7 @@ def platform_not_built(element: Element) -> Iterator[Problem]:
               context: .
               platforms: [linux/amd64, linux/arm64]
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     file, node = element.file, element.node
     listed = file.items(file.get("services", element.service, "build", "platforms"))
@@ -46,14 +48,16 @@ def platform_not_built(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and platforms and node.value not in platforms and "$" not in "".join([node.value, *platforms]):
         yield Problem(
             node.span,
-            f'service "{element.service}" runs on {node.value}, but is built for {", ".join(platforms)}',
-            "add the platform to build.platforms",
+            f'service "{element.service}": platform "{node.value}" is not in "build.platforms" ({", ".join(platforms)})',
+            f'add "{node.value}" to "build.platforms"',
         )
 
 
 @rule("watch-target", Severity.ERROR, "services.*.develop.watch.*", group="structure")
 def watch_target(element: Element) -> Iterator[Problem]:
-    """A watched path is to be copied into the container, but nothing says where to.
+    """Detects watch actions that copy files, but have no `target`.
+
+    Docker Compose refuses the file: the actions `sync`, `sync+restart` and `sync+exec` require the path in the container.
 
     Bad:
 
@@ -76,7 +80,7 @@ def watch_target(element: Element) -> Iterator[Problem]:
                   action: sync
                   target: /src
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     entries = element.file.entries(element.node)
     action = plain(entries, "action")
@@ -84,13 +88,15 @@ def watch_target(element: Element) -> Iterator[Problem]:
         return
     if action.value in ("sync", "sync+restart", "sync+exec"):
         yield Problem(
-            action.span, f'service "{element.service}": the action {action.value} needs a target', 'add "target: /path/in/container"'
+            action.span, f'service "{element.service}": watch action "{action.value}" requires a target', 'add "target: /path/in/container"'
         )
 
 
 @rule("healthcheck-form", Severity.ERROR, "services.*.healthcheck.test", group="healthcheck")
 def healthcheck_form(element: Element) -> Iterator[Problem]:
-    """The test of a healthcheck is a list that does not begin with CMD, CMD-SHELL or NONE.
+    """Detects healthcheck tests in list form that do not start with `CMD`, `CMD-SHELL` or `NONE`.
+
+    Docker Compose refuses the file, because the first item selects how the rest is run.
 
     Bad:
 
@@ -108,7 +114,7 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: ["CMD", "curl", "-f", "http://localhost"]
 
-    Source: the specification's 05-services, `healthcheck`; the reference's loader/validate.go.
+    Source: Compose Specification, 05-services, `healthcheck`; compose-go, loader/validate.go.
     """
     items = element.file.items(element.node)
     first = resolve(items[0]) if items else None
@@ -117,16 +123,19 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
     if first.value not in ("CMD", "CMD-SHELL", "NONE"):
         meant = first.value.upper().replace("_", "-")
         if meant in ("CMD", "CMD-SHELL", "NONE"):
-            advice, fix = f'write "{meant}"', written(element.file, first, meant)
+            advice, fix = f'use "{meant}"', written(element.file, first, meant)
         else:
             edits = element.file.changes.prepend(element.node, "CMD") if type(element.node) is Sequence else ()
-            advice, fix = f'write ["CMD", "{first.value}", ...]', Fix.of('write "CMD" before it', edits, safe=False)
-        yield Problem(first.span, f'service "{element.service}": the test begins with "{first.value}"', advice, fix)
+            advice, fix = f'use ["CMD", "{first.value}", ...]', Fix.of('insert "CMD"', edits, safe=False)
+        message = f'service "{element.service}": healthcheck test starts with "{first.value}" instead of "CMD", "CMD-SHELL" or "NONE"'
+        yield Problem(first.span, message, advice, fix)
 
 
 @rule("blank-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure")
 def blank_value(element: Element) -> Iterator[Problem]:
-    """The path to watch is empty.
+    """Detects empty watch paths.
+
+    Docker Compose refuses the file, because there is nothing to watch.
 
     Bad:
 
@@ -148,16 +157,18 @@ def blank_value(element: Element) -> Iterator[Problem]:
                 - path: ./src
                   action: rebuild
 
-    Source: the reference's validation/validation.go, checkPath.
+    Source: compose-go, validation/validation.go, checkPath.
     """
     node = element.node
     if type(node) is Scalar and not node.value and element.key is not None:
-        yield Problem(element.key.span, f'service "{element.service}": the path to watch is empty', 'name one: "path: ./src"')
+        yield Problem(element.key.span, f'service "{element.service}": watch path is empty', 'set a path, for example "path: ./src"')
 
 
 @rule("ssh-key-without-path", Severity.ERROR, "services.*.build.ssh.*", group="structure")
 def ssh_key_without_path(element: Element) -> Iterator[Problem]:
-    """A build is to use an SSH key by a name of its own, but no file is named; only `default` needs none.
+    """Detects SSH keys of a build that have a name, but no path.
+
+    Docker Compose refuses the file. Only `default`, which refers to the SSH agent, can be used without a path.
 
     Bad:
 
@@ -175,18 +186,20 @@ def ssh_key_without_path(element: Element) -> Iterator[Problem]:
               context: .
               ssh: ["default", "deploy=~/.ssh/deploy"]
 
-    Source: the Compose Build Specification, `ssh`; the reference's types/ssh.go.
+    Source: Compose Build Specification, `ssh`; compose-go, types/ssh.go.
     """
     node = element.node
     if type(node) is Scalar and isinstance(element.path[-1], int) and node.value != "default" and not set(node.value) & set("=$"):
-        message = f'service "{element.service}": the SSH key "{node.value}" names no file'
+        message = f'service "{element.service}": SSH key "{node.value}" has no path'
         meant = f"{node.value}=~/.ssh/{node.value.partition(':')[0]}"
-        yield Problem(node.span, message, f'write "{meant}", or "default" for the agent', written(element.file, node, meant))
+        yield Problem(node.span, message, f'use "{meant}", or "default" for the SSH agent', written(element.file, node, meant))
 
 
 @rule("confusing-device", Severity.WARNING, "services.*.devices.*", group="structure")
 def confusing_device(element: Element) -> Iterator[Problem]:
-    """A device with more parts than source, target and permissions, which Docker refuses.
+    """Detects devices with more parts than source, target and permissions.
+
+    Docker refuses to create the container.
 
     Bad:
 
@@ -202,17 +215,19 @@ def confusing_device(element: Element) -> Iterator[Problem]:
             image: nginx
             devices: ["/dev/snd:/dev/snd:rw"]
 
-    Source: the specification's 05-services, `devices`; the reference's transform/device.go.
+    Source: Compose Specification, 05-services, `devices`; compose-go, transform/device.go.
     """
     node = element.node
     if type(node) is Scalar and node.value.count(":") > 2 and "$" not in node.value:
-        message = f'service "{element.service}": the device "{node.value}" has more than three parts'
-        yield Problem(node.span, message, 'write "source:target:permissions", or the long form')
+        message = f'service "{element.service}": invalid device "{node.value}": it has more than three parts'
+        yield Problem(node.span, message, 'use "source:target:permissions" or the long form')
 
 
 @rule("device-without-target", Severity.ERROR, "services.*.devices.*", group="structure")
 def device_without_target(element: Element) -> Iterator[Problem]:
-    """A device in long form that does not say where it stands in the container.
+    """Detects devices in long form without a `target`.
+
+    Docker Compose refuses the file, because it does not know the path of the device in the container.
 
     Bad:
 
@@ -231,12 +246,14 @@ def device_without_target(element: Element) -> Iterator[Problem]:
               - source: /dev/snd
                 target: /dev/snd
 
-    Source: the reference's override/uncity.go, deviceMappingIndexer.
+    Source: compose-go, override/uncity.go, deviceMappingIndexer.
     """
     if type(element.node) is not Mapping or meant_text(element.path, element.file.values.value(element.node)) is not None:
         return
     entries = element.file.entries(element.node)
     if "target" not in entries:
         source = plain(entries, "source")
-        advice = f'name its path in the container: "target: {source.value if source else "/dev/snd"}"'
-        yield Problem(first_line(element.file.source, element.node.span), f'service "{element.service}": a device has no target', advice)
+        advice = f'add its path in the container, for example "target: {source.value if source else "/dev/snd"}"'
+        shown = f'device "{source.value}"' if source else "device"
+        message = f'service "{element.service}": {shown} has no target'
+        yield Problem(first_line(element.file.source, element.node.span), message, advice)

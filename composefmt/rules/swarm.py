@@ -1,4 +1,4 @@
-"""Rules about `deploy` and about what Compose and Swarm make of the same file."""
+"""Rules about `deploy`, and about keys that only Docker Compose or only Swarm reads."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @rule("placement-constraint", Severity.ERROR, "services.*.deploy.placement.constraints.*", group="deploy")
 def placement_constraint(element: Element) -> Iterator[Problem]:
-    """A constraint that Swarm cannot read.
+    """Detects invalid placement constraints.
 
-    It looks like `node.labels.disk==ssd` or `node.role!=manager`. Compose ignores constraints, so it is a warning unless
-    `engine = "swarm"`.
+    Swarm refuses to create the service. A constraint looks like `node.labels.disk==ssd` or `node.role!=manager`. Docker Compose
+    ignores constraints, so the severity is warning unless `engine = "swarm"`.
 
     Bad:
 
@@ -41,21 +41,23 @@ def placement_constraint(element: Element) -> Iterator[Problem]:
               placement:
                 constraints: [node.role == manager]
 
-    Source: Docker's documentation of `docker service create --constraint`; swarmkit's manager/constraint.
+    Source: Docker documentation, `docker service create --constraint`; swarmkit's manager/constraint.
     """
     node = element.node
     if type(node) is not Scalar or "$" in node.value:
         return
     key, operator, value = (part.strip() for part in [*re.split(r"(==|!=)", node.value, maxsplit=1), "", ""][:3])
     if not operator or not value or not key:
-        message, advice = "has neither == nor != between a name and a value", _constraint_advice(node.value)
+        message = f'invalid placement constraint "{node.value}": it does not have the form "KEY==VALUE" or "KEY!=VALUE"'
+        advice = _constraint_advice(node.value)
     elif key not in _NODE_KEYS and not key.lower().startswith(("node.labels.", "engine.labels.")):
-        message, advice = f'asks for "{key}", which no node has', f"ask for one of {', '.join(sorted(_NODE_KEYS))}, node.labels.NAME"
+        message = f'unknown node attribute "{key}" in placement constraint "{node.value}"'
+        advice = f"use one of {', '.join(sorted(_NODE_KEYS))}, node.labels.NAME"
     else:
         return
     level = severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING
-    fix = written(element.file, node, advice.split('"')[1]) if advice.startswith('write "') else None
-    yield Problem(node.span, f'service "{element.service}": the constraint "{node.value}" {message}', advice, fix, severity=level)
+    fix = written(element.file, node, advice.split('"')[1]) if advice.startswith('use "') else None
+    yield Problem(node.span, f'service "{element.service}": {message}', advice, fix, severity=level)
 
 
 _NODE_KEYS = frozenset({"node.id", "node.hostname", "node.ip", "node.role", "node.platform.os", "node.platform.arch"})
@@ -63,14 +65,15 @@ _NODE_KEYS = frozenset({"node.id", "node.hostname", "node.ip", "node.role", "nod
 
 def _constraint_advice(text: str) -> str:
     name, equals, value = text.partition("=")
-    return f'write "{name.strip()}=={value.strip()}"' if equals and value.strip(" =") else 'write it as in "node.role==manager"'
+    return f'use "{name.strip()}=={value.strip()}"' if equals and value.strip(" =") else 'use a form such as "node.role==manager"'
 
 
 @rule("update-config", Severity.WARNING, "services.*.deploy.update_config", group="deploy", default=False)
 def update_config(element: Element) -> Iterator[Problem]:
-    """An update starts the new container before the old one has ended, but both need the same port of the host.
+    """Detects `order: start-first` on a service that publishes a port with `mode: host`.
 
-    With `mode: host` a port of a node is taken until the old container ends.
+    The update cannot succeed on the same node: the old container holds the host port until it stops, and the new container needs
+    the port to start.
 
     Bad:
 
@@ -98,7 +101,7 @@ def update_config(element: Element) -> Iterator[Problem]:
               update_config:
                 order: stop-first
 
-    Source: the specification's 16-deploy, `update_config`.
+    Source: Compose Specification, 16-deploy, `update_config`.
     """
     file = element.file
     order = plain(file.entries(element.node), "order")
@@ -110,17 +113,19 @@ def update_config(element: Element) -> Iterator[Problem]:
         for port in published_ports(file, element.service, item) if mode is not None and mode.value == "host" else ():
             yield Problem(
                 order.span,
-                f'service "{element.service}": host port {port.shown} is taken until the old container ends, so no new one can start first',
-                'write "order: stop-first"',
+                f'service "{element.service}": "order: start-first" fails because the old container holds host port {port.shown}',
+                'use "order: stop-first"',
                 written(file, order, "stop-first"),
-                related=(Related(port.span(file), "the port"),),
+                related=(Related(port.span(file), "published port"),),
             )
             return
 
 
 @rule("ignored-by-compose", Severity.INFO, "services.*.deploy", group="deploy", default=False)
 def ignored_by_compose(element: Element) -> Iterator[Problem]:
-    """A key below `deploy` that only Swarm reads.
+    """Detects keys of `deploy` that only Swarm reads.
+
+    Docker Compose ignores them, so they have no effect without Swarm.
 
     Bad:
 
@@ -139,11 +144,15 @@ def ignored_by_compose(element: Element) -> Iterator[Problem]:
             deploy:
               replicas: 2
 
-    Source: the specification's 16-deploy; Docker Compose's own use of the model.
+    Source: Compose Specification, 16-deploy; Docker Compose's own use of the model.
     """
     for name, (key, _) in element.file.entries(element.node).items():
         if name in _SWARM_ONLY:
-            yield Problem(key.span, f'service "{element.service}": Compose ignores deploy.{name}', "only Swarm reads it")
+            yield Problem(
+                key.span,
+                f'service "{element.service}": "deploy.{name}" is ignored by Docker Compose',
+                "remove it unless Swarm uses this file",
+            )
 
 
 _SWARM_ONLY = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
@@ -151,7 +160,9 @@ _SWARM_ONLY = frozenset({"endpoint_mode", "mode", "placement", "rollback_config"
 
 @rule("ignored-by-swarm", Severity.WARNING, "services.*", group="deploy", default=False)
 def ignored_by_swarm(element: Element) -> Iterator[Problem]:
-    """A key of a service that `docker stack deploy` ignores.
+    """Detects keys of a service that `docker stack deploy` ignores.
+
+    The keys have no effect under Swarm, so the service behaves differently there.
 
     Bad:
 
@@ -170,35 +181,36 @@ def ignored_by_swarm(element: Element) -> Iterator[Problem]:
               restart_policy:
                 condition: any
 
-    Source: Docker's CLI, cli/compose/types, UnsupportedProperties and DeprecatedProperties.
+    Source: Docker CLI, cli/compose/types, UnsupportedProperties and DeprecatedProperties.
     """
     for name, (key, _) in element.file.entries(element.node).items():
         if name in _COMPOSE_ONLY:
-            yield Problem(key.span, f'service "{element.service}": Swarm ignores {name}', _COMPOSE_ONLY[name] or "only Compose reads it")
+            advice = _COMPOSE_ONLY[name] or "remove it unless Docker Compose uses this file"
+            yield Problem(key.span, f'service "{element.service}": "{name}" is ignored by Swarm', advice)
 
 
-_RESOURCES = "use deploy.resources"
+_RESOURCES = 'use "deploy.resources"'
 _COMPOSE_ONLY = {
-    "build": "build and push the image before",
+    "build": "build and push the image before you deploy",
     "container_name": "",
     "cgroup_parent": "",
     "cpu_quota": _RESOURCES,
     "cpu_shares": _RESOURCES,
     "cpuset": _RESOURCES,
-    "depends_on": "let the service wait for what it needs",
+    "depends_on": "make the service wait for its dependencies itself",
     "devices": "",
     "domainname": "",
     "expose": "",
     "external_links": "",
     "ipc": "",
-    "links": "services of one network know each other by name",
+    "links": "connect to services on the same network by name",
     "mac_address": "",
     "mem_limit": _RESOURCES,
     "memswap_limit": _RESOURCES,
-    "network_mode": "use networks",
+    "network_mode": 'use "networks"',
     "pid": "",
     "privileged": "",
-    "restart": "use deploy.restart_policy",
+    "restart": 'use "deploy.restart_policy"',
     "security_opt": "",
     "shm_size": "",
     "userns_mode": "",
@@ -208,7 +220,9 @@ _COMPOSE_ONLY = {
 
 @rule("swarm-network", Severity.WARNING, "networks.*.driver", group="deploy", default=False)
 def swarm_network(element: Element) -> Iterator[Problem]:
-    """A network of one node only: under Swarm, services on other nodes are not reached through it.
+    """Detects networks with the driver `bridge`.
+
+    Under Swarm a bridge network is limited to a single node: services on other nodes are not reachable through it.
 
     Bad:
 
@@ -224,17 +238,24 @@ def swarm_network(element: Element) -> Iterator[Problem]:
           n:
             driver: overlay
 
-    Source: Docker's documentation, "Manage swarm service networks".
+    Source: Docker documentation, "Manage swarm service networks".
     """
     node = element.node
     if type(node) is Scalar and node.value == "bridge":
         fix = written(element.file, node, "overlay")
-        yield Problem(node.span, f'network "{element.path[1]}" ends at one node', 'write "driver: overlay" for Swarm', fix)
+        yield Problem(
+            node.span,
+            f'network "{element.path[1]}" with driver "bridge" is limited to a single node',
+            'use "driver: overlay" for Swarm',
+            fix,
+        )
 
 
 @rule("missing-limits", Severity.INFO, "services.*", group="resources", default=False)
 def missing_limits(element: Element) -> Iterator[Problem]:
-    """A service may use all of the host's memory.
+    """Detects services without a memory limit.
+
+    One such service can use all memory of the host, which stops other containers and processes.
 
     Bad:
 
@@ -261,6 +282,4 @@ def missing_limits(element: Element) -> Iterator[Problem]:
     deploy = file.entries(entries["deploy"][1]) if "deploy" in entries else {}
     resources = file.entries(deploy["resources"][1]) if "resources" in deploy else {}
     if "memory" not in (file.entries(resources["limits"][1]) if "limits" in resources else {}):
-        yield Problem(
-            element.key.span, f'service "{element.service}" may use all memory of the host', 'set "deploy.resources.limits.memory"'
-        )
+        yield Problem(element.key.span, f'service "{element.service}" has no memory limit', 'set "deploy.resources.limits.memory"')
