@@ -23,17 +23,17 @@ def test_all_rules_are_listed(run):
 def test_a_rule_is_explained(run):
     done = run("explain", "lost-colon")
     assert done.returncode == 0
-    assert done.stdout.startswith("lost-colon (warning, group volumes, on by default, since 0.1.0)\n\nThe container path of a volume")
+    assert done.stdout.startswith("lost-colon (warning, group volumes, on by default, since 0.1.0)\n\nDetects volumes whose container path")
     assert "# composefmt: ignore[lost-colon] reason" in done.stdout
 
 
 def test_a_page_has_what_a_reader_wants(run):
     page = run("explain", "lost-colon").stdout
-    parts = ["mounts the folder", "\nBad:\n", "      - ~/configs/etc/configs/:ro\n", "warning[lost-colon] ", "^^\n", "help: did you mean"]
-    parts += ["\nGood:\n", "--fix", "\nTurn it off:\n", "\nSource: the reference"]
+    parts = ["mounts the directory", "\nBad:\n", "      - ~/configs/etc/configs/:ro\n", "warning[lost-colon] ", "^^\n"]
+    parts += ["help: did you mean", "\nGood:\n", "--fix", "\nTurn it off:\n", "\nSource: compose-go"]
     assert [part for part in parts if part not in page] == []
     page = run("explain", "lost-colon", "--output-format", "markdown").stdout
-    assert page.startswith("# lost-colon\n\nThe container path of a volume")
+    assert page.startswith("# lost-colon\n\nDetects volumes whose container path")
     for part in ("\n## Bad\n\n```yaml\nservices:\n", "\n```text\ncompose.yaml:5:32: warning[lost-colon]", "\n## Good\n\n```yaml\n"):
         assert part in page
     assert "| warning | volumes | by default | " in page

@@ -41,7 +41,7 @@ class _Reading:
 
     @property
     def opened(self) -> int:
-        """The offset of the quote that is open; -1 if there is none."""
+        """Return the offset of the open quote, or -1."""
         return max(self.single, self.double, self.backquoted, self.dollar)
 
     def end(self) -> None:

@@ -20,7 +20,10 @@ Model_co = TypeVar("Model_co", covariant=True)
 
 
 class Doubt(NamedTuple):
-    """A probable mistake that the reference accepts without a warning."""
+    """A probable mistake that Docker Compose accepts without a warning.
+
+    `replacement` is the corrected text; with `is_safe`, it has the same effective configuration.
+    """
 
     rule: str
     message: str
@@ -28,6 +31,7 @@ class Doubt(NamedTuple):
     start: int
     end: int
     replacement: str | None = None
+    is_safe: bool = False
 
 
 class Parsed(Generic[Model_co]):

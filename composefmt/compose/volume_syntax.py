@@ -1,6 +1,6 @@
 """The short syntax of a service's volumes without variables: `[source:]target[:options]`.
 
-Source: the specification's 05-services, `volumes`; the reference's format/volume.go and transform/volume.go.
+Source: the Compose Specification, 05-services, `volumes`; the reference's format/volume.go and transform/volume.go.
 """
 
 from __future__ import annotations
@@ -242,6 +242,7 @@ def _option_doubts(value: str, section: Section) -> Iterator[Doubt]:
                 start,
                 start + len(option),
                 _with_options(value, section, [each for each in section.text.split(",") if each != option]),
+                is_safe=True,
             )
         elif option and option not in OPTIONS:
             near = _MEANT.get(option.lower()) or _nearest(option)

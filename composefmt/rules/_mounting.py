@@ -1,4 +1,4 @@
-"""What the rules on mounts share: what each item of a service's `volumes` mounts, and where."""
+"""Helpers of the rules on mounts: the source, target and location of each item of a service's `volumes`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class Mounted(NamedTuple):
-    """One mount: its type, source ("" for none), container path and whether it is read-only; `entries` where it is long.
+    """One mount: its type, source ("" for none), container path and whether it is read-only; `entries` in long form.
 
-    Sources and paths may hold variables.
+    Sources and paths may contain variables.
     """
 
     type: str
@@ -39,8 +39,8 @@ class Mounted(NamedTuple):
 
 
 def mounted(file: ComposeFile, node: Node) -> Mounted | None:
-    """What an item of `volumes` mounts; None where that cannot be told."""
-    # Half a dozen rules ask.
+    """Return the mount of an item of `volumes`; None if it cannot be determined."""
+    # Several rules read the same item.
     return file.once(_mounted, resolve(node))
 
 
@@ -63,9 +63,9 @@ def _text(entries: Entries, key: str) -> str:
 
 
 def named_volumes(file: ComposeFile, node: Node) -> list[Name]:
-    """The named volumes among a service's `volumes`: a short item as a whole, or the source of a long one.
+    """Return the named volumes among a service's `volumes`, each with its short item or its long form's source.
 
-    Of several mounts at one container path the reference keeps the last.
+    Of several mounts at one container path, Docker Compose keeps the last.
     """
     found: dict[str, Name | None] = {}
     for item in map(resolve, file.items(node)):
@@ -81,12 +81,12 @@ def named_volumes(file: ComposeFile, node: Node) -> list[Name]:
 
 
 def is_short_path(name: Name) -> bool:
-    """Whether a named volume is what a short form with a path without its `./` is taken for."""
+    """Return whether a named volume is a short form's path without a leading `./`."""
     return type(name.node) is Scalar and name.node.value != name.text and looks_like_path(name.text)
 
 
 def refused_paths(element: Element) -> dict[int, Severity]:
-    """By their identity the short items of a service's `volumes` that are refused, since no volume has a path for a name."""
+    """Return the severities of a service's short items with a path as volume name, by the identity of their node."""
     paths = [name for name in named_volumes(element.file, element.node) if is_short_path(name)]
     return {
         id(name.node): problem.severity

@@ -1,4 +1,4 @@
-"""What the rules on references share: names that are used, names that are defined, and how sure a single file can be."""
+"""Helpers of the rules on references: names in use, defined names, and the certainty that one file allows."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.values import Entries
 
-# Among more names than this the nearest one is not looked for: it would take longer than all the rest.
+# No suggestion among more names than this: the search would take longer than all other checks.
 _MANY = 300
 
 
 class Name(NamedTuple):
-    """A name that is used, and the node that holds it."""
+    """A name in use and its node."""
 
     text: str
     node: Node
 
 
 def is_fragment(file: ComposeFile) -> bool:
-    """Whether a file is surely a part of a project: it says so, its name does, or a service has nothing to run."""
+    """Return whether a file is certainly part of a project: by its comment, its name, or a service without anything to run."""
     return not is_project(file) and file.once(_is_fragment)
 
 
@@ -46,18 +46,18 @@ def _is_fragment(file: ComposeFile) -> bool:
 
 
 def severity(file: ComposeFile) -> Severity:
-    """An error where the file is a whole project; a warning where another file may define what is missing."""
+    """Return an error for a whole project, and a warning if another file may define what is missing."""
     return Severity.ERROR if is_project(file) else Severity.WARNING
 
 
 def is_active(file: ComposeFile, name: str) -> bool:
-    """Whether a service starts without a profile being enabled; the reference does not look at the others."""
+    """Return whether a service starts without a profile; Docker Compose does not check the others."""
     profiles = file.entries(file.defined("services").get(name)).get("profiles")
     return profiles is None or not file.items(profiles[1])
 
 
 def whole_service(element: Element) -> tuple[Node, Entries] | None:
-    """A service's key and entries; None where it takes more from another service, or is no mapping."""
+    """Return a service's key and entries; None if it extends another service or is not a mapping."""
     entries = element.file.entries(element.node)
     if element.key is None or type(element.node) is not Mapping or "extends" in entries:
         return None
@@ -65,9 +65,9 @@ def whole_service(element: Element) -> tuple[Node, Entries] | None:
 
 
 def used(file: ComposeFile, node: Node) -> Iterator[Name]:
-    """The names in a list of names, in a mapping by name, or in a list of mappings with a `source`.
+    """Yield the names in a list of names, in a mapping by name, or in a list of mappings with a `source`.
 
-    Of those with variables only what has a value for certain: as the shell and the `.env` file are here.
+    Names with variables are only included if their values are certain, from the shell and the `.env` file.
     """
     for name in names(file, node):
         if type(resolve(node)) is Mapping or (name.text and not has_variable(name.text)):
@@ -77,7 +77,7 @@ def used(file: ComposeFile, node: Node) -> Iterator[Name]:
 
 
 def linked(file: ComposeFile, node: Node) -> Iterator[Name]:
-    """The services in a list of links or of `volumes_from`, or the one that a text such as `service:db` names."""
+    """Yield the services in a list of links or of `volumes_from`, or the one in a string such as `service:db`."""
     if type(node) is not Scalar:
         for name in used(file, node):
             if not name.text.startswith("container:"):
@@ -87,7 +87,7 @@ def linked(file: ComposeFile, node: Node) -> Iterator[Name]:
 
 
 def _settled(file: ComposeFile, text: str) -> str | None:
-    """A text with its variables replaced; None where one of them may have any value."""
+    """Return a string with its variables replaced; None if one of them may have any value."""
     surroundings, environment = file.options.surroundings, file.options.environment
     if surroundings is None:
         return None
@@ -99,7 +99,7 @@ def _settled(file: ComposeFile, text: str) -> str | None:
         ):
             return None
         if uses_secret([part.name for part in parts], environment):
-            # The name would be printed.
+            # A message would print the name.
             return None
         return interpolation.substitute(text, environment)
     except (interpolation.InvalidInterpolation, interpolation.MissingVariable):
@@ -107,7 +107,7 @@ def _settled(file: ComposeFile, text: str) -> str | None:
 
 
 def names(file: ComposeFile, node: Node) -> Iterator[Name]:
-    """As `used`, with those that are empty or hold variables."""
+    """Yield the same names as `used`, and those that are empty or contain variables."""
     node = resolve(node)
     if type(node) is Mapping:
         for name, (key, _) in file.entries(node).items():
@@ -122,8 +122,21 @@ def names(file: ComposeFile, node: Node) -> Iterator[Name]:
                 yield Name(value.value, value)
 
 
+_VERBS: dict[str | int, str] = {
+    "depends_on": "depends on",
+    "extends": "extends",
+    "links": "links to",
+    "volumes": "mounts",
+    "volumes_from": "mounts volumes of",
+    "network_mode": "shares the network of",
+    "pid": "shares the processes of",
+    "ipc": "shares the IPC namespace of",
+    "additional_contexts": "builds with",
+}
+
+
 def undefined(element: Element, names: Iterable[Name], section: str, kind: str, implicit: tuple[str, ...] = ()) -> Iterator[Problem]:
-    """A problem for each name that the section does not define, here or in the other files of the project."""
+    """Yield a problem for each name that neither the section nor another file of the project defines."""
     file = element.file
     known = file.defined(section)
     missing = [name for name in names if name.text not in known and name.text not in implicit]
@@ -134,9 +147,14 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
         return
     for name in missing:
         if not project.defines(section, name.text) and not is_defined_elsewhere(file, section, name.text):
-            message = f'service "{element.service}": there is no {kind} "{name.text}"'
+            message = f'service "{element.service}" {_VERBS.get(element.path[-1], "uses")} undefined {kind} "{name.text}"'
             if type(name.node) is Scalar and has_variable(name.node.value) and name.node.value != name.text:
-                yield Problem(name.node.span, message, f"that is what {name.node.value} stands for here", severity=severity(file))
+                yield Problem(
+                    name.node.span,
+                    message,
+                    f'define {kind} "{name.text}" or change the value of "{name.node.value}"',
+                    severity=severity(file),
+                )
                 continue
             defined = [other.file.defined(section) for other in project.files]
             near = [each for names in defined for each in names] if sum(map(len, defined)) < _MANY else []
@@ -149,7 +167,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
 
 
 def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind: str) -> tuple[str, Fix | None]:
-    """How to mend a name that is not defined, and the fix: another name, or its definition."""
+    """Return the help line for an undefined name, and the fix: another name, or its definition."""
     from difflib import get_close_matches
 
     near = get_close_matches(name.text, known, 1) or (_longer(name.text, known) if kind == "service" else [])
@@ -158,26 +176,26 @@ def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind:
         edits = file.changes.replace_part(name.node, offset, offset + len(name.text), near[0]) if offset >= 0 else ()
         return f'did you mean "{near[0]}"?', Fix.of(f'write "{near[0]}"', edits, safe=False)
     if kind == "service":
-        return f'define the service "{name.text}"', None
+        return f'define service "{name.text}", or fix the name', None
     fix = added(file, file.root, (section, name.text)) if section in ("networks", "volumes") and len(file.roots) == 1 else None
-    return f'define it below the top-level key "{section}": "{name.text}:"', fix
+    return f'add "{name.text}:" to the top-level key "{section}"', fix
 
 
 def _longer(name: str, known: list[str]) -> list[str]:
-    """The name that has this one as a word, such as nextcloud-db for db, where there is only one."""
+    """Return the only name that contains this one as a word, such as nextcloud-db for db; empty if there are several."""
     word = re.compile(rf"(?:.*[-_.])?{re.escape(name)}(?:[-_.].*)?")
     found = list(dict.fromkeys(each for each in known if word.fullmatch(each)))
     return found if len(found) == 1 else []
 
 
 def plain(entries: Entries, key: str) -> Scalar | None:
-    """A scalar that is there and holds no variable."""
+    """Return a non-empty scalar without variables, or None."""
     node = value_of(entries, key)
     return node if type(node) is Scalar and node.value and "$" not in node.value else None
 
 
 def extended(file: ComposeFile, node: Node) -> Iterator[Name]:
-    """The service that is extended, where it stands in the same file."""
+    """Yield the extended service if it is in the same file."""
     if type(node) is Mapping and "file" not in file.entries(node):
         entry = file.entries(node).get("service")
         node = resolve(entry[1]) if entry else node

@@ -1,4 +1,4 @@
-"""What the rules on published ports share: which host ports each service takes, and where the file says so."""
+"""Helpers of the rules on published ports: the host ports of each service and their locations."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node
     from composefmt.syntax.source import Span
 
-# Addresses that stand for all interfaces, or for all of one kind.
+# Addresses of all interfaces, or of all IPv4 or IPv6 interfaces.
 EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
 
 class Publication(NamedTuple):
-    """One host port that a service takes. `host` is its number, 0 where it is a range or hidden by a variable.
+    """One host port that a service publishes. `host` is its number, 0 for a range or an unknown variable.
 
-    `certain` is False where a variable's value was taken from its default or from the environment. `node` is the whole
+    `certain` is False if a variable was replaced by its default or by a value from the environment. `node` is the whole
     item.
     """
 
@@ -40,12 +40,12 @@ class Publication(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The host port with its address and protocol, as a message names it."""
+        """Return the host port with its address and protocol, as messages show it."""
         address = f"[{self.address}]:" if ":" in self.address else f"{self.address}:" if self.address else ""
         return f"{address}{self.host}" + (f"/{self.protocol}" if self.protocol != "tcp" else "")
 
     def span(self, file: ComposeFile) -> Span:
-        """The stretch of the text that names the host port."""
+        """Return the location of the host port."""
         if isinstance(self.node, Mapping):
             return resolve(file.entries(self.node)["published"][1]).span
         text = item_text(self.node) or ""
@@ -54,16 +54,16 @@ class Publication(NamedTuple):
 
 
 def published_ports(file: ComposeFile, service: str, node: Node) -> Iterable[Publication]:
-    """The ports that an item of `ports` publishes, one for each container port; none where it publishes nothing."""
+    """Return the ports that an item of `ports` publishes, one for each container port; empty if it publishes none."""
     item = resolve(node)
     if type(item) is Scalar and "-" in item.value:
-        # A range may be of thousands, too many to keep.
+        # A range may have thousands of ports, too many to cache.
         return _published(file, service, item)
-    # Half a dozen rules ask.
-    return file.once(_kept, service, item)
+    # Several rules read the same item.
+    return file.once(_listed, service, item)
 
 
-def _kept(file: ComposeFile, service: str, item: Node) -> list[Publication]:
+def _listed(file: ComposeFile, service: str, item: Node) -> list[Publication]:
     return list(_published(file, service, item))
 
 
@@ -82,22 +82,22 @@ def _short(file: ComposeFile, service: str, item: Scalar) -> Iterator[Publicatio
     if not isinstance(answer, Parsed):
         return
     entries = answer.entries
-    if isinstance(entries, Range) and not file.once(_Room).holds(service, item, len(entries)):
+    if isinstance(entries, Range) and not file.once(_Budget).holds(service, item, len(entries)):
         entries = entries.ends
     for port in entries:
         if port.published:
             yield _publication(file, service, port, item)
 
 
-class _Room:
-    """As many ports as a host has: of ranges beyond these only the ends are looked at."""
+class _Budget:
+    """A budget of as many ports as a host has; of ranges beyond it, only the first and last ports are compared."""
 
     def __init__(self, _: ComposeFile) -> None:
         self.left = LAST_PORT * len(PROTOCOLS)
         self.known: dict[tuple[str, int], bool] = {}
 
     def holds(self, service: str, item: Scalar, count: int) -> bool:
-        """Whether there is room for the ports of an item of a service, which then is always looked at as a whole."""
+        """Return whether the budget covers an item of a service; the answer for an item never changes."""
         fits = self.known.get((service, id(item)))
         if fits is None:
             fits = self.known[service, id(item)] = count <= self.left

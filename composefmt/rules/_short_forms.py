@@ -1,4 +1,4 @@
-"""What the rules on short forms share: findings from the answers of the short-syntax parsers."""
+"""Helpers of the rules on short forms: findings from the answers of the short-syntax parsers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _read(element: Element, parse: Parse) -> tuple[Scalar, Answer[object]] | None:
-    """A short item and what its parser answers; None where the item is no text or number."""
+    """Return a short item and the answer of its parser; None if the item is neither a string nor a number."""
     node = element.node
     text = item_text(node) if type(node) is Scalar else None
     if type(node) is not Scalar or text is None:
@@ -29,7 +29,7 @@ def _read(element: Element, parse: Parse) -> tuple[Scalar, Answer[object]] | Non
 
 
 def malformed(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
-    """A problem where the reference refuses a short item, and `rule` is the one to tell it."""
+    """Yield a problem if Docker Compose refuses a short item and `rule` reports it."""
     found = _read(element, parse)
     if found is None:
         return
@@ -40,7 +40,7 @@ def malformed(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
 
 
 def doubtful(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
-    """The problems of a short item that the reference accepts in silence, and that `rule` is to tell."""
+    """Yield the problems that `rule` reports on a short item that Docker Compose accepts."""
     found = _read(element, parse)
     if found is None:
         return
@@ -48,5 +48,5 @@ def doubtful(element: Element, parse: Parse, rule: str) -> Iterator[Problem]:
     for doubt in answer.doubts if isinstance(answer, Parsed) else ():
         if doubt.rule == rule:
             span = text_span(element.file.source, node, doubt.start, doubt.end)
-            fix = written(element.file, node, doubt.replacement) if doubt.replacement is not None else None
+            fix = written(element.file, node, doubt.replacement, safe=doubt.is_safe) if doubt.replacement is not None else None
             yield Problem(span, f'service "{element.service}": {doubt.message}', doubt.help, fix)

@@ -1,4 +1,4 @@
-"""Rules about the ports of the host: taken twice, and open to more than was meant."""
+"""Rules on host ports: conflicts, duplicates and ports that are open to the network."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ _MOST_COMPARED = 32
 
 @rule("host-port-conflict", Severity.ERROR, "services", group="ports")
 def host_port_conflict(element: Element) -> Iterator[Problem]:
-    """Two services publish the same port of the host, or one service publishes it twice.
+    """Detects host ports that are published more than once, by two services or by one.
 
-    Only one container can listen on a port of the host, so the second one does not start. Ranges, protocols and host
-    addresses are looked at: 80/tcp and 80/udp, or 127.0.0.1:80 and 127.0.0.2:80, do not meet. It is a warning if a
-    profile or a variable decides whether they meet, or if the file is only a part of a project: its name says override, or
-    a service has nothing to run. Services that never run together because their profiles differ are not reported.
+    Only one container can listen on a host port, so the second one fails to start with "port is already allocated". Ranges,
+    protocols and host addresses are compared: 80/tcp and 80/udp, or 127.0.0.1:80 and 127.0.0.2:80, do not conflict. `0.0.0.0`
+    covers all IPv4 addresses, `[::]` all IPv6 addresses, and a port without an address both. The finding is a warning if a
+    profile or a variable decides whether the ports conflict, or if the file is only part of a project: its name contains
+    override, or a service has nothing to run. Services with disjoint profiles are not compared.
 
     Bad:
 
@@ -57,9 +58,7 @@ def host_port_conflict(element: Element) -> Iterator[Problem]:
             image: my/api
             ports: ["8081:3000"]
 
-    0.0.0.0 is all of IPv4 and [::] all of IPv6, so they do not meet; without an address the engine listens at both.
-
-    Source: moby/moby, daemon/libnetwork/portallocator/portallocator.go, RequestPortsInRange ("port is already allocated"),
+    Source: Moby, daemon/libnetwork/portallocator/portallocator.go, RequestPortsInRange ("port is already allocated"),
     osallocator_linux.go (IPv6 sockets are IPv6 only), drivers/bridge/port_mapping_linux.go, sortAndNormPBs.
     """
     file = element.file
@@ -75,7 +74,7 @@ def host_port_conflict(element: Element) -> Iterator[Problem]:
 
 
 def _publishes(file: ComposeFile, entries: Entries) -> bool:
-    """Whether a service's ports reach the host at all."""
+    """Return whether a service publishes its ports: it has its own network and at least one container."""
     deploy = file.entries(entries["deploy"][1]) if "deploy" in entries else {}
     number = plain(entries, "scale") or plain(deploy, "replicas")
     return "network_mode" not in entries and (number is None or number.value != "0")
@@ -95,18 +94,18 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
             yield Problem(
                 found.span(file),
                 f'service "{found.service}": host port {found.shown} is already published {by}',
-                "publish another port of the host" + (" (a warning because this file is a part of a project)" if sure and in_part else ""),
-                related=(Related(other.span(file), "it is first published here"),),
+                "use another host port" + (" (a warning because this file is part of a project)" if sure and in_part else ""),
+                related=(Related(other.span(file), "first published here"),),
                 severity=Severity.ERROR if sure and not in_part else Severity.WARNING,
             )
             return
-    # Compared with a bounded number of others, so that a shared list of ports costs no square of the services.
+    # A bound, so that a list of ports that many services share does not take quadratic time.
     if len(others) < _MOST_COMPARED:
         others.append(found)
 
 
 def _meet(one: str, other: str) -> bool:
-    """Return whether two host addresses listen at a common one: without an address at all of IPv4 and IPv6, 0.0.0.0 at IPv4 only."""
+    """Return whether two host addresses overlap: no address covers IPv4 and IPv6, 0.0.0.0 only IPv4."""
     one, other = _plain_address(one), _plain_address(other)
     if one == other or "" in (one, other):
         return True
@@ -114,7 +113,7 @@ def _meet(one: str, other: str) -> bool:
 
 
 def _plain_address(address: str) -> str:
-    """Return the canonical spelling of an IPv6 address, and of one that holds an IPv4 address that one, as the engine does."""
+    """Return an IPv6 address in canonical form, or the IPv4 address that it maps, as the Docker Engine does."""
     if ":" not in address:
         return address
     from ipaddress import IPv6Address
@@ -127,7 +126,7 @@ def _plain_address(address: str) -> str:
 
 
 def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:
-    """Whether two services run at the same time: always (True), with some profiles (False), or never (None)."""
+    """Return whether two services run at the same time: always (True), with some profiles (False) or never (None)."""
     first, second = file.once(_profiles, one), file.once(_profiles, other)
     if one == other or not (first or second):
         return True
@@ -142,9 +141,11 @@ def _profiles(file: ComposeFile, service: str) -> frozenset[str]:
 
 @rule("duplicate-port", Severity.WARNING, "services.*.ports", group="ports")
 def duplicate_port(element: Element) -> Iterator[Problem]:
-    """A service publishes the same port in the same way twice.
+    """Detects ports that a service publishes more than once with the same address and protocol.
 
-    The reference keeps one of the two. Probably one of them was meant to be another port.
+    Docker Compose keeps one of the entries and ignores the other, which was probably meant to be another port.
+
+    Fix safety: the fix removes the duplicate of a short-form entry and is safe because the effective configuration stays the same.
 
     Bad:
 
@@ -164,7 +165,7 @@ def duplicate_port(element: Element) -> Iterator[Problem]:
               - "8080:80"
               - "8080:80/udp"
 
-    Source: the reference's override/uncity.go, which indexes ports by address, published port, target and protocol.
+    Source: compose-go, override/uncity.go, which identifies ports by address, published port, target and protocol.
     """
     file = element.file
     items = file.items(element.node)
@@ -176,27 +177,31 @@ def duplicate_port(element: Element) -> Iterator[Problem]:
             if other is not port.node:
                 yield Problem(
                     first_line(file.source, port.node.span),
-                    f'service "{element.service}" publishes port {port.target} on {port.shown} twice',
-                    "delete one of the two entries",
+                    f'service "{element.service}" publishes container port {port.target} on host port {port.shown} more than once',
+                    "remove one of the two entries",
                     _deletion(element, item, seen),
-                    related=(Related(first_line(file.source, other.span), "it is first published here"),),
+                    related=(Related(first_line(file.source, other.span), "first published here"),),
                 )
                 break
 
 
 def _deletion(element: Element, item: Node, seen: dict[tuple[str, str, str, int], Node]) -> Fix | None:
-    """Deletes a short entry that says nothing but what entries before it say."""
+    """Return a fix that removes a short entry if preceding entries publish all of its ports."""
     node = resolve(item)
     ports_of = published_ports(element.file, element.service, item)
     known = all(seen.get((port.target, port.address, port.protocol, port.host)) not in (None, node) for port in ports_of)
-    return deleted(element.file, item, safe=True) if known and type(node) is Scalar and "$" not in node.value else None
+    return (
+        deleted(element.file, item, "remove the duplicate entry", safe=True)
+        if known and type(node) is Scalar and "$" not in node.value
+        else None
+    )
 
 
 @rule("privileged-port", Severity.INFO, _ITEMS, group="ports", default=False)
 def privileged_port(element: Element) -> Iterator[Problem]:
-    """A published port below 1024.
+    """Checks for published ports below 1024.
 
-    Without the rights of root (rootless Docker, Podman) such a port cannot be opened unless the system allows it.
+    Without root privileges (rootless Docker, Podman), such a port cannot be opened unless the system is configured to allow it.
 
     Bad:
 
@@ -218,8 +223,8 @@ def privileged_port(element: Element) -> Iterator[Problem]:
         if 0 < port.host < _UNPRIVILEGED:
             yield Problem(
                 port.span(element.file),
-                f'service "{element.service}": host port {port.host} is below {_UNPRIVILEGED}: Docker without root cannot open it',
-                f"choose one from {_UNPRIVILEGED} on, which are free for all",
+                f'service "{element.service}": host port {port.host} requires root privileges (below {_UNPRIVILEGED})',
+                f"use host port {_UNPRIVILEGED} or higher",
             )
 
 
@@ -227,7 +232,7 @@ _UNPRIVILEGED = 1024
 
 
 def _first(found: Iterable[Publication]) -> Iterator[Publication]:
-    """The first of the ports of one item: one finding is enough for a range."""
+    """Yield only the first port of an item: one finding is enough for a range."""
     for port in found:
         yield port
         return
@@ -235,10 +240,12 @@ def _first(found: Iterable[Publication]) -> Iterator[Publication]:
 
 @rule("unbound-port", Severity.WARNING, _ITEMS, group="ports", default=False)
 def unbound_port(element: Element) -> Iterator[Problem]:
-    """A port is published on all interfaces of the host.
+    """Checks for ports that are published on all host interfaces.
 
-    Docker's rules for the packet filter come before those of ufw or firewalld, so such a port is open to the network even
-    where the firewall seems to close it.
+    Docker's packet filter rules take precedence over those of ufw and firewalld, so the port is open to the network even if the
+    firewall appears to block it.
+
+    Fix safety: the fix binds the port to 127.0.0.1. It is unsafe because other machines can no longer connect.
 
     Bad:
 
@@ -265,7 +272,7 @@ def unbound_port(element: Element) -> Iterator[Problem]:
         target, published = (value_of(file.entries(node), key) for key in ("target", "published"))
         shown = published if type(published) is Scalar else target
         port = f"{'port' if type(published) is Scalar else 'container port'} {shown.value}" if type(shown) is Scalar else "a port"
-        advice = 'add "host_ip: 127.0.0.1"'
+        advice = 'add "host_ip: 127.0.0.1" to publish it on this machine only'
         fix = added(file, node, ("host_ip",), _THIS_MACHINE)
     elif isinstance(answer, Parsed):
         first, last = first_and_last(answer.entries)
@@ -275,13 +282,13 @@ def unbound_port(element: Element) -> Iterator[Problem]:
         port = f"{'port' if first.published else 'container port'}{'s' if '-' in numbers else ''} {numbers}"
         rest = str(text).removeprefix(f"{first.host_ip}:").removeprefix(f"[{first.host_ip}]:")
         meant = f"{_THIS_MACHINE}:{rest}" if first.published else f"{_THIS_MACHINE}:{numbers}:{numbers}"
-        advice = f'write "{meant}" for this machine only'
+        advice = f'use "{meant}" to publish it on this machine only'
         fix = written(file, node, meant) if first.published and not first.host_ip else None
     else:
         return
     if not bound:
         span = first_line(file.source, node.span)
-        yield Problem(span, f'service "{element.service}" publishes {port} on all interfaces of the host', advice, fix)
+        yield Problem(span, f'service "{element.service}" publishes {port} on all host interfaces', advice, fix)
 
 
 _THIS_MACHINE = "127.0.0.1"
@@ -289,9 +296,12 @@ _THIS_MACHINE = "127.0.0.1"
 
 @rule("published-database-port", Severity.WARNING, _ITEMS, group="ports", default=False)
 def published_database_port(element: Element) -> Iterator[Problem]:
-    """The port of a database or cache is open to the network.
+    """Checks for database, cache and queue ports that are published on all host interfaces.
 
-    Other services of the project reach it without its being published; for tools on this machine 127.0.0.1 is enough.
+    Such a port is open to the network, often without authentication. Other services of the project reach it without publishing, by
+    service name; for tools on this machine, 127.0.0.1 is sufficient.
+
+    Fix safety: the fix binds the port to 127.0.0.1. It is unsafe because other machines can no longer connect.
 
     Bad:
 
@@ -314,8 +324,8 @@ def published_database_port(element: Element) -> Iterator[Problem]:
         if port.target in _DATABASES and port.address in EVERYWHERE:
             yield Problem(
                 port.span(element.file),
-                f'service "{element.service}": the port of {_DATABASES[port.target]} is published on all interfaces of the host',
-                "put 127.0.0.1: before it, or do not publish it: services reach it by name",
+                f'service "{element.service}" publishes {_DATABASES[port.target]} port {port.target} on all host interfaces',
+                "bind it to 127.0.0.1, or do not publish it: services of the project reach it by service name",
                 added(element.file, node, ("host_ip",), _THIS_MACHINE)
                 if type(node) is not Scalar
                 else written(element.file, node, f"{_THIS_MACHINE}:{item_text(node)}")
@@ -324,7 +334,7 @@ def published_database_port(element: Element) -> Iterator[Problem]:
             )
 
 
-# Ports that databases, caches and queues listen on without asking who comes.
+# Default ports of databases, caches and queues, by container port.
 _DATABASES = {
     "1433": "SQL Server", "1521": "Oracle", "2379": "etcd", "3306": "MySQL", "5432": "PostgreSQL", "5672": "RabbitMQ", "5984": "CouchDB",
     "6379": "Redis", "7474": "Neo4j", "7687": "Neo4j", "8086": "InfluxDB", "8529": "ArangoDB", "9042": "Cassandra", "9200": "Elasticsearch",

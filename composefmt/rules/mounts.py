@@ -1,4 +1,4 @@
-"""Rules about what a service mounts: the same path twice, options that do nothing, mounts that give the host away."""
+"""Rules on mounts: duplicates, options without effect, and mounts that expose the host."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _ITEMS = "services.*.volumes.*"
 
 @rule("duplicate-mount", Severity.ERROR, "services.*", group="volumes")
 def duplicate_mount(element: Element) -> Iterator[Problem]:
-    """The same container path is mounted twice.
+    """Detects container paths that a service mounts more than once.
 
-    Two mounts below `tmpfs`, or one there and one below `volumes`, are refused. Of two below `volumes` the reference keeps
-    the last without a word, which is a warning.
+    Docker Compose refuses two mounts at one path if one of them is under `tmpfs`. Of two under `volumes` it silently keeps the
+    last one, so the other has no effect; that is a warning.
 
     Bad:
 
@@ -52,7 +52,7 @@ def duplicate_mount(element: Element) -> Iterator[Problem]:
               - ./data:/var/lib/postgresql/data
               - ./other:/var/lib/postgresql/other
 
-    Source: the reference's loader/validate.go, checkConsistency, and override/uncity.go, volumeIndexer.
+    Source: compose-go, loader/validate.go, checkConsistency, and override/uncity.go, volumeIndexer.
     """
     file = element.file
     entries = file.entries(element.node)
@@ -61,7 +61,7 @@ def duplicate_mount(element: Element) -> Iterator[Problem]:
     first: dict[str, tuple[Span, Severity]] = {}
     for path, span in _tmpfs(file, entries["tmpfs"][1] if "tmpfs" in entries else None):
         if path in first:
-            yield _twice(element, path, span, first[path][0], Severity.ERROR)
+            yield _mounted_again(element, path, span, first[path][0], Severity.ERROR)
         first.setdefault(path, (span, Severity.ERROR))
     for item in file.items(entries["volumes"][1]) if "volumes" in entries else ():
         mount = mounted(file, item)
@@ -69,18 +69,18 @@ def duplicate_mount(element: Element) -> Iterator[Problem]:
             continue
         if mount.target in first:
             other, severity = first[mount.target]
-            yield _twice(element, mount.target, mount.span, other, severity)
+            yield _mounted_again(element, mount.target, mount.span, other, severity)
         first.setdefault(mount.target, (mount.span, Severity.WARNING))
 
 
-def _twice(element: Element, path: str, span: Span, first: Span, severity: Severity) -> Problem:
-    advice = "keep one of the two" if severity is Severity.ERROR else "keep one of the two: only the last one takes effect"
-    related = (Related(first, "it is first mounted here"),)
-    return Problem(span, f'service "{element.service}" mounts {path} twice', advice, related=related, severity=severity)
+def _mounted_again(element: Element, path: str, span: Span, first: Span, severity: Severity) -> Problem:
+    advice = "remove one of the two" if severity is Severity.ERROR else "remove one of the two: only the last one takes effect"
+    related = (Related(first, "first mounted here"),)
+    return Problem(span, f'service "{element.service}" mounts "{path}" more than once', advice, related=related, severity=severity)
 
 
 def _tmpfs(file: ComposeFile, node: Node | None) -> Iterator[tuple[str, Span]]:
-    """The paths below `tmpfs`; equal texts (up to `=`) are one entry to the reference."""
+    """Yield the paths under `tmpfs`; Docker Compose treats equal strings (up to `=`) as one entry."""
     texts: set[str] = set()
     value = resolve(node) if node is not None else None
     for item in map(resolve, file.items(node) if type(value) is not Scalar else [value]):
@@ -91,10 +91,11 @@ def _tmpfs(file: ComposeFile, node: Node | None) -> Iterator[tuple[str, Span]]:
 
 @rule("foreign-mount-option", Severity.WARNING, _ITEMS, group="volumes")
 def foreign_mount_option(element: Element) -> Iterator[Problem]:
-    """An option that belongs to another type of mount, so that it does nothing.
+    """Detects mount options that belong to another type of mount.
 
-    `nocopy` is for named volumes, a propagation such as `rshared` for binds; in the long form each type has a section of
-    its own. Only the SELinux label of any mount stands in the section `bind`, where the short form's `z` puts it too.
+    `nocopy` only affects named volumes, and a propagation such as `rshared` only affects bind mounts. In the long form, each
+    type has a section of its own. Docker ignores an option of another type. The SELinux label is in the section `bind` for
+    every type.
 
     Bad:
 
@@ -114,7 +115,7 @@ def foreign_mount_option(element: Element) -> Iterator[Problem]:
         volumes:
           site:
 
-    Source: the specification's 05-services, long syntax of `volumes`.
+    Source: the Compose Specification, 05-services, long syntax of `volumes`.
     """
     mount = mounted(element.file, element.node)
     if mount is None or "$" in mount.type:
@@ -123,8 +124,8 @@ def foreign_mount_option(element: Element) -> Iterator[Problem]:
         if mount.type in _SECTIONS and mount.type != belongs:
             yield Problem(
                 span,
-                f'service "{element.service}": {option} is for mounts of the type {belongs}, but this one is of the type {mount.type}',
-                f"leave out {option}",
+                f'service "{element.service}": "{option}" has no effect on a mount of type "{mount.type}"',
+                f'remove "{option}", or use a mount of type "{belongs}"',
             )
 
 
@@ -132,7 +133,7 @@ _SECTIONS = ("bind", "volume", "tmpfs", "image")
 
 
 def _options(file: ComposeFile, mount: Mounted) -> Iterator[tuple[str, str, Span]]:
-    """The options of a mount, the type that each belongs to, and where it stands."""
+    """Yield the options of a mount, the type that each belongs to, and their locations."""
     if mount.short is not None:
         if mount.short.nocopy:
             yield "nocopy", "volume", mount.span
@@ -142,14 +143,15 @@ def _options(file: ComposeFile, mount: Mounted) -> Iterator[tuple[str, str, Span
         if section in mount.entries:
             key, value = mount.entries[section]
             if file.entries(value).keys() - {"selinux"}:
-                yield f'"{section}"', section, key.span
+                yield section, section, key.span
 
 
 @rule("docker-socket", Severity.WARNING, _ITEMS, group="security", default=False)
 def docker_socket(element: Element) -> Iterator[Problem]:
-    """The socket of the Docker engine is mounted, which gives the container all rights over the host.
+    """Checks for mounts of the Docker socket.
 
-    Mounting it read-only does not help: what counts is who may write to the socket, not to the file.
+    A container with access to the socket can start privileged containers, so it has full control of the host. Mounting the
+    socket read-only does not restrict the requests that it accepts.
 
     Bad:
 
@@ -173,14 +175,16 @@ def docker_socket(element: Element) -> Iterator[Problem]:
     if mount is not None and mount.source.rpartition("/")[2] in ("docker.sock", "podman.sock", "containerd.sock"):
         yield Problem(
             mount.span,
-            f'service "{element.service}" mounts the socket {mount.source}: it gets all rights over the host',
-            "put a proxy between that lets only the needed requests through",
+            f'service "{element.service}" mounts "{mount.source}", which grants full control of the host',
+            "use a socket proxy that only allows the required requests",
         )
 
 
 @rule("writable-system-mount", Severity.WARNING, _ITEMS, group="security", default=False)
 def writable_system_mount(element: Element) -> Iterator[Problem]:
-    """A folder of the host's system is mounted so that the container can write to it.
+    """Checks for writable mounts of host system directories.
+
+    A process in the container can change the configuration and the programs of the host.
 
     Bad:
 
@@ -203,10 +207,11 @@ def writable_system_mount(element: Element) -> Iterator[Problem]:
     """
     mount = mounted(element.file, element.node)
     if mount is not None and not mount.read_only and (mount.source.rstrip("/") or mount.source) in _SYSTEM:
+        option = '":ro"' if mount.short else '"read_only: true"'
         yield Problem(
             mount.span,
-            f'service "{element.service}" can write to {mount.source} of the host',
-            'mount only what is needed, and read-only: ":ro"',
+            f'service "{element.service}" mounts host directory "{mount.source}" with write access',
+            f"mount only the required paths, and add {option}",
         )
 
 
@@ -217,7 +222,9 @@ _SYSTEM = frozenset(
 
 @rule("bind-of-home", Severity.INFO, _ITEMS, group="portability", default=False)
 def bind_of_home(element: Element) -> Iterator[Problem]:
-    """A path in somebody's home folder is mounted, which is elsewhere on another machine.
+    """Checks for mounts of paths in a home directory.
+
+    The path differs or does not exist on another machine or for another user, so the file is not portable.
 
     Bad:
 
@@ -235,23 +242,23 @@ def bind_of_home(element: Element) -> Iterator[Problem]:
             volumes:
               - ./site:/usr/share/nginx/html
 
-    Source: the specification's 05-services, `volumes`: relative paths start at the folder of the Compose file.
+    Source: the Compose Specification, 05-services, `volumes`.
     """
     mount = mounted(element.file, element.node)
     if mount is not None and mount.type == "bind" and mount.source.startswith(("/home/", "/Users/", "~", "$HOME", "${HOME")):
         yield Problem(
             mount.span,
-            f'service "{element.service}" mounts "{mount.source}", which depends on who runs it',
+            f'service "{element.service}" mounts "{mount.source}", a path in a home directory',
             "use a path relative to the Compose file, or a variable",
         )
 
 
 @rule("anonymous-volume", Severity.INFO, _ITEMS, group="volumes", default=False)
 def anonymous_volume(element: Element) -> Iterator[Problem]:
-    """A volume has no name, so its data is hard to find again.
+    """Checks for volumes without a name.
 
-    A new one is made with each container that is not the successor of an old one, and `docker compose down --volumes` is
-    all that removes them.
+    Docker gives an anonymous volume a random name, so its data is hard to find, to reuse and to back up. `docker compose down`
+    leaves it behind, unless called with `--volumes`.
 
     Bad:
 
@@ -271,23 +278,23 @@ def anonymous_volume(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the specification's 05-services, `volumes`.
+    Source: the Compose Specification, 05-services, `volumes`.
     """
     mount = mounted(element.file, element.node)
     if mount is not None and mount.type == "volume" and not mount.source and mount.target.startswith("/"):
         name = mount.target.strip("/").rpartition("/")[2] or "data"
         yield Problem(
             first_line(element.file.source, mount.span),
-            f'service "{element.service}": the volume at {mount.target} has no name',
-            f'give it one: "{name}:{mount.target}"',
+            f'service "{element.service}": volume at "{mount.target}" has no name',
+            f'use a named volume: "{name}:{mount.target}"',
         )
 
 
 @rule("mount-at-root", Severity.ERROR, "services.*", group="volumes")
 def mount_at_root(element: Element) -> Iterator[Problem]:
-    """Detects mounts and tmpfs at `/`, which the engine refuses.
+    """Detects mounts and tmpfs at the container path `/`.
 
-    The container is not created: "invalid specification: destination can't be '/'".
+    The Docker Engine refuses to create the container with "invalid specification: destination can't be '/'".
 
     Bad:
 
@@ -305,7 +312,7 @@ def mount_at_root(element: Element) -> Iterator[Problem]:
             volumes:
               - ./site:/usr/share/nginx/html
 
-    Source: moby/moby, daemon/volume/mounts/linux_parser.go: linuxValidateNotRoot resolves ".." and reads a backslash as a
+    Source: Moby, daemon/volume/mounts/linux_parser.go: linuxValidateNotRoot resolves ".." and reads a backslash as a
     slash; ValidateMountConfig, ParseMountRaw and ValidateTmpfsMountDestination call it for every kind of mount.
     """
     file = element.file
@@ -317,4 +324,8 @@ def mount_at_root(element: Element) -> Iterator[Problem]:
             found.append((mount.target, mount.span))
     for path, span in found:
         if path and clean_path(path.replace("\\", "/")) == "/":
-            yield Problem(span, f'service "{element.service}": nothing can be mounted at "/"', "name a directory of the container")
+            yield Problem(
+                span,
+                f'service "{element.service}": container path "/" cannot be a mount point',
+                'use a directory in the container, such as "/data"',
+            )

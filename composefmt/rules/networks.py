@@ -1,4 +1,4 @@
-"""Rules about networks: names on them, and what their drivers need."""
+"""Rules on networks: aliases and driver options."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @rule("alias-conflict", Severity.WARNING, "services", group="networks", default=False)
 def alias_conflict(element: Element) -> Iterator[Problem]:
-    """A name on a network stands for two services: which of them answers is left to chance.
+    """Detects network aliases that refer to more than one service.
+
+    Docker's DNS resolves such a name to the containers of both services, so a request may reach the wrong one.
 
     Bad:
 
@@ -34,7 +36,7 @@ def alias_conflict(element: Element) -> Iterator[Problem]:
           api: {image: my/api, networks: [n]}
         networks: {n: }
 
-    Source: the specification's 05-services, `aliases`.
+    Source: the Compose Specification, 05-services, `aliases`.
     """
     file = element.file
     owners: dict[tuple[str, str], str] = {}
@@ -53,16 +55,17 @@ def alias_conflict(element: Element) -> Iterator[Problem]:
         if other != service:
             yield Problem(
                 alias.span,
-                f'service "{service}": on network "{network}" the name "{alias.value}" stands for "{other}" as well',
-                "choose another alias",
+                f'service "{service}": alias "{alias.value}" on network "{network}" also refers to service "{other}"',
+                "use another alias",
             )
 
 
 @rule("driver-options", Severity.WARNING, "networks.*", group="networks")
 def driver_options(element: Element) -> Iterator[Problem]:
-    """A network has no interface of the host to use, or a driver that takes no settings.
+    """Detects macvlan and ipvlan networks without a parent interface.
 
-    A macvlan or ipvlan network without `parent` reaches nothing outside of it unless that is meant (`internal: true`).
+    Without the driver option `parent`, Docker attaches the network to a dummy interface, so containers cannot reach anything
+    outside of it. `internal: true` states that this is intended.
 
     Bad:
 
@@ -87,12 +90,12 @@ def driver_options(element: Element) -> Iterator[Problem]:
     driver, internal = plain(entries, "driver"), plain(entries, "internal")
     if driver is None or driver.value not in ("macvlan", "ipvlan") or (internal is not None and internal.value.lower() == "true"):
         return
-    # A network made for Swarm takes its options from another one.
+    # `config_from` takes the options from another network (Swarm).
     if "parent" not in file.entries(entries["driver_opts"][1] if "driver_opts" in entries else None) and "config_from" not in entries:
         yield Problem(
             driver.span,
-            f'network "{element.path[1]}": the driver {driver.value} has no interface of the host to use',
-            'name it: "driver_opts: {parent: eth0}", or write "internal: true"',
+            f'network "{element.path[1]}": driver "{driver.value}" has no parent interface',
+            'set "driver_opts: {parent: eth0}", or "internal: true" for an isolated network',
         )
 
 

@@ -1,4 +1,4 @@
-"""Rules about order and quotes that some teams want; off unless selected, since the formatter has the rest."""
+"""Opt-in rules on order, quotes and other conventions that the formatter does not enforce."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
 
 def _own_keys(node: Node) -> list[Node]:
-    """The keys that stand in a mapping itself, without merge keys."""
+    """Return the keys of a mapping, without merge keys."""
     return [key for key, _ in node.entries if not is_merge_key(key)] if type(node) is Mapping else []
 
 
 @rule("key-order", Severity.INFO, "", "services.*", group="order", default=False)
 def key_order(element: Element) -> Iterator[Problem]:
-    """Keys of the file or of a service are not in the order of the specification.
+    """Checks for keys of the file or of a service that are not in the order of the specification.
 
-    `composefmt format --order spec` puts them in order, with their comments.
+    A uniform order makes files easier to scan and to compare. `composefmt format --order spec` sorts keys together with their
+    comments.
 
     Bad:
 
@@ -47,7 +48,7 @@ def key_order(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["80"]
 
-    Source: the specification's chapters; dclint's service-keys-order and top-level-properties-order.
+    Source: the Compose Specification's chapters; dclint's service-keys-order and top-level-properties-order.
     """
     from composefmt.compose.spec_order import places, rank
 
@@ -61,17 +62,24 @@ def key_order(element: Element) -> Iterator[Problem]:
         if rank(key_text(other), order) < rank(key_text(one), order):
             yield Problem(
                 other.span,
-                f'"{key_text(other)}" belongs before "{key_text(one)}" in the order of the specification',
-                "run composefmt format --order spec",
+                f'{_subject(element)}key "{key_text(other)}" should come before "{key_text(one)}"',
+                'run "composefmt format --order spec"',
                 _sorted(element, order),
-                related=(Related(one.span, "the key before it"),),
+                related=(Related(one.span, "preceding key"),),
             )
             return
 
 
+def _subject(element: Element) -> str:
+    """Return how a message starts: with the service, if there is one."""
+    return f'service "{element.service}": ' if element.service else ""
+
+
 @rule("service-order", Severity.INFO, "services", group="order", default=False)
 def service_order(element: Element) -> Iterator[Problem]:
-    """Services are not in the order of the alphabet.
+    """Checks for services that are not in alphabetical order.
+
+    In a long file, a service is easier to find if the services are sorted.
 
     Bad:
 
@@ -93,9 +101,11 @@ def service_order(element: Element) -> Iterator[Problem]:
 
 @rule("entry-order", Severity.INFO, "services.*.ports", "services.*.depends_on", group="order", default=False)
 def entry_order(element: Element) -> Iterator[Problem]:
-    """Ports or dependencies are not in order: ports by their numbers, services by the alphabet.
+    """Checks for ports and dependencies that are not sorted: ports by number, dependencies alphabetically.
 
-    Only lists whose items are all short, and mappings by name, are looked at.
+    In a sorted list, duplicates and omissions are easier to notice. Lists with long-form items are not checked.
+
+    Fix safety: sorting dependencies is safe. Sorting ports is unsafe because the effective configuration lists them in file order.
 
     Bad:
 
@@ -117,19 +127,19 @@ def entry_order(element: Element) -> Iterator[Problem]:
     kind = "port" if element.path[-1] == "ports" else "dependency"
     items: list[Node] = _own_keys(node) if type(node) is Mapping else [resolve(item) for item in element.file.items(node)]
     if all(type(item) is Scalar for item in items):
-        yield from _out_of_order(items, kind, lambda: _items_sorted(element, items, kind))
+        yield from _out_of_order(items, f"{_subject(element)}{kind}", lambda: _items_sorted(element, items, kind))
 
 
 def _items_sorted(element: Element, items: list[Node], kind: str) -> Fix | None:
     wanted = sorted(items, key=lambda item: _sort_key(key_text(item)))
     if type(element.node) is Mapping:
         return _sorted(element, tuple(map(key_text, wanted)))
-    # The model lists ports in the order of the file.
-    return Fix.of("put them in order", element.file.changes.permute(items, wanted), safe=kind == "dependency")
+    # The model lists ports in file order.
+    return Fix.of("sort them", element.file.changes.permute(items, wanted), safe=kind == "dependency")
 
 
 def _sorted(element: Element, order: tuple[str, ...]) -> Fix | None:
-    """Puts the keys of a mapping in order, with their comments; whose comment is whose shows in a formatted file only."""
+    """Return a fix that sorts a mapping's keys with their comments; None in an unformatted file, where comment owners are unclear."""
     from composefmt.format.order import sorted_edits
     from composefmt.format.protection import protected
 
@@ -137,7 +147,7 @@ def _sorted(element: Element, order: tuple[str, ...]) -> Fix | None:
     if not _is_formatted(file):
         return None
     text, tree = file.source.text, file.tree
-    return Fix.of("put them in order", sorted_edits(text, tree, element.node, order, protected(text, tree)), safe=True)
+    return Fix.of("sort them", sorted_edits(text, tree, element.node, order, protected(text, tree)), safe=True)
 
 
 @lru_cache(maxsize=1)
@@ -147,21 +157,21 @@ def _is_formatted(file: ComposeFile) -> bool:
     return not formatted(file.source.text, file.tree, file.options, file.uses).edits
 
 
-def _out_of_order(nodes: list[Node], kind: str, fix: Callable[[], Fix | None]) -> Iterator[Problem]:
+def _out_of_order(nodes: list[Node], subject: str, fix: Callable[[], Fix | None]) -> Iterator[Problem]:
     for one, other in pairwise(nodes):
         if _sort_key(key_text(other)) < _sort_key(key_text(one)):
             yield Problem(
                 other.span,
-                f'{kind} "{key_text(other)}" belongs before "{key_text(one)}"',
-                "sort them: names by the alphabet, numbers by their size",
+                f'{subject} "{key_text(other)}" should come before "{key_text(one)}"',
+                "sort names alphabetically and numbers in ascending order",
                 fix(),
-                related=(Related(one.span, "the one before it"),),
+                related=(Related(one.span, "preceding entry"),),
             )
             return
 
 
 def _sort_key(text: str) -> list[tuple[int, str]]:
-    """Numbers by their size, the rest by the alphabet."""
+    """Return a key that sorts numbers by value and other text alphabetically."""
     import re
 
     return [(whole_number(part), "") if part.isdecimal() else (0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text)]
@@ -169,9 +179,12 @@ def _sort_key(text: str) -> list[tuple[int, str]]:
 
 @rule("unquoted-port", Severity.WARNING, "services.*.ports.*", group="order", default=False)
 def unquoted_port(element: Element) -> Iterator[Problem]:
-    """A short port without quotes.
+    """Checks for unquoted ports in short form.
 
-    Some readers of YAML take `22:22` for a number, see base60-number.
+    Some YAML parsers read `22:22` as a sexagesimal (base-60) integer; see the rule `base60-number`. Quoted ports are always
+    strings.
+
+    Fix safety: the fix adds quotes and is safe.
 
     Bad:
 
@@ -189,21 +202,23 @@ def unquoted_port(element: Element) -> Iterator[Problem]:
             ports:
               - "8080:80"
 
-    Source: the specification's 05-services, `ports`, which recommends quotes; dclint's require-quotes-in-ports.
+    Source: the Compose Specification, 05-services, `ports`, which recommends quotes; dclint's require-quotes-in-ports.
     """
     node = element.node
     if type(node) is Scalar and not node.style and node.value and item_text(node) is not None and '"' not in node.value:
-        # Not where quotes would make another value of it, nor where the formatter would take them away.
+        # No fix if quotes would change the value, or if the formatter would remove them.
         keeps = item_text(node) == node.value and write_scalar(node.value) != node.value
-        fix = Fix.of("put it in quotes", element.file.changes.quote(node) if keeps else (), safe=True)
-        yield Problem(
-            node.span, f'service "{element.service}": the port {node.value} has no quotes', f'write "{node.value}" in quotes', fix
-        )
+        fix = Fix.of(f'quote "{node.value}"', element.file.changes.quote(node) if keeps else (), safe=True)
+        yield Problem(node.span, f'service "{element.service}": port "{node.value}" is not quoted', f'add quotes: "{node.value}"', fix)
 
 
 @rule("quoted-volume", Severity.INFO, "services.*.volumes.*", group="order", default=False)
 def quoted_volume(element: Element) -> Iterator[Problem]:
-    """A short volume in quotes that it does not need.
+    """Checks for volumes in short form whose quotes have no effect.
+
+    Unnecessary quotes make a list harder to read and suggest that they are significant.
+
+    Fix safety: the fix removes the quotes and is safe.
 
     Bad:
 
@@ -227,13 +242,18 @@ def quoted_volume(element: Element) -> Iterator[Problem]:
 
     node = element.node
     if type(node) is Scalar and node.style in ("'", '"') and is_plain_safe(node.value) and not set(node.value) & set(",[]{}"):
-        fix = Fix("write it without quotes", (Edit(node.content, node.end, node.value),), safe=True)
-        yield Problem(node.span, f'service "{element.service}": the volume {node.value} needs no quotes', "leave them out", fix)
+        fix = Fix("remove the quotes", (Edit(node.content, node.end, node.value),), safe=True)
+        yield Problem(
+            node.span, f'service "{element.service}": quotes around volume "{node.value}" are unnecessary', "remove the quotes", fix
+        )
 
 
 @rule("missing-project-name", Severity.INFO, group="order", default=False)
 def missing_project_name(element: Element) -> Iterator[Problem]:
-    """The file gives its project no name, so that it is named after the folder.
+    """Checks for files that do not set the project name.
+
+    Without `name`, Docker Compose derives the project name from the directory. Containers, networks and volumes then have different
+    names in a different checkout, and two projects in directories with the same name share them.
 
     Bad:
 
@@ -248,19 +268,21 @@ def missing_project_name(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the specification's 04-version-and-name; dclint's require-project-name-field.
+    Source: the Compose Specification, 04-version-and-name; dclint's require-project-name-field.
     """
     file = element.file
     services = next((file.entries(root)["services"][0] for root in file.roots if "services" in file.entries(root)), None)
     if services is not None and is_project(file) and not any("name" in file.entries(root) for root in file.roots):
-        yield Problem(services.span, "the project has no name of its own", 'write "name: ..." at the top')
+        yield Problem(services.span, 'project name is not set ("name")', 'add "name: ..." at the top level')
 
 
 @rule("expose-published", Severity.INFO, "services.*.expose", group="ports", default=False)
 def expose_published(element: Element) -> Iterator[Problem]:
-    """A port stands below `expose` although `ports` publishes it.
+    """Checks for ports under `expose` that `ports` already publishes.
 
-    Other services reach every port of a service anyway.
+    Other services can reach every port of a container on a shared network, whether it is exposed or not. The entry has no effect.
+
+    Fix safety: the fix removes the entry. It is unsafe because `expose` is part of the effective configuration.
 
     Bad:
 
@@ -277,7 +299,7 @@ def expose_published(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["8080:80"]
 
-    Source: the specification's 05-services, `expose`.
+    Source: the Compose Specification, 05-services, `expose`.
     """
     from composefmt.rules._publishing import published_ports
 
@@ -296,16 +318,19 @@ def expose_published(element: Element) -> Iterator[Problem]:
         if found is not None:
             yield Problem(
                 item.span,
-                f'service "{element.service}": port {found.target} is published, so it need not be exposed',
-                f'delete "{text}" from expose',
+                f'service "{element.service}": exposed port "{text}" is already published',
+                f'remove "{text}" from "expose"',
                 deleted(file, item),
-                related=(Related(found.span(file), "it is published here"),),
+                related=(Related(found.span(file), "published here"),),
             )
 
 
 @rule("environment-null", Severity.INFO, "services.*.environment.*", group="environment", default=False)
 def environment_null(element: Element) -> Iterator[Problem]:
-    """A variable without a value is taken from the shell that runs Docker Compose.
+    """Checks for environment variables without a value.
+
+    Docker Compose takes their value from the shell that runs it, so the container's configuration depends on who starts it. If the
+    variable is not set there, the container does not get it.
 
     Bad:
 
@@ -323,7 +348,7 @@ def environment_null(element: Element) -> Iterator[Problem]:
             environment:
               LEVEL: ${LEVEL:-info}
 
-    Source: the specification's 05-services, `environment`.
+    Source: the Compose Specification, 05-services, `environment`.
     """
     node, key = element.node, element.key
     if type(node) is not Scalar:
@@ -335,5 +360,7 @@ def environment_null(element: Element) -> Iterator[Problem]:
     if empty:
         span = key.span if key is not None else node.span
         yield Problem(
-            span, f'service "{element.service}": {name} is taken from the shell', f'write "${{{name}:-default}}", or "" for no value'
+            span,
+            f'service "{element.service}": value of environment variable "{name}" is taken from the shell',
+            f'set a default, as in "${{{name}:-default}}", or "" for an empty value',
         )

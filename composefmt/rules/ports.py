@@ -1,4 +1,4 @@
-"""Rules about `ports`: what the reference refuses, and what it swallows."""
+"""Rules on `ports`: entries that Docker Compose refuses, and parts that it ignores."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ _ITEMS = "services.*.ports.*"
 
 @rule("invalid-port", Severity.ERROR, _ITEMS, group="ports")
 def invalid_port(element: Element) -> Iterator[Problem]:
-    """A port that cannot be read.
+    """Detects ports that Docker Compose cannot parse.
 
-    The short syntax is `[host_ip:][published:]target[/protocol]`: ports are whole numbers from 1 to 65535 or ranges of
-    them, the host address is an IP address (IPv6 in brackets), the protocol is tcp, udp or sctp.
+    The short syntax is `[host_ip:][published:]target[/protocol]`. Ports are integers from 1 to 65535 or ranges of them, the
+    host address is an IP address (IPv6 in brackets), and the protocol is tcp, udp or sctp. Docker Compose refuses a file with
+    any other entry.
 
     Bad:
 
@@ -45,7 +46,7 @@ def invalid_port(element: Element) -> Iterator[Problem]:
             ports:
               - "8080:80"
 
-    Source: the specification's 05-services, `ports`; the reference's types/types.go, ParsePortConfig.
+    Source: the Compose Specification, 05-services, `ports`; compose-go, types/types.go, ParsePortConfig.
     """
     yield from malformed(element, ports.parse_short, "invalid-port")
     if type(element.node) is not Mapping or meant_text(element.path, element.file.values.value(element.node)) is not None:
@@ -53,19 +54,19 @@ def invalid_port(element: Element) -> Iterator[Problem]:
     entries = element.file.entries(element.node)
     if "target" not in entries:
         span = first_line(element.file.source, element.node.span)
-        yield Problem(span, f'service "{element.service}": a port has no target', 'name the port inside the container: "target: 80"')
+        yield Problem(span, f'service "{element.service}": port is missing required key "target"', 'add the container port: "target: 80"')
     address = value_of(entries, "host_ip")
     if type(address) is Scalar and "$" not in address.value and not ports.is_address(address.value):
-        message = f'service "{element.service}": host_ip "{address.value}" is not an IP address'
+        message = f'service "{element.service}": invalid host_ip "{address.value}": it is not an IP address'
         yield Problem(address.span, message, 'use an address such as "127.0.0.1" or "::1"')
 
 
 @rule("port-range-mismatch", Severity.ERROR, _ITEMS, group="ports")
 def port_range_mismatch(element: Element) -> Iterator[Problem]:
-    """A range of container ports is published on a range of another length.
+    """Detects port ranges whose host and container ports differ in number.
 
-    Each container port needs a host port of its own. Only a single container port may have a range: then a free one
-    of it is taken.
+    Each container port needs a host port of its own, so Docker Compose refuses the entry. A single container port may have a
+    range of host ports: Docker then uses a free one.
 
     Bad:
 
@@ -83,17 +84,17 @@ def port_range_mismatch(element: Element) -> Iterator[Problem]:
             ports:
               - "3000-3004:4000-4004"
 
-    Source: go-connections' nat/nat.go, ParsePortSpec, through which the reference reads ports.
+    Source: go-connections, nat/nat.go, ParsePortSpec.
     """
     yield from malformed(element, ports.parse_short, "port-range-mismatch")
 
 
 @rule("suspicious-port", Severity.WARNING, _ITEMS, group="ports")
 def suspicious_port(element: Element) -> Iterator[Problem]:
-    """A port of which the reference ignores a part without a word.
+    """Detects ports in short form of which Docker Compose silently ignores a part.
 
-    `80-82-84` is read as `80-82`, `80:80/udp/tcp` as udp only. Such an entry stays short when formatting, so that the
-    mistake is not hidden.
+    `80-82-84` is read as `80-82`, and `80:80/udp/tcp` as udp only, so a port is not published as intended. The formatter keeps
+    such an entry in short form to preserve the evidence.
 
     Bad:
 
@@ -112,14 +113,16 @@ def suspicious_port(element: Element) -> Iterator[Problem]:
               - "80:80/udp"
               - "80:80/tcp"
 
-    Source: go-connections' nat/nat.go, SplitProtoPort and ParsePortRange.
+    Source: go-connections, nat/nat.go, SplitProtoPort and ParsePortRange.
     """
     yield from doubtful(element, ports.parse_short, "suspicious-port")
 
 
 @rule("invalid-type-of-port", Severity.ERROR, _ITEMS, group="ports")
 def invalid_type_of_port(element: Element) -> Iterator[Problem]:
-    """A port that is neither text, a whole number nor a mapping.
+    """Detects ports that are neither a string, an integer nor a mapping.
+
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -137,19 +140,22 @@ def invalid_type_of_port(element: Element) -> Iterator[Problem]:
             ports:
               - 80
 
-    Source: the reference's transform/ports.go.
+    Source: compose-go, transform/ports.go.
     """
     node = element.node
-    # What the schema takes for no port at all, wrong-type tells.
+    # The schema check reports all other types (wrong-type).
     if type(node) is Scalar and item_text(node) is None and node.value and (node.tag or isinstance(plain_value(node.value), float)):
         written = element.file.source.text[node.start : node.end] if node.tag else node.value
-        message = f'service "{element.service}": port {written} is not a whole number'
-        yield Problem(node.span, message, f'a port looks like "{ports.EXAMPLE}"')
+        message = f'service "{element.service}": port "{written}" is not an integer'
+        yield Problem(node.span, message, f'use an integer, or a string such as "{ports.EXAMPLE}"')
 
 
 @rule("port-out-of-range", Severity.WARNING, _ITEMS, group="ports")
 def port_out_of_range(element: Element) -> Iterator[Problem]:
-    """A port in the long form is none of 1 to 65535, so that the container does not start.
+    """Detects ports in long form that are outside of 1 to 65535.
+
+    TCP and UDP ports have 16 bits, so Docker refuses to create the container. A published port of 0 is valid: Docker chooses a
+    free one.
 
     Bad:
 
@@ -167,19 +173,24 @@ def port_out_of_range(element: Element) -> Iterator[Problem]:
             ports:
               - target: 8080
 
-    Source: the specification's 05-services, `ports`; TCP's ports have 16 bits.
+    Source: the Compose Specification, 05-services, `ports`.
     """
     for key in ("target", "published") if type(element.node) is Mapping else ():
         node = value_of(element.file.entries(element.node), key)
         for text in node.value.split("-") if type(node) is Scalar else ():
-            # A published port of 0 is one that Docker chooses.
+            # Docker chooses a free port for a published port of 0.
             if text.isdecimal() and len(text) < 10 and not (0 if key == "published" else 1) <= int(text) <= 65535 and node is not None:
-                yield Problem(node.span, f'service "{element.service}": {key} {text} is no port', "ports go from 1 to 65535")
+                kind = "container" if key == "target" else "published"
+                message = f'service "{element.service}": {kind} port {text} is out of range (1-65535)'
+                yield Problem(node.span, message, "use a port from 1 to 65535")
 
 
 @rule("large-port-range", Severity.INFO, _ITEMS, group="ports")
 def large_port_range(element: Element) -> Iterator[Problem]:
-    """A range of more ports than `max-range` (16), which stays in the short form.
+    """Checks for ranges of more ports than the setting `max-range` (16).
+
+    Docker starts a proxy process for each published port, so a large range slows down the start and uses memory. The formatter
+    keeps such a range in short form, because the long form needs one entry for each port.
 
     Bad:
 
@@ -197,11 +208,12 @@ def large_port_range(element: Element) -> Iterator[Problem]:
             ports:
               - "49160-49170:49160-49170/udp"
 
-    Source: composefmt's own setting `max-range`; Docker starts a proxy for each published port.
+    Source: Docker's documentation, "Port publishing and mapping"; composefmt's setting `max-range`.
     """
     node = element.node
     text = item_text(node) if type(node) is Scalar else None
     answer = ports.parse_short(text, element.file.options.environment) if text and "-" in text else None
     if isinstance(answer, Parsed) and len(answer.entries) > element.file.options.max_range:
-        message = f'service "{element.service}": "{text}" stands for {len(answer.entries)} ports, and stays short'
-        yield Problem(node.span, message, "Docker starts a proxy for each: publish fewer, or use the network of the host")
+        count, limit = len(answer.entries), element.file.options.max_range
+        message = f'service "{element.service}": port range "{text}" covers {count} ports, more than "max-range" ({limit})'
+        yield Problem(node.span, message, 'publish fewer ports, or use "network_mode: host"')

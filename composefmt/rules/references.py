@@ -32,10 +32,13 @@ _SERVICE = "service:"
     group="references",
 )
 def undefined_service(element: Element) -> Iterator[Problem]:
-    """A service that another one needs is not defined.
+    """Detects references to services that are not defined.
 
-    What it includes is followed, and so are the base of an override file, and the override beside a base. In a file that
-    may be a part of a project it is a warning. The comment `# composefmt: fragment` says that a file is such a part.
+    Docker Compose refuses a file that depends on, extends or builds from an undefined service. Included files, the base of an
+    override file and the override beside a base are taken into account. In a file that may be part of a project, the finding is
+    a warning. The comment `# composefmt: fragment` marks a file as part of a project.
+
+    Fix safety: the fix inserts the nearest defined name. It is unsafe because another service may be intended.
 
     Bad:
 
@@ -55,13 +58,13 @@ def undefined_service(element: Element) -> Iterator[Problem]:
           database:
             image: postgres
 
-    Source: the reference's loader/validate.go and loader/extends.go.
+    Source: compose-go, loader/validate.go and loader/extends.go.
     """
-    # A dependency on a job is another mistake: job-depends-on tells it.
+    # `job-depends-on` reports a dependency on a job.
     optional = _optional(element)
     for problem in undefined(element, _services(element), "services", "service", tuple(element.file.defined("jobs"))):
         if problem.span in optional:
-            advice = f'{problem.help}; "required: false" only covers services that a profile disables'
+            advice = f'{problem.help}; "required: false" only applies to services that a profile disables'
             yield problem._replace(help=advice)
         else:
             yield problem
@@ -81,7 +84,7 @@ def _optional(element: Element) -> set[Span]:
 
 
 def _services(element: Element) -> Iterator[Name]:
-    """The services that a field names."""
+    """Yield the services that a field refers to."""
     node, field = element.node, element.path[-1]
     if field == "depends_on":
         yield from used(element.file, node)
@@ -105,9 +108,11 @@ def _services(element: Element) -> Iterator[Name]:
     group="references",
 )
 def undefined_link(element: Element) -> Iterator[Problem]:
-    """A service that is linked, or whose volumes or namespaces are shared, is not defined.
+    """Detects links, `volumes_from` and shared namespaces that refer to undefined services.
 
-    Docker refuses to start the project.
+    Docker Compose treats these references as dependencies and refuses to start the project.
+
+    Fix safety: the fix inserts the nearest defined name. It is unsafe because another service may be intended.
 
     Bad:
 
@@ -125,18 +130,20 @@ def undefined_link(element: Element) -> Iterator[Problem]:
           database:
             image: postgres
 
-    Source: the reference's loader/normalize.go, which makes dependencies of them.
+    Source: compose-go, loader/normalize.go, which adds them to the dependencies.
     """
-    # The reference refuses it only once links have become dependencies; what loads a file as it is does not.
+    # Docker Compose only refuses them after it has added them to the dependencies.
     for problem in undefined(element, linked(element.file, element.node), "services", "service"):
         yield problem._replace(severity=None)
 
 
 @rule("undefined-network", Severity.ERROR, "services.*.networks", group="references")
 def undefined_network(element: Element) -> Iterator[Problem]:
-    """A service joins a network that is not defined.
+    """Detects services that join a network that is not defined.
 
-    Only `default` need not be.
+    Docker Compose refuses the file. Only the network `default` is defined implicitly.
+
+    Fix safety: the fix inserts the nearest defined name or adds a definition. It is unsafe because another network may be intended.
 
     Bad:
 
@@ -154,14 +161,18 @@ def undefined_network(element: Element) -> Iterator[Problem]:
         networks:
           backend:
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     yield from undefined(element, used(element.file, element.node), "networks", "network", ("default",))
 
 
 @rule("undefined-volume", Severity.ERROR, "services.*.volumes", group="references")
 def undefined_volume(element: Element) -> Iterator[Problem]:
-    """A service mounts a named volume that is not defined.
+    """Detects services that mount a named volume that is not defined.
+
+    Docker Compose refuses the file.
+
+    Fix safety: the fix inserts the nearest defined name or adds a definition. It is unsafe because another volume may be intended.
 
     Bad:
 
@@ -181,16 +192,18 @@ def undefined_volume(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
-    # A short form with a path for a name is another mistake: lost-colon or named-volume-looks-like-path tells it.
+    # `lost-colon` or `named-volume-looks-like-path` reports a short form with a path as its name.
     names = [name for name in named_volumes(element.file, element.node) if not is_short_path(name)]
     yield from undefined(element, names, "volumes", "volume")
 
 
 @rule("undefined-secret", Severity.ERROR, "services.*.secrets", "services.*.build.secrets", group="references")
 def undefined_secret(element: Element) -> Iterator[Problem]:
-    """A service uses a secret that is not defined.
+    """Detects services that use a secret that is not defined.
+
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -209,14 +222,16 @@ def undefined_secret(element: Element) -> Iterator[Problem]:
           certificate:
             file: ./certificate.pem
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     yield from undefined(element, used(element.file, element.node), "secrets", "secret")
 
 
 @rule("undefined-config", Severity.ERROR, "services.*.configs", group="references")
 def undefined_config(element: Element) -> Iterator[Problem]:
-    """A service uses a config that is not defined.
+    """Detects services that use a config that is not defined.
+
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -235,14 +250,16 @@ def undefined_config(element: Element) -> Iterator[Problem]:
           site:
             file: ./site.conf
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     yield from undefined(element, used(element.file, element.node), "configs", "config")
 
 
 @rule("undefined-model", Severity.ERROR, "services.*.models", group="references")
 def undefined_model(element: Element) -> Iterator[Problem]:
-    """A service uses a model that is not defined.
+    """Detects services that use a model that is not defined.
+
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -261,14 +278,16 @@ def undefined_model(element: Element) -> Iterator[Problem]:
           llm:
             model: ai/smollm2
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     yield from undefined(element, used(element.file, element.node), "models", "model")
 
 
 @rule("context-without-build", Severity.ERROR, "services.*.build.additional_contexts.*", group="references")
 def context_without_build(element: Element) -> Iterator[Problem]:
-    """A build takes another service as a context, but that one is not built.
+    """Detects additional build contexts that refer to a service without `build`.
+
+    `service:NAME` uses the image that is built for another service. Docker Compose refuses the file if that service has no `build`.
 
     Bad:
 
@@ -292,22 +311,25 @@ def context_without_build(element: Element) -> Iterator[Problem]:
           base:
             build: ./base
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     file, node = element.file, element.node
     text = node.value if type(node) is Scalar else ""
     text = text.partition("=")[2] if isinstance(element.path[-1], int) else text
     entries = file.entries(file.defined("services").get(text.removeprefix(_SERVICE)))
     if text.startswith(_SERVICE) and entries and is_active(file, element.service) and not {"build", "extends"} & entries.keys():
-        message = f'service "{element.service}": "{text.removeprefix(_SERVICE)}" is not built, so it cannot be a context'
-        yield Problem(node.span, message, 'give it a build, or name an image: "docker-image://alpine"', severity=severity(file))
+        name = text.removeprefix(_SERVICE)
+        message = f'service "{element.service}": build context refers to service "{name}", which has no "build"'
+        advice = f'add "build" to service "{name}", or use an image, as in "docker-image://alpine"'
+        yield Problem(node.span, message, advice, severity=severity(file))
 
 
 @rule("job-depends-on", Severity.ERROR, "jobs.*.depends_on", "services.*.depends_on", group="references")
 def job_depends_on(element: Element) -> Iterator[Problem]:
-    """A job needs what is not defined, or a service needs a job.
+    """Detects jobs that depend on something undefined, and services that depend on jobs.
 
-    A job may depend on services and on other jobs; a service depends on services only.
+    A job may depend on services and on other jobs. A service may only depend on services. Docker Compose refuses any other
+    dependency.
 
     Bad:
 
@@ -331,7 +353,7 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
             triggers: {manual: true}
             depends_on: [web]
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     file = element.file
     jobs, services = file.defined("jobs"), file.defined("services")
@@ -340,11 +362,13 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
     for name in used(file, element.node):
         if element.service and name.text in jobs and name.text not in services:
             yield Problem(
-                name.node.span, f'service "{element.service}" cannot depend on the job "{name.text}"', "a service depends on services only"
+                name.node.span,
+                f'service "{element.service}" depends on job "{name.text}", but services only depend on services',
+                f'remove the dependency on "{name.text}"',
             )
         elif not element.service and not any(_is_defined(file, section, name.text) for section in ("jobs", "services")):
-            message = f'job "{element.path[1]}": there is no service or job "{name.text}"'
-            yield Problem(name.node.span, message, f'define the service "{name.text}"', severity=severity(file))
+            message = f'job "{element.path[1]}" depends on undefined service or job "{name.text}"'
+            yield Problem(name.node.span, message, f'define service "{name.text}", or fix the name', severity=severity(file))
 
 
 def _is_defined(file: ComposeFile, section: str, name: str) -> bool:
@@ -353,7 +377,9 @@ def _is_defined(file: ComposeFile, section: str, name: str) -> bool:
 
 @rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references")
 def duplicate_job_name(element: Element) -> Iterator[Problem]:
-    """A job and a service have the same name, so that nobody knows which of them is meant.
+    """Detects jobs with the name of a service.
+
+    A dependency on that name is ambiguous, so Docker Compose refuses the file.
 
     Bad:
 
@@ -375,7 +401,7 @@ def duplicate_job_name(element: Element) -> Iterator[Problem]:
             image: my/backup
             triggers: {manual: true}
 
-    Source: the reference's loader/validate.go, checkConsistency.
+    Source: compose-go, loader/validate.go, checkConsistency.
     """
     if element.key is not None and element.path[1] in element.file.defined("services"):
-        yield Problem(element.key.span, f'"{element.path[1]}" is a service as well as a job', "give one of them another name")
+        yield Problem(element.key.span, f'job "{element.path[1]}" has the name of a service', "rename the job or the service")

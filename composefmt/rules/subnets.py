@@ -1,4 +1,4 @@
-"""Rules about the addresses of networks: subnets, gateways, fixed addresses of services."""
+"""Rules on network addresses: subnets, gateways and static addresses of services."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     Subnet = Union[IPv4Network, IPv6Network]
     Address = Union[IPv4Address, IPv6Address]
-    # The version, a number of bits, and these bits.
-    Beginning: TypeAlias = tuple[int, int, int]
+    # The IP version, a prefix length and the bits of the prefix.
+    Prefix: TypeAlias = tuple[int, int, int]
 
 _ADDRESSES = ("ipv4_address", "ipv6_address")
 
@@ -44,7 +44,7 @@ def _address(text: str) -> Address | None:
 
 
 def _subnets(file: ComposeFile, network: Node | None) -> Iterator[Scalar]:
-    """The values of `subnet` that a network declares and that hold no variable."""
+    """Yield the `subnet` values of a network that contain no variable."""
     entries = file.entries(network)
     ipam = file.entries(entries["ipam"][1]) if "ipam" in entries else {}
     for pool in file.items(ipam["config"][1]) if "config" in ipam else ():
@@ -55,7 +55,9 @@ def _subnets(file: ComposeFile, network: Node | None) -> Iterator[Scalar]:
 
 @rule("invalid-subnet", Severity.ERROR, "networks.*.ipam.config.*", group="networks")
 def invalid_subnet(element: Element) -> Iterator[Problem]:
-    """A subnet or gateway of a network cannot be read, or the gateway is outside of the subnet.
+    """Detects subnets and gateways that are not valid addresses, and gateways outside of their subnet.
+
+    The Docker Engine refuses to create such a network, so no service that joins it starts.
 
     Bad:
 
@@ -76,7 +78,7 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
                 - subnet: 172.28.0.0/16
                   gateway: 172.28.0.1
 
-    Source: the specification's 06-networks, `ipam`; the engine refuses such a network.
+    Source: the Compose Specification, 06-networks, `ipam`.
     """
     entries = element.file.entries(element.node)
     subnet, gateway = plain(entries, "subnet"), plain(entries, "gateway")
@@ -86,28 +88,32 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
     if subnet is not None and network is None:
         yield Problem(
             subnet.span,
-            f'network "{element.path[1]}": "{subnet.value}" is not a subnet',
-            "a subnet looks like 172.28.0.0/16",
+            f'network "{element.path[1]}": invalid subnet "{subnet.value}"',
+            'use CIDR notation, such as "172.28.0.0/16"',
             severity=level,
         )
     if gateway is not None and address is None:
         yield Problem(
             gateway.span,
-            f'network "{element.path[1]}": "{gateway.value}" is not an address',
-            "write one such as 172.28.0.1",
+            f'network "{element.path[1]}": invalid gateway "{gateway.value}"',
+            'use an IP address, such as "172.28.0.1"',
             severity=level,
         )
     if gateway is not None and address is not None and network is not None and address not in network:
         yield Problem(
-            gateway.span, f'network "{element.path[1]}": the gateway {gateway.value} is outside of the subnet {network}', severity=level
+            gateway.span,
+            f'network "{element.path[1]}": gateway "{gateway.value}" is outside subnet "{network}"',
+            f'use an address in "{network}"',
+            severity=level,
         )
 
 
 @rule("overlapping-subnets", Severity.ERROR, "networks", group="networks")
 def overlapping_subnets(element: Element) -> Iterator[Problem]:
-    """Two networks of a project use the same addresses.
+    """Detects networks whose subnets overlap.
 
-    Docker answers that the pool overlaps with another one, and does not make the second network.
+    The Docker Engine refuses to create the second network with "Pool overlaps with other one on this address space". The
+    finding is a warning if a network has another driver than `bridge` or is not used by services that always start.
 
     Bad:
 
@@ -123,13 +129,13 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
           a: {ipam: {config: [{subnet: 172.28.0.0/16}]}}
           b: {ipam: {config: [{subnet: 172.29.0.0/16}]}}
 
-    Source: the engine answers "Pool overlaps with other one on this address space".
+    Source: the Docker Engine reports "Pool overlaps with other one on this address space".
     """
     file = element.file
     found: list[tuple[str, Scalar, bool]] = []
-    # The first subnet of each kind, by their beginnings: the whole one, and all beginnings of one that is smaller.
-    whole: dict[Beginning, int] = {}
-    within: dict[Beginning, int] = {}
+    # The first subnet with each prefix: as its whole network prefix, and as any leading part of it.
+    whole: dict[Prefix, int] = {}
+    within: dict[Prefix, int] = {}
     for name, (_, value) in file.entries(element.node).items():
         driver = plain(file.entries(value), "driver")
         bridged = driver is None or driver.value == "bridge"
@@ -137,33 +143,33 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
             subnet = _subnet(node.value)
             if subnet is None:
                 continue
-            beginnings = list(_beginnings(subnet))
-            overlapping = [whole[each] for each in beginnings if each in whole]
-            first = min([*overlapping, within[beginnings[-1]]] if beginnings[-1] in within else overlapping, default=None)
+            prefixes = list(_prefixes(subnet))
+            overlapping = [whole[each] for each in prefixes if each in whole]
+            first = min([*overlapping, within[prefixes[-1]]] if prefixes[-1] in within else overlapping, default=None)
             if first is not None:
                 other_name, other, both = found[first]
                 yield Problem(
                     node.span,
-                    f'the subnet {node.value} of network "{name}" overlaps with {other.value} of "{other_name}"',
-                    "choose addresses that no other network uses",
-                    related=(Related(other.span, "the other subnet"),),
+                    f'network "{name}": subnet "{node.value}" overlaps with subnet "{other.value}" of network "{other_name}"',
+                    "use a subnet that no other network uses",
+                    related=(Related(other.span, "other subnet defined here"),),
                     severity=severity(file) if bridged and both and _are_used(file, name, other_name) else Severity.WARNING,
                 )
-            whole.setdefault(beginnings[-1], len(found))
-            for each in beginnings:
+            whole.setdefault(prefixes[-1], len(found))
+            for each in prefixes:
                 within.setdefault(each, len(found))
             found.append((name, node, bridged))
 
 
-def _beginnings(subnet: Subnet) -> Iterator[Beginning]:
-    """The beginnings of a subnet's addresses, the longest last: that is all of it."""
+def _prefixes(subnet: Subnet) -> Iterator[Prefix]:
+    """Yield all prefixes of a subnet's addresses; the last is its network prefix."""
     bits = int(subnet.network_address)
     for length in range(subnet.prefixlen + 1):
         yield subnet.version, length, bits >> (subnet.max_prefixlen - length)
 
 
 def _are_used(file: ComposeFile, *names: str) -> bool:
-    """Whether services that always start join all of the networks: a network that nobody joins is not made."""
+    """Return whether services that always start join all of the networks; an unused network is not created."""
     used: set[str] = set()
     for name, service in file.services():
         entries = file.entries(service)
@@ -176,7 +182,10 @@ def _are_used(file: ComposeFile, *names: str) -> bool:
 
 @rule("static-ip-outside-subnet", Severity.ERROR, "services.*.networks.*", group="networks")
 def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
-    """A service wants an address that its network does not have.
+    """Detects static addresses of services outside the subnets of their network.
+
+    The Docker Engine refuses to start the container with "no configured subnet contains IP address". The finding is a warning
+    if the service only starts with a profile.
 
     Bad:
 
@@ -196,8 +205,7 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
         networks:
           n: {ipam: {config: [{subnet: 172.28.0.0/16}]}}
 
-    Source: the specification's 05-services, `ipv4_address, ipv6_address`; the engine answers "no configured subnet contains
-    IP address".
+    Source: the Compose Specification, 05-services, `ipv4_address, ipv6_address`.
     """
     file = element.file
     entries = file.entries(element.node)
@@ -213,16 +221,18 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
         if subnets and not any(address in subnet for subnet in subnets):
             yield Problem(
                 node.span,
-                f'service "{element.service}": {node.value} is outside of the subnet {subnets[0]} of network "{element.path[-1]}"',
-                f"choose an address in {subnets[0]}",
-                related=(Related(declared[0].span, "the subnet"),),
+                f'service "{element.service}": address "{node.value}" is outside subnet "{subnets[0]}" of network "{element.path[-1]}"',
+                f'use an address in "{subnets[0]}"',
+                related=(Related(declared[0].span, "subnet defined here"),),
                 severity=severity(file) if is_active(file, element.service) else Severity.WARNING,
             )
 
 
 @rule("duplicate-static-ip", Severity.ERROR, "services", group="networks")
 def duplicate_static_ip(element: Element) -> Iterator[Problem]:
-    """Two services want the same address on one network.
+    """Detects services with the same static address on one network.
+
+    The Docker Engine refuses to start the second container with "Address already in use".
 
     Bad:
 
@@ -240,7 +250,7 @@ def duplicate_static_ip(element: Element) -> Iterator[Problem]:
         networks:
           n: {ipam: {config: [{subnet: 172.28.0.0/16}]}}
 
-    Source: the engine answers "Address already in use".
+    Source: the Docker Engine reports "Address already in use".
     """
     file = element.file
     if "_address" not in file.source.text:
@@ -253,12 +263,12 @@ def duplicate_static_ip(element: Element) -> Iterator[Problem]:
                 address = _address(node.value) if node is not None and is_active(file, service) else None
                 if node is None or address is None:
                     continue
-                other, place = first.setdefault((network, address), (service, node))
+                other, owner = first.setdefault((network, address), (service, node))
                 if other != service:
                     yield Problem(
                         node.span,
-                        f'service "{service}": the address {node.value} on network "{network}" is that of "{other}"',
-                        "choose another address",
-                        related=(Related(place.span, "the other service"),),
+                        f'service "{service}": address "{node.value}" on network "{network}" is already assigned to service "{other}"',
+                        "assign another address",
+                        related=(Related(owner.span, "assigned here"),),
                         severity=severity(file),
                     )

@@ -1,4 +1,4 @@
-"""Rules about what is declared at the top of a file, but used by no service."""
+"""Rules on volumes, networks, secrets and configs that no service uses."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 @rule("unused-volume", Severity.WARNING, "volumes", group="references")
 def unused_volume(element: Element) -> Iterator[Problem]:
-    """A volume is declared, but no service mounts it.
+    """Detects top-level volumes that no service mounts.
 
-    Nothing is made of it. Perhaps a service mounts a folder of the host where the volume was meant. Files that may be part
-    of a larger project are not looked at.
+    Docker Compose does not create an unused volume. A service may mount a host directory where the volume was intended, so that its
+    data is not stored in the volume. Files that may be part of a larger project are skipped.
+
+    Fix safety: the fix removes the definition. It is unsafe because a missing reference may be the mistake.
 
     Bad:
 
@@ -49,9 +51,9 @@ def unused_volume(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the specification's 07-volumes; the reference drops what no service uses.
+    Source: the Compose Specification, 07-volumes; the reference drops what no service uses.
     """
-    # A name of one letter before a slash is read as a Windows drive: what is wrong is the name, not the definition.
+    # Docker Compose reads a one-letter name before a slash as a Windows drive; `windows-path` reports that.
     drives = {
         node.value[0]
         for _, service in element.file.services()
@@ -65,9 +67,12 @@ def unused_volume(element: Element) -> Iterator[Problem]:
 
 @rule("unused-network", Severity.WARNING, "networks", group="references")
 def unused_network(element: Element) -> Iterator[Problem]:
-    """A network is declared, but no service joins it.
+    """Detects top-level networks that no service joins.
 
-    It is not made. Services that name no network join `default`.
+    Docker Compose does not create an unused network. A service without `networks` joins the network `default`, so it may not
+    have the intended isolation. Files that may be part of a larger project are skipped.
+
+    Fix safety: the fix removes the definition. It is unsafe because a missing reference may be the mistake.
 
     Bad:
 
@@ -86,16 +91,19 @@ def unused_network(element: Element) -> Iterator[Problem]:
         networks:
           backend:
 
-    Source: the specification's 06-networks; the reference drops what no service uses.
+    Source: the Compose Specification, 06-networks; the reference drops what no service uses.
     """
     yield from _unused(element, "networks", "network", "joins")
 
 
 @rule("unused-secret", Severity.WARNING, "secrets", group="references")
 def unused_secret(element: Element) -> Iterator[Problem]:
-    """A secret is declared, but no service is granted it.
+    """Detects top-level secrets that no service uses.
 
-    A secret is not there for all: each service that reads it must name it.
+    A secret is only mounted into services that list it under `secrets`. Without such a reference, no container can read it.
+    Files that may be part of a larger project are skipped.
+
+    Fix safety: the fix removes the definition. It is unsafe because a missing reference may be the mistake.
 
     Bad:
 
@@ -116,14 +124,19 @@ def unused_secret(element: Element) -> Iterator[Problem]:
           key:
             file: ./key.pem
 
-    Source: the specification's 09-secrets.
+    Source: the Compose Specification, 09-secrets.
     """
     yield from _unused(element, "secrets", "secret", "uses")
 
 
 @rule("unused-config", Severity.WARNING, "configs", group="references")
 def unused_config(element: Element) -> Iterator[Problem]:
-    """A config is declared, but no service is granted it.
+    """Detects top-level configs that no service uses.
+
+    A config is only mounted into services that list it under `configs`. Without such a reference, no container can read it.
+    Files that may be part of a larger project are skipped.
+
+    Fix safety: the fix removes the definition. It is unsafe because a missing reference may be the mistake.
 
     Bad:
 
@@ -144,13 +157,13 @@ def unused_config(element: Element) -> Iterator[Problem]:
           site:
             file: ./site.conf
 
-    Source: the specification's 08-configs.
+    Source: the Compose Specification, 08-configs.
     """
     yield from _unused(element, "configs", "config", "uses")
 
 
 def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Problem]:
-    """A problem for each name of a section that no service uses; none where another file may use it."""
+    """Yield a problem for each name of a section that no service uses; none if another file may use it."""
     file = element.file
     declared = file.entries(element.node)
     if not declared or not file.defined("services") or not is_project(file) or len(file.roots) > 1 or file.once(repeats_names):
@@ -162,16 +175,17 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
         others = [other.file for each in projects for other in each.files if other.file is not file]
         used = used.union(*(_used_in(other, section) for other in others)) if all(each.complete for each in projects) else {"$"}
     if any("$" in name for name in used):
-        # What is extended, or what a variable stands for, may use anything.
+        # An extended service or a variable may refer to any name.
         return
     for name, (key, value) in declared.items():
-        if name not in used and not name.startswith("x-") and getattr(value, "tag", None) != "!reset" and not _is_kept(section, name):
-            message = f'{kind} "{name}" is declared, but no service {verb} it'
-            yield Problem(key.span, message, f"let a service use it, or delete it from {section}", deleted(file, key))
+        if name not in used and not name.startswith("x-") and getattr(value, "tag", None) != "!reset" and not _is_implicit(section, name):
+            message = f'{kind} "{name}" is defined, but no service {verb} it'
+            advice = f'reference it in a service, or remove it from "{section}"'
+            yield Problem(key.span, message, advice, deleted(file, key, f'remove {kind} "{name}"'))
 
 
 def _used_in(file: ComposeFile, section: str) -> set[str]:
-    """The names of a section that a file's services and jobs use; "$" among them where that cannot be told."""
+    """Return the names of a section that services and jobs use, and "$" if some cannot be determined."""
     used: set[str] = set()
     for service in (*file.defined("services").values(), *file.defined("jobs").values()):
         entries = file.entries(service)
@@ -179,8 +193,8 @@ def _used_in(file: ComposeFile, section: str) -> set[str]:
     return used
 
 
-def _is_kept(section: str, name: str) -> bool:
-    """Whether Compose itself uses a name."""
+def _is_implicit(section: str, name: str) -> bool:
+    """Return whether Docker Compose itself uses a name."""
     return section == "networks" and name == "default"
 
 
@@ -201,8 +215,8 @@ def _names(file: ComposeFile, node: Node, section: str) -> Iterator[str]:
         return
     for item in file.items(node):
         mount = mounted(file, item)
-        # What cannot be read may mount any volume.
+        # An entry that cannot be parsed may mount any volume.
         yield (mount.source if mount.type == "volume" or "$" in mount.source else "") if mount is not None else "$"
         if mount is not None and mount.type == "volume":
-            # The colon behind the name may have been lost.
+            # The colon after the name may be missing.
             yield mount.source.partition("/")[0]

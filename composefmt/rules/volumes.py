@@ -1,4 +1,4 @@
-"""Rules about the `volumes` of services: what the reference refuses, and what it swallows."""
+"""Rules on the `volumes` of services: entries that Docker Compose refuses, and parts that it ignores."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ITEMS = "services.*.volumes.*"
 
 
 def _doubtful_items(element: Element, rule: str) -> Iterator[Problem]:
-    """The problems of a service's short items that `rule` is to tell: errors where the reference refuses the path for a name."""
+    """Yield the problems that `rule` reports on short items: errors if Docker Compose refuses a path as a volume name."""
     refused: dict[int, Severity] | None = None
     for index, item in enumerate(map(resolve, element.file.items(element.node))):
         for problem in doubtful(element._replace(path=(*element.path, index), key=None, node=item), volumes.parse_short, rule):
@@ -37,9 +37,10 @@ def _doubtful_items(element: Element, rule: str) -> Iterator[Problem]:
 
 @rule("invalid-volume", Severity.ERROR, _ITEMS, group="volumes")
 def invalid_volume(element: Element) -> Iterator[Problem]:
-    """A volume that cannot be read.
+    """Detects volumes that Docker Compose cannot parse.
 
-    The short syntax is `[source:]target[:options]`; no part may be empty, and options are joined by commas.
+    The short syntax is `[source:]target[:options]`. No part may be empty, and options are separated by commas. Docker Compose
+    refuses a file with any other entry.
 
     Bad:
 
@@ -57,7 +58,7 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
             volumes:
               - ./data:/var/lib/mysql:ro,z
 
-    Source: the specification's 05-services, `volumes`; the reference's format/volume.go.
+    Source: the Compose Specification, 05-services, `volumes`; compose-go, format/volume.go.
     """
     yield from malformed(element, volumes.parse_short, "invalid-volume")
     if (
@@ -66,15 +67,19 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
         and meant_text(element.path, element.file.values.value(element.node)) is None
     ):
         span = first_line(element.file.source, element.node.span)
-        yield Problem(span, f'service "{element.service}": a volume has no target', 'name the path in the container: "target: /data"')
+        yield Problem(
+            span, f'service "{element.service}": volume is missing required key "target"', 'add the container path: "target: /data"'
+        )
 
 
 @rule("lost-colon", Severity.WARNING, _LIST, group="volumes")
 def lost_colon(element: Element) -> Iterator[Problem]:
-    """The container path of a volume is an access mode, so a colon was probably forgotten.
+    """Detects volumes whose container path is an access mode, so that a colon is probably missing.
 
-    `~/configs/etc/configs/:ro` mounts the folder `~/configs/etc/configs/` at the container path `ro`. The reference
-    accepts it; the container finds nothing where it looks. Such an entry stays short when formatting.
+    `~/configs/etc/configs/:ro` mounts the directory `~/configs/etc/configs/` at the container path `ro`. Docker Compose accepts
+    it, but the container does not find its files. The formatter keeps such an entry in short form to preserve the evidence.
+
+    Fix safety: the fix inserts a colon before a directory that is common in containers. It is unsafe because the mount changes.
 
     Bad:
 
@@ -92,16 +97,17 @@ def lost_colon(element: Element) -> Iterator[Problem]:
             volumes:
               - ~/configs:/etc/configs/:ro
 
-    Source: the reference's format/volume.go, populateFieldFromBuffer.
+    Source: compose-go, format/volume.go, populateFieldFromBuffer.
     """
     yield from _doubtful_items(element, "lost-colon")
 
 
 @rule("relative-target", Severity.WARNING, _ITEMS, group="volumes")
 def relative_target(element: Element) -> Iterator[Problem]:
-    """The container path of a volume is not absolute.
+    """Detects volumes whose container path is not absolute.
 
-    A volume without a colon is a path in the container: `data` alone does not mount the volume named data.
+    A container path is required to be absolute. A volume without a colon is a container path: `data` alone does not mount the
+    volume named data.
 
     Bad:
 
@@ -121,7 +127,7 @@ def relative_target(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the specification's 05-services, `volumes`.
+    Source: the Compose Specification, 05-services, `volumes`.
     """
     yield from doubtful(element, volumes.parse_short, "relative-target")
     yield from _relative_with_variables(element)
@@ -135,12 +141,12 @@ def _relative_in_long_form(element: Element) -> Iterator[Problem]:
     with suppress(interpolation.InvalidInterpolation):
         shown = "".join(map(partial(_likely, element.file.options.environment), interpolation.split(target.value)))
         if not volume_syntax.is_absolute(shown):
-            message = f'service "{element.service}": the container path "{target.value}" is not absolute'
-            yield Problem(target.span, message, f'container paths begin with a slash: "/{shown.lstrip("./~")}"')
+            message = f'service "{element.service}": container path "{target.value}" is not absolute'
+            yield Problem(target.span, message, f'use container path "/{shown.lstrip("./~")}"')
 
 
 def _relative_with_variables(element: Element) -> Iterator[Problem]:
-    """Judge an entry whose variables hide its parts, with their defaults in place of them."""
+    """Yield a problem for an entry whose variables hide its parts, read with their defaults."""
     node, environment = element.node, element.file.options.environment
     text = item_text(node) if type(node) is Scalar else None
     if type(node) is not Scalar or text is None or "$" not in text:
@@ -157,7 +163,7 @@ def _relative_with_variables(element: Element) -> Iterator[Problem]:
 
 
 def _likely(environment: MappingOf[str, str], part: interpolation.Part) -> str:
-    """Return what a part of a string stands for: of a variable its value, its default, or an absolute path."""
+    """Return the probable value of a part of a string; for a variable its value, its default or an absolute path."""
     if isinstance(part, interpolation.Literal):
         return part.text
     return environment.get(part.name) or (part.argument if part.operator.endswith("-") else "") or "/x"
@@ -165,9 +171,13 @@ def _likely(environment: MappingOf[str, str], part: interpolation.Part) -> str:
 
 @rule("unknown-volume-option", Severity.WARNING, _ITEMS, group="volumes")
 def unknown_volume_option(element: Element) -> Iterator[Problem]:
-    """An option of a volume that has no effect.
+    """Detects volume options that have no effect.
 
-    The reference drops what it does not know without a word, so a mistyped `ro` leaves the volume writable.
+    Docker Compose silently ignores options that it does not know, so a mistyped `ro` leaves the volume writable. It ignores
+    `cached`, `delegated` and `consistent`, too: they belonged to an old version of Docker Desktop.
+
+    Fix safety: removing `cached`, `delegated` or `consistent` is safe because the effective configuration stays the same.
+    Replacing a mistyped option is unsafe.
 
     Bad:
 
@@ -185,16 +195,19 @@ def unknown_volume_option(element: Element) -> Iterator[Problem]:
             volumes:
               - ./data:/var/lib/mysql:ro
 
-    Source: the reference's format/volume.go, populateFieldFromBuffer.
+    Source: compose-go, format/volume.go, populateFieldFromBuffer.
     """
     yield from doubtful(element, volumes.parse_short, "unknown-volume-option")
 
 
 @rule("named-volume-looks-like-path", Severity.WARNING, _LIST, group="volumes")
 def named_volume_looks_like_path(element: Element) -> Iterator[Problem]:
-    """A source with slashes that is read as the name of a volume.
+    """Detects sources with slashes that are read as volume names.
 
-    Only what begins with `.`, `/`, `~` or a Windows drive is a path.
+    Only a source that starts with `.`, `/`, `~` or a Windows drive is a path. Any other source is the name of a volume, and a
+    volume name cannot contain slashes.
+
+    Fix safety: the fix inserts `./`. It is unsafe because it mounts a host directory.
 
     Bad:
 
@@ -212,16 +225,16 @@ def named_volume_looks_like_path(element: Element) -> Iterator[Problem]:
             volumes:
               - ./data/sub:/var/lib/mysql
 
-    Source: the reference's format/volume.go, isFilePath.
+    Source: compose-go, format/volume.go, isFilePath.
     """
     yield from _doubtful_items(element, "named-volume-looks-like-path")
 
 
 @rule("windows-path", Severity.WARNING, _ITEMS, group="volumes")
 def windows_path(element: Element) -> Iterator[Problem]:
-    """A volume named by one letter is taken for a Windows drive.
+    """Detects volumes with a one-letter name that are read as a Windows drive.
 
-    `d:/data` is a container path on drive D, not the volume `d` at `/data`.
+    `d:/data` is a container path on drive D, not the volume `d` at `/data`, so the volume is not mounted.
 
     Bad:
 
@@ -241,6 +254,6 @@ def windows_path(element: Element) -> Iterator[Problem]:
         volumes:
           db-data:
 
-    Source: the reference's format/volume.go, isWindowsDrive.
+    Source: compose-go, format/volume.go, isWindowsDrive.
     """
     yield from doubtful(element, volumes.parse_short, "windows-path")
