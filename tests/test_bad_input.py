@@ -29,10 +29,10 @@ TEXTS = {
     "an alias of itself": ("a: &b [*b]\n", "1:8: error[undefined-alias]"),
 }
 REFUSED_BY_CHECK_ONLY = {
-    "empty": ("", "1:1: warning[not-a-mapping] the file is empty"),
-    "only comments": ("# nothing\n", "1:1: warning[not-a-mapping] the file is empty"),
-    "a scalar": ("web\n", "1:1: error[not-a-mapping] the file is a single value"),
-    "a list": ("- a\n", "1:1: error[not-a-mapping] the file is a list"),
+    "empty": ("", "1:1: warning[not-a-mapping] file is empty"),
+    "only comments": ("# nothing\n", "1:1: warning[not-a-mapping] file is empty"),
+    "a scalar": ("web\n", "1:1: error[not-a-mapping] file must be a mapping, not a single value"),
+    "a list": ("- a\n", "1:1: error[not-a-mapping] file must be a mapping, not a list"),
     "an alias bomb": (BOMB + GOOD, "error[alias-bomb]"),
 }
 

@@ -59,7 +59,7 @@ def test_a_group_names_its_rules(run):
 def test_a_rule_that_there_is_not(run):
     done = run("explain", "lost-colons")
     assert done.returncode == 2
-    assert 'there is no rule "lost-colons"; did you mean "lost-colon"?' in done.stderr
+    assert 'unknown rule "lost-colons"; did you mean "lost-colon"?' in done.stderr
     for option in ("--select", "--ignore"):
         done = run("check", option, "lost-colons", "-", stdin=TEXT)
         assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""What a Dockerfile says of its stages and arguments: no more than a build of a Compose file has to agree with.
+"""Read the stages and arguments of a Dockerfile, as far as a Compose file refers to them.
 
 The one well-kept parser there is for Python is bound to Go and has no wheels for ARM or musl, so this reads the few
 instructions that matter: continued lines, comments, heredocs and the escape directive included (see
@@ -21,19 +21,19 @@ _ARGUMENT = r"""(?<!\S)([A-Za-z_]\w*)(?:=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*))?(
 _FROM = r"(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?\s*"
 _VARIABLE = r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?])?[^}]*\}|([A-Za-z_]\w*))"
 
-# The official syntax; others may know instructions of their own.
+# The official syntax; others may have additional instructions.
 _OFFICIAL = r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::\S*)?"
 
 
 class Instruction(NamedTuple):
-    """One instruction: its name in upper case, and what follows, on one line."""
+    """One instruction: its name in upper case, and its arguments on one line."""
 
     name: str
     text: str
 
 
 class Stage(NamedTuple):
-    """A stage: its name in lower case ("" for none), what it builds on, its arguments, and the rest of its instructions."""
+    """A stage: its name in lower case ("" if unnamed), its base, its arguments and its other instructions."""
 
     name: str
     base: str
@@ -48,30 +48,30 @@ class Dockerfile(NamedTuple):
     stages: list[Stage]
 
     def stage(self, target: str) -> Stage | None:
-        """The stage that a target names, by its name in any case or its number from 0."""
+        """Return the stage of a target, by its name in any case or its number from 0."""
         if target.isdecimal() and whole_number(target) < len(self.stages):
             return self.stages[whole_number(target)]
         return next((stage for stage in self.stages if stage.name == target.lower()), None)
 
     def declares(self, argument: str) -> bool:
-        """Whether an argument is declared anywhere."""
+        """Return whether an argument is declared anywhere."""
         return argument in self.arguments or any(argument in stage.arguments for stage in self.stages)
 
 
 class Variable(NamedTuple):
-    """A variable in an instruction; `has_default` for `${NAME:-x}` and its kin."""
+    """A variable in an instruction; `has_default` for `${NAME:-x}` and its variants."""
 
     name: str
     has_default: bool
 
 
 def variables(text: str) -> list[Variable]:
-    """The variables that a text uses."""
+    """Return the variables that a string uses."""
     return [Variable(found[1] or found[3], found[2] is not None) for found in pattern(_VARIABLE).finditer(text)]
 
 
 def parse_dockerfile(text: str) -> Dockerfile | None:
-    """Read a Dockerfile; None where it is written in a syntax of its own, or has no stage."""
+    """Parse a Dockerfile; return None if it has a custom syntax or no stage."""
     lines = text.removeprefix("\ufeff").splitlines()
     escape = "\\"
     for line in lines:
@@ -97,7 +97,7 @@ def parse_dockerfile(text: str) -> Dockerfile | None:
 
 
 def _instructions(lines: list[str], escape: str) -> Iterator[Instruction]:
-    """The instructions, with continued lines joined and the text of heredocs behind theirs."""
+    """Yield the instructions, with continued lines joined and heredocs appended."""
     remaining = iter(lines)
     for first in remaining:
         line = first.strip()

@@ -1,7 +1,7 @@
-"""The fields that have a short and a long form, by path pattern, and a walk that finds them in a tree.
+"""The fields with a short and a long form, by path pattern, and a walk that finds them in a tree.
 
-A pattern is a path with `*` for any key or item. The walk follows aliases and merge keys, so it also tells for what
-an anchored node is used: it may be rewritten only where every use of it is the same kind of field.
+A pattern is a path with `*` for any key or item. The walk follows aliases and merge keys, so it finds every use of an
+anchored node, which is rewritten only if all its uses are the same kind of field.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class Field(NamedTuple):
-    """A list whose items may be short.
+    """A list whose items may be in short form.
 
-    `parse_short` reads an item's text, `long_entry` writes what it read, `canonical` and `canonical_long` give the
-    canonical objects of a short and of a long item; `short_text` is what a long item could be in short, None for nothing.
+    `parse_short` parses an item, `long_entry` returns its long form, `canonical` and `canonical_long` return the
+    canonical objects of a short and a long item; `short_text` returns a candidate short form of a long item, or None.
     """
 
     name: str
@@ -56,7 +56,7 @@ FIELDS = (_field("ports", ports, ports.in_order), _field("volumes", volumes))
 
 
 class Use:
-    """One value that is used as a field, and where it stands; `field` is a `Field` (then it is a list) or a `Dual`.
+    """One value that is used as a field, and its location; `field` is a `Field` (then it is a list) or a `Dual`.
 
     `mapping` is the mapping in which it is written as a value, None where it is reached through an alias only;
     `spoiled` where the list or a part of it is also used as something else.
@@ -86,12 +86,12 @@ _ELSEWHERE: Place[Field] = Place()
 
 
 def find_uses(tree: Tree) -> list[Use]:
-    """Every list in the tree that is used as a field, in the order of the text."""
+    """Return every list in the tree that is used as a field, in the order of the text."""
     return _find(tree, _ROOT)
 
 
 def find_dual_uses(tree: Tree, duals: Iterable[Dual]) -> list[Use]:
-    """Every value in the tree that is used as one of these fields, in the order of the text."""
+    """Return every value in the tree that is used as one of these fields, in the order of the text."""
     root: Place[Dual] = Place()
     for dual in duals:
         for pattern in dual.patterns:
@@ -114,7 +114,7 @@ class _Finder:
         self.follow_all = follow_all
         self.uses: dict[int, Use] = {}
         self.seen: set[tuple[int, int]] = set()
-        # Nodes met as something else than a field or its item, and as which fields items were met.
+        # Nodes that are also used as something other than a field or its item, and the fields of items.
         self.elsewhere: set[int] = set()
         self.kinds: dict[int, set[str]] = {}
 
@@ -161,7 +161,7 @@ class _Finder:
         target = value.target if type(value) is Alias else value
         for source in target.items if type(target) is Sequence else [value]:
             if place.here:
-                # What is merged must stay a mapping.
+                # A merged value must stay a mapping.
                 self.elsewhere.add(id(source.target if type(source) is Alias else source))
             self.walk(source, place, None, None)
 
@@ -191,7 +191,7 @@ class _Finder:
 
 
 def item_text(item: Scalar) -> str | None:
-    """The text of a short item as the reference reads it, or None where it is neither text nor a whole number."""
+    """Return the string of a short item as the reference reads it, None if it is neither a string nor an integer."""
     value = scalar_value(item)
     if isinstance(value, str):
         return None if type(value) is Timestamp else value

@@ -1,4 +1,4 @@
-"""One Compose file as rules and models see it: the tree, and views of it that are made when first asked for."""
+"""One Compose file for rules and models: the tree, and views of it that are computed on demand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Made = TypeVar("Made")
 
 
 class ComposeFile:
-    """A parsed file. `root` is the mapping of its first document, None where that is no mapping."""
+    """A parsed file. `root` is the mapping of its first document, None if that is not a mapping."""
 
     __slots__ = (
         "_changes",
@@ -49,20 +49,19 @@ class ComposeFile:
         self._has_reset = "!reset" in source.text
         self._made: dict[object, Any] = {}
         self._merged: dict[int, Entries] = {}
-        # The documents that are mappings, in order; the reference merges them.
+        # Documents that are mappings, in order; the reference merges them.
         self.roots: list[Mapping] = [node for node in tree.documents if type(node) is Mapping]
         self._sections: dict[str, list[tuple[str, Node]]] = {}
         self._services: list[tuple[str, Mapping]] | None = None
         self._defined: dict[str, dict[str, Node]] = {}
         self._uses: list[Use] | None = None
         self._changes: Changes | None = None
-        # Comments that silence nothing, as places, rules and whether they are meant for the whole file; known once all other
-        # rules have run.
+        # Unused suppressions: location, rule, and whether it applies to the whole file; known after all other rules.
         self.unused_suppressions: list[tuple[Span, str, bool]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
 
     def once(self, make: Callable[..., Made], *given: Node | str) -> Made:
-        """What a function makes of this file, and of what is given to it, such as a node; made once."""
+        """Return the cached result of a function of this file and further arguments, such as a node."""
         asked = (make, *given)
         if asked not in self._made:
             self._made[asked] = make(self, *given)
@@ -70,24 +69,24 @@ class ComposeFile:
         return made
 
     def forget(self) -> None:
-        """Forget what was made of the file: some of it leads back to the file, which else would stay in memory."""
+        """Clear the cache: some results refer to the file and would keep it in memory."""
         self._made.clear()
 
     @property
     def root(self) -> Mapping | None:
-        """The first document, where it is a mapping."""
+        """Return the first document if it is a mapping."""
         return self.roots[0] if self.roots else None
 
     @property
     def uses(self) -> list[Use]:
-        """The lists that are used as fields with a short and a long form."""
+        """Return the lists that are used as fields with a short and a long form."""
         if self._uses is None:
             self._uses = find_uses(self.tree)
         return self._uses
 
     @property
     def changes(self) -> Changes:
-        """What turns changes of nodes into edits, for fixes."""
+        """Return the converter of node changes to edits, for fixes."""
         if self._changes is None:
             from composefmt.syntax.changes import Changes
 
@@ -95,8 +94,7 @@ class ComposeFile:
         return self._changes
 
     def entries(self, node: Node | None) -> Entries:
-        """The (key, value) nodes of a mapping by key, merge keys and aliases followed; {} for anything else."""
-        # Rules ask for little else.
+        """Return the (key, value) nodes of a mapping by key, merge keys and aliases followed; {} for other nodes."""
         if type(node) is Alias:
             node = node.target
         if type(node) is not Mapping:
@@ -114,12 +112,12 @@ class ComposeFile:
         return [item for item in node.items if type(item) is Alias or item.tag != "!reset"]  # type: ignore[union-attr]
 
     def get(self, *path: str | int) -> Node | None:
-        """The node at a path below the first document's root, aliases followed, None where there is none."""
+        """Return the node at a path below the first document's root, aliases followed, None if it does not exist."""
         found = self.root and self.locate(path, self.root)
         return found[1] if found else None
 
     def locate(self, path: Path, root: Node) -> tuple[Node | None, Node] | None:
-        """The (key, value) nodes at a path below `root`; the key is None for items of lists."""
+        """Return the (key, value) nodes at a path below `root`; the key is None for list items."""
         key: Node | None = None
         node: Node = root
         for part in path:
@@ -137,7 +135,7 @@ class ComposeFile:
 
     @property
     def schema_problems(self) -> list[tuple[Span, SchemaProblem]]:
-        """What the schema says of each document, with the place it speaks of."""
+        """Return the schema problems of each document with their spans."""
         if self._problems is None:
             self._problems = list(self._find_schema_problems())
         return self._problems
@@ -150,7 +148,7 @@ class ComposeFile:
                 yield self.place(problem.path, root, on_key=problem.on_key), problem
 
     def place(self, path: Path, root: Node, *, on_key: bool = False) -> Span:
-        """The span of the key or value at a path; that of the nearest thing around it where it has none of its own."""
+        """Return the span of the key or value at a path, or of the nearest enclosing node if it has none."""
         while path:
             found = self.locate(path, root)
             if found is not None:
@@ -162,20 +160,20 @@ class ComposeFile:
         return first_line(self.source, root.span)
 
     def defined(self, section: str) -> dict[str, Node]:
-        """The names that a top-level section defines in any of the file's documents, with their values."""
+        """Return the names that a top-level section defines in any of the file's documents, with their values."""
         if section not in self._defined:
             self._defined[section] = dict(self._elements(section))
         return self._defined[section]
 
     def services(self) -> list[tuple[str, Mapping]]:
-        """The services of all documents that are mappings; one that several documents speak of comes several times."""
+        """Return the services of all documents; a service in several documents is repeated."""
         if self._services is None:
             nodes = [(name, resolve(value)) for name, value in self._elements("services")]
             self._services = [(name, node) for name, node in nodes if type(node) is Mapping]
         return self._services
 
     def _elements(self, section: str) -> list[tuple[str, Node]]:
-        """The names and values of a top-level section in each document, in order; a section that stands twice is read as one."""
+        """Return the names and values of a top-level section in each document, in order; duplicate sections are joined."""
         found = self._sections.get(section)
         if found is None:
             found = self._sections[section] = list(self._find_elements(section))
@@ -190,7 +188,7 @@ class ComposeFile:
                     yield name, value
 
     def interpolated_scalars(self) -> Iterator[Scalar]:
-        """The values in which variables are replaced: all but keys, in the order of the text."""
+        """Return the interpolated scalars: all values but no keys, in the order of the text."""
         stack = list(reversed(self.tree.documents))
         while stack:
             node = stack.pop()
@@ -204,13 +202,13 @@ class ComposeFile:
 
 
 def first_line(source: Source, span: Span) -> Span:
-    """A span cut at the end of its first line, so that a caret can stand under it."""
+    """Cut a span at the end of its first line, so that a caret fits under it."""
     end = source.text.find("\n", span.start, span.end)
     return span if end < 0 else Span(span.start, max(end, span.start + 1))
 
 
 def text_span(source: Source, node: Scalar, start: int, end: int) -> Span:
-    """The place in the file of a stretch of a scalar's value.
+    """Return the span in the file of a part of a scalar's value.
 
     Offsets in the value are offsets in the text only where it is written on one line and without escapes; elsewhere the
     place is the whole scalar.
@@ -219,5 +217,5 @@ def text_span(source: Source, node: Scalar, start: int, end: int) -> Span:
     if node.style in ("|", ">") or not source.text.startswith(node.value, content):
         return first_line(source, node.span)
     span = Span(content + start, content + end)
-    # An empty part is shown by the character that stands where it is missing.
+    # An empty part is shown by the character at its position.
     return span if end > start else Span(span.start, span.start + 1)

@@ -1,4 +1,4 @@
-"""Whether two trees mean the same: the proof behind every rewrite.
+"""Prove that two trees have the same meaning, for every rewrite.
 
 The trees are walked side by side. Fields with a short and a long form are compared as canonical objects, everything
 else node by node: same tags, same anchors, same values.
@@ -34,7 +34,7 @@ def same_meaning(
 ) -> bool:
     """Return whether Docker Compose loads the same from both trees; the uses are those that `find_uses` finds in each.
 
-    `options` say what counts as the same (see the fields' `canonical_long`), `duals` are the other fields that may have
+    `options` define what counts as the same (see the fields' `canonical_long`), `duals` are the other fields that may have
     changed their form. Unless `ordered`, keys may have changed their order.
     """
     if len(before.documents) != len(after.documents) or len(old_uses) != len(new_uses):
@@ -94,7 +94,7 @@ class _Comparison:
         same = self.same
         pairs = b.entries if self.ordered else _in_order_of(a, b)
         for (key_a, value_a), (key_b, value_b) in zip(a.entries, pairs, strict=True):
-            # Most keys and values are plain text on both sides, which needs no call.
+            # Most keys and values are plain strings on both sides, which need no call.
             if type(key_a) is not Scalar or type(key_b) is not Scalar:
                 if not same(key_a, key_b):
                     return False
@@ -111,8 +111,8 @@ class _Comparison:
         return True
 
     def same_list(self, a: Sequence, b: Sequence, field: Field) -> bool:
-        """Compare two lists of a field as canonical objects, in order; anchors of items must stay where they were."""
-        # A range that is there before and after stands for itself: it may be one of tens of thousands of ports.
+        """Compare two lists of a field as canonical objects, in order; anchors of items must not move."""
+        # Compare a range in both texts as it is: it may expand to tens of thousands of ports.
         kept = _ranges(a) & _ranges(b)
         return any(
             self.canonical(a, field, self.old_values, alike) == self.canonical(b, field, self.new_values, alike)
@@ -141,7 +141,7 @@ class _Comparison:
             return [("scalar", item.tag, scalar_value(item))]
         if text in kept:
             return [("short", text)]
-        # With no variables known: the question here is not whether an entry may be rewritten, but what it says.
+        # Without known variables: only the meaning of an entry matters here, not whether it may be rewritten.
         answer = field.parse_short(text, {})
         if isinstance(answer, Parsed):
             return [field.canonical(entry, self.options) for entry in answer.entries]
@@ -152,19 +152,19 @@ _NONE: frozenset[str] = frozenset()
 
 
 def _ranges(node: Sequence) -> frozenset[str]:
-    """The short items that may be ranges."""
+    """Return the short items that may be ranges."""
     return frozenset(text for item in node.items if type(item) is Scalar and "-" in item.value and (text := item_text(item)))
 
 
 def _in_order_of(a: Mapping, b: Mapping) -> list[tuple[Node, Node]]:
-    """The entries of `b` in the order that their keys have in `a`; as they are where the keys differ or stand twice."""
+    """Return the entries of `b` in the key order of `a`; unchanged if the keys differ or are duplicated."""
     entries = {key_text(key): (key, value) for key, value in b.entries}
     names = [key_text(key) for key, _ in a.entries]
     return [entries[name] for name in names] if set(names) == entries.keys() and len(entries) == len(b.entries) else b.entries
 
 
 def _identical(a: object, b: object) -> bool:
-    """Equal, and of the same types all the way down: True is not 1."""
+    """Return whether two values are equal with equal types at every level: True is not 1."""
     if type(a) is not type(b):
         return False
     if isinstance(a, dict) and isinstance(b, dict):

@@ -1,4 +1,4 @@
-"""Path patterns such as `services.*.ports`, with `*` for any key or item, as a tree of places that a walk can follow."""
+"""Path patterns such as `services.*.ports`, with `*` for any key or item, as a tree for walks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Value = TypeVar("Value")
 
 
 class Place(Generic[Value]):
-    """A place in the patterns: what was registered there, and which keys lead on; `any` is where every key leads."""
+    """A node of the pattern tree: its registered values and its children by key; `any` is the child for `*`."""
 
     __slots__ = ("any", "here", "keys")
 
@@ -18,7 +18,7 @@ class Place(Generic[Value]):
         self.here: list[Value] = []
 
     def add(self, pattern: str, value: Value) -> None:
-        """Register a value at a pattern below this place; "" is the place itself."""
+        """Register a value at a pattern below this node; "" is the node itself."""
         place = self
         for part in pattern.split(".") if pattern else ():
             if part == "*":

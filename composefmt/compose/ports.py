@@ -73,9 +73,9 @@ parse_short: ShortSyntax[Port] = ShortSyntax(literal, _with_variables)
 
 
 def taken(entries: Sequence[Port]) -> tuple[Hashable, int, int]:
-    """What the entries of one short form without variables take: the first and the last container port, and what else it says of them.
+    """Return what one short form without variables publishes: its other settings, and the first and last container port.
 
-    Where that is the same, and the ports overlap, two short forms say the same of a port.
+    Two short forms with equal settings and overlapping ports publish the same port.
     """
     port, _ = first_and_last(entries)
     apart = int(port.published) - int(port.target) if port.published.isdecimal() else port.published

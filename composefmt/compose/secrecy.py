@@ -1,4 +1,4 @@
-"""What must not be shown: values that are secrets, judged by the name of their variable and by the value itself.
+"""Detect secrets, which must not be shown, by the name of their variable and by their value.
 
 A value is masked wherever one would be printed: in hovers, messages and reports. Too much is masked rather than too little.
 """
@@ -27,7 +27,7 @@ _VALUES = (
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\."  # JSON Web Tokens
     r"|://[^/\s:@]*:[^/\s@]+@"  # a password in a URL
 )
-# Long strings of letters and digits that no word or path looks like.
+# Long strings of letters and digits that do not resemble words or paths.
 _RANDOM = r"(?=[^a-z]*[a-z])(?=\D*\d)[\w+/=-]{24,}"
 
 
@@ -46,12 +46,12 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def shown(name: str, value: str) -> str:
-    """Return a value to show to people: masked if it looks like a secret."""
+    """Return a value for display, masked if it looks like a secret."""
     return MASK if is_secret(name, value) else value
 
 
 def uses_secret(names: list[str], environment: Mapping[str, str]) -> bool:
-    """Return whether one of some variables holds a value that looks like a secret."""
+    """Return whether any of the variables has a value that looks like a secret."""
     return any(is_secret(name, environment.get(name) or "") for name in names)
 
 

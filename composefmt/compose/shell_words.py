@@ -1,4 +1,4 @@
-"""Split a command into words, as Docker Compose does: quotes and backslashes count, nothing is run.
+"""Split a command into words like Docker Compose: quotes and backslashes are interpreted, nothing is run.
 
 Source: compose-go, types/command.go, which uses go-shellwords (Parser.Parse).
 """
@@ -12,7 +12,7 @@ OPERATORS = ";&|<>"
 
 
 class Unsplittable(ValueError):
-    """Docker Compose refuses a command; `offset` is the character, from 0, that causes it."""
+    """A command that Docker Compose rejects; `offset` is the character, from 0, that causes it."""
 
     def __init__(self, message: str, offset: int, remedy: str = "quote the argument") -> None:
         super().__init__(message)
@@ -22,14 +22,14 @@ class Unsplittable(ValueError):
 
 
 class Command(NamedTuple):
-    """The words of a command. `dropped` is the offset, from 0, of the operator at which it ends; None if all of it is read."""
+    """The words of a command. `dropped` is the offset, from 0, of the operator at which it ends; None if it is read completely."""
 
     words: list[str]
     dropped: int | None
 
 
 class _Reading:
-    """The state of one reading; each flag holds the offset at which a quote was opened, -1 outside of it."""
+    """The state of one reading; each flag is the offset of its opening quote, -1 outside of quotes."""
 
     __slots__ = ("backquoted", "dollar", "double", "single", "started", "word", "words")
 

@@ -1,4 +1,4 @@
-"""In which order the specification names the keys of each mapping.
+"""The order of keys in the specification, for each mapping.
 
 The chapters give the order of the top level; within most chapters the keys stand in the order of the alphabet, and
 where they do not, the order is given here. Source: the specification's chapters 04 to 14, build, deploy and develop.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from composefmt.compose.patterns import Place
 
-# What a service may say; a comment that begins with one of them is an entry that somebody switched off.
+# Keys of services; a comment that starts with one of them is a disabled entry.
 SERVICE_KEYS = frozenset(
     [
         "annotations",
@@ -110,8 +110,7 @@ SERVICE_KEYS = frozenset(
 
 _ALPHABET: tuple[str, ...] = ()
 
-# Keys that are not named come behind those that are, in the order of the alphabet; extensions (x-...) come last. A merge
-# key always comes first.
+# Other keys follow the listed ones in alphabetical order; extensions (x-...) come last. A merge key always comes first.
 _ORDERS: dict[str, tuple[str, ...]] = {
     "services.*": _ALPHABET,
     "services.*.build": _ALPHABET,
@@ -146,12 +145,12 @@ _ORDERS: dict[str, tuple[str, ...]] = {
     "configs.*": ("file", "environment", "content", "external", "name"),
     "secrets.*": ("file", "environment", "external", "name"),
 }
-# Extensions of the top level hold what is shared below, so they come early.
+# Top-level extensions contain shared values, so they come early.
 _TOP = ("version", "name", "x-", "include", "services", "models", "networks", "volumes", "configs", "secrets")
 
 
 def places() -> Place[tuple[str, ...]]:
-    """The mappings whose keys have an order, as a tree of places."""
+    """Return the mappings with an order of keys, as a pattern tree."""
     root: Place[tuple[str, ...]] = Place()
     root.add("", _TOP)
     for pattern, order in _ORDERS.items():
@@ -160,12 +159,12 @@ def places() -> Place[tuple[str, ...]]:
 
 
 def rank(key: str, order: tuple[str, ...]) -> tuple[int, str]:
-    """Where a key belongs: the less the earlier."""
+    """Return the sort rank of a key: lower ranks come first."""
     if key == "<<":
         return -1, ""
     if key in order:
         return order.index(key), ""
     if key.startswith("x-"):
-        # Extensions keep the order that they have among themselves.
+        # Extensions keep their relative order.
         return (order.index("x-"), "") if "x-" in order else (len(order) + 1, "")
     return len(order), key

@@ -235,9 +235,7 @@ def _plain_words(source: Source, problem: SyntaxProblem, offset: int) -> tuple[s
     if character and character in "]}" and re.search(r"expected key|<block end>", said):
         return f'unmatched "{character}"', "remove it, or add the opening bracket"
     found = (
-        "the character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}")
-        if character
-        else "the end of the file"
+        "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
     )
     for pattern, message, advice in _EXPLANATIONS:
         if re.search(pattern, said):

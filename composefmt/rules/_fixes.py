@@ -1,4 +1,4 @@
-"""What the rules' fixes share: the common changes, with their titles. None where the text cannot be changed so."""
+"""Common fixes of rules, with their titles. Functions return None if the text cannot be changed."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def written(file: ComposeFile, node: Node, value: object, *, safe: bool = False) -> Fix | None:
-    """Write another value in the place of a scalar."""
+    """Return the fix that replaces a scalar with another value."""
     shown = str(value).lower() if isinstance(value, bool) else value
-    return Fix.of(f'write "{shown}"', file.changes.replace(node, value), safe=safe)
+    return Fix.of(f'replace with "{shown}"', file.changes.replace(node, value), safe=safe)
 
 
-def deleted(file: ComposeFile, node: Node | None, title: str = "delete it", *, safe: bool = False) -> Fix | None:
-    """Delete the entry of a key, or an item."""
+def deleted(file: ComposeFile, node: Node | None, title: str = "remove it", *, safe: bool = False) -> Fix | None:
+    """Return the fix that removes the entry of a key, or an item."""
     return Fix.of(title, file.changes.remove(node), safe=safe) if node is not None else None
 
 
 def added(file: ComposeFile, node: Node | None, path: tuple[str, ...], value: object = None) -> Fix | None:
-    """Add an entry at a path below a mapping, with the mappings on the way there that are missing."""
+    """Return the fix that adds an entry at a path below a mapping, and creates missing parents."""
     while type(node) is Mapping:
         if not file.changes.values_in(node)[path[0]]:
             name, *rest = path
@@ -40,7 +40,7 @@ def added(file: ComposeFile, node: Node | None, path: tuple[str, ...], value: ob
 
 
 def nearest(element: Element, node: Node, name: str, known: list[str], otherwise: str) -> tuple[str, Fix | None]:
-    """The advice to write the nearest known name, and the fix that does; other advice where none is near."""
+    """Return the remedy and the fix for the nearest known name, or other advice if no name is near."""
     from difflib import get_close_matches
 
     near = [each for each in known if each.lower() == name.lower()] or get_close_matches(name, known, 1)

@@ -1,7 +1,7 @@
-"""Keys that stand twice: YAML forbids them, but what the first one holds is worth a look as well.
+"""Duplicate keys: check the values that a later duplicate hides.
 
-The last one hides those before it. `views` gives the file as it would be with another one in force, and the places that
-only this view shows. A whole section that stands twice is read as one.
+The last duplicate hides the earlier ones. `views` returns the file as if another duplicate were effective, and the
+locations that only this view shows. A section that is defined more than once is read as one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from composefmt.syntax.values import is_merge_key, key_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Sections, names and the fields of what they name; so many of one key are looked at.
+# Sections, names and their fields; the number of duplicates of one key to check.
 _DEPTH = 3
 _MOST = 3
 
@@ -24,18 +24,18 @@ _Entries = list[tuple[Node, Node]]
 
 
 class View(NamedTuple):
-    """A file with other ones of its repeated keys in force, which stand at `spans`."""
+    """A file in which other duplicates are effective, located at `spans`."""
 
     file: ComposeFile
     spans: list[Span]
 
     def shows(self, span: Span) -> bool:
-        """Whether a place is one that only this view shows."""
+        """Return whether only this view shows a location."""
         return any(own.start <= span.start < own.end for own in self.spans)
 
 
 def views(file: ComposeFile) -> Iterator[View]:
-    """The views that show what repeated keys hide; none where no key with a mapping or a list stands twice."""
+    """Yield the views of values that duplicate keys hide; none without a duplicate mapping or list."""
     if not any(_repeats(node, 0) for node in file.tree.documents):
         return
     for number in range(_MOST):
@@ -49,12 +49,12 @@ def views(file: ComposeFile) -> Iterator[View]:
 
 
 def repeats_names(file: ComposeFile) -> bool:
-    """Whether a section or a name in it stands twice, so that what the file uses and defines is not certain."""
+    """Return whether a section or one of its names is duplicated, so that the file's definitions are uncertain."""
     return next(views(file), None) is not None
 
 
 def _repeats(node: Node, depth: int) -> bool:
-    """Whether a key stands twice in a mapping, or in one below it; most files are done with here."""
+    """Return whether a mapping or one of its children has a duplicate key; false for most files."""
     if type(node) is not Mapping or depth >= _DEPTH:
         return False
     names = {key.value if type(key) is Scalar else id(key) for key, _ in node.entries}
@@ -62,7 +62,7 @@ def _repeats(node: Node, depth: int) -> bool:
 
 
 def _with(node: Node, number: int, depth: int, spans: list[Span]) -> Node:
-    """A node in which the `number`-th of equal keys stands for all."""
+    """Return a node with only the `number`-th of each group of duplicate keys."""
     if type(node) is not Mapping or depth >= _DEPTH:
         return node
     chosen = _chosen(_merged(node, number, spans) if depth == 0 else node.entries, number, spans)
@@ -76,7 +76,7 @@ def _like(node: Mapping, entries: _Entries) -> Mapping:
 
 
 def _groups(entries: _Entries) -> dict[str | int, _Entries]:
-    """The entries by key; merge keys stand for themselves."""
+    """Group entries by key; each merge key is a group of its own."""
     groups: dict[str | int, _Entries] = {}
     for entry in entries:
         groups.setdefault(id(entry[0]) if is_merge_key(entry[0]) else key_text(entry[0]), []).append(entry)
@@ -88,7 +88,7 @@ def _all_are(kind: type[Mapping] | type[Sequence], group: _Entries) -> bool:
 
 
 def _chosen(entries: _Entries, number: int, spans: list[Span]) -> _Entries:
-    """The entries without the repeated ones but the `number`-th, or else the last."""
+    """Return the entries with only the `number`-th duplicate of each key, or the last."""
     kept: _Entries = []
     for group in _groups(entries).values():
         if number < len(group) - 1 and (_all_are(Mapping, group) or _all_are(Sequence, group)):
@@ -100,7 +100,7 @@ def _chosen(entries: _Entries, number: int, spans: list[Span]) -> _Entries:
 
 
 def _merged(root: Mapping, number: int, spans: list[Span]) -> _Entries:
-    """The sections of a file, those that stand twice as one."""
+    """Return the sections of a file, with duplicates joined."""
     kept: _Entries = []
     for group in _groups(root.entries).values():
         key, value = group[-1]

@@ -1,7 +1,7 @@
-"""Suppressions: comments that silence findings.
+"""Suppression comments.
 
-`# composefmt: ignore[rule] reason` on the line of a finding, or on a line of its own above it; for a whole file
-`# composefmt: ignore-file[rule] reason`, anywhere in it. A group of rules may stand for all rules of it.
+`# composefmt: ignore[rule] reason` suppresses findings on its line, or on the next line if it is on a line of its own;
+`# composefmt: ignore-file[rule] reason` suppresses them in the whole file. The name of a group suppresses all its rules.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _MARK = "composefmt:"
 _SUPPRESSION = re.compile(r"#\s*composefmt:\s*ignore(-file)?\[([^\]]*)\]")
-# The line of a suppression that holds for all of them.
+# The line number of a suppression for the whole file.
 WHOLE_FILE = 0
 
 
 class Suppression(NamedTuple):
-    """One rule or group that a comment silences on one line (from 1, or WHOLE_FILE); `span` is its name in the comment."""
+    """One suppressed rule or group on one line (from 1, or WHOLE_FILE); `span` is its name in the comment."""
 
     line: int
     rule: str
@@ -34,7 +34,7 @@ class Suppression(NamedTuple):
 
 
 def suppressions(source: Source, tree: Tree) -> list[Suppression]:
-    """All suppressions of a file, in order."""
+    """Return all suppressions of a file, in order."""
     if _MARK not in source.text:
         return []
     found: list[Suppression] = []
@@ -53,9 +53,9 @@ def suppressions(source: Source, tree: Tree) -> list[Suppression]:
 
 
 def _line_meant(source: Source, comment: Span, meant: dict[int, int]) -> int:
-    """The comment's own line; where nothing else stands there, the next one that holds more than a comment.
+    """Return the line that a comment applies to: its own, or the next line with content if the comment has its own line.
 
-    `meant` remembers that line for the lines above it: a thousand comments in a row are looked through once.
+    `meant` caches that line for the lines above it, so that a thousand successive comments are searched once.
     """
     line = source.position(comment.start).line
     if source.text[source.line_span(line).start : comment.start].strip():
@@ -72,10 +72,10 @@ def _line_meant(source: Source, comment: Span, meant: dict[int, int]) -> int:
 
 
 def apply(
-    source: Source, findings: Iterable[Finding], silenced: list[Suppression], names_of: Callable[[str], Sequence[str]]
+    source: Source, findings: Iterable[Finding], suppressed: list[Suppression], names_of: Callable[[str], Sequence[str]]
 ) -> tuple[list[Finding], list[Suppression]]:
-    """The findings that are not silenced, and the suppressions that silence nothing; `names_of` gives a rule's own name and its group."""
-    wanted = {(suppression.line, suppression.rule) for suppression in silenced}
+    """Return the findings that are not suppressed, and the unused suppressions; `names_of` returns a rule's name and its group."""
+    wanted = {(suppression.line, suppression.rule) for suppression in suppressed}
     used: set[tuple[int, str]] = set()
     kept: list[Finding] = []
     for finding in findings:
@@ -85,4 +85,4 @@ def apply(
             used |= places
         else:
             kept.append(finding)
-    return kept, [suppression for suppression in silenced if (suppression.line, suppression.rule) not in used]
+    return kept, [suppression for suppression in suppressed if (suppression.line, suppression.rule) not in used]

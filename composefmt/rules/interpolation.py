@@ -1,4 +1,4 @@
-"""Rules about variables."""
+"""Rules for interpolation and environment variables."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @rule("invalid-interpolation", Severity.ERROR, group="interpolation")
 def invalid_interpolation(element: Element) -> Iterator[Problem]:
-    """A `${` that begins no variable.
+    """Checks for invalid interpolations.
 
-    A variable is `$NAME`, `${NAME}` or `${NAME:-default}` (also with `-`, `:?`, `?`, `:+`, `+`); a dollar sign that stands
-    for itself is written twice.
+    Docker Compose rejects the file. A variable is `$NAME`, `${NAME}` or `${NAME:-default}` (also with `-`, `:?`, `?`, `:+`,
+    `+`). A literal dollar sign is `$$`.
 
     Bad:
 
@@ -49,17 +49,17 @@ def invalid_interpolation(element: Element) -> Iterator[Problem]:
             span = text_span(file.source, node, error.offset, error.offset + 2)
             yield Problem(
                 span,
-                f'"{node.value[error.offset : error.offset + 20]}" begins no variable',
+                f'invalid interpolation "{node.value[error.offset : error.offset + 20]}"',
                 interpolation.ADVICE,
             )
 
 
 @rule("unescaped-dollar", Severity.WARNING, group="interpolation")
 def unescaped_dollar(element: Element) -> Iterator[Problem]:
-    """The hash of a password whose dollar signs are read as variables.
+    """Detects password hashes whose dollar signs are read as variables.
 
-    What `htpasswd` and its like print is full of dollar signs, and each that a letter follows begins a variable: the hash
-    loses its parts. A dollar sign that stands for itself is written twice.
+    The output of `htpasswd` and similar tools contains dollar signs. A dollar sign followed by a letter starts a variable, so
+    the hash loses parts and no password matches. A literal dollar sign is `$$`.
 
     Bad:
 
@@ -85,30 +85,31 @@ def unescaped_dollar(element: Element) -> Iterator[Problem]:
     for node in file.interpolated_scalars():
         found = _hash().search(node.value)
         if found:
-            # The rest of the hash too: all that may stand in one.
+            # Include the rest of the hash.
             rest = re.compile(r"[\w./=$,+-]*").match(node.value, found.end())
             end = rest.end() if rest else found.end()
             doubled = re.sub(r"(?<!\$)\$(?!\$)", "$$", node.value[found.start() : end])
-            fix = Fix.of("write each dollar sign twice", file.changes.replace_part(node, found.start(), end, doubled), safe=False)
+            fix = Fix.of("double each dollar sign", file.changes.replace_part(node, found.start(), end, doubled), safe=False)
             yield Problem(
                 text_span(file.source, node, found.start(), found.end()),
-                f'the dollar signs of the hash "{found.group()}..." are read as variables',
-                f'write each dollar sign twice: "{found.group().replace("$", "$$")}..."',
+                f'dollar signs in the hash "{found.group()}..." are read as variables',
+                f'double each dollar sign: "{found.group().replace("$", "$$")}..."',
                 fix,
             )
 
 
 @lru_cache(maxsize=1)
 def _hash() -> re.Pattern[str]:
-    """The beginning of a hash as crypt and its like write it."""
+    """Return the pattern of the start of a crypt hash."""
     return re.compile(r"(?<!\$)\$(?:apr1|argon2[a-z]*|2[abxy]|[156y])\$(?=[A-Za-z0-9./=])")
 
 
 @rule("undefined-variable", Severity.WARNING, group="interpolation")
 def undefined_variable(element: Element) -> Iterator[Problem]:
-    """A variable has neither a default nor a value in the `.env` file beside the Compose file or in the environment.
+    """Checks for variables without a default that neither the project's `.env` file nor the environment sets.
 
-    It is empty then. Nothing is told where there is no `.env` file: the variables may all come from elsewhere.
+    Docker Compose replaces them with an empty string. Projects without an `.env` file are not checked because their variables
+    may come from elsewhere.
 
     Source: the specification's 12-interpolation.
     """
@@ -116,28 +117,28 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
     known = file.options.environment
     if not known:
         return
-    told: set[str] = set()
+    reported: set[str] = set()
     for node in file.interpolated_scalars():
         for variable in _variables(node.value):
-            if variable.operator or variable.name in known or variable.name in told or _is_ambient(file, variable.name):
+            if variable.operator or variable.name in known or variable.name in reported or _is_ambient(file, variable.name):
                 continue
-            told.add(variable.name)
+            reported.add(variable.name)
             near, fix = _near(variable.name, known), None
             if near:
                 meant = node.value[variable.start : variable.end].replace(variable.name, near, 1)
-                fix = Fix.of(f'write "{near}"', file.changes.replace_part(node, variable.start, variable.end, meant), safe=False)
+                fix = Fix.of(f'replace with "{near}"', file.changes.replace_part(node, variable.start, variable.end, meant), safe=False)
             yield Problem(
                 text_span(file.source, node, variable.start, variable.end),
-                f'the variable {variable.name} has no value in the file ".env"',
+                f'variable "{variable.name}" is not set in ".env"',
                 f'did you mean "{near}"?' if near else _advice(node.value, variable),
                 fix,
             )
 
 
 def _advice(value: str, variable: interpolation.Variable) -> str:
-    advice = f'set it there, or give it a default: "${{{variable.name}:-default}}"'
+    advice = f'set it in ".env", or add a default: "${{{variable.name}:-default}}"'
     within_word = value[max(variable.start - 1, 0) : variable.start].isalnum() and value[variable.start + 1] != "{"
-    return f'{advice}; a dollar sign itself is written "$$"' if within_word else advice
+    return f'{advice}; use "$$" for a literal dollar sign' if within_word else advice
 
 
 def _variables(value: str) -> list[interpolation.Variable]:
@@ -149,7 +150,7 @@ def _variables(value: str) -> list[interpolation.Variable]:
         return []
 
 
-# What shells, continuous integration and Compose itself set.
+# Variables that shells, CI services and Docker Compose set.
 _AMBIENT = frozenset({"CI", "HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TMPDIR", "USER"})
 
 
@@ -168,9 +169,9 @@ def _near(name: str, known: Mapping[str, str]) -> str:
 
 @rule("required-variable", Severity.WARNING, group="interpolation", default=False)
 def required_variable(element: Element) -> Iterator[Problem]:
-    """A variable that must be set (`${NAME:?}`) is set neither in the `.env` file beside the Compose file nor in the environment.
+    """Checks for required variables (`${NAME:?}`) that neither the project's `.env` file nor the environment sets.
 
-    Docker refuses the file.
+    Docker Compose rejects the file.
 
     Bad:
 
@@ -193,16 +194,16 @@ def required_variable(element: Element) -> Iterator[Problem]:
             if variable.operator.endswith("?") and not file.options.environment.get(name) and not _is_ambient(file, name):
                 yield Problem(
                     text_span(file.source, node, variable.start, variable.end),
-                    f"the variable {variable.name} must be set, but is not",
-                    'set it in the file ".env"',
+                    f'required variable "{variable.name}" is not set',
+                    'set it in ".env"',
                 )
 
 
 @rule("variable-in-key", Severity.WARNING, group="interpolation")
 def variable_in_key(element: Element) -> Iterator[Problem]:
-    """Detects variables in the keys of mappings, which Docker Compose does not replace.
+    """Detects variables in keys of mappings, which Docker Compose does not replace.
 
-    Only values are interpolated. The items of a list such as `labels` are values as a whole.
+    Only values are interpolated, so the variable stays in the key as text. Items of lists such as `labels` are values.
 
     Bad:
 
@@ -220,7 +221,7 @@ def variable_in_key(element: Element) -> Iterator[Problem]:
             labels:
               - traefik.${NAME}.port=80
 
-    Source: the specification, 12-interpolation, on the values of mappings.
+    Source: the specification's 12-interpolation, on values of mappings.
     """
     file = element.file
     stack = list(file.tree.documents) if "${" in file.source.text else []
@@ -231,8 +232,8 @@ def variable_in_key(element: Element) -> Iterator[Problem]:
                 if type(key) is nodes.Scalar and "${" in key.value and re.search(r"(?<!\$)(?:\$\$)*\$\{[A-Za-z_]", key.value):
                     yield Problem(
                         key.span,
-                        f'the variable in the key "{key.value}" is not replaced',
-                        'write the entry as a list item: "- KEY=VALUE"',
+                        f'variable in key "{key.value}" is not replaced',
+                        'use a list item: "- KEY=VALUE"',
                     )
                 stack.append(value)
         elif type(node) is nodes.Sequence:

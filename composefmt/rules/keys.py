@@ -1,4 +1,4 @@
-"""Rules about keys that are no text, and about files in the form that Compose had before it knew services."""
+"""Rules for keys that are not strings, and for files in the format of Compose version 1."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
     from composefmt.compose.file import ComposeFile, Path
 
-# What a plain key can begin with that YAML may read as a number, a date, true, false or null.
+# First characters of plain keys that YAML may read as a number, a date, a boolean or null.
 _DOUBTFUL = frozenset(("", *"0123456789+-.~tTfFnN"))
 
 
 @rule("non-string-key", Severity.ERROR, group="syntax")
 def non_string_key(element: Element) -> Iterator[Problem]:
-    """A key that YAML reads as a number, a date, true, false or nothing: the reference takes text only.
+    """Checks for keys that YAML reads as a number, a date, a boolean or null.
+
+    Docker Compose accepts only strings as keys and rejects the file.
 
     Bad:
 
@@ -32,7 +34,7 @@ def non_string_key(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
             labels:
-              8080: the door
+              8080: admin
 
     Good:
 
@@ -40,7 +42,7 @@ def non_string_key(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
             labels:
-              "8080": the door
+              "8080": admin
 
     Source: the reference's loader/loader.go, convertToStringKeysRecursive.
     """
@@ -68,13 +70,13 @@ def _located(file: ComposeFile, path: Path) -> tuple[Node | None, Node] | None:
 
 def _unquoted(key: Scalar) -> Problem:
     quoted = f'"{key.value}"'
-    fix = Fix(f"write {quoted}", (Edit(key.content, key.end, quoted),), safe=False) if key.value and key.tag is None else None
-    what = f'the key "{key.value}" is not text' if key.value else "a key is empty"
-    return Problem(_span(key), what, f"put it in quotes: {quoted}", fix)
+    fix = Fix(f"quote {quoted}", (Edit(key.content, key.end, quoted),), safe=False) if key.value and key.tag is None else None
+    what = f'key "{key.value}" is not a string' if key.value else "key is empty"
+    return Problem(_span(key), what, f"quote it: {quoted}", fix)
 
 
 def _span(key: Scalar) -> Span:
-    """The key itself, or the character at its place where it is empty."""
+    """Return the span of the key, or of the next character if it is empty."""
     return key.span if key.end > key.content else Span(key.content, key.content + 1)
 
 
@@ -83,13 +85,15 @@ def _collection(file: ComposeFile, key: Node) -> Iterator[Problem]:
         return
     span = first_line(file.source, key.span)
     template = file.source.text.startswith("{{", key.span.start - 1)
-    advice = 'text in braces wants quotes: "{{ name }}"; a template has to be rendered before it is read' if template else ""
-    yield Problem(span, "a key is a list or a mapping, not text", advice)
+    advice = 'quote it ("{{ name }}"), or render the template first' if template else "use a string as the key, or quote it"
+    yield Problem(span, "key is a list or a mapping, not a string", advice)
 
 
 @rule("legacy-file", Severity.ERROR, group="deprecated")
 def legacy_file(element: Element) -> Iterator[Problem]:
-    """A file in the form of 2014, with the services at the top: Compose does not read it any more.
+    """Detects files in the format of Compose version 1, with the services at the top level.
+
+    Docker Compose no longer reads this format.
 
     Bad:
 
@@ -102,20 +106,20 @@ def legacy_file(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the specification's 03-compose-file, whose top level knows no names of services.
+    Source: the specification's 03-compose-file, whose top level has no service names.
     """
     root = element.file.root
     if root is not None and element.file.once(is_legacy):
         key = root.entries[0][0]
-        advice = 'write "services:" above them, and give their lines two more spaces'
-        yield Problem(key.span, "the services stand at the top, where Compose no longer looks for them", advice)
+        advice = 'add "services:" above them, and indent them by two spaces'
+        yield Problem(key.span, "services are defined at the top level, which Docker Compose no longer supports", advice)
 
 
 _SECTIONS = frozenset({"configs", "jobs", "models", "networks", "secrets", "services", "volumes"})
 
 
 def is_legacy(file: ComposeFile) -> bool:
-    """Whether a file holds nothing but services, at the top; what is called "services" or the like holds those of today."""
+    """Return whether a file defines only services at its top level; a section such as `services` marks the current format."""
     entries = file.entries(file.root)
     names = [name for name in entries if not name.startswith("x-") and name != MERGE_KEY]
     return bool(names) and _SECTIONS.isdisjoint(names) and all({"image", "build"} & file.entries(entries[name][1]).keys() for name in names)

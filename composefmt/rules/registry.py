@@ -1,8 +1,7 @@
-"""The rules: how they are declared, found and run.
+"""Declare, find and run rules.
 
-A rule is one generator with a decorator; its docstring is its page. It is called for each element of the file that
-its pattern names (`services.*.ports`, with `*` for any key or item; "" for the file as a whole), aliases and merge
-keys followed.
+A rule is one decorated generator; its docstring is its page. It is called for each element of the file that matches its
+pattern (`services.*.ports`, with `*` for any key or item; "" for the whole file). Aliases and merge keys are followed.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """What a rule yields: the place, the message and how to mend it. `severity` overrides the rule's own."""
+    """A problem that a rule yields: location, message, help and fix. `severity` overrides that of the rule."""
 
     span: Span
     message: str
@@ -36,7 +35,7 @@ class Problem(NamedTuple):
 
 
 class Element(NamedTuple):
-    """One element of a file: its path, its key (None for items of lists and the file) and its value, alias followed."""
+    """One element of a file: its path, its key (None for list items and the file) and its value, aliases followed."""
 
     file: ComposeFile
     path: Path
@@ -45,7 +44,7 @@ class Element(NamedTuple):
 
     @property
     def service(self) -> str:
-        """The name of the service that the element belongs to, "" for none."""
+        """Return the name of the element's service, "" if it has none."""
         return str(self.path[1]) if len(self.path) > 1 and self.path[0] == "services" else ""
 
 
@@ -53,7 +52,7 @@ Check = Callable[[Element], Iterable[Problem]]
 
 
 class Rule(NamedTuple):
-    """A rule as it was declared. `default` tells whether it is on without being selected."""
+    """A declared rule. `default`: enabled by default, otherwise opt-in."""
 
     name: str
     severity: Severity
@@ -65,7 +64,7 @@ class Rule(NamedTuple):
 
     @property
     def page(self) -> str:
-        """What the rule finds, why, and examples: its docstring."""
+        """Return the rule's page: its docstring."""
         from inspect import cleandoc
 
         return cleandoc(self.check.__doc__ or "")
@@ -75,7 +74,7 @@ _RULES: dict[str, Rule] = {}
 
 
 def rule(name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0") -> Callable[[Check], Check]:
-    """Declare a rule. Raises ValueError where the name is taken."""
+    """Declare a rule. Raises ValueError if the name exists."""
 
     def declare(check: Check) -> Check:
         if name in _RULES:
@@ -88,7 +87,7 @@ def rule(name: str, severity: Severity, *patterns: str, group: str, default: boo
 
 @lru_cache(maxsize=1)
 def all_rules() -> dict[str, Rule]:
-    """Every rule by name, sorted; importing the package's modules declares them."""
+    """Return all rules by name, sorted; importing the package's modules declares them."""
     from importlib import import_module
     from pkgutil import iter_modules
 
@@ -111,27 +110,27 @@ def _places(selected: frozenset[str]) -> Place[Rule]:
 
 @lru_cache(maxsize=1)
 def known_names() -> frozenset[str]:
-    """The names of all rules and groups, and "all"."""
+    """Return the names of all rules and groups, and "all"."""
     return frozenset(name for rule in all_rules().values() for name in _names(rule))
 
 
 def _names(rule: Rule) -> tuple[str, str, str]:
-    """What a rule can be named by, the most precise first."""
+    """Return the names that select a rule, most specific first."""
     return rule.name, rule.group, "all"
 
 
 def unknown_name(name: str) -> str:
-    """What to say of a name that is neither a rule nor a group, with the nearest one."""
+    """Return the message for an unknown rule or group, with the nearest name."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, sorted(known_names()), 1)
-    return f'there is no rule "{name}"' + (f'; did you mean "{near[0]}"?' if near else '; "composefmt rules" lists them.')
+    return f'unknown rule "{name}"' + (f'; did you mean "{near[0]}"?' if near else '; run "composefmt rules" to list all rules')
 
 
 def selection(options: Options) -> frozenset[str]:
-    """The names of the rules that a file's options choose: the most precise name that is selected or ignored decides.
+    """Return the names of the rules that a file's options select: the most specific selected or ignored name decides.
 
-    A rule that is named in both ways equally well is ignored.
+    A rule that is selected and ignored with equal specificity is ignored.
     """
     chosen = options.extend_select if options.select is None else options.select | options.extend_select
     return _selection(chosen, options.ignore, options.file_ignore, by_default=options.select is None)
@@ -156,9 +155,9 @@ def _is_selected(rule: Rule, chosen: frozenset[str], ignore: frozenset[str], *, 
 
 
 def run_rules(file: ComposeFile) -> list[Finding]:
-    """The findings of the rules that the file's options select, in the order of the text.
+    """Return the findings of the selected rules, in the order of the text.
 
-    One that is met on two ways is told once; one that a comment silences is not told.
+    A finding reached by several paths is reported once; suppressed findings are omitted.
     """
     selected = selection(file.options)
     run = _Run(file)
@@ -181,12 +180,12 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
 
 
-# The groups of rules that look at the text, which hides nothing.
+# Groups of rules that check the text, in which no value is hidden.
 _OF_TEXT = ("syntax", "style")
 
 
 def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
-    """Add what is found in the values that repeated keys hide; it is mended, if at all, when they are told apart."""
+    """Add findings in values that duplicate keys hide, without fixes: those apply once the duplicates are resolved."""
     from composefmt.rules._repeated import views
 
     for view in views(run.file):
@@ -202,7 +201,7 @@ def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
 
 
 def _without_rash_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
-    """No fix deletes what seems to be unused while the file has errors, of any rule: what is mistyped may be its use."""
+    """Drop fixes that remove unused definitions while the file has errors: a misspelled name may be their use."""
     if not any(map(_is_deletion, findings)) or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
         return findings
     return [finding._replace(fix=None) if _is_deletion(finding) else finding for finding in findings]
@@ -217,7 +216,7 @@ def _is_error(finding: Finding) -> bool:
 
 
 def _errs_elsewhere(file: ComposeFile, selected: frozenset[str]) -> bool:
-    """Whether a rule that is on by default, but not selected, finds an error."""
+    """Return whether a rule that is enabled by default, but not selected, reports an error."""
     errors = {rule.name for rule in all_rules().values() if rule.default and rule.severity is Severity.ERROR}
     if errors <= selected:
         return False
@@ -241,7 +240,7 @@ def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
         return run.findings.values()
     rules = all_rules()
     kept, unused = apply(file.source, run.findings.values(), silenced, lambda name: _names(rules[name]))
-    # What is not checked in this run may well be silenced for another.
+    # Suppressions of rules that are not checked in this run may be needed in another.
     checked = {name for rule in selected for name in _names(rules[rule])}
     known = known_names()
     file.unused_suppressions = [
@@ -253,7 +252,7 @@ def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
     return run.findings.values()
 
 
-# The rule that needs to know what the others found.
+# The rule that depends on the findings of all others.
 _LAST = "unused-suppression"
 
 _NOTHING = Scalar(0, 0, 0, None, None, "", "")
@@ -291,7 +290,7 @@ class _Run:
             return
         if place.here:
             element = Element(self.file, path, key, node)
-            # Most rules find nothing in most elements, which is to take no call but theirs.
+            # Most rules report nothing for most elements, so avoid further calls.
             for rule in place.here:
                 for problem in rule.check(element):
                     self.found(rule, problem)

@@ -1,4 +1,4 @@
-"""Rules that come from the official schema: which keys there are, and what they may hold."""
+"""Rules of the official schema: allowed keys and values."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ def _problems(element: Element, name: str) -> Iterator[Problem]:
 
 
 def _meant(element: Element, problem: SchemaProblem) -> Fix | None:
-    """Writes the key or the value that was probably meant."""
+    """Return the fix that writes the key or value that was probably intended."""
     file = element.file
     found = file.locate(problem.path, file.root) if file.root is not None and len(file.roots) == 1 else None
     node = found[0 if problem.on_key else 1] if found else None
     if node is None or problem.meant is None:
         return None
     if type(node) is Mapping:
-        # A space after a colon made a mapping of a string.
+        # A space after a colon turned a string into a mapping.
         text = file.source.text[node.content : node.end]
         is_plain = node.anchor is None and node.tag is None and "\n" not in text and "#" not in text and "\r" not in text
         edit = Edit(node.content, node.end, write_scalar(problem.meant, flow=True))
-        return Fix.of(f'write "{problem.meant}"', (edit,) if is_plain else (), safe=False)
+        return Fix.of(f'replace with "{problem.meant}"', (edit,) if is_plain else (), safe=False)
     if type(node) is Scalar and isinstance(problem.meant, str) and text_of(scalar_value(node)) == problem.meant:
-        # As it is written: quotes are all that 3.10 lacks.
-        return Fix.of(f'write "{node.value}" in quotes', file.changes.quote(node), safe=False)
+        # Keep the text as written: 3.10 only needs quotes.
+        return Fix.of(f'quote "{node.value}"', file.changes.quote(node), safe=False)
     return written(file, node, problem.meant)
 
 
 @rule("unknown-key", Severity.ERROR, group="schema")
 def unknown_key(element: Element) -> Iterator[Problem]:
-    """A key that Compose does not know at this place.
+    """Checks for keys that Compose does not define at their location.
 
-    It is a typo, or it belongs elsewhere. Keys of your own begin with `x-`.
+    Docker Compose rejects the file. The key is misspelled or belongs to another location. Custom keys must start with `x-`.
 
     Bad:
 
@@ -72,7 +72,9 @@ def unknown_key(element: Element) -> Iterator[Problem]:
 
 @rule("wrong-type", Severity.ERROR, group="schema")
 def wrong_type(element: Element) -> Iterator[Problem]:
-    """A value of the wrong kind: a list where a text must stand, and the like.
+    """Checks for values of the wrong type, such as a list where a string is expected.
+
+    Docker Compose rejects the file.
 
     Bad:
 
@@ -93,7 +95,9 @@ def wrong_type(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-value", Severity.ERROR, group="schema")
 def invalid_value(element: Element) -> Iterator[Problem]:
-    """A value that is none of the allowed ones, or does not have the form that its field demands.
+    """Checks for values that are not allowed for their field or do not have the required format.
+
+    Docker Compose rejects the file.
 
     Bad:
 
@@ -109,14 +113,16 @@ def invalid_value(element: Element) -> Iterator[Problem]:
             image: nginx
             cgroup: host
 
-    Source: the specification's compose-spec.json, `enum`, `pattern`, `minimum` and their like.
+    Source: the specification's compose-spec.json, `enum`, `pattern`, `minimum` and similar keywords.
     """
     yield from _problems(element, "invalid-value")
 
 
 @rule("missing-key", Severity.ERROR, group="schema")
 def missing_key(element: Element) -> Iterator[Problem]:
-    """A key that must be there is not.
+    """Checks for missing required keys.
+
+    Docker Compose rejects the file.
 
     Bad:
 
@@ -145,7 +151,9 @@ def missing_key(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-service-name", Severity.ERROR, group="schema")
 def invalid_service_name(element: Element) -> Iterator[Problem]:
-    """The name of a service, network, volume, secret or config has a character that is not allowed.
+    """Checks for invalid characters in the names of services, networks, volumes, secrets and configs.
+
+    Names consist of letters, digits, dots, dashes and underscores. Docker Compose rejects a file with other characters.
 
     Bad:
 
@@ -166,7 +174,10 @@ def invalid_service_name(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-duration", Severity.ERROR, group="schema")
 def invalid_duration(element: Element) -> Iterator[Problem]:
-    """A duration that cannot be read: numbers with the units w, d, h, m, s, ms, us or ns, without spaces.
+    """Checks for invalid durations.
+
+    A duration consists of numbers with the units `w`, `d`, `h`, `m`, `s`, `ms`, `us` or `ns`, without spaces. Docker Compose
+    rejects other values.
 
     Bad:
 
@@ -189,7 +200,9 @@ def invalid_duration(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-bytes", Severity.ERROR, group="schema")
 def invalid_bytes(element: Element) -> Iterator[Problem]:
-    """A size that cannot be read: a number with the unit b, k, m or g (also kb, mb, gb).
+    """Checks for invalid byte values.
+
+    A size is a number with a unit: `b`, `k`, `m`, `g`, `t` or `p` (also `kb`, `mb`, `gb`). Docker Compose rejects other values.
 
     Bad:
 
@@ -212,7 +225,9 @@ def invalid_bytes(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-cpus", Severity.ERROR, group="schema")
 def invalid_cpus(element: Element) -> Iterator[Problem]:
-    """A number of processors that is not a number.
+    """Checks for CPU limits that are not numbers.
+
+    Docker Compose rejects the file.
 
     Bad:
 
@@ -235,9 +250,9 @@ def invalid_cpus(element: Element) -> Iterator[Problem]:
 
 @rule("ignored-key", Severity.WARNING, group="schema")
 def ignored_key(element: Element) -> Iterator[Problem]:
-    """A key that the reference does not know, but drops without a word.
+    """Checks for unknown keys that Docker Compose ignores without a warning.
 
-    It is a typo, or it belongs elsewhere: it has no effect.
+    The key has no effect. It is misspelled or belongs to another location.
 
     Bad:
 

@@ -1,4 +1,4 @@
-"""Rules about what others may see or slip in: secrets in commands, engines without encryption, scripts run unseen; off unless selected."""
+"""Opt-in rules for exposed secrets, unencrypted Docker APIs and unverified scripts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @rule("host-docker-tcp", Severity.WARNING, group="security", default=False)
 def host_docker_tcp(element: Element) -> Iterator[Problem]:
-    """The Docker engine is spoken to without encryption.
+    """Checks for addresses of an unencrypted Docker API (port 2375).
 
-    Whoever reaches that port has all rights over the host. Services of the same project, such as a proxy of the engine's
-    socket, are not looked at.
+    Everyone who can reach this port has full control over the host. Services of the same project, such as a socket proxy, are
+    not reported.
 
     Bad:
 
@@ -46,8 +46,8 @@ def host_docker_tcp(element: Element) -> Iterator[Problem]:
                 continue
             yield Problem(
                 text_span(file.source, node, found.start(), found.end()),
-                f"{found.group()} is an engine that anyone may command",
-                "use ssh:// or TLS (port 2376)",
+                f'"{found.group()}" exposes an unauthenticated Docker API',
+                'use "ssh://" or TLS (port 2376)',
             )
 
 
@@ -56,7 +56,9 @@ _COMMANDS = ("services.*.command", "services.*.entrypoint", "services.*.command.
 
 @rule("curl-pipe-shell", Severity.WARNING, *_COMMANDS, "services.*.build.dockerfile_inline", group="security", default=False)
 def curl_pipe_shell(element: Element) -> Iterator[Problem]:
-    """A script is fetched and run at once, whatever it says today.
+    """Detects scripts that are downloaded and run without verification.
+
+    The content of the script can change at any time, and it runs with the rights of the container.
 
     Bad:
 
@@ -71,7 +73,7 @@ def curl_pipe_shell(element: Element) -> Iterator[Problem]:
           web:
             image: my/alpine-with-it-installed
 
-    Source: the shell sees the script for the first time when it runs it; hadolint and others warn of the same.
+    Source: OWASP, "Software and Data Integrity Failures".
     """
     node = element.node
     if type(node) is Scalar and "|" in node.value:
@@ -79,14 +81,16 @@ def curl_pipe_shell(element: Element) -> Iterator[Problem]:
         if found:
             yield Problem(
                 first_line(element.file.source, text_span(element.file.source, node, found.start(), found.end())),
-                f'service "{element.service}": a script is fetched and run unseen',
-                "put it into the image, or check its sum before it is run",
+                f'service "{element.service}": a downloaded script is run without verification',
+                "add it to the image, or verify its checksum before running it",
             )
 
 
 @rule("secret-in-command", Severity.WARNING, *_COMMANDS, group="security", default=False)
 def secret_in_command(element: Element) -> Iterator[Problem]:
-    """A password stands in a command, where everyone who lists the processes sees it.
+    """Detects passwords and tokens in commands.
+
+    Everyone who can list the processes of the host, or inspect the container, can read them.
 
     Bad:
 
@@ -113,6 +117,6 @@ def secret_in_command(element: Element) -> Iterator[Problem]:
     if found:
         yield Problem(
             text_span(element.file.source, node, found.start(1), found.end(1)),
-            f'service "{element.service}": a secret stands in {element.path[2]} for all to see',
-            "take it from a file below /run/secrets",
+            f'service "{element.service}": "{element.path[2]}" exposes a secret in the process list',
+            'read it from a file in "/run/secrets"',
         )

@@ -1,4 +1,4 @@
-"""Rules about what a container may do to its host; all are a matter of opinion, so they are off unless selected."""
+"""Opt-in rules for the rights of a container on its host."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _SERVICE = "services.*"
 
 @rule("privileged", Severity.WARNING, "services.*.privileged", group="security", default=False)
 def privileged(element: Element) -> Iterator[Problem]:
-    """A container has all rights over the host.
+    """Checks for privileged containers.
+
+    A privileged container has all capabilities and access to all devices, so it can take over the host.
 
     Bad:
 
@@ -44,8 +46,8 @@ def privileged(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and node.value.lower() in ("true", "yes", "on"):
         yield Problem(
             node.span,
-            f'service "{element.service}" is privileged: it has all rights over the host',
-            "give it the capabilities and devices that it needs",
+            f'service "{element.service}" is privileged and has full control over the host',
+            'remove "privileged", and add the required capabilities and devices',
             deleted(element.file, element.key),
         )
 
@@ -55,7 +57,9 @@ def privileged(element: Element) -> Iterator[Problem]:
     group="security", default=False,
 )  # fmt: skip
 def host_namespace(element: Element) -> Iterator[Problem]:
-    """A container shares a namespace with the host, so that it sees the host's processes, network or memory.
+    """Checks for containers that share a namespace with the host.
+
+    Such a container can access the host's processes, network or memory.
 
     Bad:
 
@@ -76,23 +80,28 @@ def host_namespace(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and node.value == "host":
         fix = deleted(element.file, element.key)
         yield Problem(
-            node.span, f'service "{element.service}" shares the {_NAMESPACES[str(element.path[-1])]} of the host', "leave it out", fix
+            node.span,
+            f'service "{element.service}" shares the {_NAMESPACES[str(element.path[-1])]} of the host',
+            f'remove "{element.path[-1]}: host"',
+            fix,
         )
 
 
 _NAMESPACES = {
-    "network_mode": "network",
-    "pid": "processes",
-    "ipc": "shared memory",
-    "uts": "host name",
-    "userns_mode": "users",
-    "cgroup": "control groups",
+    "network_mode": "network namespace",
+    "pid": "PID namespace",
+    "ipc": "IPC namespace",
+    "uts": "UTS namespace",
+    "userns_mode": "user namespace",
+    "cgroup": "cgroup namespace",
 }
 
 
 @rule("dangerous-capability", Severity.WARNING, "services.*.cap_add.*", group="security", default=False)
 def dangerous_capability(element: Element) -> Iterator[Problem]:
-    """A capability that is nearly as good as all rights over the host.
+    """Checks for capabilities that allow a container to take over the host.
+
+    Capabilities such as `SYS_ADMIN` are nearly equivalent to root on the host.
 
     Bad:
 
@@ -114,8 +123,8 @@ def dangerous_capability(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and node.value.upper().removeprefix("CAP_") in _DANGEROUS:
         yield Problem(
             node.span,
-            f'service "{element.service}": with the capability {node.value} it can take over the host',
-            "give it only what it needs",
+            f'service "{element.service}" can take over the host with capability "{node.value}"',
+            "remove it, and add only the required capabilities",
             deleted(element.file, node),
         )
 
@@ -125,7 +134,9 @@ _DANGEROUS = frozenset(("ALL", "BPF", "DAC_READ_SEARCH", "SYS_ADMIN", "SYS_BOOT"
 
 @rule("unconfined-profile", Severity.WARNING, "services.*.security_opt.*", group="security", default=False)
 def unconfined_profile(element: Element) -> Iterator[Problem]:
-    """The filter of system calls (seccomp), AppArmor or SELinux is switched off for a container.
+    """Checks for containers that disable seccomp, AppArmor or SELinux.
+
+    These profiles limit the damage that a compromised container can cause.
 
     Bad:
 
@@ -147,15 +158,17 @@ def unconfined_profile(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and pattern(r"(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable").fullmatch(node.value):
         yield Problem(
             node.span,
-            f'service "{element.service}": "{node.value}" switches a protection off',
-            "leave it out, or name a profile",
+            f'service "{element.service}" disables a security profile with "{node.value}"',
+            "remove it, or use a custom profile",
             deleted(element.file, node),
         )
 
 
 @rule("missing-no-new-privileges", Severity.WARNING, _SERVICE, group="security", default=False)
 def missing_no_new_privileges(element: Element) -> Iterator[Problem]:
-    """The programs of a container may gain rights, through files with the set-user-ID bit.
+    """Checks for services without `no-new-privileges`.
+
+    Without it, programs in the container can gain privileges, for example by files with the set-user-ID bit.
 
     Bad:
 
@@ -181,8 +194,8 @@ def missing_no_new_privileges(element: Element) -> Iterator[Problem]:
     if not any(text in ("no-new-privileges", "no-new-privileges:true", "no-new-privileges=true") for text in texts):
         yield Problem(
             key.span,
-            f'service "{element.service}" may gain rights while it runs',
-            'write "security_opt: [no-new-privileges:true]"',
+            f'service "{element.service}" allows processes to gain privileges',
+            'add "security_opt: [no-new-privileges:true]"',
             _without_new_privileges(element, entries),
         )
 
@@ -197,7 +210,9 @@ def _without_new_privileges(element: Element, entries: Entries) -> Fix | None:
 
 @rule("runs-as-root", Severity.WARNING, _SERVICE, group="security", default=False)
 def runs_as_root(element: Element) -> Iterator[Problem]:
-    """A container runs as root, or as whatever user its image names.
+    """Checks for containers that run as root or do not set a user.
+
+    Root in a container has more ways to attack the host. Without `user`, the image decides, and most images use root.
 
     Bad:
 
@@ -221,14 +236,18 @@ def runs_as_root(element: Element) -> Iterator[Problem]:
     key, entries = found
     user = value_of(entries, "user")
     if user is None:
-        yield Problem(key.span, f'service "{element.service}" names no user, so it may run as root', 'write "user: 1000:1000"')
+        yield Problem(
+            key.span, f'service "{element.service}" does not set "user" and may run as root', 'add a user, such as "user: 1000:1000"'
+        )
     elif type(user) is Scalar and user.value.partition(":")[0] in ("root", "0"):
-        yield Problem(user.span, f'service "{element.service}" runs as root', "name another user")
+        yield Problem(user.span, f'service "{element.service}" runs as root', 'use another user, such as "1000:1000"')
 
 
 @rule("writable-root", Severity.WARNING, _SERVICE, group="security", default=False)
 def writable_root(element: Element) -> Iterator[Problem]:
-    """The files of a container's image can be changed while it runs.
+    """Checks for containers with a writable root file system.
+
+    An attacker can change the programs of a writable container.
 
     Bad:
 
@@ -253,14 +272,16 @@ def writable_root(element: Element) -> Iterator[Problem]:
     node = plain(entries, "read_only")
     if "read_only" not in entries or (node is not None and node.value.lower() == "false"):
         span = node.span if node is not None else key.span
-        message = f'service "{element.service}" can change the files of its image'
+        message = f'service "{element.service}" has a writable root file system'
         fix = written(element.file, node, True) if node is not None else added(element.file, element.node, ("read_only",), True)
-        yield Problem(span, message, 'write "read_only: true", and tmpfs for what changes', fix)
+        yield Problem(span, message, 'add "read_only: true", and "tmpfs" for writable directories', fix)
 
 
 @rule("device-access", Severity.WARNING, "services.*.devices.*", group="security", default=False)
 def device_access(element: Element) -> Iterator[Problem]:
-    """A container gets a device through which it can read all of the host's disks or memory.
+    """Checks for devices that expose the disks or the memory of the host.
+
+    The container can read and change all data on the device, including the files of the host.
 
     Bad:
 
@@ -288,6 +309,6 @@ def device_access(element: Element) -> Iterator[Problem]:
     ):
         yield Problem(
             source.span,
-            f'service "{element.service}" can read and write {source.value.partition(":")[0]} of the host',
-            "mount a folder of it",
+            f'service "{element.service}" can read and write the host device "{source.value.partition(":")[0]}"',
+            "use a bind mount of the required directory",
         )

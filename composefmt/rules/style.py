@@ -1,4 +1,4 @@
-"""Rules about how a file is written."""
+"""Rules for formatting and for composefmt's own comments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @rule("unformatted", Severity.WARNING, group="style", default=False)
 def unformatted(element: Element) -> Iterator[Problem]:
-    """`composefmt format` would change the file.
+    """Checks for files that `composefmt format` would change.
+
+    A uniform style keeps diffs small and makes files easier to read.
 
     Bad:
 
@@ -33,31 +35,31 @@ def unformatted(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the readable format, as the README describes it.
+    Source: the formatting style of composefmt.
     """
     from composefmt.format.passes import formatted
 
     file = element.file
     edits, _, _, obstacle, *_ = formatted(file.source.text, file.tree, file.options, file.uses)
     if obstacle is not None:
-        message = "the file cannot be formatted: the formatter does not support the syntax here"
-        yield Problem(Span(obstacle, obstacle), message, 'write it as "key: value" in block style')
+        message = "file cannot be formatted because the formatter does not support the syntax here"
+        yield Problem(Span(obstacle, obstacle), message, 'use "key: value" in block style')
     if edits:
         first = min(edits)
-        places = f"{len(edits)} places" if len(edits) > 1 else "one place"
+        changes = f"{len(edits)} changes" if len(edits) > 1 else "1 change"
         yield Problem(
             Span(first.start, max(first.end, first.start + 1)),
-            f"the file is not formatted ({places})",
-            "run composefmt format",
+            f"file is not formatted ({changes})",
+            'run "composefmt format"',
             Fix("format the file", tuple(edits)),
         )
 
 
 @rule("unused-suppression", Severity.WARNING, group="style")
 def unused_suppression(element: Element) -> Iterator[Problem]:
-    """A comment silences a rule that finds nothing on its line.
+    """Checks for suppression comments that suppress no finding.
 
-    It was mended since, or the name of the rule is mistyped.
+    The problem was fixed, or the name of the rule is misspelled. A stale suppression hides future findings.
 
     Bad:
 
@@ -78,18 +80,18 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
         few = number < _MOST
         where = "in this file" if of_file else "on this line"
         is_known = not name or name in known_names()
-        advice = "delete the comment" if is_known or not few else unknown_name(name)
-        # Whoever mistyped the rule wants another one silenced, so the comment stays.
+        advice = "remove the comment" if is_known or not few else unknown_name(name)
+        # A misspelled name is meant for another rule, so the comment stays.
         fix = _without(element.file, span) if is_known and few else None
-        yield Problem(span, f'nothing to ignore: "{name}" finds nothing {where}', advice, fix)
+        yield Problem(span, f'unused suppression: "{name}" reports nothing {where}', advice, fix)
 
 
-# Of more in one file, only the first offer a fix and the nearest name, which take long to find.
+# Only the first findings offer a fix and the nearest name because both are slow to compute.
 _MOST = 100
 
 
 def _without(file: ComposeFile, name: Span) -> Fix | None:
-    """Takes a rule's name out of a comment; with the last one the comment goes, and with it the reason, which is not safe."""
+    """Return the fix that removes a rule's name from a comment, or the whole comment (unsafe if it has a reason) with the last name."""
     text, changes = file.source.text, file.changes
     comment = next((each for each in comments(text, file.tree) if each.start <= name.start < each.end), None)
     opened, closed = text.rfind("[", 0, name.start), text.find("]", name.start)
@@ -97,26 +99,28 @@ def _without(file: ComposeFile, name: Span) -> Fix | None:
         return None
     before, after = text[opened + 1 : name.start], text[name.end : closed]
     if before.strip() or after.strip():
-        # A comma goes with it, the one behind it or else the one before.
+        # Remove the comma after the name, or else the one before it.
         end = name.end + after.find(",") + 1 if "," in after else name.end
         end += len(text[end:closed]) - len(text[end:closed].lstrip(" ")) if "," in after else 0
         start = name.start if "," in after else opened + 1 + before.rfind(",")
-        return Fix("leave it out", (Edit(start, end, ""),), comments=True)
+        return Fix("remove the unused suppression", (Edit(start, end, ""),), comments=True)
     start = len(text[: comment.start].rstrip(" \t"))
     end = changes.line_end(comment.start)
     if start == line_start(text, comment.start):
         end = text.find("\n", end) + 1 or end
-    return Fix("delete the comment", (Edit(start, end, ""),), safe=not text[closed + 1 : comment.end].strip(), comments=True)
+    return Fix("remove the comment", (Edit(start, end, ""),), safe=not text[closed + 1 : comment.end].strip(), comments=True)
 
 
 _TO_COMPOSEFMT = re.compile(r"#\s*composefmt:\s*([\w-]*)(\[)?")
-# The comments that composefmt knows, and whether each names rules in brackets.
+# The directives of composefmt, and whether each one names rules in brackets.
 _COMMANDS = {"ignore": True, "ignore-file": True, "off": False, "on": False, "skip": False, "skip-file": False}
 
 
 @rule("unknown-comment", Severity.WARNING, group="style")
 def unknown_comment(element: Element) -> Iterator[Problem]:
-    """A comment for composefmt is mistyped, or names no rule, so that it does nothing.
+    """Checks for `# composefmt:` comments with a misspelled directive or without a rule.
+
+    composefmt ignores the comment, so it has no effect.
 
     Bad:
 
@@ -143,11 +147,9 @@ def unknown_comment(element: Element) -> Iterator[Problem]:
         if word not in _COMMANDS:
             from difflib import get_close_matches
 
-            # A sentence that begins with the name is nobody's mistake.
+            # Ordinary sentences that start with the name are not reported.
             for near in get_close_matches(word, _COMMANDS, 1, 0.7):
-                yield Problem(
-                    Span(*found.span(1)), f'composefmt knows no comment "{word}", so this one does nothing', f'did you mean "{near}"?'
-                )
+                yield Problem(Span(*found.span(1)), f'unknown directive "{word}" has no effect', f'did you mean "{near}"?')
         elif _COMMANDS[word] and not bracket:
-            message = f'"composefmt: {word}" names no rule, so it silences nothing'
-            yield Problem(Span(*found.span(1)), message, f'name the rules: "# composefmt: {word}[rule] reason"')
+            message = f'"composefmt: {word}" has no effect because it names no rule'
+            yield Problem(Span(*found.span(1)), message, f'add the rules: "# composefmt: {word}[rule] reason"')

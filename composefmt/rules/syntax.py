@@ -1,4 +1,4 @@
-"""Rules about the text as YAML: keys, documents, shapes."""
+"""Rules for YAML structure: duplicate keys, documents, aliases."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from composefmt.compose.file import ComposeFile
 
-# Aliases may repeat nodes; more than this many in all is an attack or a mistake. The reference gives up at 100,000.
+# The limit of nodes after aliases are expanded. The reference stops at 100,000.
 MAX_EXPANDED_NODES = 1_000_000
 
 
 @rule("duplicate-key", Severity.ERROR, group="syntax")
 def duplicate_key(element: Element) -> Iterator[Problem]:
-    """A key stands twice in one mapping.
+    """Checks for keys that are defined more than once in a mapping.
 
-    YAML forbids it, and the reference refuses the file: one of the two values would be lost without a word.
+    YAML forbids duplicate keys because one of the values would be lost. Docker Compose rejects the file.
 
     Bad:
 
@@ -60,9 +60,9 @@ def _duplicates(file: ComposeFile, root: Node) -> Iterator[Problem]:
             stack += [value for _, value in node.entries if type(value) is not Scalar]
 
 
-# Where a key stands more often than this, nobody wrote the file by hand; the fixes would only take memory.
+# A file with more duplicates is generated; the fixes would only use memory.
 _MAX_FIXES = 1000
-_TOGETHER: dict[type, str] = {Mapping: "put both together, or give one another name", Sequence: "put both lists together"}
+_TOGETHER: dict[type, str] = {Mapping: "merge the two mappings, or rename one of the keys", Sequence: "merge the two lists"}
 
 
 def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
@@ -73,21 +73,21 @@ def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
     for key, value in node.entries:
         name = key_text(key) if type(key) is not Alias else f"*{key.name}"
         if name in first:
-            advice = "list both in one: <<: [*first, *second]" if name == "<<" else _TOGETHER.get(type(value), "keep one of the two")
+            advice = "merge both in one list: <<: [*first, *second]" if name == "<<" else _TOGETHER.get(type(value), "remove one of them")
             same = text[value.start : value.end] == values[name]
-            fix = deleted(file, key, "delete it, since both say the same") if same and offered < _MAX_FIXES else None
+            fix = deleted(file, key, "remove the identical duplicate") if same and offered < _MAX_FIXES else None
             offered += fix is not None
-            related = (Related(first[name].span, "it is first set here"),)
-            yield Problem(key.span, f'the key "{name}" stands twice', advice, fix, related)
+            related = (Related(first[name].span, "first defined here"),)
+            yield Problem(key.span, f'duplicate key "{name}"', advice, fix, related)
         else:
             first[name], values[name] = key, text[value.start : value.end]
 
 
 @rule("not-a-mapping", Severity.ERROR, group="syntax")
 def not_a_mapping(element: Element) -> Iterator[Problem]:
-    """The file as a whole is not a mapping of keys to values.
+    """Checks for files whose top level is not a mapping.
 
-    A Compose file begins with keys such as `services:`; a list or a single value at the top is refused.
+    A Compose file is a mapping with keys such as `services`. Docker Compose rejects a list, a single value or an empty file.
 
     Bad:
 
@@ -104,9 +104,9 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
     """
     documents = element.file.tree.documents
     if all(map(_is_nothing, documents)):
-        what = "the file is empty" if not element.file.roots else "the file sets nothing but its version"
-        advice = 'a Compose file needs at least "services:" with a service below it'
-        # Docker Compose loads it together with the base that it overrides.
+        what = "file is empty" if not element.file.roots else 'file contains only "version"'
+        advice = 'add "services" with at least one service'
+        # Docker Compose loads an overlay together with its base file.
         name = os.path.basename(element.file.source.filename)
         around = element.file.options.surroundings
         is_overlay = name not in BASES and around is not None and any(around.kind(base) == "file" for base in BASES)
@@ -116,13 +116,13 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
     for node in documents:
         if type(node) is Scalar and _is_nothing(node):
             marker = max(element.file.source.text.rfind("---", 0, node.start), 0)
-            yield Problem(Span(marker, marker + 3), "this document is empty", "leave it out, with the line --- that begins or ends it")
+            yield Problem(Span(marker, marker + 3), "document is empty", 'remove it together with its "---" line')
         elif type(node) is not Mapping:
             shape = "a list" if type(node) is Sequence else "a single value"
             yield Problem(
                 first_line(element.file.source, node.span),
-                f"the file is {shape}, not a mapping",
-                'a Compose file begins with keys such as "services:"',
+                f"file must be a mapping, not {shape}",
+                'start the file with a key such as "services:"',
             )
 
 
@@ -134,9 +134,9 @@ def _is_nothing(node: Node) -> bool:
 
 @rule("multiple-documents", Severity.INFO, group="syntax")
 def multiple_documents(element: Element) -> Iterator[Problem]:
-    """The file holds more than one YAML document.
+    """Checks for files with more than one YAML document.
 
-    The reference merges the documents of a file, each over the ones before; other tools read the first one only.
+    Docker Compose merges each document over the previous ones. Many other tools read only the first document.
 
     Bad:
 
@@ -155,29 +155,31 @@ def multiple_documents(element: Element) -> Iterator[Problem]:
             continue
         yield Problem(
             first_line(element.file.source, node.span),
-            "this is another document; the reference merges it over the ones before",
-            "use an override file, which every tool understands",
+            "file has more than one YAML document; Docker Compose merges this one over the previous ones",
+            "move it to an override file, which every tool supports",
         )
 
 
 @rule("alias-bomb", Severity.ERROR, group="syntax")
 def alias_bomb(element: Element) -> Iterator[Problem]:
-    """Aliases of aliases multiply into an enormous file.
+    """Detects nested aliases that expand to an enormous file.
 
-    A few lines of nested aliases can stand for billions of values, which no program survives. The reference
-    gives up on such a file.
+    A few lines of nested aliases can expand to billions of values and exhaust the memory of every program that reads them.
+    Docker Compose rejects such a file.
 
     Source: the reference's loader/reset.go, `defaultMaxNodeVisits`.
     """
     tree = element.file.tree
     if tree.aliases and expanded_size(tree.documents) > MAX_EXPANDED_NODES:
         yield Problem(
-            tree.aliases[-1].span, f"aliases multiply this file into more than {MAX_EXPANDED_NODES:,} values", "write the values out"
+            tree.aliases[-1].span,
+            f"aliases expand this file to more than {MAX_EXPANDED_NODES:,} values",
+            "replace nested aliases with values",
         )
 
 
 def expanded_size(documents: list[Node]) -> int:
-    """How many nodes the documents have once all aliases are followed."""
+    """Return the number of nodes in the documents after all aliases are expanded."""
     sizes: dict[int, int] = {}
 
     def size(node: Node) -> int:

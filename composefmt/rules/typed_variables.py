@@ -1,4 +1,4 @@
-"""A rule about variables where more is asked for than text: numbers, sizes, durations, true or false."""
+"""A rule for variables in fields that require a number, a size, a duration or a boolean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _matching(text: str, what: str) -> Callable[[str], object]:
 
 _LIMITS = ("services.*.deploy.resources.limits", "services.*.deploy.resources.reservations")
 
-# Fields whose text must have a form of its own as well, which an empty one has not.
+# Fields with a required format, which an empty string does not have.
 _FIELDS: tuple[tuple[str, Callable[[str], object]], ...] = (
     *INTERPOLATED,
     *((f"services.*.{field}", to_bytes) for field in ("mem_limit", "mem_reservation", "memswap_limit", "shm_size")),
@@ -40,10 +40,13 @@ _FIELDS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (f"{_LIMITS[0]}.pids", to_integer),
     ("services.*.stop_grace_period", to_duration),
     *((f"services.*.healthcheck.{field}", to_duration) for field in ("interval", "timeout", "start_period", "start_interval")),
-    ("services.*.container_name", _matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", "a name for a container")),
-    ("services.*.pull_policy", _matching(r"^(always|never|build|if_not_present|missing|refresh|daily|weekly|every_.+)$", "a policy")),
-    ("services.*.depends_on.*.condition", _matching(r"^service_(started|healthy|completed_successfully)$", "a condition")),
-    (f"services.*.extra_hosts.{ITEM}", _matching(r"[=:]", "a host with its address")),
+    ("services.*.container_name", _matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", "a valid container name")),
+    (
+        "services.*.pull_policy",
+        _matching(r"^(always|never|build|if_not_present|missing|refresh|daily|weekly|every_.+)$", "a valid pull policy"),
+    ),
+    ("services.*.depends_on.*.condition", _matching(r"^service_(started|healthy|completed_successfully)$", "a valid condition")),
+    (f"services.*.extra_hosts.{ITEM}", _matching(r"[=:]", "a host and its address")),
 )
 
 
@@ -54,10 +57,10 @@ def _casts() -> Table[Callable[[str], object]]:
 
 @rule("variable-type", Severity.ERROR, *(path.replace(ITEM, "*") for path, _ in _FIELDS), group="interpolation")
 def variable_type(element: Element) -> Iterator[Problem]:
-    """Detects variables whose value does not have the type of the field: a number, a size, a boolean and the like.
+    """Detects variables whose value does not match the type of the field, such as a number, a size or a boolean.
 
-    A variable without a default that neither `.env` nor the environment sets is empty, and Docker Compose refuses the file.
-    Without a `.env` file this is a warning: the file is often kept out of the repository.
+    Docker Compose rejects the file. A variable without a default that neither `.env` nor the environment sets is empty. If the
+    project has no `.env` file, this is a warning because the file is often not part of the repository.
 
     Bad:
 
@@ -89,10 +92,10 @@ def variable_type(element: Element) -> Iterator[Problem]:
             return
         text = interpolation.substitute(node.value, options.environment)
     except (InvalidInterpolation, MissingVariable):
-        # Told by other rules.
+        # Reported by other rules.
         return
     if not text and element.path[-1] == "target":
-        # The short form of the same port is silent as well: only a value can tell whether it is one.
+        # The short form of the same port is not reported either: its validity depends on the value.
         return
     try:
         cast(text)
@@ -102,6 +105,6 @@ def variable_type(element: Element) -> Iterator[Problem]:
         secret = uses_secret([part.name for part in parts], options.environment)
         reason = f'the value of variable "{parts[0].name}" does not have the type of this field' if secret else str(error)
         message = f"{owner}{field}: {reason}" if text else f'{owner}{field} is empty because variable "{parts[0].name}" is not set'
-        advice = "" if text else f'set it in .env or add a default: "${{{parts[0].name}:-...}}"'
+        advice = "change its value or its default" if text else f'set it in ".env", or add a default: "${{{parts[0].name}:-...}}"'
         is_certain = text or options.surroundings.kind(".env") is not None
         yield Problem(node.span, message, advice, severity=severity(element.file) if is_certain else Severity.WARNING)

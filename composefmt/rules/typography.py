@@ -1,4 +1,4 @@
-"""A rule about characters that only look like those that YAML and Compose know."""
+"""A rule for characters that resemble the plain ones of YAML and Compose."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.nodes import Node
 
-# A text may be full of them.
+# The limit of findings per file.
 _MOST = 50
 
 
@@ -26,8 +26,8 @@ _MOST = 50
 def typographic_character(element: Element) -> Iterator[Problem]:
     """Detects typographic characters in keys and unquoted values: curly quotes, no-break and zero-width spaces, long dashes.
 
-    Word processors and web pages put them in place of plain characters. YAML reads them as part of the text: “sh” is a
-    program whose name has quotes, and a key with a no-break space in front is another key.
+    Word processors and web pages insert them instead of plain characters. YAML reads them as part of the text: “sh” is a
+    program whose name includes the quotes, and a key with a leading no-break space is another key.
 
     Bad:
 
@@ -43,7 +43,7 @@ def typographic_character(element: Element) -> Iterator[Problem]:
             image: nginx
             command: ["nginx", "-t"]
 
-    Source: YAML 1.2.2, 5.4 and 7.3: only the plain quotes and the plain space have a meaning.
+    Source: YAML 1.2.2, 5.4 and 7.3: only plain quotes and plain spaces are significant.
     """
     file = element.file
     if file.source.text.isascii():
@@ -52,20 +52,23 @@ def typographic_character(element: Element) -> Iterator[Problem]:
         start = node.content + found[0].offset
         plain = "".join({one.offset: one.plain for one in found}.get(index, character) for index, character in enumerate(node.value))
         edits = tuple(Edit(node.content + one.offset, node.content + one.offset + 1, one.plain) for one in found)
-        title = "write the plain character" if len(found) == 1 else "write the plain characters"
+        title = "use the plain character" if len(found) == 1 else "use the plain characters"
         yield Problem(
-            Span(start, start + 1), found[0].problem, f"use {plain}", Fix.of(title, edits if _is_one_value(plain) else (), safe=False)
+            Span(start, start + 1),
+            found[0].problem,
+            f'use "{plain}"' if '"' not in plain else f"use {plain}",
+            Fix.of(title, edits if _is_one_value(plain) else (), safe=False),
         )
 
 
 def _is_one_value(text: str) -> bool:
-    """Return whether an unquoted value is still one value once it is written with plain characters."""
+    """Return whether an unquoted value stays one value with plain characters."""
     if text[:1] in ("'", '"'):
         return len(text) > 1 and text[-1] == text[0] and text.count(text[0]) == len(text[:1] + text[-1:])
     return not text.startswith("- ") and text != "-" and ": " not in text and not text.endswith(":")
 
 
-# Fields whose values programs read character by character, and those that hold commands. All others may hold prose or paths.
+# Fields with identifiers, and fields with commands. All others may contain prose or paths.
 _WORDS = frozenset(
     {
         "cap_add", "cap_drop", "container_name", "cpus", "depends_on", "dns", "expose", "extra_hosts", "hostname", "image", "interval",
@@ -74,12 +77,12 @@ _WORDS = frozenset(
     }
 )  # fmt: skip
 _COMMANDS = frozenset({"command", "entrypoint", "test"})
-# Below these, names are the author's own.
+# Mappings with user-defined keys.
 _FREE = frozenset({"annotations", "args", "driver_opts", "environment", "labels", "options", "sysctls"})
 
 
 def _all(file: ComposeFile) -> Iterator[tuple[Scalar, list[Found]]]:
-    """The characters of all keys and unquoted values whose text is written as it is read."""
+    """Yield the typographic characters of keys and unquoted values that contain no escapes."""
     searches = dict(_searches(file))
     for scalar in file.tree.scalars:
         if scalar.value.isascii() or not file.source.text.startswith(scalar.value, scalar.content) or scalar.style:

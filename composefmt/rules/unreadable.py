@@ -1,4 +1,4 @@
-"""Rules about YAML that is valid, but that the reference cannot read."""
+"""Rules for valid YAML that Docker Compose cannot read."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @rule("unreadable-yaml", Severity.ERROR, group="syntax")
 def unreadable_yaml(element: Element) -> Iterator[Problem]:
-    """YAML that is valid, but that the reference's YAML library cannot read.
+    """Checks for valid YAML that the YAML library of Docker Compose cannot read.
 
-    It takes no directives but `%YAML 1.1` and `%TAG`, and only ASCII characters in the names of anchors; and to it the
-    characters U+0085, U+2028 and U+2029 break a line. Tabs trouble it on lines that hold nothing else, or a comment.
+    Docker Compose rejects the file. Its library accepts only the directives `%YAML 1.1` and `%TAG` and only ASCII anchor
+    names, reads the characters U+0085, U+2028 and U+2029 as line breaks, and rejects tabs on some blank and comment lines.
 
     Bad:
 
@@ -35,7 +35,7 @@ def unreadable_yaml(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the scanner of go-yaml, the reference's YAML library.
+    Source: the scanner of go-yaml, the YAML library of Docker Compose.
     """
     file = element.file
     text, tree = file.source.text, file.tree
@@ -45,9 +45,9 @@ def unreadable_yaml(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-merge", Severity.ERROR, group="syntax")
 def invalid_merge(element: Element) -> Iterator[Problem]:
-    """The merge key `<<` has something else than a mapping, or a list of mappings.
+    """Checks for merge keys (`<<`) whose value is neither a mapping nor a list of mappings.
 
-    The reference refuses the file, even if nothing uses what is merged there.
+    Docker Compose rejects the file, even if the merged values are not used.
 
     Bad:
 
@@ -65,7 +65,7 @@ def invalid_merge(element: Element) -> Iterator[Problem]:
             <<: *base
             image: nginx
 
-    Source: go-yaml, the reference's YAML library: "map merge requires map or sequence of maps as the value".
+    Source: go-yaml, the YAML library of Docker Compose: "map merge requires map or sequence of maps as the value".
     """
     if "<<" not in element.file.source.text:
         return
@@ -83,13 +83,15 @@ def _not_merged(key: Node, value: Node) -> Iterator[Problem]:
         if type(merged) is Mapping or merged.tag == "!reset":
             continue
         span = item.span if item.end > item.span.start else key.span
-        said = (f'"{merged.value}"' if merged.value else "nothing") if type(merged) is Scalar else "a list"
-        yield Problem(span, f'"<<" merges mappings, not {said}', 'refer to a mapping by its anchor: "<<: *base", or leave it out')
+        actual = (f'"{merged.value}"' if merged.value else "empty") if type(merged) is Scalar else "a list"
+        yield Problem(span, f'merge key "<<" requires a mapping, not {actual}', 'use the alias of a mapping ("<<: *base"), or remove it')
 
 
 @rule("invalid-tag", Severity.ERROR, group="syntax")
 def invalid_tag(element: Element) -> Iterator[Problem]:
-    """A value is not of the kind that its tag names: `!!int` with text, `!!bool` with a number, `!!binary` with no base64.
+    """Checks for values that do not match their tag: `!!int` with a word, `!!bool` with a number, `!!binary` without base64.
+
+    Docker Compose rejects the file.
 
     Bad:
 
@@ -107,7 +109,7 @@ def invalid_tag(element: Element) -> Iterator[Problem]:
             environment:
               WORKERS: !!int 4
 
-    Source: go-yaml, the reference's YAML library: resolver.go and constructor.go.
+    Source: go-yaml, the YAML library of Docker Compose: resolver.go and constructor.go.
     """
     file = element.file
     for trouble in unfit_tags(file.source.text, file.tree):

@@ -1,4 +1,4 @@
-"""Rules about values that YAML reads as something else than they look like."""
+"""Rules for unquoted values that YAML converts to another type."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from composefmt.syntax.scalars import Timestamp, scalar_value, whole_number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Where values are text for a program, whatever YAML takes them for.
+# Fields whose values are strings for a program, regardless of their YAML type.
 _TEXTS = ("services.*.environment.*", "services.*.labels.*", "services.*.build.args.*", "services.*.deploy.labels.*")
 
 
 def _plain_digits(element: Element) -> Scalar | None:
-    """A plain scalar that begins with a digit and has no tag."""
+    """Return the element's value if it is a plain scalar that starts with a digit and has no tag."""
     node = element.node
     if type(node) is Scalar and not node.style and node.tag is None and node.value[:1].isdecimal():
         return node
@@ -27,16 +27,16 @@ def _plain_digits(element: Element) -> Scalar | None:
 
 
 def _quoted(element: Element, node: Scalar, message: str, *, safe: bool) -> Problem:
-    """The problem of a value that wants quotes; `safe`: they change nothing for Compose."""
-    fix = Fix.of(f'write "{node.value}" in quotes', element.file.changes.quote(node), safe=safe)
-    return Problem(node.span, f'service "{element.service}": {message}', f'put it in quotes: "{node.value}"', fix)
+    """Return the problem of a value that needs quotes; `safe`: they do not change the model of Docker Compose."""
+    fix = Fix.of(f'quote "{node.value}"', element.file.changes.quote(node), safe=safe)
+    return Problem(node.span, f'service "{element.service}": {message}', f'quote it: "{node.value}"', fix)
 
 
 @rule("base60-number", Severity.WARNING, "services.*.ports.*", *_TEXTS, group="yaml-traps")
 def base60_number(element: Element) -> Iterator[Problem]:
-    """A value such as `22:22` without quotes, which readers of YAML 1.1 take for a number to the base of 60.
+    """Checks for unquoted values such as `22:22`, which YAML 1.1 parsers read as sexagesimal (base-60) integers.
 
-    Docker Compose reads the text, but other tools see 1342.
+    Docker Compose reads a string, but other tools read the number 1342.
 
     Bad:
 
@@ -58,7 +58,9 @@ def base60_number(element: Element) -> Iterator[Problem]:
     """
     node = _plain_digits(element)
     if node is not None and ":" in node.value and pattern(r"[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?").fullmatch(node.value):
-        yield _quoted(element, node, f"readers of YAML 1.1 take {node.value} for the number {_base60(node.value)}", safe=True)
+        yield _quoted(
+            element, node, f'YAML 1.1 parsers read unquoted "{node.value}" as the base-60 integer {_base60(node.value)}', safe=True
+        )
 
 
 def _base60(text: str) -> str:
@@ -70,9 +72,9 @@ def _base60(text: str) -> str:
 
 @rule("leading-zero", Severity.WARNING, "services.*.ports.*", *_TEXTS, group="yaml-traps")
 def leading_zero(element: Element) -> Iterator[Problem]:
-    """A number that begins with 0 without quotes: it is read to the base of 8.
+    """Checks for unquoted numbers with a leading zero, which YAML reads as octal.
 
-    The program does not get what stands in the file: `022` becomes 18.
+    The program gets another value than the one in the file: `022` becomes 18.
 
     Bad:
 
@@ -98,14 +100,14 @@ def leading_zero(element: Element) -> Iterator[Problem]:
     octal = set(node.value) <= set("01234567")
     read = str(whole_number(node.value, 8 if octal else 10))
     if read != node.value:
-        yield _quoted(element, node, f"{node.value} without quotes is read as {read}", safe=False)
+        yield _quoted(element, node, f'unquoted "{node.value}" is read as {read}', safe=False)
 
 
 @rule("float-version", Severity.WARNING, *_TEXTS, group="yaml-traps")
 def float_version(element: Element) -> Iterator[Problem]:
-    """A value such as `1.10` without quotes is a number, and numbers lose their last zeros.
+    """Checks for unquoted values such as `1.10`, which YAML reads as numbers.
 
-    The program gets `1.1`.
+    Numbers lose their trailing zeros: the program gets `1.1`.
 
     Bad:
 
@@ -129,14 +131,15 @@ def float_version(element: Element) -> Iterator[Problem]:
     """
     node = _plain_digits(element)
     if node is not None and node.value[-1] in "0." and pattern(r"[0-9]+\.[0-9]*").fullmatch(node.value):
-        yield _quoted(element, node, f"{node.value} without quotes is read as {node.value.rstrip('0').rstrip('.')}", safe=False)
+        read = node.value.rstrip("0").rstrip(".")
+        yield _quoted(element, node, f'unquoted "{node.value}" is read as {read}', safe=False)
 
 
 @rule("rewritten-number", Severity.WARNING, *_TEXTS, group="yaml-traps")
 def rewritten_number(element: Element) -> Iterator[Problem]:
-    """A number in a form that YAML knows, but that the program does not get: `0x10`, `1_000`, `1e3`.
+    """Checks for unquoted numbers in a non-decimal or exponent notation: `0x10`, `1_000`, `1e3`.
 
-    It is read as a number and handed on in decimal digits.
+    YAML reads a number, and the program gets its decimal digits instead of the text in the file.
 
     Bad:
 
@@ -168,20 +171,20 @@ def rewritten_number(element: Element) -> Iterator[Problem]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         read = str(int(value)) if abs(value) < _EXACT and value == int(value) else str(value)
         if read != node.value:
-            yield _quoted(element, node, f"{node.value} without quotes is read as {read}", safe=False)
+            yield _quoted(element, node, f'unquoted "{node.value}" is read as {read}', safe=False)
 
 
-# What stands only in numbers that are written in another way than in decimal digits.
+# Characters of numbers that are not in plain decimal notation.
 _MARKS = frozenset("_eExXbBoO")
-# Whole numbers below it are written without an exponent.
+# Integers below this limit are written without an exponent.
 _EXACT = 1e15
 
 
 @rule("implicit-date", Severity.WARNING, *_TEXTS, group="yaml-traps")
 def implicit_date(element: Element) -> Iterator[Problem]:
-    """A date without quotes, which the reference reads as a point in time.
+    """Checks for unquoted dates, which Docker Compose reads as timestamps.
 
-    The program gets `2024-01-31 00:00:00 +0000 UTC` for `2024-01-31`.
+    The program gets `2024-01-31 00:00:00 +0000 UTC` instead of `2024-01-31`.
 
     Bad:
 
@@ -203,14 +206,14 @@ def implicit_date(element: Element) -> Iterator[Problem]:
     """
     node = _plain_digits(element)
     if node is not None and type(scalar_value(node)) is Timestamp and not isinstance(element.path[-1], int):
-        yield _quoted(element, node, f"{node.value} without quotes is read as a point in time, not as this text", safe=False)
+        yield _quoted(element, node, f'unquoted "{node.value}" is read as a timestamp', safe=False)
 
 
 @rule("implicit-boolean", Severity.WARNING, *_TEXTS, group="yaml-traps", default=False)
 def implicit_boolean(element: Element) -> Iterator[Problem]:
-    """A word such as `yes` or `off` without quotes, which readers of YAML 1.1 take for true or false.
+    """Checks for unquoted words such as `yes` or `off`, which YAML 1.1 parsers read as booleans.
 
-    Docker Compose reads the word, but other tools write `true` or `False` in its place.
+    Docker Compose reads a string, but other tools pass `true` or `False` instead.
 
     Bad:
 
@@ -234,7 +237,7 @@ def implicit_boolean(element: Element) -> Iterator[Problem]:
     if type(node) is not Scalar or node.style or node.tag is not None or isinstance(element.path[-1], int):
         return
     if node.value.lower() in ("yes", "no", "on", "off", "y", "n"):
-        yield _quoted(element, node, f"readers of YAML 1.1 take {node.value} for a boolean", safe=True)
+        yield _quoted(element, node, f'YAML 1.1 parsers read unquoted "{node.value}" as a boolean', safe=True)
 
 
 @rule("decimal-mode", Severity.WARNING, "services.*.configs.*.mode", "services.*.secrets.*.mode", group="yaml-traps")
@@ -273,7 +276,7 @@ def decimal_mode(element: Element) -> Iterator[Problem]:
     if type(node) is Scalar and not node.style and node.tag is None and pattern(r"[1-7][0-7]{2,3}").fullmatch(node.value):
         yield Problem(
             node.span,
-            f'service "{element.service}": mode {node.value} is a decimal number, which is {int(node.value):o} in octal',
+            f'service "{element.service}": mode {node.value} is decimal, which is {int(node.value):o} in octal',
             f"use 0{node.value}",
-            Fix.of(f"write 0{node.value}", (Edit(node.content, node.end, f"0{node.value}"),), safe=False),
+            Fix.of(f'replace with "0{node.value}"', (Edit(node.content, node.end, f"0{node.value}"),), safe=False),
         )

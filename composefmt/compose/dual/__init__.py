@@ -1,10 +1,10 @@
-"""Every field with a short and a long form beside ports and volumes: where it stands, and how each form is read.
+"""All fields with a short and a long form except ports and volumes: their paths and the parsers of both forms.
 
 A field is one line in `DUALS`. Its `form` names the object, in a module of this package, that reads and writes it:
 `Pairs` (a list of K=V, or a mapping), `Names` (a list of names, or a mapping by name), `Items` (a list whose items are
-texts, or mappings) or `Whole` (one value, or a collection).
+strings, or mappings) or `Whole` (one value, or a collection).
 
-Source: the specification's 05-services and 09-secrets; the reference's folders transform and types.
+Source: the specification's 05-services and 09-secrets; the reference's directories transform and types.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Pairs(NamedTuple):
     """A list of `K=V` that may also be a mapping.
 
-    `split` takes an item apart: its key and its value (None for none, a list for several), or the reason why not.
-    `join` makes an item of them, None where it cannot. `canonical` gives the canonical object of either form.
+    `split` returns the key and the value of an item (None without a value, a list for several), or the reason why it cannot.
+    `join` returns the item of a key and a value, None if it cannot. `canonical` returns the canonical object of either form.
     """
 
     split: Callable[[str], tuple[str, str | list[str] | None] | str]
@@ -32,16 +32,16 @@ class Pairs(NamedTuple):
 
 
 class Names(NamedTuple):
-    """A list of names that may also be a mapping by name: `settings` are those that a name alone stands for."""
+    """A list of names that may also be a mapping by name: `settings` are the settings implied by a name alone."""
 
     settings: MappingOf[str, object] | None
     canonical: Callable[[object], object]
 
 
 class Items(NamedTuple):
-    """A list whose items may be texts or mappings (`long` and `short` make one of the other, or say why not or None).
+    """A list whose items may be strings or mappings (`long` and `short` convert them, or return the reason why not or None).
 
-    `alone`: a single text may stand for the list.
+    `alone`: a single string may replace the list.
     """
 
     long: Callable[[str], Entry | str]
@@ -51,7 +51,7 @@ class Items(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """One value that may also be a collection: `long` gives the collection, `short` the value, None where it cannot be."""
+    """One value that may also be a collection: `long` returns the collection, `short` the value, None if it cannot."""
 
     long: Callable[[object], Entry | list[object] | None]
     short: Callable[[object], str | int | None]
@@ -71,7 +71,7 @@ class Dual(NamedTuple):
 
     @property
     def reader(self) -> Form:
-        """The form's object; its module is imported when first asked for."""
+        """Return the form's object; its module is imported on first use."""
         return _reader(self.form)
 
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def _long(text: str) -> Entry | str:
     if "$" in text:
-        return "a variable may hold more than one part"
+        return "a variable may contain more than one part"
     if "=" in text and ":" not in text:
         return "a CDI device has no long form"
     parts = text.split(":")
     if len(parts) > 3 or not parts[0]:
-        return "it is not valid: a device looks like /dev/ttyUSB0:/dev/ttyUSB0:rwm"
+        return "it is not a valid device, such as /dev/ttyUSB0:/dev/ttyUSB0:rwm"
     source, target, permissions = [*parts, "", ""][:3]
     return {"source": source, "target": target or source, "permissions": permissions if len(parts) == 3 else "rwm"}
 

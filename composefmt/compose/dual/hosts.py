@@ -13,14 +13,14 @@ from composefmt.compose.dual.pairs import is_plain_key
 
 def _split(text: str) -> tuple[str, str | list[str] | None] | str:
     if "$" in text:
-        return "a variable may hold a host as well as addresses"
+        return "a variable may contain a host and addresses"
     host, separator, address = text.partition("=")
     if not separator:
         host, separator, address = text.partition(":")
     if not separator:
         return "it has no address"
     if not host or host != host.strip() or set(host) & set(":="):
-        return "its host is empty, or holds what no host may"
+        return "its host is empty or has invalid characters"
     addresses = [_bare(part) for part in address.split(",")]
     return host, addresses if len(addresses) > 1 else addresses[0]
 

@@ -1,4 +1,4 @@
-"""A text where a list is allowed: dns, dns_search, tmpfs, label_file and the like.
+"""A string instead of a list: dns, dns_search, tmpfs, label_file and similar fields.
 
 Source: the specification's 05-services; the reference's transform/canonical.go (transformStringOrList).
 """

@@ -12,7 +12,7 @@ from composefmt.compose.dual import Names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What a name stands for in a merge: an entry that omits a key keeps the one of the file below (compose-go, override/merge.go).
+# The settings implied by a name in a merge: an entry that omits a key keeps that of the base file (compose-go, override/merge.go).
 _STARTED: Mapping[str, object] = {"condition": "service_started", "required": True}
 
 

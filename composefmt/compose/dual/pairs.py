@@ -1,4 +1,4 @@
-"""Lists of `K=V` that may also be mappings: environment, labels, build arguments and the like.
+"""Lists of `K=V` that may also be mappings: environment, labels, build arguments and similar fields.
 
 Source: the reference's types/mapping.go and types/labels.go, transform/mapping.go and transform/ssh.go.
 """
@@ -14,14 +14,14 @@ from composefmt.syntax.scalars import Timestamp
 def _split(text: str) -> tuple[str, str | None] | str:
     key, equals, value = text.partition("=")
     if "$" in key:
-        return "a variable stands where its key ends"
+        return "its key contains a variable"
     if not key or key != key.strip() or not key.isprintable():
-        return "its key is empty, or has white space around it"
+        return "its key is empty or has leading or trailing white space"
     return key, value if equals else None
 
 
 def _split_text(text: str) -> tuple[str, str | None] | str:
-    """Without a value it is the empty text."""
+    """Split an item; a missing value is the empty string."""
     answer = _split(text)
     return answer if isinstance(answer, str) else (answer[0], answer[1] or "")
 
@@ -35,18 +35,18 @@ def _split_ssh(text: str) -> tuple[str, str | None] | str:
     answer = _split(text)
     if isinstance(answer, str) or answer[1] is not None or answer[0] == "default":
         return answer
-    return 'only "default" needs no path'
+    return 'only "default" can omit its path'
 
 
 def as_text(value: object) -> str | None:
-    """Return a value as Docker Compose makes text of it; None if that differs from what is written, as for 1.10 or a date."""
+    """Return a value as the string that Docker Compose makes of it; None if it differs from the source, as for 1.10 or a date."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, (str, int)) and not isinstance(value, Timestamp) else None
 
 
 def is_plain_key(key: str) -> bool:
-    """Return whether a key may stand before the `=` of an item: no separator, variable, line break or surrounding space."""
+    """Return whether a key may precede the `=` of an item: no separator, variable, line break or surrounding space."""
     return bool(key) and key.isprintable() and key == key.strip() and not set(key) & set("=$")
 
 
@@ -62,7 +62,7 @@ def _join_variable(key: str, value: object) -> str | None:
 
 
 def _canonical(value: object) -> object:
-    """A mapping of texts; what has no value stays None."""
+    """Return a mapping to strings; missing values stay None."""
     if isinstance(value, Mapping):
         made = {key: _value(item) for key, item in value.items()}
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A text that stands for a mapping with one key: build, extends, include, env_file, configs, secrets; gpus and ulimits.
+"""A string as the short form of a mapping with one key: build, extends, include, env_file, configs, secrets; gpus and ulimits.
 
 Source: the specification's 05-services and 14-include; the reference's transform/build.go, extends.go, include.go,
 envfile.go, secrets.go, gpus.go and ulimits.go.
@@ -22,7 +22,7 @@ def _text(value: object) -> str | None:
 
 
 def _only(value: object, key: str, ignored: Mapping[str, object]) -> object:
-    """The value of a mapping's only key, beside defaults; None where it has others."""
+    """Return the value of a mapping's only key, ignoring defaults; None if it has other keys."""
     if not isinstance(value, Mapping) or any(name != key and ignored.get(name, ...) != item for name, item in value.items()):
         return None
     return value.get(key)

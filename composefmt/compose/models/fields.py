@@ -16,19 +16,19 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     def canonical(self) -> dict[str, object]:
-        """The object with its defaults, and without what is empty."""
+        """Return the object with its defaults and without empty values."""
         return self.model_dump(exclude_none=True)
 
 
 class BuildConfig(_Model):
-    """`build`: a text is the context (05-services, `build`)."""
+    """`build`: a string is the context (05-services, `build`)."""
 
     context: Union[str, None] = None
     dockerfile: Union[str, None] = None
 
 
 class FileReference(_Model):
-    """An item of `configs`, `secrets` or `build.secrets`: a text is the source."""
+    """An item of `configs`, `secrets` or `build.secrets`: a string is the source."""
 
     source: str
     target: Union[str, None] = None
@@ -38,7 +38,7 @@ class FileReference(_Model):
 
 
 class ServiceDependency(_Model):
-    """A service that another one depends on: a name alone means that it was started."""
+    """A service that another one depends on: a name alone requires that it is started."""
 
     condition: str = "service_started"
     required: bool = True
@@ -69,7 +69,7 @@ class DeviceMapping(_Model):
 
 
 class EnvFile(_Model):
-    """An item of `env_file`: a text is the path of a file that must exist."""
+    """An item of `env_file`: a string is the path of a file that must exist."""
 
     path: str
     required: bool = True
@@ -77,14 +77,14 @@ class EnvFile(_Model):
 
 
 class ExtendsConfig(_Model):
-    """`extends`: a text is a service of the same file."""
+    """`extends`: a string is a service of the same file."""
 
     service: str
     file: Union[str, None] = None
 
 
 class IncludeConfig(_Model):
-    """An item of `include`: a text is the path."""
+    """An item of `include`: a string is the path."""
 
     path: Union[str, list[str]]
     project_directory: Union[str, None] = None
@@ -99,14 +99,14 @@ class Ulimits(_Model):
 
 
 class DeviceRequest(_Model):
-    """An item of `gpus`; "all" asks for all of them."""
+    """An item of `gpus`; "all" requests all of them."""
 
     count: Union[int, str, None] = None
     device_ids: Union[list[str], None] = None
 
 
 class Texts(RootModel[dict[str, Union[str, int, float, bool, None]]]):
-    """A mapping of keys to values, as of `environment` and `labels`; None: taken from the environment."""
+    """A mapping of keys to values, as of `environment` and `labels`; None: read from the environment."""
 
 
 class Hosts(RootModel[dict[str, list[str]]]):
@@ -114,7 +114,7 @@ class Hosts(RootModel[dict[str, list[str]]]):
 
 
 class TextList(RootModel[list[str]]):
-    """A list of texts, of which one may stand alone."""
+    """A list of strings, or a single string."""
 
 
 class Dependencies(RootModel[dict[str, ServiceDependency]]):
@@ -134,7 +134,7 @@ class Files(RootModel[list[FileReference]]):
 
 
 class Devices(RootModel[list[Union[DeviceMapping, str]]]):
-    """`devices`; the name of a CDI device stays a text."""
+    """`devices`; the name of a CDI device stays a string."""
 
 
 class EnvFiles(RootModel[list[EnvFile]]):
@@ -165,7 +165,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def parse_field(name: str, value: object) -> BaseModel:
-    """The canonical object of a field, such as `environment`, from its short or its long form.
+    """Return the canonical object of a field, such as `environment`, from its short or its long form.
 
     `name` is the field's name in the setting `long-form` (but for ports and volumes, which have `parse_ports` and
     `parse_volumes`). Raises KeyError for an unknown name, and pydantic's ValidationError.

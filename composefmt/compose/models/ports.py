@@ -14,7 +14,7 @@ from composefmt.compose.short import Malformed, Opaque
 class PortConfig(BaseModel):
     """A port in long form (the specification's 05-services, `ports`).
 
-    `published` is text, since it may be a range; a target that is a variable stays text. Extensions (`x-...`) are kept.
+    `published` is a string because it may be a range; a target with a variable stays a string. Extensions (`x-...`) are kept.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
@@ -34,21 +34,21 @@ class PortConfig(BaseModel):
 
     @classmethod
     def from_short(cls, text: str | int) -> list[PortConfig]:
-        """The ports that a short form stands for, one a container port. Raises ShortSyntaxError."""
+        """Return the ports of a short form, one per container port. Raises ShortSyntaxError."""
         answer = ports.parse_short(str(text), {})
         if isinstance(answer, Malformed):
             raise ShortSyntaxError(*answer)
         if isinstance(answer, Opaque):
-            raise ShortSyntaxError("opaque", f'port "{text}" cannot be taken apart: {answer.reason}', "", 0, len(str(text)))
+            raise ShortSyntaxError("opaque", f'port "{text}" cannot be split: {answer.reason}', "", 0, len(str(text)))
         return [cls.model_validate(ports.canonical(entry)) for entry in answer.entries]
 
     def canonical(self) -> dict[str, object]:
-        """The object as the reference prints it: defaults included, nothing empty."""
+        """Return the object as the reference prints it: with defaults, without empty values."""
         return self.model_dump(exclude_none=True)
 
 
 def parse_ports(items: Iterable[object]) -> list[PortConfig]:
-    """The canonical ports of a `ports` list, whose items may be short (text or number) or long (mappings).
+    """Return the canonical ports of a `ports` list, whose items may be short (string or number) or long (mappings).
 
     Raises ShortSyntaxError and pydantic's ValidationError.
     """
@@ -61,4 +61,4 @@ def _one(item: object) -> Iterator[PortConfig]:
     elif isinstance(item, (str, int)) and not isinstance(item, bool):
         yield from PortConfig.from_short(item)
     else:
-        raise ShortSyntaxError("invalid-type-of-port", f"{item!r} is neither text, a whole number nor a mapping", "", 0, 0)
+        raise ShortSyntaxError("invalid-type-of-port", f"{item!r} is not a string, an integer or a mapping", "", 0, 0)

@@ -14,7 +14,7 @@ _CONFIG = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
 
 
 class BindOptions(BaseModel):
-    """What only a bind mount has. The reference creates a missing host path unless it is told not to."""
+    """Options of bind mounts. By default, the reference creates a missing host path."""
 
     model_config = _CONFIG
 
@@ -25,7 +25,7 @@ class BindOptions(BaseModel):
 
 
 class VolumeOptions(BaseModel):
-    """What only a mounted volume has."""
+    """Options of mounted volumes."""
 
     model_config = _CONFIG
 
@@ -35,7 +35,7 @@ class VolumeOptions(BaseModel):
 
 
 class TmpfsOptions(BaseModel):
-    """What only a tmpfs mount has: its size in bytes (or with a unit) and its mode."""
+    """Options of tmpfs mounts: the size in bytes (or with a unit) and the mode."""
 
     model_config = _CONFIG
 
@@ -44,7 +44,7 @@ class TmpfsOptions(BaseModel):
 
 
 class ImageOptions(BaseModel):
-    """What only a mounted image has."""
+    """Options of mounted images."""
 
     model_config = _CONFIG
 
@@ -68,21 +68,21 @@ class VolumeConfig(BaseModel):
 
     @classmethod
     def from_short(cls, text: str) -> VolumeConfig:
-        """The mount that a short form stands for. Raises ShortSyntaxError."""
+        """Return the mount of a short form. Raises ShortSyntaxError."""
         answer = volumes.parse_short(text, {})
         if isinstance(answer, Malformed):
             raise ShortSyntaxError(*answer)
         if isinstance(answer, Opaque):
-            raise ShortSyntaxError("opaque", f'volume "{text}" cannot be taken apart: {answer.reason}', "", 0, len(text))
+            raise ShortSyntaxError("opaque", f'volume "{text}" cannot be split: {answer.reason}', "", 0, len(text))
         return cls.model_validate(volumes.canonical(answer.entries[0]))
 
     def canonical(self) -> dict[str, object]:
-        """The object as the reference prints it; what is empty or the default is left out."""
+        """Return the object as the reference prints it, without empty values and defaults."""
         return dict(volumes.canonical_long(self.model_dump(exclude_none=True)))
 
 
 def parse_volumes(items: Iterable[object]) -> list[VolumeConfig]:
-    """The canonical mounts of a service's `volumes` list, whose items may be short (text) or long (mappings).
+    """Return the canonical mounts of a service's `volumes` list, whose items may be short (strings) or long (mappings).
 
     Raises ShortSyntaxError and pydantic's ValidationError.
     """
@@ -95,4 +95,4 @@ def _one(item: object) -> Iterator[VolumeConfig]:
     elif isinstance(item, str):
         yield VolumeConfig.from_short(item)
     else:
-        raise ShortSyntaxError("invalid-volume", f"{item!r} is neither text nor a mapping", "", 0, 0)
+        raise ShortSyntaxError("invalid-volume", f"{item!r} is not a string or a mapping", "", 0, 0)
