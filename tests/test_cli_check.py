@@ -75,7 +75,7 @@ def test_unformatted_is_a_warning_that_fails_where_it_is_selected(tmp_path):
     assert "not formatted;" not in done.stderr
     assert done.returncode == 1
     assert "warning[unformatted]" in done.stdout
-    assert "help: run composefmt format" in done.stdout
+    assert 'help: run "composefmt format"' in done.stdout
 
 
 @pytest.mark.parametrize(
