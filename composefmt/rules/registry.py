@@ -176,8 +176,12 @@ def run_rules(file: ComposeFile) -> list[Finding]:
 
         of_text = {name for name, rule in all_rules().items() if rule.group in _OF_TEXT}
         findings = with_uses(findings, file, of_text)
+    findings.sort(key=lambda f: (f.span, f.severity.rank, f.rule))
+    from composefmt.rules._parts import with_hint
+
+    findings = with_hint(findings, file)
     file.forget()
-    return sorted(findings, key=lambda f: (f.span, f.severity.rank, f.rule))
+    return findings
 
 
 # Groups of rules that check the text, in which no value is hidden.
