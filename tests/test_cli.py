@@ -25,8 +25,8 @@ class TestCommands:
     def test_a_mistyped_command_is_told_its_name(self, run):
         done = run("chek")
         assert done.returncode == 2
-        assert 'there is no command "chek"; did you mean "check"?' in done.stderr
-        assert "there are format, check, config" in run("x").stderr
+        assert 'unknown command "chek"; did you mean "check"?' in done.stderr
+        assert "commands: format, check, config" in run("x").stderr
 
 
 class TestStart:

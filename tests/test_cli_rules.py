@@ -23,20 +23,34 @@ def test_all_rules_are_listed(run):
 def test_a_rule_is_explained(run):
     done = run("explain", "lost-colon")
     assert done.returncode == 0
-    assert done.stdout.startswith("lost-colon (warning, group volumes, on by default, since 0.1.0)\n\nDetects volumes whose container path")
+    assert done.stdout.startswith(
+        "lost-colon (warning, group volumes, enabled by default, since 0.1.0)\n\nDetects volumes whose container path"
+    )
     assert "# composefmt: ignore[lost-colon] reason" in done.stdout
 
 
 def test_a_page_has_what_a_reader_wants(run):
     page = run("explain", "lost-colon").stdout
-    parts = ["mounts the directory", "\nBad:\n", "      - ~/configs/etc/configs/:ro\n", "warning[lost-colon] ", "^^\n"]
-    parts += ["help: did you mean", "\nGood:\n", "--fix", "\nTurn it off:\n", "\nSource: compose-go"]
+    parts = [
+        "mounts the directory",
+        "\nWhy is this a problem?\n",
+        "\nExample:\n",
+        "      - ~/configs/etc/configs/:ro\n",
+        "warning[lost-colon] ",
+        "^^\n",
+        "help: did you mean",
+    ]
+    parts += ["\nUse instead:\n", "\nFix safety:\n", "--fix", "\nSuppression:\n", "\nReferences: compose-go"]
     assert [part for part in parts if part not in page] == []
     page = run("explain", "lost-colon", "--output-format", "markdown").stdout
     assert page.startswith("# lost-colon\n\nDetects volumes whose container path")
-    for part in ("\n## Bad\n\n```yaml\nservices:\n", "\n```text\ncompose.yaml:5:32: warning[lost-colon]", "\n## Good\n\n```yaml\n"):
+    for part in (
+        "\n## Example\n\n```yaml\nservices:\n",
+        "\n```text\ncompose.yaml:5:32: warning[lost-colon]",
+        "\n## Use instead\n\n```yaml\n",
+    ):
         assert part in page
-    assert "| warning | volumes | by default | " in page
+    assert "| warning | volumes | enabled | " in page
 
 
 def test_every_rule_has_a_page_and_says_what_it_finds_in_the_bad_example(run):
@@ -46,7 +60,7 @@ def test_every_rule_has_a_page_and_says_what_it_finds_in_the_bad_example(run):
         assert page.startswith(f"# {name}\n\n{rule['summary']}\n")
         assert page.count("```yaml") == len(rule["bad"]) + len(rule["good"])
         assert page.count("```text") == len(rule["bad"])
-        assert page.endswith(f"\nSource: {rule['source']}\n")
+        assert page.endswith(f"\n## References\n\n{rule['source']}\n")
         assert rule["fix"] in {"safe", "unsafe", "none"}
     assert listed["unformatted"]["fix"] == "safe"
     assert listed["dependency-cycle"]["fix"] == "none"

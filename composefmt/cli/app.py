@@ -1,24 +1,26 @@
-"""The commands, each loaded when it is called for."""
+"""The commands, each imported on first use."""
 
 from __future__ import annotations
+
+import os
 
 import click
 
 from composefmt.cli import PipeClosed
 
 _COMMANDS = {
-    "format": ("composefmt.cli.format_command", "Rewrite Compose files into the readable long form, in place."),
-    "check": ("composefmt.cli.check_command", "Find what is wrong in Compose files, and say how to mend it."),
-    "config": ("composefmt.cli.config_command", "Print the canonical project: what Docker Compose makes of the files."),
-    "diff": ("composefmt.cli.diff_command", "Compare two projects by what they mean."),
+    "format": ("composefmt.cli.format_command", "Format Compose files in place."),
+    "check": ("composefmt.cli.check_command", "Check Compose files for errors, run-time problems and bad practice."),
+    "config": ("composefmt.cli.config_command", "Print the effective configuration of a project."),
+    "diff": ("composefmt.cli.diff_command", "Compare the effective configurations of two projects."),
     "graph": ("composefmt.cli.graph_command", "Draw a project: services, dependencies, networks, volumes, ports."),
-    "init": ("composefmt.cli.init_command", "Set composefmt up in a repository: settings, pre-commit, CI."),
+    "init": ("composefmt.cli.init_command", "Set up composefmt in a repository: settings, pre-commit, CI."),
     "rules": ("composefmt.cli.rules_command", "List all rules."),
-    "settings": ("composefmt.cli.settings_command", "Print the settings in force for a file."),
-    "lsp": ("composefmt.cli.lsp_command", "Run the language server, for editors."),
-    "clean": ("composefmt.cli.clean_command", "Remove what is kept of earlier runs."),
-    "explain": ("composefmt.cli.explain_command", "Explain a rule: what it finds, why, and examples."),
-    "completions": ("composefmt.cli.completions_command", "Print what a shell needs to complete commands and options."),
+    "settings": ("composefmt.cli.settings_command", "Print the effective settings for a file."),
+    "lsp": ("composefmt.cli.lsp_command", "Run the language server for editors."),
+    "clean": ("composefmt.cli.clean_command", "Clear the cache."),
+    "explain": ("composefmt.cli.explain_command", "Explain a rule, with examples."),
+    "completions": ("composefmt.cli.completions_command", "Print shell completions."),
 }
 
 
@@ -43,8 +45,13 @@ class _Lazy(click.Group):
         from difflib import get_close_matches
 
         near = get_close_matches(args[0], _COMMANDS, 1)
-        advice = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(_COMMANDS)}."
-        raise click.UsageError(f'there is no command "{args[0]}"; {advice}', ctx)
+        if near:
+            advice = f'did you mean "{near[0]}"?'
+        elif args[0].endswith((".yaml", ".yml")) or os.path.exists(args[0]):
+            advice = f'did you mean "composefmt format {args[0]}"?'
+        else:
+            advice = f"commands: {', '.join(_COMMANDS)}."
+        raise click.UsageError(f'unknown command "{args[0]}"; {advice}', ctx)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -59,13 +66,13 @@ class _Lazy(click.Group):
 
 EPILOG = """\b
 Examples:
-  composefmt format                  format all Compose files below this folder
-  composefmt format --diff web.yaml  show what would change, change nothing
+  composefmt format                  format all Compose files below the current directory
+  composefmt format --diff web.yaml  show the changes without writing them
   composefmt check --output-format json . > findings.json
 
 \b
-Options may stand in the environment: COMPOSEFMT_CHECK_OUTPUT_FORMAT=concise.
-Exit status: 0 clean, 1 findings or files that would change, 2 could not do the job.
+Environment variables set options: COMPOSEFMT_CHECK_OUTPUT_FORMAT=concise.
+Exit status: 0 clean, 1 findings or files that would change, 2 an error prevented the run.
 """
 
 
@@ -80,4 +87,4 @@ def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None
 @click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COMPOSEFMT"})
 @click.option("-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit.")
 def app() -> None:
-    """Format and check Compose files: short forms become readable, comments stay, mistakes are found."""
+    """Format and check Docker Compose files."""

@@ -1,4 +1,4 @@
-"""The baselines of a run: what is known is not told, and what no longer occurs is counted."""
+"""The baselines of a run: known findings are not reported, and those that no longer occur are counted."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class BaselineOptions(TypedDict):
 def baseline_options(command: Command) -> Command:
     """The options about baselines."""
     for option in (
-        click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, as known; tell nothing."),
-        click.option("--baseline", metavar="FILE", help="Do not tell what this file knows, from --write-baseline."),
+        click.option("--write-baseline", metavar="FILE", help="Record all findings in this file and report none."),
+        click.option("--baseline", metavar="FILE", help="Do not report the findings recorded in this file by --write-baseline."),
     ):
         command = option(command)
     return command

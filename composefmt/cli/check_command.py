@@ -30,33 +30,32 @@ if TYPE_CHECKING:
 
 _EPILOG = """\b
 Examples:
-  composefmt check                          all Compose files below this folder
-  composefmt check --output-format json .   for programs
-  composefmt check --fail-level warning     warnings fail too
+  composefmt check                          all Compose files below the current directory
+  composefmt check --output-format json .   machine-readable output
+  composefmt check --fail-level warning     also fail on warnings
   composefmt check --select unformatted     only report files that are not formatted
-  composefmt check --fix                    mend what can be mended safely
+  composefmt check --fix                    apply safe fixes
 
 \b
-The options of form (--long-form to --variables) say which form counts as formatted, and what --fix writes;
-without --fix nothing is written.
-Exit status: 0 nothing at or above the fail level, 1 findings, 2 a file could not be read.
-An error is what the reference implementation refuses or what must fail when it runs; a warning is doubtful.
+Without --fix, no file is changed. --fix does not reformat: run composefmt format.
+Exit status: 0 no findings at or above the fail level, 1 findings, 2 a file could not be read.
+An error is refused by Docker Compose or fails at run time; a warning is probably a mistake.
 """
 
 
 @click.command("check", epilog=_EPILOG)
 @fix_options
 @selection_options
-@click.option("--output-format", type=click.Choice(list(REPORTS)), help="How findings are told (default: text; in GitHub Actions github).")
+@click.option("--output-format", type=click.Choice(list(REPORTS)), help="Output format (default: text; github in GitHub Actions).")
 @baseline_options
-@click.option("--output-file", metavar="FILE", help="Write the report into this file.")
-@click.option("--statistics", is_flag=True, help="Tell how often each rule finds something, not where.")
+@click.option("--output-file", metavar="FILE", help="Write the report to this file.")
+@click.option("--statistics", is_flag=True, help="Print the number of findings per rule instead of the findings.")
 @click.option(
     "--fail-level",
     type=click.Choice([s.value for s in Severity]),
     help="Lowest severity that fails the run (default: error, and the rule unformatted if selected).",
 )
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @shared_options
 @speed_options
 def command(
@@ -71,9 +70,9 @@ def command(
     exit_zero: bool,
     **options: Unpack[_Options],
 ) -> int:
-    """Find what is wrong in Compose files, and say how to mend it.
+    """Check Compose files for errors, run-time problems and bad practice.
 
-    PATHS are files, folders to search, or "-" for standard input; the default is this folder.
+    PATHS are files, directories to search, or "-" for standard input; the default is the current directory.
     """
     inputs = Inputs(
         paths,

@@ -27,23 +27,23 @@ def _flags(command: Command) -> Command:
     """The options that leave a step out, or print a list in place of the model."""
     for name, summary in reversed(
         (
-            ("no-interpolate", "Leave variables as they are."),
-            ("no-normalize", "Leave unsaid what is implied: default networks, names, dependencies."),
-            ("no-path-resolution", "Leave relative paths as they are."),
-            ("no-consistency", "Don't check whether what services refer to is defined."),
-            ("no-env-resolution", "Leave env files as they are."),
-            ("no-escape", "Refuse to read files outside the project's folder."),
-            ("with-source", "Say of each value in which file, line and column it was written."),
+            ("no-interpolate", "Do not interpolate variables."),
+            ("no-normalize", "Do not add implied networks, names and dependencies."),
+            ("no-path-resolution", "Do not resolve relative paths."),
+            ("no-consistency", "Do not check references between services and resources."),
+            ("no-env-resolution", "Do not resolve env files."),
+            ("no-escape", "Refuse to read files outside the project directory."),
+            ("with-source", "Print the file, line and column of each value."),
             ("services", "Print the names of the services."),
             ("volumes", "Print the names of the volumes."),
             ("networks", "Print the names of the networks."),
             ("models", "Print the AI models that the services use."),
             ("profiles", "Print the names of the profiles."),
             ("images", "Print the names of the images."),
-            ("environment", "Print the variables that are known."),
+            ("environment", "Print the environment variables used for interpolation."),
             ("variables", "Print the variables that the files use."),
-            ("resolve-image-digests", "Refused: it would ask a registry."),
-            ("lock-image-digests", "Refused: it would ask a registry."),
+            ("resolve-image-digests", "Not supported: requires registry access."),
+            ("lock-image-digests", "Not supported: requires registry access."),
         )
     ):
         command = click.option(f"--{name}", f"flag_{name.replace('-', '_')}", is_flag=True, help=summary)(command)
@@ -61,11 +61,11 @@ Examples:
 @click.command("config", epilog=_EPILOG)
 @click.argument("wanted_services", nargs=-1, metavar="[SERVICE]...")
 @project_options
-@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="The output's format (default: yaml).")
+@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", help="Output format (default: yaml).")
 @_flags
-@click.option("--hash", "hashed", metavar="SERVICES", help='Print the hash of each service named (with commas between); "*" for all.')
+@click.option("--hash", "hashed", metavar="SERVICES", help='Print the configuration hash of services, separated by commas; "*" for all.')
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the model.")
-@click.option("-q", "--quiet", is_flag=True, help="Only load the project, print nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Only validate the project; print nothing.")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def command(
     wanted_services: tuple[str, ...],

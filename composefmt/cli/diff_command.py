@@ -30,11 +30,11 @@ Examples:
 @click.command("diff", epilog=_EPILOG)
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="[B]", required=False)
-@click.option("--git", "revision", metavar="REVISION", help="Compare A as it was at this revision with A as it is.")
-@click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Read variables from here, not from .env.")
+@click.option("--git", "revision", metavar="REVISION", help="Compare A at this Git revision with A in the working tree.")
+@click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Env file for interpolation (default: .env).")
 @click.option("--profile", "profiles", multiple=True, metavar="NAME", help='Enable a profile (default: all, "*").')
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="The output's format (default: text).")
-@click.option("--no-consistency", is_flag=True, help="Don't check whether what services refer to is defined.")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="Output format (default: text).")
+@click.option("--no-consistency", is_flag=True, help="Do not check references between services and resources.")
 def command(
     old: str,
     new: str | None,
@@ -44,11 +44,11 @@ def command(
     output_format: str,
     no_consistency: bool,
 ) -> int:
-    """Compare two projects by what they mean: a reformatted file makes no difference.
+    """Compare the effective configurations of two projects.
 
-    A and B are Compose files, folders, or several files as in COMPOSE_FILE: base.yaml:override.yaml.
+    A and B are Compose files, directories, or several files as in COMPOSE_FILE: base.yaml:override.yaml.
     A service whose configuration hash changes is marked: docker compose up would recreate its container.
-    Exit status: 0 no difference, 1 some, 2 one of them cannot be loaded.
+    Exit status: 0 no differences, 1 differences, 2 a project cannot be loaded.
     """
     if (new is None) == (revision is None):
         raise click.UsageError("Give two projects, or one and --git REVISION.")

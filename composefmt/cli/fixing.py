@@ -1,4 +1,4 @@
-"""What `check --fix`, `--unsafe-fixes` and `--diff` do with each file, and what they say at the end."""
+"""The options `--fix`, `--unsafe-fixes` and `--diff` of `check`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Command = TypeVar("Command", bound="Callable[..., object]")
 
 
 class FixOptions(TypedDict):
-    """The options about fixes, as click passes them."""
+    """The options for fixes, as Click passes them."""
 
     fix: bool
     unsafe_fixes: bool
@@ -33,18 +33,20 @@ class FixOptions(TypedDict):
 
 
 def fix_options(command: Command) -> Command:
-    """The options about fixes."""
+    """Add the options for fixes."""
     for option in (
-        click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit with 1 if it would."),
-        click.option("--unsafe-fixes", is_flag=True, help="Also mend what changes what a file means; without --fix, mark and count it."),
-        click.option("--fix", is_flag=True, help="Mend, in place, what can be mended without changing what a file means."),
+        click.option("--diff", is_flag=True, help="Show the changes that --fix would make; exit with 1 if there are any."),
+        click.option(
+            "--unsafe-fixes", is_flag=True, help="Include fixes that change the meaning of a file; without --fix, mark and count them."
+        ),
+        click.option("--fix", is_flag=True, help="Apply fixes that keep the meaning of a file, in place."),
     ):
         command = option(command)
     return command
 
 
 class Fixing:
-    """The fixes of one run; with none of the options it only counts what could be mended."""
+    """The fixes of one run; without the options, they are only counted."""
 
     def __init__(self, inputs: Inputs, fix: bool, unsafe_fixes: bool, diff: bool, *, formatting: bool = False) -> None:
         self.inputs = inputs
@@ -57,23 +59,23 @@ class Fixing:
 
     @property
     def silent(self) -> bool:
-        """Whether findings are not told, since a diff is."""
+        """Whether a diff replaces the findings."""
         return self.diff
 
     @property
     def takes_output(self) -> bool:
-        """Whether standard output is for the file's new text, so that findings go elsewhere."""
+        """Whether standard output receives the new text, so that findings go to standard error."""
         return self.active and STDIN in self.inputs.paths
 
     @property
     def work(self) -> Work:
-        """What is to be done with each file."""
+        """The work for each file."""
         if self.active:
             return Work(partial(fix_bytes, unsafe=self.unsafe, formatting=self.formatting))
         return Work(check_with_formatting if self.formatting else check_bytes, CHECKED_WITH_FORMATTING if self.formatting else CHECKED)
 
     def apply(self, path: str, data: bytes, result: CheckResult | FixResult) -> bool:
-        """Write or show what was mended; whether that could be done."""
+        """Write or show the fixed text; return whether that succeeded."""
         if not isinstance(result, FixResult):
             return True
         self.fixed.update(result.fixed)
@@ -91,7 +93,7 @@ class Fixing:
         return True
 
     def show(self, data: bytes, result: FixResult) -> None:
-        """What would change in a file."""
+        """Print the diff of a file."""
         if result.data is not None:
             self.inputs.progress.clear()
             from composefmt.reports.diff import unified
@@ -101,7 +103,7 @@ class Fixing:
             sys.stdout.write("".join(unified(result.source.filename, before, result.source.text, style_for(sys.stdout))))
 
     def count(self, finding: Finding) -> None:
-        """Count what could be mended."""
+        """Count a fixable finding."""
         if finding.fix is not None:
             self.offered[finding.fix.safe] += 1
 

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 _EPILOG = """\b
 Examples:
-  composefmt format                    all Compose files below this folder, in place
-  composefmt format --check .          only say which files would change (exit status 1)
-  composefmt format --diff web.yaml    show what would change
+  composefmt format                    all Compose files below the current directory, in place
+  composefmt format --check .          list the files that would change (exit status 1)
+  composefmt format --diff web.yaml    show the changes
   composefmt format - < compose.yaml   from standard input to standard output
 
 \b
-Below folders, compose*.yaml and docker-compose*.yml (and .yml, .yaml) are taken, unless .gitignore excludes them.
-Before a file is written, the new text is proved to mean the same and to hold the same comments.
-Exit status: 0 done, 1 files would change (--check, --diff), 2 a file could not be formatted; it is left as it was.
+Directories are searched for compose*.y(a)ml and docker-compose*.y(a)ml; .gitignore applies.
+A file is only written after verifying that its meaning and its comments are unchanged.
+Exit status: 0 success, 1 files would change (--check, --diff), 2 a file could not be formatted and is unchanged.
 """
 
 
@@ -69,18 +69,18 @@ class _Tally:
             parts.append(f"{count(self.unsupported, 'file')} left unformatted")
         if self.failed:
             parts.append(f"{count(self.failed, 'file')} {'not' if writes else 'could not be'} formatted")
-        return (", ".join(parts) or "no Compose files found") + "."
+        return (", ".join(parts) or "No Compose files found") + "."
 
 
 @click.command("format", epilog=_EPILOG)
+@click.option("--check", is_flag=True, help="Do not write files; exit with 1 if a file would change.")
+@click.option("--diff", is_flag=True, help="Do not write files; show the changes, and exit with 1 if there are any.")
 @shared_options
 @speed_options
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if something would.")
-@click.option("-v", "--verbose", is_flag=True, help="Name every file, and each short form that stays short, with the reason.")
-@click.option("--lines", metavar="A-B", help="Touch only what lies within these lines, counted from 1; for editors.")
-@click.option("--watch", is_flag=True, help="Go on, and format each file again when it changes; Ctrl-C ends it.")
-@click.option("--fast", is_flag=True, help="Skip the proof that meaning and comments stay the same.")
+@click.option("-v", "--verbose", is_flag=True, help="List every file, and each short form that stays short, with the reason.")
+@click.option("--lines", metavar="A-B", help="Format only these lines, counted from 1.")
+@click.option("--watch", is_flag=True, help="Watch the files and format each one when it changes; stop with Ctrl-C.")
+@click.option("--fast", is_flag=True, help="Skip the verification of meaning and comments.")
 def command(
     paths: tuple[str, ...],
     stdin_filename: str | None,
@@ -94,9 +94,9 @@ def command(
     lines: str | None,
     **options: Unpack[InputOptions],
 ) -> int:
-    """Rewrite Compose files into the readable long form, in place.
+    """Format Compose files in place.
 
-    PATHS are files, folders to search, or "-" for standard input; the default is this folder.
+    PATHS are files, directories to search, or "-" for standard input; the default is the current directory.
     """
     given = given_options(options)
     if fast:

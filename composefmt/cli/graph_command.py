@@ -31,10 +31,12 @@ Examples:
     "--format",
     "output_format",
     type=click.Choice(["mermaid", "dot", "svg"]),
-    help="The output's format (default: by its name, or mermaid).",
+    help="Output format (default: by the file extension, or mermaid).",
 )
-@click.option("--without", "left_out", multiple=True, type=click.Choice(["network", "volume"]), help="Leave these out; repeatable.")
-@click.option("--no-graphviz", is_flag=True, help="Draw without Graphviz, though it is installed.")
+@click.option(
+    "--without", "left_out", multiple=True, type=click.Choice(["network", "volume"]), help="Omit networks or volumes; repeatable."
+)
+@click.option("--no-graphviz", is_flag=True, help="Do not use Graphviz, even if installed.")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def command(
     services: tuple[str, ...],

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _EPILOG = """\b
 Examples:
-  composefmt init              look at this repository, and ask before each file
-  composefmt init --dry-run    only show what would be written
-  composefmt init --yes        write it all
+  composefmt init              ask before writing each file
+  composefmt init --dry-run    show the changes without writing files
+  composefmt init --yes        write all files without asking
 """
 
 
@@ -40,13 +40,13 @@ class _Effect(NamedTuple):
 
 @click.command("init", epilog=_EPILOG)
 @click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
-@click.option("-y", "--yes", is_flag=True, help="Write everything without asking.")
-@click.option("--dry-run", "--diff", "dry_run", is_flag=True, help="Show what would be written, write nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Write all files without asking.")
+@click.option("--dry-run", "--diff", "dry_run", is_flag=True, help="Show the changes without writing files.")
 def command(folder: str, yes: bool, dry_run: bool) -> int:
-    """Set composefmt up in a repository: settings, a pre-commit hook, a job in GitHub Actions or GitLab.
+    """Set up composefmt in a repository: settings, a pre-commit hook, a job in GitHub Actions or GitLab.
 
-    What is there is kept: files are only made, or get something added to them. First it tells what the formatter would
-    change and what the rules find.
+    Existing content is kept: files are only created or extended. The command first prints how many files would be
+    formatted and what the rules find.
     """
     inputs = Inputs([folder], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
     effect = _effect(inputs)

@@ -26,9 +26,11 @@ def project_options(command: Command) -> Command:
             click.option(
                 "-f", "--file", "files", multiple=True, metavar="FILE", help='A Compose file, "-" for standard input; repeatable.'
             ),
-            click.option("--project-directory", default="", metavar="DIR", help="The project's folder (default: that of the first file)."),
-            click.option("-p", "--project-name", default="", metavar="NAME", help="The project's name."),
-            click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Read variables from here, not from .env."),
+            click.option("--project-directory", default="", metavar="DIR", help="Project directory (default: that of the first file)."),
+            click.option("-p", "--project-name", default="", metavar="NAME", help="Project name."),
+            click.option(
+                "--env-file", "env_files", multiple=True, metavar="FILE", help="Env file for interpolation; repeatable (default: .env)."
+            ),
             click.option("--profile", "profiles", multiple=True, metavar="NAME", help='Enable a profile; "*" enables all.'),
         )
     ):

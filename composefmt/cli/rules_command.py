@@ -10,17 +10,17 @@ from composefmt.rules.registry import Rule, all_rules
 
 _EPILOG = """\b
 Examples:
-  composefmt rules                        one line for each rule
-  composefmt rules --output-format json   for programs
+  composefmt rules                        one line per rule
+  composefmt rules --output-format json   machine-readable output
 """
 
 
 @click.command("rules", epilog=_EPILOG)
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How rules are listed (default: text).")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="Output format (default: text).")
 def command(output_format: str) -> int:
-    """List all rules: name, severity, group, whether each is on by default, whether --fix mends it, and what it finds.
+    """List all rules: name, severity, group, whether enabled by default ("on"), fix, and summary.
 
-    "fix" means safe fixes, "(fix)" such as --unsafe-fixes allows.
+    "fix" means that a safe fix exists, "(fix)" that --unsafe-fixes is required.
     """
     from composefmt.reports.rule_page import fixability, page_of
 

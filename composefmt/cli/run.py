@@ -1,4 +1,4 @@
-"""What the commands share: their options, colours, and the work on files."""
+"""Options, colors and file processing that the commands share."""
 
 from __future__ import annotations
 
@@ -28,42 +28,42 @@ STDIN = "-"
 
 
 def shared_options(command: Command) -> Command:
-    """The arguments and options that every command on files takes."""
+    """Add the arguments and options of every command on files."""
     for option in reversed(
         (
             click.argument("paths", nargs=-1, metavar="[PATHS]..."),
             click.option("--stdin-filename", metavar="NAME", help='The name to report for standard input (the path "-").'),
-            click.option("--long-form", metavar="NAMES", help='The fields to write in long form, "all" for all (default: ports,volumes).'),
-            click.option(
-                "--short-form", metavar="NAMES", help="The fields to write in short form where that loses nothing (default: none)."
-            ),
+            click.option("--long-form", metavar="NAMES", help='Fields to write in long form; "all" for all (default: ports,volumes).'),
+            click.option("--short-form", metavar="NAMES", help="Fields to write in short form if nothing is lost (default: none)."),
             click.option(
                 "--order",
                 type=click.Choice(["keep", "spec"]),
-                help="keep: keys stay in their order; spec: they go in that of the specification (default: keep).",
+                help="Key order: keep, or that of the Compose Specification (default: keep).",
             ),
             click.option(
                 "--engine",
                 type=click.Choice(["compose", "swarm"]),
-                help="What the files are for: swarm knows fewer long forms (default: compose).",
+                help="Target platform: Docker Compose or Swarm (docker stack deploy) (default: compose).",
             ),
             click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (default: 16)."),
             click.option(
                 "--mount-options",
                 type=click.Choice(["exact", "brief"]),
-                help="exact: keep Docker's configuration hash; brief: omit default options of mounts (default: exact).",
+                help="exact: preserve the configuration hash; brief: omit default mount options (default: exact).",
             ),
-            click.option("--write-defaults", is_flag=True, help="Also write what short forms leave to defaults (protocol: tcp)."),
+            click.option("--write-defaults", is_flag=True, help="Also write the defaults that short forms imply (protocol: tcp)."),
             click.option(
                 "--variables",
                 type=click.Choice(["assume-scalar", "keep"]),
-                help="assume-scalar: entries with variables become long, too; keep: they stay short (default: assume-scalar).",
+                help="assume-scalar: also expand entries with variables; keep: leave them short (default: assume-scalar).",
             ),
-            click.option("--exclude", multiple=True, metavar="PATTERN", help="Do not look at these below folders; replaces the settings'."),
-            click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Do not look at these below folders, either."),
-            click.option("--force-exclude", is_flag=True, help="Exclude files that are named, too."),
-            click.option("--config", metavar="FILE", help="Use this settings file for all files, not the nearest one above each."),
-            click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and results."),
+            click.option("--exclude", multiple=True, metavar="PATTERN", help="Patterns to exclude; replaces the configured ones."),
+            click.option(
+                "--extend-exclude", multiple=True, metavar="PATTERN", help="Patterns to exclude in addition to the configured ones."
+            ),
+            click.option("--force-exclude", is_flag=True, help="Apply exclusions to paths named on the command line, too."),
+            click.option("--config", metavar="FILE", help="Settings file for all files (default: the nearest one above each file)."),
+            click.option("-q", "--quiet", is_flag=True, help="Only print results and errors."),
         )
     ):
         command = option(command)
@@ -71,7 +71,7 @@ def shared_options(command: Command) -> Command:
 
 
 class SpeedOptions(TypedDict):
-    """The options about workers and the cache, as click passes them; `jobs` is None where composefmt is to choose."""
+    """The options for workers and the cache, as Click passes them; `jobs` is None for automatic."""
 
     jobs: int | None
     no_cache: bool
@@ -79,19 +79,19 @@ class SpeedOptions(TypedDict):
 
 
 def speed_options(command: Command) -> Command:
-    """The options about workers and the cache."""
+    """Add the options for workers and the cache."""
     for option in (
         click.option(
-            "--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (default: in your cache folder)."
+            "--cache-dir", metavar="DIR", envvar="COMPOSEFMT_CACHE_DIR", help="Cache directory (default: below the user's cache directory)."
         ),
-        click.option("--no-cache", is_flag=True, envvar="COMPOSEFMT_NO_CACHE", help="Neither use nor keep results of other runs."),
+        click.option("--no-cache", is_flag=True, envvar="COMPOSEFMT_NO_CACHE", help="Disable the cache."),
         click.option(
             "-j",
             "--jobs",
             type=click.IntRange(1),
             metavar="N",
             envvar="COMPOSEFMT_JOBS",
-            help="Work in N processes (default: as many as pay off).",
+            help="Number of worker processes (default: automatic).",
         ),
     ):
         command = option(command)
@@ -99,7 +99,7 @@ def speed_options(command: Command) -> Command:
 
 
 class FormOptions(TypedDict):
-    """The options about forms and about what is excluded, as click passes them."""
+    """The options for forms and exclusions, as Click passes them."""
 
     exclude: tuple[str, ...]
     extend_exclude: tuple[str, ...]
@@ -115,7 +115,7 @@ class FormOptions(TypedDict):
 
 
 def given_options(options: FormOptions) -> Chosen:
-    """What the command line says of the options that settings have as well. Raises click.UsageError."""
+    """Return the options given on the command line that settings have as well. Raises click.UsageError."""
     given = Chosen()
     if options["long_form"] is not None:
         given["long_form"] = _fields("--long-form", options["long_form"])
@@ -138,11 +138,11 @@ def given_options(options: FormOptions) -> Chosen:
 
 
 class InputOptions(FormOptions, SpeedOptions):
-    """The options of all commands that work on files."""
+    """The options of all commands on files."""
 
 
 def exclusion_of(options: FormOptions, config: str | None) -> Exclusion:
-    """What the settings and the command line exclude."""
+    """Return the exclusions of the settings and the command line."""
     return Exclusion(config, options["exclude"], options["extend_exclude"], force=options["force_exclude"])
 
 
@@ -158,7 +158,7 @@ def _fields(option: str, text: str) -> tuple[str, ...]:
 
 
 class Inputs:
-    """The files of a run and what the engine makes of them; what can't be read is told, and the others are still done."""
+    """The files of a run and their results; a file that cannot be read is reported, and the run continues."""
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class Inputs:
         self.only: frozenset[str] | None = None
 
     def results(self, work: Work) -> Iterator[tuple[str, bytes, Any]]:
-        """Path, bytes and result of each file, in order; the path is "-" for standard input. What went wrong is told."""
+        """Yield path, bytes and result of each file, in order, and print errors; the path is "-" for standard input."""
         if STDIN in self.paths:
             if len(self.paths) > 1:
                 raise click.UsageError('"-" (standard input) cannot be mixed with other paths.')
@@ -203,7 +203,7 @@ class Inputs:
                 self.trouble(outcome.path, outcome.trouble)
 
     def from_standard_input(self, work: Work) -> list[Outcome]:
-        """What is made of standard input; nothing, where that is excluded."""
+        """Return the outcome for standard input; nothing if it is excluded."""
         try:
             data = _standard_input()
         except FileTrouble as trouble:
@@ -214,7 +214,7 @@ class Inputs:
         return [FileWork(work, self.given, self.config).of_stream(STDIN, data, self.stdin_filename)]
 
     def from_files(self, work: Work) -> Iterator[Outcome]:
-        """What is made of each file."""
+        """Yield the outcome of each file."""
         found = list(discover(self.paths, self.exclusion))
         if self.only is not None:
             found = [path for path in found if isinstance(path, str) and _stands_in(os.path.realpath(path), self.only)]
@@ -232,7 +232,7 @@ class Inputs:
             cache.put(new)
 
     def cache(self, work: Work, found: Sequence[str | Missing]) -> Cache | None:
-        """The cache, where there is one and using it takes less time than the work itself."""
+        """Return the cache; None if it is disabled or slower than the work itself."""
         if self.speed["no_cache"] or work.memory is None or not is_much(found):
             return None
         from composefmt.files.cache import Cache, cache_folder
@@ -241,7 +241,7 @@ class Inputs:
         return Cache(folder) if folder else None
 
     def settings_trouble(self, message: str, rule: str = "settings") -> None:
-        """Tell that settings, or a file that they name, are wrong, once; the files that they hold for are left as they are."""
+        """Print an error in settings, or in a file that they name, once; the files they apply to are skipped."""
         self.failed += 1
         if message not in self.told:
             self.told.add(message)
@@ -249,19 +249,19 @@ class Inputs:
             click.echo(f"error[{rule}] {printable(message)}", err=True)
 
     def trouble(self, path: str, trouble: FileTrouble | Trouble) -> None:
-        """Tell that a file could not be read, done or written."""
+        """Print that a file could not be read, processed or written."""
         self.failed += 1
         self.progress.clear()
         advice = f" ({trouble.advice})" if trouble.advice else ""
         click.echo(f"{printable(self.name(path))}: error[{trouble.rule}] {trouble.message}{advice}", err=True)
 
     def name(self, path: str) -> str:
-        """The name to report for a path."""
+        """Return the name to report for a path."""
         return self.stdin_filename if path == STDIN else path
 
 
 def _stands_in(path: str, only: frozenset[str]) -> bool:
-    """Whether a path, or a folder above it, is one of some."""
+    """Return whether `only` contains a path or a directory above it."""
     while path not in only:
         above = os.path.dirname(path)
         if above == path:
@@ -280,7 +280,7 @@ def _standard_input() -> bytes:
 
 
 def style_for(stream: TextIO) -> Style:
-    """Colours where NO_COLOR is not set and a person looks, or where FORCE_COLOR asks for them (no-color.org)."""
+    """Return the colors for a stream: for terminals unless NO_COLOR is set, or if FORCE_COLOR is set (no-color.org)."""
     if os.environ.get("NO_COLOR"):
         return PLAIN
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
@@ -289,12 +289,12 @@ def style_for(stream: TextIO) -> Style:
 
 
 def write_utf8(stream: TextIO) -> None:
-    """Have a stream written in UTF-8 whatever the terminal speaks: what programs read must not depend on it."""
+    """Switch a stream to UTF-8, because machine-readable output must not depend on the terminal."""
     if isinstance(stream, TextIOWrapper):
         # What is no character (of a file name) becomes an escape, which JSON has too.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def count(number: int, noun: str) -> str:
-    """A number and its noun: `1 file`, `2 files`."""
+    """Return a number and its noun: `1 file`, `2 files`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The options that choose rules, and what of them the settings have as well."""
+"""The options that select rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Command = TypeVar("Command", bound="Callable[..., object]")
 
 
 class SelectionOptions(TypedDict):
-    """The options that choose rules, as click passes them."""
+    """The options that select rules, as Click passes them."""
 
     select: tuple[str, ...]
     extend_select: tuple[str, ...]
@@ -25,13 +25,18 @@ class SelectionOptions(TypedDict):
 
 
 def selection_options(command: Command) -> Command:
-    """The options that choose rules."""
+    """Add the options that select rules."""
     for option in (
-        click.option("--severity", multiple=True, metavar="RULES=LEVEL", help="Tell these rules or groups as error, warning or info."),
-        click.option("--ignore", multiple=True, metavar="RULES", help="Do not check these rules or groups."),
-        click.option("--extend-select", multiple=True, metavar="RULES", help="Check these rules or groups as well."),
         click.option(
-            "--select", multiple=True, metavar="RULES", help='Check these rules or groups only; names are joined by commas, "all" is all.'
+            "--severity", multiple=True, metavar="RULES=LEVEL", help="Override the severity of rules or groups: error, warning or info."
+        ),
+        click.option("--ignore", multiple=True, metavar="RULES", help="Rules or groups to disable."),
+        click.option("--extend-select", multiple=True, metavar="RULES", help="Rules or groups to enable in addition to the defaults."),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="RULES",
+            help='Rules or groups to enable, separated by commas; "all" for all (default: the default rules).',
         ),
     ):
         command = option(command)
@@ -39,7 +44,7 @@ def selection_options(command: Command) -> Command:
 
 
 def given_selection(options: SelectionOptions) -> Chosen:
-    """What the command line says of rules. Raises click.UsageError for a rule that there is not."""
+    """Return the rules selected on the command line. Raises click.UsageError for an unknown rule."""
     given = Chosen()
     if options["select"]:
         given["select"] = _rules(options["select"])

@@ -1,4 +1,4 @@
-"""A rule's page: what it finds, why, bad and good, how to silence it. Made from the rule's docstring, the one source.
+"""Rule pages, generated from the docstrings of the rules.
 
 `as_markdown` is for the documentation, `as_text` for `composefmt explain`.
 """
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from composefmt.engine import CheckResult
     from composefmt.rules.registry import Rule
+
+_WHY = "Why is this a problem?"
 
 # A block that a label on a line of its own announces, and the line that names the source at the end.
 _EXAMPLE = re.compile(r"^(Bad|Good):\n\n((?:    .*\n|\n)+)", re.MULTILINE)
@@ -41,7 +43,7 @@ class RulePage(NamedTuple):
 
 
 def page_of(rule: Rule) -> RulePage:
-    """A rule's docstring taken apart."""
+    """Parse a rule's docstring."""
     text = rule.page + "\n"
     examples = [(label, _dedented(block)) for label, block in _EXAMPLE.findall(text)]
     source = _SOURCE.search(text)
@@ -61,7 +63,7 @@ def _dedented(block: str) -> str:
 
 
 def fixability(rule: Rule) -> str:
-    """Whether `--fix` can mend what the page shows as bad: "safe", "unsafe" (with `--unsafe-fixes` only) or "none"."""
+    """Return the fixability of the bad examples: "safe", "unsafe" (with `--unsafe-fixes` only) or "none"."""
     fixes = [finding.fix for text in page_of(rule).bad for finding in _checked(rule, text).findings if finding.fix is not None]
     if not fixes:
         return "none"
@@ -69,70 +71,84 @@ def fixability(rule: Rule) -> str:
 
 
 def facts(rule: Rule) -> dict[str, str]:
-    """What is to be known of a rule at a glance, by heading."""
+    """Return the facts about a rule by heading."""
     return {
         "severity": rule.severity.value,
         "group": rule.group,
-        "checked": "by default" if rule.default else "on demand",
+        "default": "enabled" if rule.default else "opt-in",
         "fix": fixability(rule),
         "since": rule.since,
     }
 
 
-_FIXES = {"safe": "composefmt check --fix mends it.", "unsafe": "composefmt check --fix --unsafe-fixes mends it: look at what it changes."}
+_FIXES = {
+    "safe": "The fix is safe: `composefmt check --fix` applies it, and Docker Compose loads the same configuration.",
+    "unsafe": "The fix is unsafe because it changes the configuration: `composefmt check --fix --unsafe-fixes` applies it.",
+}
 
 
 def as_markdown(rule: Rule, level: int = 1) -> str:
-    """A rule's page as Markdown; `level` is that of its heading, from 1."""
+    """Return a rule's page as Markdown; `level` is that of its heading, from 1."""
     page = page_of(rule)
     known = facts(rule)
     parts = [
         f"{'#' * level} {rule.name}",
         page.summary,
         "| " + " | ".join(known) + " |\n|" + "---|" * len(known) + "\n| " + " | ".join(known.values()) + " |",
-        page.details,
     ]
     heading = "#" * (level + 1)
+    parts += [f"{heading} {_WHY}", page.details] if page.details else []
     for text in page.bad:
-        parts += [f"{heading} Bad", _fenced("yaml", text)]
+        parts += [f"{heading} Example", _fenced("yaml", text)]
         said = _said(rule, text)
         if said:
-            parts += [_fenced("text", said)]
+            parts += ["`composefmt check` reports:", _fenced("text", said)]
     for text in page.good:
-        parts += [f"{heading} Good", _fenced("yaml", text)]
-    parts += [f"{heading} Turn it {'off' if rule.default else 'on and off'}", _on_and_off(rule)]
+        parts += [f"{heading} Use instead", _fenced("yaml", text)]
+    if fixability(rule) in _FIXES:
+        parts += [f"{heading} Fix safety", _FIXES[fixability(rule)]]
+    parts += [f"{heading} {_switch(rule)}", _on_and_off(rule)]
     if page.source:
-        parts.append(f"Source: {page.source}")
+        parts += [f"{heading} References", page.source]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
+def _switch(rule: Rule) -> str:
+    return "Suppression" if rule.default else "Activation and suppression"
+
+
 def _on_and_off(rule: Rule) -> str:
-    switched = [] if rule.default else [f"- check it: `composefmt check --extend-select {rule.name}`, or `extend-select` in the settings"]
+    switched = [] if rule.default else [f"- enable: `composefmt check --extend-select {rule.name}`, or `extend-select` in the settings"]
     return "\n".join(
         [
             *switched,
-            f"- one finding: `# composefmt: ignore[{rule.name}] reason` on its line or on the line above",
-            f"- one file: `# composefmt: ignore-file[{rule.name}] reason`, or `per-file-ignores` in the settings",
+            f"- a single finding: `# composefmt: ignore[{rule.name}] reason` on its line or the line above",
+            f"- a file: `# composefmt: ignore-file[{rule.name}] reason`, or `per-file-ignores` in the settings",
             f"- everywhere: `composefmt check --ignore {rule.name}`, or `ignore` in the settings",
         ]
     )
 
 
 def as_text(rule: Rule) -> str:
-    """A rule's page for a terminal."""
+    """Return a rule's page for a terminal."""
     page = page_of(rule)
-    head = f"{rule.name} ({rule.severity.value}, group {rule.group}, {'on' if rule.default else 'off'} by default, since {rule.since})"
-    parts = [head, page.summary, page.details, _FIXES.get(fixability(rule), "")]
+    head = (
+        f"{rule.name} ({rule.severity.value}, group {rule.group}, {'enabled by default' if rule.default else 'opt-in'}, since {rule.since})"
+    )
+    parts = [head, page.summary]
+    parts += [_WHY, page.details] if page.details else []
     for text in page.bad:
-        parts += ["Bad:", _indented(text)]
+        parts += ["Example:", _indented(text)]
         said = _said(rule, text)
         if said:
-            parts.append(_indented(said))
+            parts += ["composefmt check reports:", _indented(said)]
     for text in page.good:
-        parts += ["Good:", _indented(text)]
-    parts += [f"Turn it {'off' if rule.default else 'on and off'}:", _indented(_on_and_off(rule).replace("`", ""))]
+        parts += ["Use instead:", _indented(text)]
+    if fixability(rule) in _FIXES:
+        parts += ["Fix safety:", _indented(_FIXES[fixability(rule)].replace("`", ""))]
+    parts += [f"{_switch(rule)}:", _indented(_on_and_off(rule).replace("`", ""))]
     if page.source:
-        parts.append(f"Source: {page.source}")
+        parts.append(f"References: {page.source}")
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -145,7 +161,7 @@ def _indented(text: str) -> str:
 
 
 def _said(rule: Rule, text: str) -> str:
-    """What `composefmt check` says of an example."""
+    """Return what `composefmt check` reports for an example."""
     from composefmt.reports.text import render
 
     result = _checked(rule, text)
@@ -166,11 +182,11 @@ def _checked(rule: Rule, text: str) -> CheckResult:
 
 # What is found before any rule can look at a file.
 _UNREAD = {
-    "encoding": "The bytes of the file are not text in UTF-8 or UTF-16.",
-    "internal-error": "A mistake in composefmt itself; the file is left as it is.",
-    "too-deep": "The file is nested deeper than any program would read.",
-    "undefined-alias": "An alias such as `*name` has no anchor `&name` before it, so the file cannot be read.",
-    "yaml-syntax": "The file is not YAML, so nothing can be read from it.",
+    "encoding": "The file is not valid UTF-8 or UTF-16.",
+    "internal-error": "An internal error in composefmt; the file is not changed.",
+    "too-deep": "The file is nested too deeply.",
+    "undefined-alias": "An alias such as `*name` has no preceding anchor `&name`, so the file cannot be read.",
+    "yaml-syntax": "The file is not valid YAML.",
 }
 
 
