@@ -113,7 +113,7 @@ class TestSarif:
         twice = results["duplicate-key"]
         region = {"startLine": 14, "startColumn": 5, "endLine": 14, "endColumn": 10}
         assert twice["relatedLocations"][0]["physicalLocation"]["region"] == region
-        assert twice["relatedLocations"][0]["message"]["text"] == "it is first set here"
+        assert twice["relatedLocations"][0]["message"]["text"] == "first defined here"
         change = results["unformatted"]["fixes"][0]["artifactChanges"][0]
         assert change["artifactLocation"]["uri"] == "a/compose.yaml"
         assert change["replacements"][0]["insertedContent"]["text"].strip(" ") == "\n\n"
@@ -198,7 +198,7 @@ def test_concise_is_one_line_for_each_finding(run):
 def test_json_has_the_fix_and_the_related_places(run):
     found = {f["rule"]: f for f in json.loads(run("check", "--extend-select", "unformatted", "--output-format", "json", "a").stdout)}
     assert found["duplicate-key"]["related"] == [
-        {"message": "it is first set here", "start": {"line": 14, "column": 5}, "end": {"line": 14, "column": 10}}
+        {"message": "first defined here", "start": {"line": 14, "column": 5}, "end": {"line": 14, "column": 10}}
     ]
     fix = found["unformatted"]["fix"]
     assert (fix["title"], fix["safe"]) == ("format the file", True)
