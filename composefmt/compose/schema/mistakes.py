@@ -55,7 +55,7 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
 
 def _without_secrets(value: object) -> object:
     """Return a string such as `PASSWORD=x` with its values masked if they look like secrets; anything else as it is."""
-    if not isinstance(value, str) or not _PAIR.search(value):
+    if not isinstance(value, str) or isinstance(value, Timestamp) or not _PAIR.search(value):
         return value
     return re.sub(r"([\w.-]+)([=:]\s*)(\S+)", lambda pair: pair[1] + pair[2] + shown(pair[1], pair[3]), value)
 
