@@ -58,7 +58,7 @@ def test_a_document_whose_name_is_none(client):
 
 def test_what_grows_with_the_square_of_the_size_is_not_there(client):
     """Neither thousands of equal fixes nor a line of a million characters keep anybody waiting."""
-    services = "".join(f'  s{number}:\n    image: nginx\n    foo: 1\n    ports: ["80:80"]\n' for number in range(1000))
+    services = "".join(f'  s{number}:\n    image: nginx\n    foo: 1\n    ports: ["80:80", "80:80"]\n' for number in range(1000))
     client.open("services:\n" + services)
     assert client.diagnostics()
     place = {"start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 0}}

@@ -270,7 +270,7 @@ def test_so_can_env_files_and_links_that_lead_out_of_it(folder, tmp_path):
 def test_errors_name_file_line_and_column(folder):
     assert error("-f", "none.yaml", cwd=folder).endswith("none.yaml cannot be read: no such file or directory")
     (folder / "over.yaml").write_text("services:\n  web:\n    ports:\n      - 80:80:80:80\n")
-    assert error("-f", "compose.yaml", "-f", "over.yaml", cwd=folder).startswith('over.yaml:4:9: error: port "80:80:80:80": ')
+    assert error("-f", "compose.yaml", "-f", "over.yaml", cwd=folder).startswith('over.yaml:4:9: error: invalid port "80:80:80:80": ')
     (folder / "bytes.yaml").write_bytes(b"services: \xff\xfe\xfd\n")
     assert error("-f", "bytes.yaml", cwd=folder) == "bytes.yaml:1:11: error: byte 0xff at offset 10 is not UTF-8 text"
     (folder / ".env").write_text("A=1\nTAG=${NONE:?say which}\n")
