@@ -22,11 +22,12 @@ def test_mistakes_are_told_and_saving_formats(neovim):
 
 def test_a_code_action_mends_a_mistake(neovim):
     mistake = "services:\n  web:\n    image: nginx\n    environment:\n      - LEVEL='info'  # größer\n"
-    _, text = neovim(mistake, RULE="quotes-in-list-value", ACTION='Write "LEVEL=info" (quotes-in-list-value)')
+    _, text = neovim(mistake, RULE="quotes-in-list-value", ACTION='Replace with "LEVEL=info" (quotes-in-list-value)')
     assert text == mistake.replace("'info'", "info")
 
 
-def test_a_code_action_gives_an_entry_its_long_form(neovim):
+def test_a_code_action_gives_an_entry_its_long_form(neovim, tmp_path):
+    (tmp_path / "composefmt.toml").write_text('extend-select = ["unformatted"]\n', encoding="utf-8")
     seen, _ = neovim(SHORT, RULE="unformatted", ACTION="Write this port in long form")
     assert seen["chosen"] == LONG
 
