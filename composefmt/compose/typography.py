@@ -37,8 +37,6 @@ _DASH = "[\u2010-\u2014\u2212]"
 _QUOTE = "[\u201c\u201d\u201e\u2018\u2019]"
 # In a command: spaces that separate no words, dashes in front of options, quotes around words.
 _IN_COMMAND = f"[\u00a0\u2007\u202f]|(?<=\\s){_DASH}+(?=[\\w-])|(?<![^\\s=]){_QUOTE}|{_QUOTE}(?=\\s|$)"
-# In a value after the name of a variable or label: quotes around all of it.
-_QUOTED_VALUE = re.compile(f"[^=\\s]+=({_QUOTE}).*{_QUOTE}$", re.DOTALL)
 
 
 class Found(NamedTuple):
@@ -77,8 +75,6 @@ def in_value(text: str) -> list[Found]:
     if quotes - offsets or len(quotes) == 1:
         offsets -= quotes
     offsets.update(match.start() for match in re.finditer(_INVISIBLE, text))
-    if value := _QUOTED_VALUE.match(text):
-        offsets.update((value.start(1), len(text) - 1))
     return [_found(text, offset) for offset in sorted(offsets)]
 
 

@@ -92,10 +92,6 @@ def _all(file: ComposeFile) -> Iterator[tuple[Scalar, list[Found]]]:
             yield scalar, found
 
 
-def _nothing(_text: str) -> list[Found]:
-    return []
-
-
 def _searches(file: ComposeFile) -> Iterator[tuple[int, Callable[[str], list[Found]]]]:
     """How each scalar is searched, by its identity: a key or a word, a command, or (left out) a value that may be prose."""
     stack: list[tuple[Node, str]] = [(document, "") for document in file.tree.documents]
@@ -107,12 +103,7 @@ def _searches(file: ComposeFile) -> Iterator[tuple[int, Callable[[str], list[Fou
                 name = key.value if type(key) is Scalar else ""
                 stack.append((value, field if field in _FREE or field.startswith("x-") else name))
         elif type(node) is Sequence:
-            if field in _FREE:
-                # What follows "NAME=" is the user's own, as in a mapping, where the formatter puts it in quotes.
-                for item in node.items:
-                    yield id(item), _nothing
-            else:
-                stack += [(item, field) for item in node.items]
+            stack += [(item, field) for item in node.items]
         elif field in _WORDS:
             yield id(node), in_name
         elif field in _COMMANDS:
