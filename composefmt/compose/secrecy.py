@@ -5,9 +5,9 @@ A value is masked wherever one would be printed: in hovers, messages and reports
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
+
+from composefmt.syntax.lazy import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,18 +31,13 @@ _VALUES = (
 _RANDOM = r"(?=[^a-z]*[a-z])(?=\D*\d)[\w+/=-]{24,}"
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
 def is_secret(name: str, value: str) -> bool:
     """Return whether the value of a variable or key looks like a secret."""
     if not value or value.lower() in ("true", "false", "yes", "no"):
         return False
-    if _compiled(_NAMES).search(name) or _compiled(_VALUES).search(value):
+    if pattern(_NAMES).search(name) or pattern(_VALUES).search(value):
         return True
-    return len(value) < 10_000 and _compiled(_RANDOM).fullmatch(value) is not None
+    return len(value) < 10_000 and pattern(_RANDOM).fullmatch(value) is not None
 
 
 def shown(name: str, value: str) -> str:
@@ -65,7 +60,7 @@ def redacted(message: str, environment: Mapping[str, str]) -> str:
 
 def masked_line(line: str) -> str:
     """Return a line of YAML or of an env file with its value masked if it looks like a secret; variables stay."""
-    found = _compiled(r"(\s*(?:-\s+)?[\"']?)([\w.-]+)([\"']?\s*[:=]\s*)(\S.*)").fullmatch(line)
+    found = pattern(r"(\s*(?:-\s+)?[\"']?)([\w.-]+)([\"']?\s*[:=]\s*)(\S.*)").fullmatch(line)
     if found is None or found[4].lstrip("\"'").startswith("$") or not is_secret(found[2], found[4].strip("\"' ")):
-        return _compiled(r"://([^/\s:@]*):[^/\s@$]+@").sub(rf"://\1:{MASK}@", line)
+        return pattern(r"://([^/\s:@]*):[^/\s@$]+@").sub(rf"://\1:{MASK}@", line)
     return f"{found[1]}{found[2]}{found[3]}{MASK}"

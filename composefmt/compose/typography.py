@@ -89,6 +89,12 @@ def in_command(text: str) -> list[Found]:
     return [found[offset] for offset in sorted(found)]
 
 
+def plain(text: str, found: list[Found]) -> str:
+    """Return a text with the plain ones in place of the characters that were found in it."""
+    replaced = {one.offset: one.plain for one in found}
+    return "".join(replaced.get(offset, character) for offset, character in enumerate(text))
+
+
 def _found(text: str, offset: int) -> Found:
     """Describe a character; at an edge, a space is superfluous."""
     plain = CHARACTERS[text[offset]][1]

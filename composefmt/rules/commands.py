@@ -33,17 +33,11 @@ def _readable(element: Element) -> str | None:
     node = element.node
     if type(node) is not Scalar or not isinstance(scalar_value(node), str):
         return None
-    text = node.value
-    if "$" not in text:
-        return text
-    with suppress(interpolation.InvalidInterpolation):
-        hidden = list(text)
-        for part in interpolation.split(text):
-            if isinstance(part, interpolation.Variable):
-                hidden[part.start : part.end] = "x" * (part.end - part.start)
+    try:
         # An escaped dollar sign is a literal one.
-        return "".join(hidden).replace("$$", "x$")
-    return None
+        return interpolation.mask(node.value).replace("$$", "\0$")
+    except interpolation.InvalidInterpolation:
+        return None
 
 
 @rule("invalid-command", Severity.ERROR, *_SPLIT, group="structure")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from composefmt.compose.typography import Found, in_command, in_name, in_value
+from composefmt.compose.typography import Found, in_command, in_name, in_value, plain
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
@@ -50,14 +50,14 @@ def typographic_character(element: Element) -> Iterator[Problem]:
         return
     for node, found in islice(_all(file), _MOST):
         start = node.content + found[0].offset
-        plain = "".join({one.offset: one.plain for one in found}.get(index, character) for index, character in enumerate(node.value))
+        meant = plain(node.value, found)
         edits = tuple(Edit(node.content + one.offset, node.content + one.offset + 1, one.plain) for one in found)
         title = "use the plain character" if len(found) == 1 else "use the plain characters"
         yield Problem(
             Span(start, start + 1),
             found[0].problem,
-            f'use "{plain}"' if '"' not in plain else f"use {plain}",
-            Fix.of(title, edits if _is_one_value(plain) else (), safe=False),
+            f'use "{meant}"' if '"' not in meant else f"use {meant}",
+            Fix.of(title, edits if _is_one_value(meant) else (), safe=False),
         )
 
 

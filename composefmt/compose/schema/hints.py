@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.words import SECTIONS, one_of
-from composefmt.compose.typography import in_name
+from composefmt.compose.typography import in_name, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,8 +91,7 @@ def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, 
     """Return the remedy for a key that is unknown below `path`, and the nearest known key if there is one."""
     known = wanted["keys"]
     if odd := in_name(key):
-        plain = "".join({one.offset: one.plain for one in odd}.get(index, character) for index, character in enumerate(key)).strip()
-        return f'replace the {odd[0].name}: use "{plain}"', None
+        return f'replace the {odd[0].name}: use "{plain(key, odd).strip()}"', None
     if (near := nearest(key, known)) is not None:
         return f'did you mean "{near}"?', near
     if len(path) == 2 and path[0] == "services" and key in _VERSION_1:
