@@ -116,6 +116,10 @@ class ComposeFile:
         found = self.root and self.locate(path, self.root)
         return found[1] if found else None
 
+    def locate_in_only_document(self, path: Path) -> tuple[Node | None, Node] | None:
+        """Return the (key, value) nodes at a path as `locate` does; None if the file has several documents or none."""
+        return self.locate(path, self.roots[0]) if len(self.roots) == 1 else None
+
     def locate(self, path: Path, root: Node) -> tuple[Node | None, Node] | None:
         """Return the (key, value) nodes at a path below `root`; the key is None for list items."""
         key: Node | None = None

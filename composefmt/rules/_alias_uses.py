@@ -27,15 +27,13 @@ def with_uses(findings: list[Finding], file: ComposeFile, ignored: Collection[st
     if len(uses) * len(findings) > _MOST_COMPARISONS:
         return findings
     places = {alias.span: alias for alias in file.tree.aliases}
-    findings = [
-        _with_anchor(finding, file, places.get(finding.span)) if _may_be_used(finding, ignored) else finding for finding in findings
-    ]
     anchored = sorted(uses.values(), key=lambda aliases: aliases[0].target.span.end - aliases[0].target.span.start)
-    return [_with_uses(finding, anchored) if _may_be_used(finding, ignored) else finding for finding in findings]
-
-
-def _may_be_used(finding: Finding, ignored: Collection[str]) -> bool:
-    return finding.severity is Severity.ERROR and finding.rule not in ignored
+    return [
+        _with_uses(_with_anchor(finding, file, places.get(finding.span)), anchored)
+        if finding.severity is Severity.ERROR and finding.rule not in ignored
+        else finding
+        for finding in findings
+    ]
 
 
 def _with_anchor(finding: Finding, file: ComposeFile, alias: Alias | None) -> Finding:

@@ -55,9 +55,11 @@ def other_projects(file: ComposeFile) -> list[Project]:
     return file.once(_other_projects)
 
 
-def is_defined_elsewhere(file: ComposeFile, section: str, name: str) -> bool:
-    """Whether one of the other projects defines a name, or may do so."""
-    return any(not project.complete or project.defines(section, name) for project in other_projects(file))
+def is_defined(file: ComposeFile, section: str, name: str) -> bool:
+    """Return whether the own project defines a name, or one of the others defines it or may do so."""
+    return project_of(file).defines(section, name) or any(
+        not project.complete or project.defines(section, name) for project in other_projects(file)
+    )
 
 
 def kind_of(file: ComposeFile, path: str) -> Kind | None:

@@ -12,7 +12,7 @@ from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Fix, Severity
 from composefmt.rules._around import is_declared_fragment
 from composefmt.rules._fixes import added
-from composefmt.rules._membership import is_defined_elsewhere, is_project, project_of
+from composefmt.rules._membership import is_defined, is_project, project_of
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
@@ -146,7 +146,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
     if not project.complete or (len(project.files) == 1 and is_fragment(file)):
         return
     for name in missing:
-        if not project.defines(section, name.text) and not is_defined_elsewhere(file, section, name.text):
+        if not is_defined(file, section, name.text):
             message = f'service "{element.service}" {_VERBS.get(element.path[-1], "uses")} undefined {kind} "{name.text}"'
             if type(name.node) is Scalar and has_variable(name.node.value) and name.node.value != name.text:
                 yield Problem(

@@ -16,7 +16,7 @@ from composefmt.syntax.values import MERGE_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.compose.file import ComposeFile, Path
+    from composefmt.compose.file import ComposeFile
 
 # First characters of plain keys that YAML may read as a number, a date, a boolean or null.
 _DOUBTFUL = frozenset(("", *"0123456789+-.~tTfFnN"))
@@ -47,7 +47,7 @@ def non_string_key(element: Element) -> Iterator[Problem]:
     Source: the reference's loader/loader.go, convertToStringKeysRecursive.
     """
     spaced = {problem.path for _, problem in element.file.schema_problems if problem.rule == "wrong-type" and problem.meant is not None}
-    skipped = {id(found[1]) for path in spaced if (found := _located(element.file, path)) is not None}
+    skipped = {id(found[1]) for path in spaced if (found := element.file.locate_in_only_document(path)) is not None}
     stack = list(element.file.tree.documents)
     while stack:
         node = stack.pop()
@@ -61,11 +61,6 @@ def non_string_key(element: Element) -> Iterator[Problem]:
                     yield _unquoted(key)
                 if type(value) is not Scalar:
                     stack.append(value)
-
-
-def _located(file: ComposeFile, path: Path) -> tuple[Node | None, Node] | None:
-    """Return the key and the value at a path of a file of one document."""
-    return file.locate(path, file.root) if file.root is not None and len(file.roots) == 1 else None
 
 
 def _unquoted(key: Scalar) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._membership import is_defined_elsewhere, project_of
+from composefmt.rules._membership import is_defined, project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
 from composefmt.rules._project import Name, extended, is_active, linked, severity, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
@@ -16,7 +16,6 @@ from composefmt.syntax.values import value_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.compose.file import ComposeFile
     from composefmt.syntax.source import Span
 
 _SERVICE = "service:"
@@ -366,13 +365,9 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
                 f'service "{element.service}" depends on job "{name.text}", but services only depend on services',
                 f'remove the dependency on "{name.text}"',
             )
-        elif not element.service and not any(_is_defined(file, section, name.text) for section in ("jobs", "services")):
+        elif not element.service and not any(is_defined(file, section, name.text) for section in ("jobs", "services")):
             message = f'job "{element.path[1]}" depends on undefined service or job "{name.text}"'
             yield Problem(name.node.span, message, f'define service "{name.text}", or fix the name', severity=severity(file))
-
-
-def _is_defined(file: ComposeFile, section: str, name: str) -> bool:
-    return project_of(file).defines(section, name) or is_defined_elsewhere(file, section, name)
 
 
 @rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references")

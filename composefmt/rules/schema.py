@@ -28,7 +28,7 @@ def _problems(element: Element, name: str) -> Iterator[Problem]:
 def _meant(element: Element, problem: SchemaProblem) -> Fix | None:
     """Return the fix that writes the key or value that was probably intended."""
     file = element.file
-    found = file.locate(problem.path, file.root) if file.root is not None and len(file.roots) == 1 else None
+    found = file.locate_in_only_document(problem.path)
     node = found[0 if problem.on_key else 1] if found else None
     if node is None or problem.meant is None:
         return None
