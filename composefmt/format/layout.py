@@ -89,19 +89,19 @@ class Layout(Writer):
                 ):
                     cursor = end
                     continue
-            elif (
-                kind is not Alias
+            in_place = (
+                kind is not Scalar
+                and kind is not Alias
                 and not value.flow  # type: ignore[union-attr]
                 and value.content == value.start  # type: ignore[union-attr]
                 and text[after] == ":"
                 and id(value) not in plan
-            ):
+            )
+            if in_place:
                 inner = self.mapping if kind is Mapping else self.sequence
                 cursor = inner(value, after + 1, column + INDENT)  # type: ignore[arg-type]
-                if kind is Mapping and key.value in _OTHER_KEYS:  # type: ignore[union-attr]
-                    self.closed[-1] = self.closed[-1]._replace(is_closed=True)
-                continue
-            cursor = self.entry_value(key, value, old, column)
+            else:
+                cursor = self.entry_value(key, value, old, column)
             if self.closed and type(key) is Scalar and key.value in _OTHER_KEYS and _is_block(value):
                 self.closed[-1] = self.closed[-1]._replace(is_closed=True)
         self.closed.append(Level(old, column))

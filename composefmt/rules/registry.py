@@ -174,8 +174,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     if file.tree.aliases:
         from composefmt.rules._alias_uses import with_uses
 
-        of_text = {name for name, rule in all_rules().items() if rule.group in _OF_TEXT}
-        findings = with_uses(findings, file, of_text)
+        findings = with_uses(findings, file, _names_of_text_rules())
     findings.sort(key=lambda f: (f.span, f.severity.rank, f.rule))
     from composefmt.rules._parts import with_hint
 
@@ -186,6 +185,11 @@ def run_rules(file: ComposeFile) -> list[Finding]:
 
 # Groups of rules that check the text, in which no value is hidden.
 _OF_TEXT = ("syntax", "style")
+
+
+@lru_cache(maxsize=1)
+def _names_of_text_rules() -> frozenset[str]:
+    return frozenset(name for name, rule in all_rules().items() if rule.group in _OF_TEXT)
 
 
 def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:

@@ -76,7 +76,7 @@ def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
 
 def _escapes(text: str, tree: Tree) -> Iterator[Trouble]:
     for node in tree.scalars:
-        if node.style == '"' and "\\" in text[node.content : node.end]:
+        if node.style == '"':
             for found in re.compile(_ESCAPE).finditer(text, node.content, node.end):
                 if found[0] == "\\/":
                     yield Trouble(Span(*found.span()), 'invalid escape "\\/" in double quotes', "remove the backslash")
