@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from composefmt.rules._membership import is_project
@@ -20,15 +21,19 @@ def with_hint(findings: list[Finding], file: ComposeFile) -> list[Finding]:
     """Add the hint to the last finding of the kind that is repeated; `findings` are in the order of the text."""
     if len(findings) <= MANY:
         return findings
-    repeated = [at for at, finding in enumerate(findings) if finding.rule == "context-missing" or finding.rule.startswith("undefined-")]
-    repeated = [at for at in repeated if findings[at].rule != "undefined-variable"]
-    rules = [findings[at].rule for at in repeated]
-    if not any(rules.count(rule) > MANY for rule in set(rules)) or not _may_be_part(file):
+    counts = Counter(finding.rule for finding in findings)
+    repeated = {rule for rule, number in counts.items() if number > MANY and _is_missing(rule)}
+    if not repeated or not _may_be_part(file):
         return findings
-    last = max(at for at in repeated if rules.count(findings[at].rule) > MANY)
+    last = max(at for at, finding in enumerate(findings) if finding.rule in repeated)
     advice = findings[last].help
     findings[last] = findings[last]._replace(help=f"{advice}; {_HINT}" if advice else _HINT)
     return findings
+
+
+def _is_missing(rule: str) -> bool:
+    """Return whether a rule reports what another file may define."""
+    return rule == "context-missing" or (rule.startswith("undefined-") and rule != "undefined-variable")
 
 
 def _may_be_part(file: ComposeFile) -> bool:
