@@ -17,7 +17,7 @@ from composefmt.syntax.source import NotText, Source, Span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from composefmt.fixing import Checked
+    from composefmt.fixes import Checked
     from composefmt.format.passes import Formatting
     from composefmt.syntax.nodes import Tree
 
@@ -187,8 +187,8 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
 
 def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Options) -> str:
     """What is wrong with the new text; empty where nothing is."""
+    from composefmt.compose.equivalence import same_meaning
     from composefmt.compose.fields import find_uses
-    from composefmt.compose.meaning import same_meaning
     from composefmt.format.passes import formatted
     from composefmt.syntax.comments import comment_texts
 
@@ -198,7 +198,7 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
         return f"the new text is not YAML ({problem.message})"
     ordered = options.order == "keep"
     # The lines that an editor named are other lines now.
-    second = formatted(after, new_tree, options) if change.guessed and options.lines is None else None
+    second = formatted(after, new_tree, options) if change.layout_dependent and options.lines is None else None
     if not same_meaning(
         tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), options, change.duals, ordered=ordered
     ):
@@ -249,7 +249,7 @@ _MAX_ROUNDS = 5
 def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = False) -> FixResult:
     from collections import Counter
 
-    from composefmt.fixing import checked, mend
+    from composefmt.fixes import apply_fixes, checked
 
     try:
         now = checked(source, options)
@@ -257,7 +257,7 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
         return FixResult(source, None, {}, (_explained(source, problem),))
     fixed: Counter[str] = Counter()
     for _ in range(_MAX_ROUNDS):
-        now = mend(now, options, fixed, unsafe=unsafe)
+        now = apply_fixes(now, options, fixed, unsafe=unsafe)
         if not any(map(_is_fixed_by_formatting, now.findings)):
             break
         formatted = _format(now.source, options)

@@ -2,7 +2,7 @@
 
 from composefmt.compose.dual import DUALS, field_names
 from composefmt.compose.fields import find_dual_uses, find_uses, item_text
-from composefmt.compose.short import Parsed
+from composefmt.compose.parse_result import Parsed
 from composefmt.engine import format_text
 from composefmt.options import Options
 from composefmt.syntax.comments import comment_texts, comments

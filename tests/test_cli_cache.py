@@ -12,7 +12,7 @@ import pytest
 from cases import all_cases
 from running import CLEAN, COMMAND, LONG, ROOT, SHORT, environment, without_privileges
 
-from composefmt.cli.memory import CHECKED, FORMATTED, kept, key_for, recalled
+from composefmt.cli.cached_results import CHECKED, FORMATTED, key_for, load_cached, to_store
 from composefmt.engine import check_bytes, format_bytes
 from composefmt.files.cache import cache_folder
 from composefmt.options import Options
@@ -283,11 +283,11 @@ def test_a_result_is_recalled_as_it_was(folder):
         for memory, work in ((CHECKED, check_bytes), (FORMATTED, format_bytes)):
             options = Options(surroundings=InMemory({}))
             result = work(data, options, "compose.yaml")
-            text = kept(memory, result, options)
+            text = to_store(memory, result, options)
             if text is None:
                 assert memory is FORMATTED
                 continue
-            again = recalled(memory, text, data, Options(surroundings=InMemory({})), "compose.yaml")
+            again = load_cached(memory, text, data, Options(surroundings=InMemory({})), "compose.yaml")
             assert again[1:] == result[1:], case.title
             assert json.loads(text)
 

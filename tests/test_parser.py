@@ -10,7 +10,7 @@ from generate import compose_files
 from hypothesis import given, settings
 from ruamel.yaml.events import ScalarEvent
 
-from composefmt.syntax.light_events import use_light_events
+from composefmt.syntax.fast_events import use_fast_events
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.scalars import Timestamp, is_plain_safe, plain_value, quote
@@ -60,7 +60,7 @@ def light_events(monkeypatch):
     module = pytest.importorskip("_ruamel_yaml")
     for name in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent", "MappingEndEvent", "SequenceEndEvent"):
         monkeypatch.setattr(module, name, getattr(module, name))
-    use_light_events.__wrapped__()
+    use_fast_events.__wrapped__()
     assert module.ScalarEvent is not ScalarEvent
 
 

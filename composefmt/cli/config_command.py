@@ -145,7 +145,7 @@ def _model(project: Project, shape: Shape) -> str:
     from composefmt.project.output import to_json, to_yaml
 
     if shape.with_source:
-        from composefmt.project.sources import with_sources
+        from composefmt.project.provenance import with_sources
 
         return to_json(with_sources(project)) + "\n" if shape.output_format == "json" else to_yaml(with_sources(project), escape=False)
     if shape.output_format == "json":

@@ -18,7 +18,7 @@ from composefmt.reports.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from composefmt.cli.memory import Memory
+    from composefmt.cli.cached_results import ResultKind
     from composefmt.files.cache import Cache
 
 NO_NAME = "<stdin>"
@@ -30,10 +30,10 @@ _FEW_BYTES = 30_000
 
 
 class Work(NamedTuple):
-    """What the engine is to do with each file; without a `memory` its results are not kept."""
+    """What the engine is to do with each file; without a `result_kind` its results are not kept."""
 
     call: Callable[[bytes, Options, str], Any]
-    memory: Memory | None = None
+    result_kind: ResultKind | None = None
 
 
 class Trouble(NamedTuple):
@@ -79,13 +79,13 @@ class FileWork:
 
     def __call__(self, paths: Sequence[str | Missing]) -> Iterator[Outcome]:
         """What becomes of some files, in order."""
-        if self.cache is None or self.work.memory is None:
+        if self.cache is None or self.work.result_kind is None:
             yield from (self.done(self.read(path)) for path in paths)
             return
-        from composefmt.cli.memory import key_for
+        from composefmt.cli.cached_results import key_for
 
         texts = [self.read(path) for path in paths]
-        keys = [key_for(self.work.memory, *text[1:]) if isinstance(text, _Text) else b"" for text in texts]
+        keys = [key_for(self.work.result_kind, *text[1:]) if isinstance(text, _Text) else b"" for text in texts]
         # To ask for all at once takes a fraction of the time.
         known = self.cache.get(keys)
         for text, key in zip(texts, keys, strict=True):
@@ -126,15 +126,15 @@ class FileWork:
 
     def remembered(self, text: _Text, known: str) -> object | None:
         """The result that the cache knows, None where it no longer holds."""
-        from composefmt.cli.memory import recalled
+        from composefmt.cli.cached_results import load_cached
 
-        return recalled(self.work.memory, known, *text[1:]) if self.work.memory is not None else None
+        return load_cached(self.work.result_kind, known, *text[1:]) if self.work.result_kind is not None else None
 
     def entry(self, text: _Text, key: bytes, result: object) -> tuple[bytes, str] | None:
         """What the cache is to keep of a new result."""
-        from composefmt.cli.memory import kept
+        from composefmt.cli.cached_results import to_store
 
-        value = kept(self.work.memory, result, text.options) if self.work.memory is not None else None
+        value = to_store(self.work.result_kind, result, text.options) if self.work.result_kind is not None else None
         return None if value is None else (key, value)
 
     def options_for(self, name: str, data: bytes) -> Options:
@@ -158,7 +158,7 @@ def lost(path: str | Missing) -> Outcome:
     )
 
 
-def is_much(paths: Iterable[str | Missing]) -> bool:
+def worth_caching(paths: Iterable[str | Missing]) -> bool:
     """Whether the work on some files takes longer than opening the cache."""
     count = size = 0
     for path in paths:

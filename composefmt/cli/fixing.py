@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
 
+from composefmt.cli.cached_results import CHECKED, CHECKED_WITH_FORMATTING
 from composefmt.cli.file_work import Work
-from composefmt.cli.memory import CHECKED, CHECKED_WITH_FORMATTING
 from composefmt.cli.run import STDIN, count, style_for
 from composefmt.engine import CheckResult, FixResult, check_bytes, check_with_formatting, fix_bytes
 from composefmt.files.content import FileTrouble, write_file

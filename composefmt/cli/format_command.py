@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from composefmt.cli.cached_results import FORMATTED
 from composefmt.cli.file_work import Work
-from composefmt.cli.memory import FORMATTED
 from composefmt.cli.run import STDIN, Inputs, count, exclusion_of, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file

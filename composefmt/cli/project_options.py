@@ -88,7 +88,7 @@ def told(project: Project) -> Iterator[None]:
 
 def warn_of_unset(project: Project) -> None:
     """Name the variables that an empty text stands for, a line each."""
-    from composefmt.project.sources import shown_place
+    from composefmt.project.provenance import shown_place
 
     for name, place in project.unset.items():
         where = f"{printable(shown_place(place))}: " if place is not None else ""
@@ -97,7 +97,7 @@ def warn_of_unset(project: Project) -> None:
 
 def fail(error: ProjectError) -> NoReturn:
     """End the run with one line: where, and what is wrong."""
-    from composefmt.project.sources import shown_path
+    from composefmt.project.provenance import shown_path
 
     place = ""
     if error.place is not None:

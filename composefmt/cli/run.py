@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar
 
 import click
 
-from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, is_much, lost
+from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, lost, worth_caching
 from composefmt.cli.progress import Progress
 from composefmt.cli.workers import default_jobs, in_order
 from composefmt.files.content import FileTrouble, read_stream
@@ -233,7 +233,7 @@ class Inputs:
 
     def cache(self, work: Work, found: Sequence[str | Missing]) -> Cache | None:
         """Return the cache; None if it is disabled or slower than the work itself."""
-        if self.speed["no_cache"] or work.memory is None or not is_much(found):
+        if self.speed["no_cache"] or work.result_kind is None or not worth_caching(found):
             return None
         from composefmt.files.cache import Cache, cache_folder
 

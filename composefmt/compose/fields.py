@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
     from composefmt.compose.dual import Dual
-    from composefmt.compose.short import Answer
+    from composefmt.compose.parse_result import Answer
 
 
 class Field(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, overload
 
-from composefmt.compose.short import Answer, Doubt, Malformed, Parsed
+from composefmt.compose.parse_result import Answer, Doubt, Malformed, Parsed
 from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:

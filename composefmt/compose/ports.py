@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Variable
+from composefmt.compose.parse_result import Answer, Opaque, Parsed, ShortSyntax
 from composefmt.compose.port_syntax import EXAMPLE, Port, Range, bad, first_and_last, is_address, literal, take_apart
-from composefmt.compose.short import Answer, Opaque, Parsed, ShortSyntax
 from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:

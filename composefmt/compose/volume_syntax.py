@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.compose.short import Answer, Doubt, Malformed, Parsed
+from composefmt.compose.parse_result import Answer, Doubt, Malformed, Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import Literal, Part
-from composefmt.compose.short import Answer, Malformed, Opaque, Parsed, ShortSyntax
+from composefmt.compose.parse_result import Answer, Malformed, Opaque, Parsed, ShortSyntax
 from composefmt.compose.volume_syntax import Mount, Section, clean_path, doubts, is_options, is_path, literal, split_sections, with_options
 from composefmt.syntax.write import Flow
 

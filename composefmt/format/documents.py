@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.format.gaps import Level, Unlayable, comment_columns, place_comments, read_gap
+from composefmt.format.whitespace import Level, UnsupportedLayout, comment_columns, place_comments, read_gap
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def lay_out_documents(layout: Layout) -> None:
         return
     for root in roots:
         if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
-            raise Unlayable(root.start)
+            raise UnsupportedLayout(root.start)
         if layout.text[root.start] == "\ufeff":
             # At the beginning of the text it would be a byte order mark, no part of the first key.
-            raise Unlayable(root.start)
+            raise UnsupportedLayout(root.start)
         own_line = _before(layout, cursor, root.start)
         if not own_line:
-            raise Unlayable(root.start)
+            raise UnsupportedLayout(root.start)
         cursor = _root(layout, root)  # type: ignore[arg-type]
     marker = re.compile(_MARKER).search(layout.text, cursor)
     if marker is None:
@@ -46,7 +46,7 @@ def _trailer(layout: Layout, start: int, end: int) -> None:
         line = part.rstrip(" \t")
         is_marker = line.startswith(("---", "...", "%"))
         if line and not is_marker and not line.lstrip(" ").startswith("#"):
-            raise Unlayable(start)
+            raise UnsupportedLayout(start)
         if line or (lines and lines[-1]):
             lines.append(_spaced(line) if is_marker else line)
     while lines and not lines[-1]:
@@ -72,7 +72,7 @@ def _before(layout: Layout, start: int, end: int) -> bool:
         _after(layout, start, marker.start())
         start = marker.start()
     elif start:
-        raise Unlayable(start)
+        raise UnsupportedLayout(start)
     lines: list[str] = []
     region = layout.text[start:end]
     parts = re.split(r"\r\n?|\n", region)
@@ -101,7 +101,7 @@ def _after(layout: Layout, start: int, end: int) -> None:
     levels = [*layout.closed, Level(0, 0)]
     layout.closed = []
     made = layout.end_comment(gap, start, levels[0].new)
-    layout.guessed = layout.guessed or (len(levels) > 1 and bool(gap.comments))
+    layout.layout_dependent = layout.layout_dependent or (len(levels) > 1 and bool(gap.comments))
     columns = comment_columns(gap.comments, place_comments(gap.comments, levels), levels)
     for comment, column in zip(gap.comments, columns, strict=True):
         made += (layout.newline if comment.blank else "") + layout.indents[column] + comment.text

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Union
 
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
-from composefmt.format.kept import COMMENT_INSIDE, Kept, is_tied
 from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
+from composefmt.format.skipped import COMMENT_INSIDE, Kept, is_tied
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value, write_scalar

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.format.gaps import END_COMMENT, Unlayable, read_gap
-from composefmt.format.texts import has_needless_tag, requoted, rewrapped, width_before_value
+from composefmt.format.scalars import has_needless_tag, requoted, rewrapped, width_before_value
+from composefmt.format.whitespace import END_COMMENT, UnsupportedLayout, read_gap
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, parts_of
 from composefmt.syntax.write import flow_text
 
@@ -48,7 +48,7 @@ def lay_out_flow(
         layout.put(node.content, node.end, line)
         return node.end
     if is_block_possible(layout, node):
-        layout.guessed = True
+        layout.layout_dependent = True
         return to_block(layout, node, cursor, inner, after_dash=after_dash, is_root=is_root, spread=spread)
     if not is_root:
         layout.between(cursor, node.content, inner)
@@ -56,7 +56,7 @@ def lay_out_flow(
     if line is not None:
         layout.put(node.content, node.end, line)
     elif not layout.comments.any_within(node.content, node.end):
-        layout.guessed = True
+        layout.layout_dependent = True
         layout.put(node.content, node.end, rewrapped(raw, layout.indents[inner]))
     return node.end
 
@@ -169,7 +169,7 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
         start = element.start
         if number == 0 and is_root:
             if not read_gap(text, cursor, start, marked=True).is_empty:
-                raise Unlayable(cursor)
+                raise UnsupportedLayout(cursor)
             layout.put(cursor, start, mark)
         elif number == 0 and after_dash and behind is None and read_gap(text, cursor, start, marked=True).is_empty:
             layout.put(cursor, start, " " + mark)
@@ -196,7 +196,7 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int, *, 
         layout.key(element)
     colon = re.compile(_FLOW_COLON).match(text, element.end)
     if colon is None:
-        raise Unlayable(element.end)
+        raise UnsupportedLayout(element.end)
     layout.put(element.end, colon.end(), " :" if type(element) is Alias else ":")
     return layout.value(value, colon.end(), column, column, key_width=width_before_value(element), after_dash=False, spread=spread)
 

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from composefmt.format.documents import lay_out_documents
-from composefmt.format.gaps import Level, Unlayable
 from composefmt.format.plan import Rewrite
-from composefmt.format.texts import BlockText, has_needless_tag, requoted, rewrapped, shifted, width_before_value
+from composefmt.format.scalars import BlockText, has_needless_tag, requoted, rewrapped, shifted, width_before_value
+from composefmt.format.whitespace import Level, UnsupportedLayout
 from composefmt.format.writer import Writer
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.write import block_lines
@@ -35,13 +35,13 @@ _PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
 
 
 def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
-    """The edits that lay a text out and make the planned changes. Raises Unlayable.
+    """The edits that lay a text out and make the planned changes. Raises UnsupportedLayout.
 
     The second value tells whether the old layout had a say in it: only then could a second run change something.
     """
     walk = Layout(text, tree, plan, newline, keep_out)
     lay_out_documents(walk)
-    return walk.edits, walk.guessed
+    return walk.edits, walk.layout_dependent
 
 
 class Layout(Writer):
@@ -166,7 +166,7 @@ class Layout(Writer):
         if self.text[cursor:dash].strip(" \t\r\n"):
             found = re.compile(_DASH).match(self.text, cursor)
             if found is None:
-                raise Unlayable(cursor)
+                raise UnsupportedLayout(cursor)
             return found.end() - 1
         return dash
 
@@ -203,7 +203,7 @@ class Layout(Writer):
         if type(key) is Alias:
             return
         if type(key) is not Scalar or key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
-            raise Unlayable(key.start)
+            raise UnsupportedLayout(key.start)
         if has_needless_tag(key):
             if not self.kept(key.start, key.end):
                 self.put(key.start, key.content, "")
@@ -217,7 +217,7 @@ class Layout(Writer):
         if not text.startswith(":", key.end):
             colon = re.compile(_COLON).match(text, key.end)
             if colon is None:
-                raise Unlayable(key.end)
+                raise UnsupportedLayout(key.end)
             cursor = colon.end()
         if cursor - key.end != 1 and type(key) is not Alias and not self.kept(key.end, cursor):
             self.put(key.end, cursor, ":")
@@ -239,14 +239,14 @@ class Layout(Writer):
             key_width += cursor - node.start + 1
             if type(node) is Scalar and cursor == node.content < node.end:
                 # A tag that readers do not agree on where it ends.
-                raise Unlayable(cursor)
+                raise UnsupportedLayout(cursor)
         change = self.plan.get(id(node))
         if isinstance(change, Rewrite):
             return self.rewrite(node, cursor, change, inner)
         if type(node) is Scalar:
             if node.content == node.end:
                 if node.style:
-                    raise Unlayable(node.start)
+                    raise UnsupportedLayout(node.start)
                 self.closed = [Level(old + 1, inner)]
                 return cursor
             self.between(cursor, node.content, inner)
@@ -265,9 +265,9 @@ class Layout(Writer):
         return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]
 
     def properties(self, node: Node) -> int:
-        """Where the anchor and tag of a node end. Raises Unlayable for an anchor whose name ends at its colon for the reference."""
+        """Where the anchor and tag of a node end. Raises UnsupportedLayout for an anchor whose name ends at its colon for the reference."""
         if node.anchor is not None and ":" in node.anchor:  # type: ignore[union-attr]
-            raise Unlayable(node.start)
+            raise UnsupportedLayout(node.start)
         found = re.compile(_PROPERTIES).match(self.text, node.start, node.content)  # type: ignore[union-attr]
         return found.end() if found else node.start
 
@@ -280,7 +280,7 @@ class Layout(Writer):
         # Not by its length: inside brackets a line may begin at the margin.
         raw = text[start:end]
         if "\n" in raw or "\r" in raw:
-            self.guessed = True
+            self.layout_dependent = True
             made = rewrapped(raw, self.indents[column + INDENT])
         elif style and node.tag is None:
             made = requoted(raw, node.value, flow=False)
@@ -297,7 +297,7 @@ class Layout(Writer):
         body = block.body(old)
         if body is None:
             if node.value or self.kept(block.header_end, _comments_end(text, block.header_end)):
-                raise Unlayable(node.start)
+                raise UnsupportedLayout(node.start)
             self.keep_end = block.header_end if block.keeps else -1
             return block.header_end
         self.keep_end = block.end if block.keeps else -1
@@ -308,11 +308,11 @@ class Layout(Writer):
         if self.keep_out and self.kept(block.end, _comments_end(text, block.end)):
             # A comment below that stays where it is must not come to stand in the text.
             if indent <= column or (block.indicator and new != indent):
-                raise Unlayable(start)
+                raise UnsupportedLayout(start)
             new = indent
         header = text[block.header_end : start]
         comment = header.strip()
-        self.guessed = self.guessed or indent != new or block.keeps
+        self.layout_dependent = self.layout_dependent or indent != new or block.keeps
         self.put(block.header_end, start, (f"  {comment}" if comment else "") + header[len(header.rstrip("\r\n")) :])
         self.put(start, block.end, shifted(text[start : block.end], indent, new, start))
         return block.end
@@ -321,7 +321,7 @@ class Layout(Writer):
         """Write a value as planned: in the line, or as a block collection."""
         from composefmt.format.flow import close_flow, comment_behind
 
-        self.guessed = True
+        self.layout_dependent = True
         if not change.pieces:
             self.between(cursor, node.content, column)  # type: ignore[union-attr]
             self.put(node.content, node.end, change.text)  # type: ignore[union-attr]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation, ports
 from composefmt.compose.fields import Field, Use, item_text
-from composefmt.compose.short import Malformed, Opaque, Parsed
-from composefmt.format.kept import Kept
+from composefmt.compose.parse_result import Malformed, Opaque, Parsed
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
+from composefmt.format.skipped import Kept
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.scalars import scalar_value, whole_number

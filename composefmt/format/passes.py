@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.fields import Use, find_uses
-from composefmt.format.gaps import Unlayable
-from composefmt.format.kept import COMMENT_INSIDE
 from composefmt.format.layout import layout_edits
 from composefmt.format.long_forms import long_forms
 from composefmt.format.protection import merged, outside, protected
+from composefmt.format.skipped import COMMENT_INSIDE
+from composefmt.format.whitespace import UnsupportedLayout
 from composefmt.options import Options
 from composefmt.syntax.edits import Edit, apply_edits
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -17,7 +17,7 @@ from composefmt.syntax.source import Source, Span
 
 if TYPE_CHECKING:
     from composefmt.compose.dual import Dual
-    from composefmt.format.kept import Kept
+    from composefmt.format.skipped import Kept
     from composefmt.syntax.nodes import Tree
 
 
@@ -29,14 +29,14 @@ class Formatting(NamedTuple):
 
     `obstacle`: the offset of what is written in a way that the layout does not know; the whole text then stays as it is.
     `duals`: the fields, beside ports and volumes, that may have another form now.
-    `guessed`: what stands there had a say in what becomes of it, so that a second run is needed to prove it final.
+    `layout_dependent`: what stands there had a say in what becomes of it, so that a second run is needed to prove it final.
     """
 
     edits: list[Edit]
     kept: list[Kept]
     uses: list[Use]
     obstacle: int | None = None
-    guessed: bool = False
+    layout_dependent: bool = False
     duals: tuple[Dual, ...] = ()
 
 
@@ -53,14 +53,14 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
 
         duals = dual_forms(text, tree, options, keep_out, plan, kept)
     try:
-        edits, guessed = layout_edits(text, tree, plan, Source(text).newline, keep_out)
-    except Unlayable as obstacle:
+        edits, layout_dependent = layout_edits(text, tree, plan, Source(text).newline, keep_out)
+    except UnsupportedLayout as obstacle:
         return Formatting([], kept, uses, obstacle.offset)
     if options.order == "spec" and options.lines is None:
-        edits, guessed = _ordered(text, edits, options), True
+        edits, layout_dependent = _ordered(text, edits, options), True
     if options.short_form and options.lines is None and any(each.reason == COMMENT_INSIDE for each in kept):
-        return _again(text, Formatting(edits, kept, uses, guessed=True, duals=duals), options)
-    return Formatting(edits, kept, uses, guessed=guessed or bool(kept), duals=duals)
+        return _again(text, Formatting(edits, kept, uses, layout_dependent=True, duals=duals), options)
+    return Formatting(edits, kept, uses, layout_dependent=layout_dependent or bool(kept), duals=duals)
 
 
 def _ordered(text: str, edits: list[Edit], options: Options) -> list[Edit]:

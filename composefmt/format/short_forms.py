@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
-from composefmt.compose.short import Parsed
-from composefmt.format.kept import Kept, is_tied
+from composefmt.compose.parse_result import Parsed
 from composefmt.format.plan import Rewrite
 from composefmt.format.protection import is_protected
+from composefmt.format.skipped import Kept, is_tied
 from composefmt.syntax.nodes import Mapping
 from composefmt.syntax.scalars import whole_number, write_scalar
 from composefmt.syntax.values import Values

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from composefmt.format.gaps import END_COMMENT, Gap, Level, comment_columns, place_comments, read_gap
 from composefmt.format.protection import is_protected
-from composefmt.format.texts import BlockText
+from composefmt.format.scalars import BlockText
+from composefmt.format.whitespace import END_COMMENT, Gap, Level, comment_columns, place_comments, read_gap
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence
@@ -43,7 +43,7 @@ class Writer:
         self.indents = _Indents(newline)
         self.bare_returns = "\r" in text
         # Whether the old layout had a say in the new one, so that only a second run can tell that it changes nothing.
-        self.guessed = bool(keep_out) or len(tree.documents) != 1
+        self.layout_dependent = bool(keep_out) or len(tree.documents) != 1
         # Where a block scalar ends to which a blank line behind it would belong.
         self.keep_end = -1
         # Where a value ends whose last line, as it is now written, ends in a comment.
@@ -110,7 +110,7 @@ class Writer:
         if gap.comments:
             levels = [Level(0, column)] if first or marked else [*closed, Level(old, column)]
             places = place_comments(gap.comments, levels)
-            self.guessed = self.guessed or places[0] != len(levels) - 1
+            self.layout_dependent = self.layout_dependent or places[0] != len(levels) - 1
             own = next((i for i, place in enumerate(places) if place == len(levels) - 1), len(places))
             add = spread and not gap.blank and not any(comment.blank for comment in gap.comments[own:])
             columns = comment_columns(gap.comments, places, levels)

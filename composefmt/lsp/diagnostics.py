@@ -14,7 +14,7 @@ from pygls.exceptions import JsonRpcException
 from composefmt.engine import check_bytes, check_tree
 from composefmt.files.content import FileTrouble
 from composefmt.findings import Finding, Severity
-from composefmt.fixing import FORMATTING
+from composefmt.fixes import FORMATTING
 from composefmt.lsp.documents import MAX_CHARACTERS
 from composefmt.rules.registry import all_rules
 from composefmt.syntax.source import Span

@@ -10,9 +10,9 @@ from lsprotocol import types
 
 from composefmt.compose.dual import DUALS, Dual, Items, Names, Whole
 from composefmt.compose.fields import FIELDS, Field, item_text
+from composefmt.compose.parse_result import Malformed, Opaque
 from composefmt.compose.patterns import Place
 from composefmt.compose.secrecy import masked_line, shown
-from composefmt.compose.short import Malformed, Opaque
 from composefmt.lsp import schema
 from composefmt.lsp.files import is_inside
 from composefmt.lsp.markdown import block, code, plain

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
+from composefmt.compose.parse_result import Parsed
 from composefmt.compose.patterns import Place
-from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.source import Span
 from composefmt.syntax.values import value_of

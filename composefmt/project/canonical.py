@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.compose import ports, volumes
-from composefmt.compose.short import Malformed, Parsed
+from composefmt.compose.parse_result import Malformed, Parsed
 from composefmt.project.values import Items, Map, ProjectError, children, make, text
 from composefmt.project.walk import CONTAINERS, WORKLOADS, Spot, Table, rewrite
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.sources import shown_place, written_at
+from composefmt.project.provenance import shown_place, written_at
 from composefmt.project.values import same, text
 
 if TYPE_CHECKING:

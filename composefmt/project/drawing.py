@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.graph import NETWORK, SERVICE, VOLUME
-from composefmt.project.layers import place
+from composefmt.project.graph_layout import place
 
 if TYPE_CHECKING:
     from composefmt.project.graph import Edge, Graph, Node

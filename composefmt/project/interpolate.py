@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
-from composefmt.project.casts import INTERPOLATED, CastError
+from composefmt.project.coercion import INTERPOLATED, CastError
 from composefmt.project.limits import MAX_CHARACTERS, Budget
 from composefmt.project.values import Items, Map, ProjectError
 from composefmt.project.walk import ITEM, Table, here, step

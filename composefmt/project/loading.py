@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.canonical import to_canonical
 from composefmt.project.checks import check
+from composefmt.project.deduplicate import enforce
 from composefmt.project.defaults import set_defaults
 from composefmt.project.disk import read_bytes
 from composefmt.project.interpolate import interpolate
 from composefmt.project.merge import merge
 from composefmt.project.paths import resolve_paths
 from composefmt.project.read import Document, documents, source_of
-from composefmt.project.unique import enforce
 from composefmt.project.values import Items, Map, Path, Place, ProjectError, children, place_of, plain
 
 if TYPE_CHECKING:

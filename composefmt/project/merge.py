@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from composefmt.project.unique import key_of_assignment, unique_entries
+from composefmt.project.deduplicate import key_of_assignment, unique_entries
 from composefmt.project.values import Items, Map, ProjectError, frozen, text
 from composefmt.project.walk import Table, here, step
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.project import types as t
-from composefmt.project.casts import CastError
+from composefmt.project.coercion import CastError
 from composefmt.project.structs import Listed, Named, Optional, Struct
 from composefmt.project.values import Map, ProjectError, place_of, plain
 

@@ -13,8 +13,8 @@ from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.model import Model, to_model
 from composefmt.project.normalize import normalize
 from composefmt.project.output import to_json
+from composefmt.project.provenance import written_at
 from composefmt.project.select import by_names, by_profiles, drop_unused, enable
-from composefmt.project.sources import written_at
 from composefmt.project.types import Target
 from composefmt.project.values import Map, Place, ProjectError, place_of
 

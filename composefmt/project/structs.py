@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.project.casts import CastError
+from composefmt.project.coercion import CastError
 from composefmt.project.types import MISSING, Target
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from composefmt.compose import shell_words
-from composefmt.project.casts import CastError, single, to_boolean, to_bytes, to_duration, to_float, to_integer
+from composefmt.project.coercion import CastError, single, to_boolean, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.values import text
 from composefmt.syntax.scalars import whole_number
 

@@ -45,7 +45,7 @@ def _line(source: Source, finding: Finding) -> str:
 
 def with_fingerprints(found: Iterable[Found]) -> Iterator[tuple[Source, Finding, str]]:
     """The findings of several files, each with a fingerprint that is unique in the repository."""
-    from composefmt.reports.places import repository_path
+    from composefmt.reports.locations import repository_path
 
     current: Fingerprints | None = None
     path = ""

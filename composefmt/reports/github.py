@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.reports.places import repository_path
+from composefmt.reports.locations import repository_path
 from composefmt.reports.text import PLAIN, Style, headline, printable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.reports.fingerprints import with_fingerprints
-from composefmt.reports.places import repository_path
+from composefmt.reports.locations import repository_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

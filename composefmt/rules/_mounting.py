@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
-from composefmt.compose.short import Parsed
+from composefmt.compose.parse_result import Parsed
 from composefmt.compose.volume_syntax import clean_path, looks_like_path
 from composefmt.rules._project import Name, undefined
 from composefmt.syntax.nodes import Mapping, Scalar, resolve

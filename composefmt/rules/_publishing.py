@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.compose import interpolation, ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import text_span
+from composefmt.compose.parse_result import Parsed
 from composefmt.compose.port_syntax import LAST_PORT, PROTOCOLS, Port, Range, take_apart
-from composefmt.compose.short import Parsed
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import value_of
 

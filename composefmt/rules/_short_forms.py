@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import text_span
-from composefmt.compose.short import Malformed, Parsed
+from composefmt.compose.parse_result import Malformed, Parsed
 from composefmt.rules._fixes import written
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Scalar
@@ -14,7 +14,7 @@ from composefmt.syntax.nodes import Scalar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from composefmt.compose.short import Answer
+    from composefmt.compose.parse_result import Answer
 
     Parse = Callable[[str, Mapping[str, str] | None], Answer[object]]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
+from composefmt.compose.parse_result import Parsed
 from composefmt.compose.port_syntax import first_and_last
-from composefmt.compose.short import Parsed
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import added, deleted, written
 from composefmt.rules._project import is_fragment, plain

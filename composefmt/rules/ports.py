@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from composefmt.compose import ports
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
+from composefmt.compose.parse_result import Parsed
 from composefmt.compose.schema.spaced import meant_text
-from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
 from composefmt.rules._short_forms import doubtful, malformed
 from composefmt.rules.registry import Element, Problem, rule

@@ -168,7 +168,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     for document in file.roots:
         run.walk(document, (), root)
     _look_behind_repeated_keys(run, root)
-    findings = _without_rash_deletions(list(_not_silenced(run, selected)), file, selected)
+    findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
     if file.tree.aliases:
@@ -208,7 +208,7 @@ def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
                 run.findings.setdefault(key, finding._replace(fix=None))
 
 
-def _without_rash_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
+def _drop_unsafe_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
     """Drop fixes that remove unused definitions while the file has errors: a misspelled name may be their use."""
     if not any(map(_is_deletion, findings)) or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
         return findings

@@ -9,7 +9,7 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
 from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Severity
-from composefmt.project.casts import INTERPOLATED, CastError, to_bytes, to_duration, to_float, to_integer
+from composefmt.project.coercion import INTERPOLATED, CastError, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.walk import ITEM, Table
 from composefmt.rules._project import severity
 from composefmt.rules.registry import Element, Problem, rule

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from composefmt.compose import interpolation, volume_syntax, volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
+from composefmt.compose.parse_result import Parsed
 from composefmt.compose.schema.spaced import meant_text
-from composefmt.compose.short import Parsed
 from composefmt.findings import Severity
 from composefmt.rules._mounting import refused_paths
 from composefmt.rules._short_forms import doubtful, malformed

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from composefmt.syntax.edits import Edit
+from composefmt.syntax.locations import Places
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
-from composefmt.syntax.places import Places
 from composefmt.syntax.scalars import in_quotes, quote, write_scalar
 from composefmt.syntax.source import line_start
 from composefmt.syntax.write import entry_lines

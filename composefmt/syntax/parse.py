@@ -165,9 +165,9 @@ def _c_parser() -> Callable[[str], Any] | None:
     except ImportError:
         return None
     if _owned:
-        from composefmt.syntax.light_events import use_light_events
+        from composefmt.syntax.fast_events import use_fast_events
 
-        use_light_events()
+        use_fast_events()
     return cast("Callable[[str], Any]", CParser)
 
 

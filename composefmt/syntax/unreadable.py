@@ -92,7 +92,7 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
     """Yield the first tab that go-yaml refuses although only a comment follows it; formatting removes such tabs."""
     if "\t" not in text:
         return
-    from composefmt.syntax.places import Places
+    from composefmt.syntax.locations import Places
 
     brackets = in_brackets(tree)
     starts = [node.start for node in tree.scalars]
@@ -124,7 +124,7 @@ def _separators(text: str, tree: Tree) -> Iterator[Trouble]:
     search = re.compile(_SEPARATORS).search
     if not search(text):
         return
-    from composefmt.syntax.places import Places
+    from composefmt.syntax.locations import Places
 
     places = Places(text, tree)
     for node in tree.scalars:

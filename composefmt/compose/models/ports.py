@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from composefmt.compose import ports
 from composefmt.compose.models import ShortSyntaxError
-from composefmt.compose.short import Malformed, Opaque
+from composefmt.compose.parse_result import Malformed, Opaque
 
 
 class PortConfig(BaseModel):

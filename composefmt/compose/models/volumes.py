@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from composefmt.compose import volumes
 from composefmt.compose.models import ShortSyntaxError
-from composefmt.compose.short import Malformed, Opaque
+from composefmt.compose.parse_result import Malformed, Opaque
 
 _CONFIG = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
 

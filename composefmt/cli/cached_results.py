@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _SEVERITIES = tuple(Severity)
 
 
-class Memory(NamedTuple):
+class ResultKind(NamedTuple):
     """How results of one kind are kept: `rows` makes plain data of one (None: it is not to be kept), `result` the reverse."""
 
-    kind: str
+    name: str
     rows: Callable[[Any], list[Any] | None]
     result: Callable[[Source, list[Any]], Any]
 
@@ -53,16 +53,16 @@ def _unchanged(source: Source, rows: list[Any]) -> FormatResult:
     return FormatResult(source, None, tuple(map(_finding, rows)))
 
 
-CHECKED = Memory("check", _check_rows, _checked)
-CHECKED_WITH_FORMATTING = Memory("check and formatting", _check_rows, _checked)
-FORMATTED = Memory("format", _format_rows, _unchanged)
+CHECKED = ResultKind("check", _check_rows, _checked)
+CHECKED_WITH_FORMATTING = ResultKind("check and formatting", _check_rows, _checked)
+FORMATTED = ResultKind("format", _format_rows, _unchanged)
 
 
-def key_for(memory: Memory, data: bytes, options: Options, name: str) -> bytes:
+def key_for(kind: ResultKind, data: bytes, options: Options, name: str) -> bytes:
     """The key of a result: a digest of what it depends on, surroundings aside."""
     from hashlib import blake2b
 
-    known = (_stamp(), memory.kind, _described(options), sorted(options.environment.items()), name)
+    known = (_stamp(), kind.name, _described(options), sorted(options.environment.items()), name)
     digest = blake2b(repr(known).encode("utf-8", "surrogatepass"), digest_size=20)
     digest.update(data)
     return digest.digest()
@@ -103,18 +103,18 @@ def _stamp() -> str:
     return blake2b(" ".join(found).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
-def kept(memory: Memory, result: object, options: Options) -> str | None:
+def to_store(kind: ResultKind, result: object, options: Options) -> str | None:
     """What to keep of a result, None for nothing."""
     from json import dumps
 
-    rows = memory.rows(result)
+    rows = kind.rows(result)
     if rows is None:
         return None
     asked = options.surroundings.asked if options.surroundings else {}
     return dumps([asked, rows], separators=(",", ":"), ensure_ascii=True)
 
 
-def recalled(memory: Memory, text: str, data: bytes, options: Options, name: str) -> Any:  # noqa: ANN401 (of the kind that the memory is for)
+def load_cached(kind: ResultKind, text: str, data: bytes, options: Options, name: str) -> Any:  # noqa: ANN401 (of the kind that the kind is for)
     """A result as it was kept; None where something around the file has changed, or where nothing can be made of it."""
     from json import loads
 
@@ -123,7 +123,7 @@ def recalled(memory: Memory, text: str, data: bytes, options: Options, name: str
         now = options.surroundings.answers(asked) if options.surroundings else {}
         if any(now.get(question) != answer for question, answer in asked.items()):
             return None
-        return memory.result(Source.from_bytes(data, name, errors="replace"), rows)
+        return kind.result(Source.from_bytes(data, name, errors="replace"), rows)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 

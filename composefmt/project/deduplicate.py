@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from composefmt.compose import short, volume_syntax
+from composefmt.compose import parse_result, volume_syntax
 from composefmt.project.values import Items, Map, ProjectError, text
 from composefmt.project.walk import Table, here, step
 
@@ -77,9 +77,9 @@ def _volume(value: object) -> Hashable:
         return target
     if isinstance(value, str):
         answer = volume_syntax.literal(value)
-        if isinstance(answer, short.Malformed):
+        if isinstance(answer, parse_result.Malformed):
             raise _NoKey(f"{answer.message}; {answer.help}")
-        return answer.entries[0].target if isinstance(answer, short.Parsed) else value
+        return answer.entries[0].target if isinstance(answer, parse_result.Parsed) else value
     return ""
 
 

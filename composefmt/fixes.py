@@ -53,7 +53,7 @@ def checked(source: Source, options: Options) -> Checked:
     return Checked(source, tree, run_rules(ComposeFile(source, tree, options)))
 
 
-def mend(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:
+def apply_fixes(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:
     """The text after all fixes but the formatter's; counts by rule what was fixed.
 
     Unsafe fixes are made, where they are wanted, once no safe one is left; what nothing uses is deleted last. A finding
@@ -182,8 +182,8 @@ def _moves_comment(before: Checked, after: Checked) -> bool:
 
 def same_model(before: Checked, after: Checked, options: Options) -> bool:
     """Whether the reference makes the same of two texts: node by node, or else as the merged and canonical model."""
+    from composefmt.compose.equivalence import same_meaning
     from composefmt.compose.fields import find_uses
-    from composefmt.compose.meaning import same_meaning
 
     uses, new_uses = find_uses(before.tree), find_uses(after.tree)
     return same_meaning(before.tree, uses, after.tree, new_uses, options, ordered=False) or _model(before.source) == _model(after.source)

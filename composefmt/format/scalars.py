@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from composefmt.format.gaps import Unlayable
+from composefmt.format.whitespace import UnsupportedLayout
 from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import write_scalar
 from composefmt.syntax.source import line_end
@@ -62,7 +62,7 @@ class BlockText:
         self.text = text
         header = re.compile(_HEADER).match(text, start)
         if header is None:
-            raise Unlayable(start)
+            raise UnsupportedLayout(start)
         self.header_end = header.end()
         digits = header[0].strip("|>+-")
         self.indicator = int(digits) if digits else 0
@@ -102,7 +102,7 @@ class BlockText:
 
 
 def shifted(body: str, old: int, new: int, offset: int) -> str:
-    """The lines of a block scalar moved from one indentation to another. Raises Unlayable where a line stands left of it."""
+    """The lines of a block scalar moved from one indentation to another. Raises UnsupportedLayout where a line stands left of it."""
     if old == new:
         return body
     parts = re.compile(_LINE_BREAK).split(body)
@@ -113,7 +113,7 @@ def shifted(body: str, old: int, new: int, offset: int) -> str:
         if line.startswith(prefix) and len(line) > old:
             made += space + line[old:] + line_break
         elif line.strip(" "):
-            raise Unlayable(offset)
+            raise UnsupportedLayout(offset)
         else:
             made += line_break
     return made

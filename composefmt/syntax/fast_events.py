@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def use_light_events() -> None:
+def use_fast_events() -> None:
     """Make the C parser, which must be installed, create nodes for everything without an anchor or tag."""
     import _ruamel_yaml as module
     from ruamel.yaml import events as ev

@@ -16,7 +16,7 @@ _COMMENTED_NESTING = r"#+[ \t]{2}"
 END_COMMENT = re.compile(r"(?:[ \t]*,)?[ \t]+(#[^\r\n]*)(?=[\r\n]|\Z)")
 
 
-class Unlayable(Exception):
+class UnsupportedLayout(Exception):
     """The text is written in a way that the layout does not understand; it stays as it is. `offset`: where."""
 
     def __init__(self, offset: int) -> None:
@@ -59,7 +59,7 @@ class Level(NamedTuple):
 
 
 def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
-    """Take a gap apart. `marked`: brackets, commas and dashes are skipped. Raises Unlayable where it holds anything else."""
+    """Take a gap apart. `marked`: brackets, commas and dashes are skipped. Raises UnsupportedLayout where it holds anything else."""
     region = text[start:end]
     if not region.strip(" \t\r\n"):
         # Nothing but white space, as mostly.
@@ -72,12 +72,12 @@ def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
     while True:
         found = line(text, offset, end)
         if found is None:
-            raise Unlayable(offset)
+            raise UnsupportedLayout(offset)
         comment, line_break = found[2], found[3]
         if comment:
             if found.start(2) > 0 and text[found.start(2) - 1] not in " \t\r\n":
                 # Readers differ on a number sign right behind something else.
-                raise Unlayable(offset)
+                raise UnsupportedLayout(offset)
             if first:
                 end_comment = comment.rstrip()
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import Field, Use, find_dual_uses, item_text
-from composefmt.compose.short import Parsed
+from composefmt.compose.parse_result import Parsed
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value
 from composefmt.syntax.values import Values, is_merge_key, key_text
