@@ -14,6 +14,9 @@ from running import BROKEN, CLEAN, ROOT, SHORT
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
+# Those that run commands: one computes the key of the cache, one installs, the others check.
+STEPS = [step for step in ACTION["runs"]["steps"] if "run" in step]
+
 pytestmark = pytest.mark.slow
 
 
@@ -83,7 +86,10 @@ def test_the_pre_commit_snippets_are_valid(tmp_path):
 def installed(tmp_path_factory):
     """The runner's folder after the action's first step."""
     folder = tmp_path_factory.mktemp("runner")
-    assert run_step(ACTION["runs"]["steps"][0], folder, folder, {}).returncode == 0
+    for step in STEPS[:2]:
+        done = run_step(step, folder, folder, {})
+        assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"key=composefmt-Linux-X64-3[.\d]+-[0-9a-f]{16}\n", (folder / "output").read_text())
     return folder
 
 
@@ -91,7 +97,8 @@ def run_step(step, folder, runner, inputs):
     """Run a step of the action as GitHub's runner does."""
     values = {"github.action_path": str(ROOT), **{f"inputs.{name}": value for name, value in inputs.items()}}
     given = {name: re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], text) for name, text in step["env"].items()}
-    environment = {**os.environ, **given, "RUNNER_TEMP": str(runner), "GITHUB_ACTIONS": "true", "NO_COLOR": "1"}
+    own = {"RUNNER_TEMP": str(runner), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "GITHUB_OUTPUT": str(runner / "output")}
+    environment = {**os.environ, **given, **own, "GITHUB_ACTIONS": "true", "NO_COLOR": "1"}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -100,7 +107,7 @@ def run_action(folder, runner, **given):
     """Whether the action succeeds in a folder, and what its steps say."""
     inputs = {name: about["default"] for name, about in ACTION["inputs"].items()} | given
     failed, said = False, ""
-    for step in ACTION["runs"]["steps"][1:]:
+    for step in STEPS[2:]:
         condition = step.get("if", "success()")
         for expression, meaning in {"success()": str(not failed), "failure()": str(failed), "&&": "and", "||": "or"}.items():
             condition = condition.replace(expression, meaning)

@@ -1,6 +1,7 @@
 """The hooks, run by the real pre-commit in a real git repository."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,43 @@ def test_a_file_that_is_not_yaml_stops_the_commit_and_stays(repository):
     assert done.returncode == 1
     assert "compose.yaml:1:11: error[yaml-syntax]" in done.stdout
     assert (folder / "compose.yaml").read_text() == "services: [\n"
+
+
+def test_what_init_writes_works_the_first_time(repository, hooks):
+    folder, run = repository
+    source, revision, _ = hooks
+    (folder / ".pre-commit-config.yaml").unlink()
+    (folder / "compose.yaml").write_text(SHORT)
+    (folder / ".github" / "workflows").mkdir(parents=True)
+    (folder / ".github" / "workflows" / "compose.yml").write_text("on:   [push]\njobs: {}\n")
+    subprocess.run([sys.executable, "-m", "composefmt", "init", "--yes"], cwd=folder, check=True, capture_output=True)
+    config = folder / ".pre-commit-config.yaml"
+    text = config.read_text()
+    assert "repo: https://github.com/composefmt/composefmt\n    rev: v" in text
+    config.write_text(re.sub(r"repo: .*\n    rev: .*", f"repo: {source}\n    rev: {revision}", text))
+    written = {path: path.read_text() for path in folder.rglob("*.*") if ".git/" not in str(path) and path.is_file()}
+    assert folder / ".github" / "workflows" / "lint-compose.yml" in written
+    first = run("--all-files")
+    assert "reformatted compose.yaml" in first.stdout
+    assert "1 file reformatted." in first.stdout
+    second = run("--all-files")
+    assert second.returncode == 0, second.stdout
+    assert second.stdout.count("Passed") == 2
+    assert {path: path.read_text() for path in written} == {**written, folder / "compose.yaml": LONG}
+
+
+def test_workflows_and_excluded_files_are_skipped_even_if_files_matches_them(repository):
+    folder, run = repository
+    config = folder / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("format\n", "format\n    files: compose[.]ya?ml$\n    exclude: ^$\n"))
+    (folder / "composefmt.toml").write_text('extend-exclude = ["generated/"]\n')
+    for name in (".github/workflows/compose.yml", "generated/compose.yaml"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(SHORT)
+    done = run("composefmt-format", "--all-files")
+    assert done.returncode == 0, done.stdout
+    assert "Passed" in done.stdout
+    assert (folder / "generated" / "compose.yaml").read_text() == SHORT
 
 
 def test_prek_runs_the_same_hooks(repository, tmp_path_factory):

@@ -1,8 +1,8 @@
-"""What a repository needs so that composefmt is used in it: settings, a pre-commit hook, a job in CI.
+"""Propose what a repository needs to use composefmt: settings, a pre-commit hook, a job in CI.
 
-`proposals` looks at a folder and says what could be added to it; nothing is written here, and nothing that is there is replaced.
+Nothing is written here, and the proposals keep all existing content.
 """
 
-from composefmt.adopting.proposals import Note, Proposal, proposals
+from composefmt.adopting.proposals import Note, Proposal, settings_proposal, tool_proposals
 
-__all__ = ["Note", "Proposal", "proposals"]
+__all__ = ["Note", "Proposal", "settings_proposal", "tool_proposals"]

@@ -1,6 +1,6 @@
-"""Additions to files that are there: text is inserted in one place, everything else stays as it is.
+"""Add to existing files: text is inserted in one place, and everything else stays as it is.
 
-Each new text is parsed again and must hold what the old one did, and one thing more; where that can't be had, NoPlace is raised.
+Each new text is parsed again and must contain the old content and the addition; otherwise NoPlace is raised.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from composefmt.syntax.values import Values, key_text
 
 
 class NoPlace(Exception):
-    """There is no place in a file where the addition could safely stand; the message says why."""
+    """Nothing can be added to a file safely; the message states the reason."""
 
 
 def with_table(text: str, settings: str) -> str:
-    """A pyproject.toml with the settings in a table of their own, at its end; the same text where it has one already."""
+    """Return a pyproject.toml with the settings in a table at its end; the same text if it has the table already."""
     before = _toml(text)
     tools = before.get("tool", {})
     if isinstance(tools, dict) and "composefmt" in tools:
@@ -37,12 +37,12 @@ def with_table(text: str, settings: str) -> str:
 
 
 def with_hook(text: str, whole: str) -> str:
-    """A pre-commit configuration with one repository more, after the last one."""
+    """Return a pre-commit configuration with another repository after the last one."""
     root = _root(text)
     repos = next((resolve(value) for key, value in root.entries if key_text(key) == "repos"), None)
     old, added = _value(text).get("repos"), _value(whole)["repos"]
     if type(repos) is not Sequence or repos.flow or not repos.items:
-        raise NoPlace("its repos are no list of lines")
+        raise NoPlace("its repos are not a list in block style")
     first = repos.items[0]
     dash = text.rfind("-", 0, first.start)
     indent = " " * (dash - line_start(text, dash))
@@ -55,7 +55,7 @@ def with_hook(text: str, whole: str) -> str:
 
 
 def with_job(text: str, whole: str) -> str:
-    """A GitLab configuration with one job more, at its end; in the first of its stages where they know no `test`."""
+    """Return a GitLab configuration with another job at its end; in the first of its stages if none is called `test`."""
     root = _root(text)
     before = _value(text)
     stages = before.get("stages")
@@ -63,7 +63,7 @@ def with_job(text: str, whole: str) -> str:
     if isinstance(stages, list) and stages and "test" not in stages:
         lines.insert(1, f"  stage: {stages[0]}")
     if root.flow:
-        raise NoPlace("it is written in braces")
+        raise NoPlace("it is in flow style")
     longer = _inserted(text, len(text), ["", *lines])
     if _value(longer) != {**before, **_value("\n".join(lines))}:
         raise NoPlace("a job cannot be added to it")
@@ -71,7 +71,7 @@ def with_job(text: str, whole: str) -> str:
 
 
 def _inserted(text: str, offset: int, lines: list[str]) -> str:
-    """The text with lines of its own after an offset that ends a line."""
+    """Return the text with additional lines after an offset that ends a line."""
     newline = _newline(text)
     return _ended(text[:offset], newline) + "".join(line + newline for line in lines) + text[offset:]
 
@@ -96,7 +96,7 @@ def _root(text: str) -> Mapping:
         raise NoPlace(f"it cannot be parsed ({problem.message})") from None
     root = resolve(documents[0]) if documents else None
     if len(documents) != 1 or type(root) is not Mapping:
-        raise NoPlace("it is no single mapping")
+        raise NoPlace("it is not a single mapping")
     return root
 
 

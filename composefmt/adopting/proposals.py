@@ -1,8 +1,9 @@
-"""What could be added to a folder: for each of its tools a new file, or a longer text for one that is there."""
+"""Proposals for a repository: for each of its tools a new file, or an addition to an existing one."""
 
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from composefmt.adopting import texts
@@ -18,9 +19,11 @@ _GITHUB = os.path.join(".github", "workflows")
 _GITLAB = ".gitlab-ci.yml"
 _NAME = "composefmt"
 
+_REMOTE_HEAD = re.compile(r"ref: refs/remotes/origin/([\w./-]+)\s*")
+
 
 class Proposal(NamedTuple):
-    """A file to write: its path relative to the folder, what is in it (None: there is no such file), and what is to be."""
+    """A file to write: its path relative to the directory, its text (None if it does not exist), and its new text."""
 
     path: str
     before: str | None
@@ -28,7 +31,7 @@ class Proposal(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Why a file is left as it is."""
+    """The reason why a file is left unchanged."""
 
     path: str
     reason: str
@@ -37,9 +40,24 @@ class Note(NamedTuple):
 Answer = Union[Proposal, Note]
 
 
-def proposals(folder: str) -> Iterator[Answer]:
-    """What could be added to a folder, tool by tool. Raises FileTrouble where a file can't be read."""
-    yield _settings(folder)
+def settings_proposal(folder: str, settings: str) -> Answer:
+    """Propose the settings, in pyproject.toml if there is one. Raises FileTrouble if it cannot be read."""
+    for name in _OUR_SETTINGS:
+        if os.path.exists(os.path.join(folder, name)):
+            return Note(name, "it has settings already")
+    own = Proposal(_OUR_SETTINGS[1], None, settings)
+    project = _text(folder, "pyproject.toml")
+    if project is None:
+        return own
+    try:
+        longer = with_table(project, settings)
+    except NoPlace:
+        return own
+    return Note("pyproject.toml", "it has settings already") if longer == project else Proposal("pyproject.toml", project, longer)
+
+
+def tool_proposals(folder: str) -> Iterator[Answer]:
+    """Propose a pre-commit hook and CI jobs. Raises FileTrouble if a file cannot be read."""
     if os.path.exists(os.path.join(folder, ".git")) or os.path.exists(os.path.join(folder, _HOOKS)):
         yield _added(folder, _HOOKS, texts.HOOKS, with_hook)
     on_github, on_gitlab = os.path.isdir(os.path.join(folder, ".github")), os.path.exists(os.path.join(folder, _GITLAB))
@@ -48,31 +66,16 @@ def proposals(folder: str) -> Iterator[Answer]:
     if on_gitlab:
         yield _added(folder, _GITLAB, texts.GITLAB, with_job)
     if not on_github and not on_gitlab:
-        yield Note("CI", f"there is neither a folder .github nor a {_GITLAB} to add a job to")
-
-
-def _settings(folder: str) -> Answer:
-    for name in _OUR_SETTINGS:
-        if os.path.exists(os.path.join(folder, name)):
-            return Note(name, "has the settings already")
-    own = Proposal(_OUR_SETTINGS[1], None, texts.SETTINGS)
-    project = _text(folder, "pyproject.toml")
-    if project is None:
-        return own
-    try:
-        longer = with_table(project, texts.SETTINGS)
-    except NoPlace:
-        return own
-    return Note("pyproject.toml", "has the settings already") if longer == project else Proposal("pyproject.toml", project, longer)
+        yield Note("CI", f"found neither a directory .github nor a file {_GITLAB}")
 
 
 def _added(folder: str, path: str, whole: str, add: texts.Adder) -> Answer:
-    """A file of its own, or an addition to the one that is there."""
+    """Propose a new file, or an addition to the existing one."""
     before = _text(folder, path)
     if before is None:
         return Proposal(path, None, whole)
     if _NAME in before:
-        return Note(path, "names composefmt already")
+        return Note(path, "it uses composefmt already")
     try:
         return Proposal(path, before, add(before, whole))
     except NoPlace as problem:
@@ -80,18 +83,29 @@ def _added(folder: str, path: str, whole: str, add: texts.Adder) -> Answer:
 
 
 def _workflow(folder: str) -> Answer:
-    path = os.path.join(_GITHUB, "compose.yml")
+    path = os.path.join(_GITHUB, texts.WORKFLOW)
     place = os.path.join(folder, _GITHUB)
     for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
         if name.endswith((".yml", ".yaml")) and _NAME in (_text(folder, os.path.join(_GITHUB, name)) or ""):
-            return Note(os.path.join(_GITHUB, name), "names composefmt already")
+            return Note(os.path.join(_GITHUB, name), "it uses composefmt already")
+    workflow = texts.github(_default_branches(folder))
     if os.path.exists(os.path.join(folder, path)):
-        return Note(path, f"is there already; a workflow of another name could be:\n\n{texts.GITHUB}")
-    return Proposal(path, None, texts.GITHUB)
+        return Note(path, f"it exists; add this workflow under another name:\n\n{workflow}")
+    return Proposal(path, None, workflow)
+
+
+def _default_branches(folder: str) -> tuple[str, ...]:
+    """Return the default branch of the remote repository, or the usual names if it is not known."""
+    head = os.path.join(folder, ".git", "refs", "remotes", "origin", "HEAD")
+    try:
+        found = _REMOTE_HEAD.fullmatch(read_file(head).decode("utf-8", "replace"))
+    except FileTrouble:
+        found = None
+    return (found[1],) if found else ("main", "master")
 
 
 def _text(folder: str, path: str) -> str | None:
-    """The text of a file, line breaks as they are; None where there is no such file. Raises FileTrouble."""
+    """Return the text of a file with its line breaks, None if it does not exist. Raises FileTrouble."""
     full = os.path.join(folder, path)
     if not os.path.exists(full):
         return None

@@ -1,19 +1,18 @@
-"""What is written into a repository. The documentation shows the same texts, and a test compares them."""
+"""The files that `init` adds to a repository. The documentation shows the same texts, and a test compares them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from composefmt import __version__
 from composefmt.distribution import NAME, REPOSITORY
 
-# Takes a file's text and the text of a file of its own, and gives the text with what was missing.
+# Adds the content of a new file to the text of an existing one.
 Adder = Callable[[str, str], str]
 
-SETTINGS = """\
-# What composefmt does in this project. "composefmt settings FILE" shows all settings that hold for a file.
-long-form = ["ports", "volumes"]
-"""
+# A name that the pattern of our own hooks does not match.
+WORKFLOW = "lint-compose.yml"
+BASELINE = "composefmt-baseline.json"
 
 HOOKS = f"""\
 repos:
@@ -24,9 +23,14 @@ repos:
       - id: composefmt-check
 """
 
-GITHUB = f"""\
+_GITHUB = f"""\
 name: Compose files
-on: [push, pull_request]
+on:
+  push:
+    branches: [BRANCHES]
+  pull_request:
+permissions:
+  contents: read
 jobs:
   composefmt:
     runs-on: ubuntu-latest
@@ -38,6 +42,11 @@ jobs:
 GITLAB = f"""\
 compose-files:
   image: python:3.13-slim
+  variables:
+    PIP_CACHE_DIR: $CI_PROJECT_DIR/.cache/pip
+  cache:
+    key: composefmt
+    paths: [.cache/pip]
   script:
     - pip install {NAME}
     - composefmt format --diff .
@@ -49,6 +58,19 @@ compose-files:
     reports:
       codequality: code-quality.json
   rules:
-    - changes:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" || $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+      changes:
         - "**/*compose*.y*ml"
 """
+
+
+def settings(*, long: bool, baseline: bool) -> str:
+    """Return the settings of a project, with ports and volumes in long or short form."""
+    fields = '"ports", "volumes"' if long else ""
+    lines = ['# "composefmt settings FILE" prints all settings that apply to a file.', f"long-form = [{fields}]"]
+    return "\n".join([*lines, *([f'baseline = "{BASELINE}"'] if baseline else []), ""])
+
+
+def github(branches: Sequence[str]) -> str:
+    """Return the GitHub workflow; a push to these branches starts it, as does a pull request."""
+    return _GITHUB.replace("BRANCHES", ", ".join(branches))

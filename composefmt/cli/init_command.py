@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.adopting import Note, Proposal, proposals
-from composefmt.cli.file_work import Work
+from composefmt.adopting import Note, Proposal, settings_proposal, texts, tool_proposals
+from composefmt.cli.adoption import Effect, measure, percentage, report
 from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
-from composefmt.engine import CheckResult, FormatResult, check_bytes, format_bytes
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.files.discovery import reason
-from composefmt.findings import Severity
+from composefmt.reports.baseline import written as baseline_text
 from composefmt.reports.diff import unified
 from composefmt.reports.text import printable
-
-if TYPE_CHECKING:
-    from composefmt.options import Options
 
 _EPILOG = """\b
 Examples:
@@ -30,12 +24,42 @@ Examples:
 """
 
 
-class _Effect(NamedTuple):
-    """What adopting would change: how many files there are, how many would be formatted, and what is found, by rule."""
+class _Session:
+    """One run: the directory, and what the user wants."""
 
-    files: int
-    formatted: int
-    findings: Counter[tuple[Severity, str]]
+    def __init__(self, folder: str, *, yes: bool, dry_run: bool) -> None:
+        self.folder = folder
+        self.yes = yes
+        self.dry_run = dry_run
+        self.written: list[str] = []
+
+    def confirm(self, question: str) -> bool:
+        """Return the answer to a question; yes if it is not asked."""
+        return self.yes or self.dry_run or click.confirm(f"\n{question}", default=True)
+
+    def handle(self, answer: Proposal | Note) -> bool:
+        """Show a proposal and write it if the user agrees; return whether it was written."""
+        name = printable(answer.path)
+        if isinstance(answer, Note):
+            click.echo(f"\n{name}: unchanged: {answer.reason}")
+            return False
+        click.echo(f"\n{name}: {'new file' if answer.before is None else 'addition'}")
+        click.echo("".join(unified(answer.path, answer.before or "", answer.after, style_for(sys.stdout))), nl=False)
+        if self.dry_run or not (self.yes or click.confirm(f"Write {name}?", default=True)):
+            return False
+        self.write(answer)
+        return True
+
+    def write(self, proposal: Proposal) -> None:
+        """Write a file. Raises click.ClickException if that fails."""
+        name = printable(proposal.path)
+        try:
+            _write(os.path.join(self.folder, proposal.path), proposal)
+        except FileTrouble as trouble:
+            raise click.ClickException(f"{name} {trouble.message}") from None
+        except OSError as error:
+            raise click.ClickException(f"{name} cannot be written: {reason(error)}") from None
+        self.written.append(proposal.path)
 
 
 @click.command("init", epilog=_EPILOG)
@@ -46,66 +70,57 @@ def command(folder: str, yes: bool, dry_run: bool) -> int:
     """Set up composefmt in a repository: settings, a pre-commit hook, a job in GitHub Actions or GitLab.
 
     Existing content is kept: files are only created or extended. The command first prints how many files would be
-    formatted and what the rules find.
+    formatted, by how many lines they grow, and what the rules find. If there are many findings, it offers to record
+    them in a baseline, so that only new ones are reported.
     """
     inputs = Inputs([folder], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
-    effect = _effect(inputs)
+    effect = measure(inputs, folder)
     if not effect.files:
         raise click.ClickException(f"no Compose files below {folder}")
-    click.echo(_told(effect))
+    click.echo(report(effect))
+    session = _Session(folder, yes=yes, dry_run=dry_run)
     try:
-        answers = list(proposals(folder))
+        _add_settings(session, effect)
+        for answer in tool_proposals(folder):
+            session.handle(answer)
     except FileTrouble as trouble:
         raise click.ClickException(printable(trouble.message)) from None
-    written = [answer.path for answer in answers if _handle(answer, folder, yes=yes, dry_run=dry_run)]
-    if written:
-        click.echo("\nnext: composefmt format --diff . shows what would change, composefmt format . changes it")
+    if session.written:
+        click.echo(f"\n{_next_steps(session)}")
     return 2 if inputs.failed else 0
 
 
-def _effect(inputs: Inputs) -> _Effect:
-    files = formatted = 0
-    findings: Counter[tuple[Severity, str]] = Counter()
-    for _, _, (format_result, check_result) in inputs.results(Work(_format_and_check)):
-        files += 1
-        formatted += format_result.data is not None
-        findings.update((finding.severity, finding.rule) for finding in check_result.findings)
-    return _Effect(files, formatted, findings)
+def _add_settings(session: _Session, effect: Effect) -> None:
+    """Ask for the settings, and propose them; with them, the baseline. Raises FileTrouble."""
+    known = settings_proposal(session.folder, texts.settings(long=True, baseline=False))
+    if isinstance(known, Note):
+        session.handle(known)
+        return
+    long = effect.lines.long == effect.lines.short or session.confirm(
+        f"Write ports and volumes in long form ({effect.lines.long:,} instead of {effect.lines.short:,} lines, {percentage(effect.lines)})?"
+    )
+    findings = count(effect.findings.total(), "finding")
+    baseline = _can_have_baseline(session, effect) and session.confirm(
+        f"Record the {findings} in {texts.BASELINE}, so that only new ones are reported?"
+    )
+    is_written = session.handle(settings_proposal(session.folder, texts.settings(long=long, baseline=baseline)))
+    if baseline:
+        click.echo(f"\n{texts.BASELINE}: new file with {findings}")
+        if is_written:
+            session.write(Proposal(texts.BASELINE, None, baseline_text(effect.known)))
 
 
-def _format_and_check(data: bytes, options: Options, name: str) -> tuple[FormatResult, CheckResult]:
-    return format_bytes(data, options, name), check_bytes(data, options, name)
+def _can_have_baseline(session: _Session, effect: Effect) -> bool:
+    return effect.has_many_findings and not os.path.exists(os.path.join(session.folder, texts.BASELINE))
 
 
-def _told(effect: _Effect) -> str:
-    lines = [f"{count(effect.files, 'Compose file')}: {effect.formatted} would be formatted"]
-    order = list(Severity)
-    for (severity, rule), number in sorted(effect.findings.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0][1])):
-        lines.append(f"{number:>5}  {severity.value:<7}  {rule}")
-    return "\n".join(lines)
-
-
-def _handle(answer: Proposal | Note, folder: str, *, yes: bool, dry_run: bool) -> bool:
-    """Show an answer, and write it if that is wanted; whether it was."""
-    name = printable(answer.path)
-    if isinstance(answer, Note):
-        click.echo(f"\n{name}: left as it is: {answer.reason}")
-        return False
-    click.echo(f"\n{name}: {'a new file' if answer.before is None else 'an addition'}")
-    click.echo("".join(unified(answer.path, answer.before or "", answer.after, style_for(sys.stdout))), nl=False)
-    if dry_run or not (yes or click.confirm(f"Write {name}?", default=True)):
-        return False
-    try:
-        _write(os.path.join(folder, answer.path), answer)
-    except FileTrouble as trouble:
-        raise click.ClickException(f"{name} {trouble.message}") from None
-    except OSError as error:
-        raise click.ClickException(f"{name} cannot be written: {reason(error)}") from None
-    return True
+def _next_steps(session: _Session) -> str:
+    hooks = ", pre-commit install enables the hooks" if ".pre-commit-config.yaml" in session.written else ""
+    return f"Next: composefmt format --diff . shows the changes, composefmt format . writes them{hooks}."
 
 
 def _write(path: str, proposal: Proposal) -> None:
-    """Raises FileTrouble or OSError; a file that came into being in the meantime is left alone."""
+    """Write a proposal, unless the file was changed or created in the meantime. Raises FileTrouble or OSError."""
     if proposal.before is not None:
         write_file(path, proposal.after.encode(), proposal.before.encode())
         return

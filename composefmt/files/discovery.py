@@ -31,7 +31,7 @@ SKIPPED = frozenset(
 )  # fmt: skip
 
 # Directories of workflow files of forges, whatever their names: `compose-test.yml` may be one.
-_WORKFLOWS = re.compile(r"(?:.*/)?\.(?:forgejo|gitea|github)/workflows/")
+WORKFLOWS = re.compile(r"(?:.*/)?\.(?:forgejo|gitea|github)/workflows/")
 
 
 class Missing(NamedTuple):
@@ -162,7 +162,7 @@ def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str
             path += "/"
             if (
                 name not in excluded.folders
-                and not (name == "workflows" and _WORKFLOWS.fullmatch(path))
+                and not (name == "workflows" and WORKFLOWS.fullmatch(path))
                 and not (both and any(_is_ignored(path, each) for each in both))
             ):
                 yield path, ignores, excluded

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.files.content import FileTrouble
-from composefmt.files.discovery import SKIPPED, Excluded, Ignore
+from composefmt.files.discovery import SKIPPED, WORKFLOWS, Excluded, Ignore
 from composefmt.files.ignore import covers, parse_ignore
 from composefmt.files.settings import NAMES, relative_path, settings_in_force
 
@@ -76,6 +76,8 @@ class Exclusion:
         settings = self._settings(path)
         if not (self.force or (settings is not None and settings.force_exclude)):
             return False
+        if WORKFLOWS.match(os.path.abspath(path).replace(os.sep, "/")):
+            return True
         base = settings.folder if settings is not None else "."
         folders = self._folders(settings)
         if folders and not folders.isdisjoint(relative_path(path, base).split("/")[:-1]):
