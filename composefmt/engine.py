@@ -237,7 +237,7 @@ def _check(source: Source, options: Options) -> CheckResult:
 def check_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> CheckResult:
     """Check a file that is parsed already."""
     from composefmt.compose.file import ComposeFile
-    from composefmt.rules.registry import run_rules
+    from composefmt.rules.runner import run_rules
 
     return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options))))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.file import ComposeFile
 from composefmt.findings import Finding, Severity
-from composefmt.rules.registry import run_rules
+from composefmt.rules.runner import run_rules
 from composefmt.syntax.comment_owners import owned_comments
 from composefmt.syntax.comments import comments
 from composefmt.syntax.edits import apply_edits

@@ -33,7 +33,7 @@ def test_all_findings_of_a_file_at_once_each_with_its_place_and_help(tmp_path):
     heads = [line for line in done.stdout.splitlines() if line.startswith("compose.yaml:")]
     assert [head.split(" ")[:2] for head in heads] == [
         ["compose.yaml:5:12:", "error[invalid-port]"],
-        ["compose.yaml:7:32:", "warning[lost-colon]"],
+        ["compose.yaml:7:32:", "warning[missing-colon]"],
         ["compose.yaml:8:5:", "error[duplicate-key]"],
         ["compose.yaml:9:5:", "error[unknown-key]"],
     ]
@@ -110,7 +110,7 @@ def test_json_is_one_array_of_objects(tmp_path):
         assert set(finding["start"]) == set(finding["end"]) == {"line", "column"}
         assert (finding["start"]["line"], finding["start"]["column"]) <= (finding["end"]["line"], finding["end"]["column"])
         assert min(finding["start"].values()) >= 1
-    lost = next(f for f in found if f["rule"] == "lost-colon")
+    lost = next(f for f in found if f["rule"] == "missing-colon")
     assert (lost["start"], lost["end"]) == ({"line": 7, "column": 32}, {"line": 7, "column": 34})
     assert next(f for f in found if f["rule"] == "unformatted" and f["filename"] == "compose.yaml")["fixable"] is True
 

@@ -21,32 +21,33 @@ def test_all_rules_are_listed(run):
 
 
 def test_a_rule_is_explained(run):
-    done = run("explain", "lost-colon")
+    done = run("explain", "missing-colon")
     assert done.returncode == 0
     assert done.stdout.startswith(
-        "lost-colon (warning, group volumes, enabled by default, since 0.1.0)\n\nDetects volumes whose container path"
+        "missing-colon (warning, group volumes, enabled by default, since 0.1.0, formerly lost-colon)\n\n"
+        "Detects volumes whose container path"
     )
-    assert "# composefmt: ignore[lost-colon] reason" in done.stdout
+    assert "# composefmt: ignore[missing-colon] reason" in done.stdout
 
 
 def test_a_page_has_what_a_reader_wants(run):
-    page = run("explain", "lost-colon").stdout
+    page = run("explain", "missing-colon").stdout
     parts = [
         "mounts the directory",
         "\nWhy is this a problem?\n",
         "\nExample:\n",
         "      - ~/configs/etc/configs/:ro\n",
-        "warning[lost-colon] ",
+        "warning[missing-colon] ",
         "^^\n",
         "help: did you mean",
     ]
     parts += ["\nUse instead:\n", "\nFix safety:\n", "--fix", "\nSuppression:\n", "\nReferences: compose-go"]
     assert [part for part in parts if part not in page] == []
-    page = run("explain", "lost-colon", "--output-format", "markdown").stdout
-    assert page.startswith("# lost-colon\n\nDetects volumes whose container path")
+    page = run("explain", "missing-colon", "--output-format", "markdown").stdout
+    assert page.startswith("# missing-colon\n\nDetects volumes whose container path")
     for part in (
         "\n## Example\n\n```yaml\nservices:\n",
-        "\n```text\ncompose.yaml:5:32: warning[lost-colon]",
+        "\n```text\ncompose.yaml:5:32: warning[missing-colon]",
         "\n## Use instead\n\n```yaml\n",
     ):
         assert part in page
@@ -71,13 +72,13 @@ def test_a_group_names_its_rules(run):
 
 
 def test_a_rule_that_there_is_not(run):
-    done = run("explain", "lost-colons")
+    done = run("explain", "missing-colons")
     assert done.returncode == 2
-    assert 'unknown rule "lost-colons"; did you mean "lost-colon"?' in done.stderr
+    assert 'unknown rule "missing-colons"; did you mean "missing-colon"?' in done.stderr
     for option in ("--select", "--ignore"):
-        done = run("check", option, "lost-colons", "-", stdin=TEXT)
+        done = run("check", option, "missing-colons", "-", stdin=TEXT)
         assert done.returncode == 2
-        assert 'did you mean "lost-colon"?' in done.stderr
+        assert 'did you mean "missing-colon"?' in done.stderr
 
 
 def test_selecting_and_ignoring(run):

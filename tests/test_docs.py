@@ -89,7 +89,7 @@ def test_every_command_is_told_with_its_options(made):
 def test_the_site_is_built_without_a_warning(tmp_path):
     site, said = build_site(tmp_path)
     assert "arning" not in said
-    assert "did you mean" in (site / "rules" / "lost-colon" / "index.html").read_text(encoding="utf-8")
+    assert "did you mean" in (site / "rules" / "missing-colon" / "index.html").read_text(encoding="utf-8")
     assert "--8&lt;--" not in (site / "how-to" / "editors" / "index.html").read_text(encoding="utf-8")
 
 

@@ -22,7 +22,7 @@ def test_mistakes_are_told_and_saving_formats(neovim):
 
 def test_a_code_action_mends_a_mistake(neovim):
     mistake = "services:\n  web:\n    image: nginx\n    environment:\n      - LEVEL='info'  # größer\n"
-    _, text = neovim(mistake, RULE="quotes-in-list-value", ACTION='Replace with "LEVEL=info" (quotes-in-list-value)')
+    _, text = neovim(mistake, RULE="quoted-list-value", ACTION='Replace with "LEVEL=info" (quoted-list-value)')
     assert text == mistake.replace("'info'", "info")
 
 

@@ -16,7 +16,7 @@ STYLE = {"unformatted", "key-order", "service-order"}
 
 
 # YAML traps and writing that only one form has: formatting resolves them.
-RESOLVED = {"base60-number", "quotes-in-list-value", "unreadable-yaml"}
+RESOLVED = {"base60-number", "quoted-list-value", "unreadable-yaml"}
 
 
 def findings(text, options, filename="compose.yaml"):

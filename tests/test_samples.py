@@ -39,7 +39,7 @@ def test_the_lost_colon_is_found_and_stays_as_it_is():
 def test_every_mistake_of_the_sample_is_found():
     found = re.findall(r"\[([a-z-]+)\]", tell(check_text(read("mistakes.yaml"))))
     assert sorted(found) == [
-        "duplicate-key", "invalid-port", "invalid-port", "lost-colon", "port-range-mismatch", "suspicious-port",
+        "duplicate-key", "invalid-port", "invalid-port", "missing-colon", "port-range-mismatch", "suspicious-port",
         "unknown-key", "unknown-key", "unknown-restart-policy",
         "unknown-volume-option", "wrong-type",
     ]  # fmt: skip

@@ -82,7 +82,7 @@ def test_standard_input_goes_by_its_name(run, project):
         ('long-form = "prots"\n', 'the setting "long-form" is wrong: a list is needed, such as ["prots"]'),
         ('ignore = "style"\n', 'the setting "ignore" is wrong: a list is needed, such as ["style"]'),
         ('variables = "drop"\n', "the setting \"variables\" is wrong: input should be 'assume-scalar' or 'keep'"),
-        ('ignore = ["lost-colons"]\n', 'the setting "ignore" is wrong: unknown rule "lost-colons"; did you mean "lost-colon"?'),
+        ('ignore = ["missing-colons"]\n', 'the setting "ignore" is wrong: unknown rule "missing-colons"; did you mean "missing-colon"?'),
         ("max-range = \n", "composefmt.toml:1:13: invalid value"),
         ("max-range = 2\nmax-range = 3\n", "composefmt.toml:2:14: cannot overwrite a value"),
         (b"# \xc3\xa9\nmax-range = \xff\n", "composefmt.toml:2:13: byte 0xff at offset 17 is not UTF-8 text"),
@@ -93,14 +93,17 @@ def test_standard_input_goes_by_its_name(run, project):
         (f'ignore = ["{"x" * 100_000}"]\n', 'unknown rule "xxx'),
         ('fail-level = "bad"\n', "the setting \"fail-level\" is wrong: input should be 'error', 'warning' or 'info'"),
         ('fail-levle = "info"\n', 'there is no setting "fail-levle"; did you mean "fail-level"?'),
-        ('[severity]\nlost-colon = "bad"\n', "the setting \"severity.lost-colon\" is wrong: input should be 'error', 'warning' or 'info'"),
         (
-            '[severity]\nlost-colons = "info"\n',
-            'the setting "severity" is wrong: unknown rule "lost-colons"; did you mean "lost-colon"?',
+            '[severity]\nmissing-colon = "bad"\n',
+            "the setting \"severity.missing-colon\" is wrong: input should be 'error', 'warning' or 'info'",
         ),
         (
-            '[per-file-ignores]\n"*.yaml" = ["lost-colons"]\n',
-            'the setting "per-file-ignores" is wrong: unknown rule "lost-colons"; did you mean "lost-colon"?',
+            '[severity]\nmissing-colons = "info"\n',
+            'the setting "severity" is wrong: unknown rule "missing-colons"; did you mean "missing-colon"?',
+        ),
+        (
+            '[per-file-ignores]\n"*.yaml" = ["missing-colons"]\n',
+            'the setting "per-file-ignores" is wrong: unknown rule "missing-colons"; did you mean "missing-colon"?',
         ),
         ('[per-file-ignores]\n"*.yaml" = "style"\n', 'the setting "per-file-ignores.*.yaml" is wrong: a list is needed, such as ["style"]'),
         ('required-version = ">=99"\n', 'the setting "required-version" is wrong: this is composefmt 0.1.0, and >=99 is asked for'),
@@ -123,7 +126,7 @@ def test_wrong_settings_are_told_and_nothing_is_touched(run, tmp_path, project, 
 
 @pytest.mark.usefixtures("project")
 def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
-    (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["style", "lost-colon"]\n')
+    (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["style", "missing-colon"]\n')
     lines = run("settings", "deploy/web/compose.yaml").stdout.splitlines()
     assert max(map(len, lines)) <= 66 + len(str(tmp_path / "composefmt.toml"))
     # A long list goes on in the next line.
@@ -146,7 +149,7 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
     assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]
     assert shown["long-form"].split() == ["ports,", "volumes", "default"]
     assert shown["variables"].split() == ["assume-scalar", "default"]
-    assert shown["ignore"].startswith("lost-colon, style ")
+    assert shown["ignore"].startswith("missing-colon, style ")
     assert run("settings", "deploy").stdout.splitlines() == run("settings", "deploy/web/compose.yaml").stdout.splitlines()
 
 

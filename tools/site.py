@@ -24,7 +24,7 @@ import click  # noqa: E402
 from composefmt.cli.app import app  # noqa: E402
 from composefmt.files.settings_model import SettingsModel  # noqa: E402
 from composefmt.reports.rule_page import fixability, page_of, pages  # noqa: E402
-from composefmt.rules.registry import all_rules  # noqa: E402
+from composefmt.rules.registry import all_rules, renamed_rules  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +65,20 @@ def rules_page() -> str:
             for rule in rules
         ]
         parts.append("\n".join([f"## {group}\n", "| rule | | fix | what it finds |", "|---|---|---|---|", *rows]))
+    parts.append(_renamed_rules())
     return "\n\n".join(parts) + "\n"
 
 
+def _renamed_rules() -> str:
+    rows = [f"| `{old}` | [{new}]({new}.md) |" for old, new in sorted(renamed_rules().items())]
+    return "\n".join([_RENAMED, "| old name | new name |", "|---|---|", *rows])
+
+
+_RENAMED = """\
+## Renamed rules
+
+The old names still work in settings, options, baselines and suppression comments, with a deprecation notice each.
+"""
 _FIXES = {"safe": "`--fix`", "unsafe": "`--unsafe-fixes`", "none": ""}
 _RULES_INTRODUCTION = """\
 # Rules

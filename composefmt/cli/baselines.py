@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 import click
 
+from composefmt.cli.deprecation import notify_of_renamed_rules
 from composefmt.cli.reporting import writable
 from composefmt.cli.run import count
 from composefmt.files.content import FileTrouble, read_file
@@ -99,10 +100,12 @@ class Baselines:
 
     def _read(self, path: str) -> _Known:
         if path not in self.known:
-            from composefmt.reports.baseline import NoBaseline, read_baseline
+            from composefmt.reports.baseline import NoBaseline, read_baseline, renamed, rule_of
 
             try:
-                self.known[path] = _Known(_folder(path), read_baseline(read_file(path).decode("utf-8", "replace")))
+                files = read_baseline(read_file(path).decode("utf-8", "replace"))
+                notify_of_renamed_rules({rule_of(mark) for marks in files.values() for mark in marks}, path)
+                self.known[path] = _Known(_folder(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
             except FileTrouble as trouble:
                 raise FileTrouble("baseline", f"{path}: {trouble.message} (--write-baseline writes one)") from None
             except NoBaseline as error:
@@ -147,10 +150,11 @@ def _folder(path: str) -> str:
 
 def _no_longer(marks: frozenset[str], findings: tuple[Finding, ...], options: Options) -> int:
     """How many of the marks that were not met are gone: their rules were checked, and the file could be read."""
+    from composefmt.reports.baseline import rule_of
     from composefmt.reports.rule_page import unread
     from composefmt.rules.registry import all_rules, selection
 
     if any(unread(finding.rule) for finding in findings):
         return 0
     checked = selection(options)
-    return sum(1 for mark in marks if mark.split(" ")[0] in checked or mark.split(" ")[0] not in all_rules())
+    return sum(1 for mark in marks if rule_of(mark) in checked or rule_of(mark) not in all_rules())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from composefmt.cli.deprecation import notify_of_renamed_rules
 from composefmt.cli.run import STDIN, Inputs, count
 from composefmt.files.content import FileTrouble
 from composefmt.files.settings import settings_in_force
@@ -38,6 +39,8 @@ class Check:
                 continue
             name = self.inputs.name(path)
             settings = settings_in_force(name, self.inputs.config)
+            if settings is not None and settings.rule_names:
+                notify_of_renamed_rules(settings.rule_names, settings.path)
             try:
                 findings = self.baselines.unknown(name, settings, result, self.inputs.given)
             except FileTrouble as trouble:

@@ -6,12 +6,13 @@ import sys
 
 import click
 
-from composefmt.rules.registry import all_rules, unknown_name
+from composefmt.cli.deprecation import notify_of_renamed_rules
+from composefmt.rules.registry import all_rules, current_name, unknown_name
 
 _EPILOG = """\b
 Examples:
-  composefmt explain lost-colon   the page of a rule
-  composefmt explain security     the rules of a group
+  composefmt explain missing-colon   the page of a rule
+  composefmt explain security        the rules of a group
 """
 
 
@@ -22,7 +23,8 @@ def command(rule: str, output_format: str) -> int:
     """Explain a RULE: what it finds, why that is wrong, examples, and how to turn it off."""
     from composefmt.reports.rule_page import as_markdown, as_text, unread
 
-    found = all_rules().get(rule)
+    notify_of_renamed_rules([rule])
+    found = all_rules().get(current_name(rule))
     group = [each.name for each in all_rules().values() if each.group == rule]
     if group:
         sys.stdout.write(f"{rule} is a group of {len(group)} rules: {', '.join(group)}\n")

@@ -57,4 +57,5 @@ def _as_data(rule: Rule) -> dict[str, object]:
         "good": page.good,
         "source": page.source,
         "page": rule.page,
+        "formerly": rule.formerly,
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
 
+from composefmt.cli.deprecation import notify_of_renamed_rules
 from composefmt.findings import Severity
 from composefmt.options import Chosen
 
@@ -64,13 +65,14 @@ def _rules(given: Iterable[str]) -> frozenset[str]:
 
         for name in sorted(names - known_names()):
             raise click.UsageError(unknown_name(name))
+        notify_of_renamed_rules(names)
     return names
 
 
 def _levels(given: str) -> list[tuple[str, str]]:
-    """Rules and their severity, of "lost-colon,ports=error"."""
+    """Rules and their severity, of "missing-colon,ports=error"."""
     names, _, level = given.rpartition("=")
     if level not in {severity.value for severity in Severity} or not names:
         levels = ", ".join(severity.value for severity in Severity)
-        raise click.UsageError(f'"{given}" is not RULES=LEVEL with one of {levels}, such as lost-colon=error.')
+        raise click.UsageError(f'"{given}" is not RULES=LEVEL with one of {levels}, such as missing-colon=error.')
     return [(name, level) for name in _rules([names])]

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from composefmt.cli.deprecation import notify_of_renamed_rules
 from composefmt.files.content import FileTrouble
 from composefmt.files.settings import settings_for
 from composefmt.reports.text import printable
@@ -37,6 +38,8 @@ def command(path: str, schema: bool) -> int:
         found = settings_for(os.path.join(path, "compose.yaml") if os.path.isdir(path) else path)
     except FileTrouble as trouble:
         raise click.ClickException(printable(trouble.message)) from None
+    if found is not None:
+        notify_of_renamed_rules(found.rule_names, found.path)
     defaults = SettingsModel()
     chosen = found.given if found is not None else {}
     rows = []

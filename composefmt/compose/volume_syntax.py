@@ -222,7 +222,7 @@ def _lost_colon(value: str, sections: list[Section]) -> Doubt:
         else f'add the container path before the options: "{source.text}:/path/in/container:{options.text}"'
     )
     return Doubt(
-        "lost-colon",
+        "missing-colon",
         f'missing colon: volume "{value}" mounts "{source.text}" at the container path "{options.text}"',
         advice,
         options.start,

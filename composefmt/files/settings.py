@@ -53,6 +53,14 @@ class Settings(NamedTuple):
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
 
+    @property
+    def rule_names(self) -> frozenset[str]:
+        """Return all names of rules and groups in the settings."""
+        values = self.values
+        ignored = (rules for _, rules in self.per_file_ignores)
+        chosen = (values.get("select") or frozenset(), values.get("extend_select", frozenset()), values.get("ignore", frozenset()))
+        return frozenset(values.get("severity", {})).union(*chosen, *ignored)
+
     def options_for(self, path: str, defaults: Options) -> Options:
         """Return the options for a Compose file."""
         options = defaults._replace(**self.values)

@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.uris import from_fs_path
 
-from composefmt.rules.registry import all_rules, unknown_name
+from composefmt.rules.registry import all_rules, current_name, unknown_name
 
 if TYPE_CHECKING:
     from composefmt.lsp.server import Server
@@ -24,6 +24,7 @@ def register(server: Server) -> None:
     @server.command(COMMAND)
     def explain(rule: str) -> str:
         """Show a rule's page where the editor can show documents; the page, in any case."""
+        rule = current_name(rule)
         if rule not in all_rules():
             raise JsonRpcInvalidParams(unknown_name(rule))
         window = server.client_capabilities.window

@@ -28,6 +28,19 @@ def marks(source: Source, findings: Iterable[Finding]) -> dict[str, Finding]:
     return {f"{finding.rule} {fingerprints.of(finding)[:16]}": finding for finding in findings}
 
 
+def rule_of(mark: str) -> str:
+    """Return the name of the rule in a mark."""
+    return mark.partition(" ")[0]
+
+
+def renamed(mark: str) -> str:
+    """Return a mark with the current name of its rule."""
+    from composefmt.rules.registry import current_name
+
+    rule, space, fingerprint = mark.partition(" ")
+    return current_name(rule) + space + fingerprint
+
+
 def read_baseline(text: str) -> dict[str, frozenset[str]]:
     """The marks of each file, by its path relative to the baseline's folder. Raises NoBaseline."""
     from json import loads

@@ -34,8 +34,16 @@ class Fingerprints:
 
         line = "" if finding.rule in _OF_THE_FILE else _line(self.source, finding)
         self.seen[finding.rule, line] += 1
-        parts = (prefix, finding.rule, line, str(self.seen[finding.rule, line]))
+        parts = (prefix, _first_name(finding.rule), line, str(self.seen[finding.rule, line]))
         return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _first_name(name: str) -> str:
+    """Return the name that a rule had first, so that fingerprints outlive its renaming."""
+    from composefmt.rules.registry import all_rules
+
+    rule = all_rules().get(name)
+    return rule.formerly if rule is not None and rule.formerly else name
 
 
 def _line(source: Source, finding: Finding) -> str:

@@ -94,6 +94,7 @@ def as_markdown(rule: Rule, level: int = 1) -> str:
     parts = [
         f"{'#' * level} {rule.name}",
         page.summary,
+        f"Formerly named `{rule.formerly}`; the old name still works." if rule.formerly else "",
         "| " + " | ".join(known) + " |\n|" + "---|" * len(known) + "\n| " + " | ".join(known.values()) + " |",
     ]
     heading = "#" * (level + 1)
@@ -132,10 +133,9 @@ def _on_and_off(rule: Rule) -> str:
 def as_text(rule: Rule) -> str:
     """Return a rule's page for a terminal."""
     page = page_of(rule)
-    head = (
-        f"{rule.name} ({rule.severity.value}, group {rule.group}, {'enabled by default' if rule.default else 'opt-in'}, since {rule.since})"
-    )
-    parts = [head, page.summary]
+    known = [rule.severity.value, f"group {rule.group}", "enabled by default" if rule.default else "opt-in", f"since {rule.since}"]
+    known += [f"formerly {rule.formerly}"] if rule.formerly else []
+    parts = [f"{rule.name} ({', '.join(known)})", page.summary]
     parts += [_WHY, page.details] if page.details else []
     for text in page.bad:
         parts += ["Example:", _indented(text)]

@@ -59,6 +59,7 @@ def _rule(name: str) -> dict[str, object]:
     page = page_of(rule)
     return {
         "id": name,
+        **({"deprecatedIds": [rule.formerly]} if rule.formerly else {}),
         "shortDescription": {"text": page.summary},
         "fullDescription": {"text": f"{page.summary}\n\n{page.details}".strip()},
         "help": {"text": as_text(rule), "markdown": as_markdown(rule)},

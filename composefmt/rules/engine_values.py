@@ -219,8 +219,15 @@ def _is_address(text: str) -> bool:
 _LEAST = 6 * 1024 * 1024
 
 
-@rule("tiny-memory", Severity.WARNING, "services.*.mem_limit", "services.*.deploy.resources.limits.memory", group="values")
-def tiny_memory(element: Element) -> Iterator[Problem]:
+@rule(
+    "memory-limit-too-low",
+    Severity.WARNING,
+    "services.*.mem_limit",
+    "services.*.deploy.resources.limits.memory",
+    group="values",
+    formerly="tiny-memory",
+)
+def memory_limit_too_low(element: Element) -> Iterator[Problem]:
     """Detects memory limits below 6 MB.
 
     Docker refuses to create the container. A number without a unit is in bytes, so the unit is probably missing.

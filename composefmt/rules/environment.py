@@ -64,8 +64,8 @@ def duplicate_variable(element: Element) -> Iterator[Problem]:
 _TWO = 2
 
 
-@rule("quotes-in-list-value", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment")
-def quotes_in_list_value(element: Element) -> Iterator[Problem]:
+@rule("quoted-list-value", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment", formerly="quotes-in-list-value")
+def quoted_list_value(element: Element) -> Iterator[Problem]:
     """Detects quotes around the value of a `NAME="value"` list item.
 
     The whole item is one YAML string, so the quotes become part of the value and the program receives them.

@@ -89,8 +89,8 @@ def _tmpfs(file: ComposeFile, node: Node | None) -> Iterator[tuple[str, Span]]:
             yield item.value.partition(":")[0], item.span
 
 
-@rule("foreign-mount-option", Severity.WARNING, _ITEMS, group="volumes")
-def foreign_mount_option(element: Element) -> Iterator[Problem]:
+@rule("mount-option-mismatch", Severity.WARNING, _ITEMS, group="volumes", formerly="foreign-mount-option")
+def mount_option_mismatch(element: Element) -> Iterator[Problem]:
     """Detects mount options that belong to another type of mount.
 
     `nocopy` only affects named volumes, and a propagation such as `rshared` only affects bind mounts. In the long form, each

@@ -193,7 +193,7 @@ def undefined_volume(element: Element) -> Iterator[Problem]:
 
     Source: compose-go, loader/validate.go, checkConsistency.
     """
-    # `lost-colon` or `named-volume-looks-like-path` reports a short form with a path as its name.
+    # `missing-colon` or `named-volume-looks-like-path` reports a short form with a path as its name.
     names = [name for name in named_volumes(element.file, element.node) if not is_short_path(name)]
     yield from undefined(element, names, "volumes", "volume")
 

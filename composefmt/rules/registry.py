@@ -1,4 +1,4 @@
-"""Declare, find and run rules.
+"""Declare, find and select rules.
 
 A rule is one decorated generator; its docstring is its page. It is called for each element of the file that matches its
 pattern (`services.*.ports`, with `*` for any key or item; "" for the whole file). Aliases and merge keys are followed.
@@ -10,16 +10,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.compose.patterns import Place
-from composefmt.findings import Finding, Fix, Related, Severity
-from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping as Map
-
     from composefmt.compose.file import ComposeFile, Path
+    from composefmt.findings import Fix, Related, Severity
     from composefmt.options import Options
+    from composefmt.syntax.nodes import Node
     from composefmt.syntax.source import Span
 
 
@@ -52,7 +47,7 @@ Check = Callable[[Element], Iterable[Problem]]
 
 
 class Rule(NamedTuple):
-    """A declared rule. `default`: enabled by default, otherwise opt-in."""
+    """A declared rule. `default`: enabled by default, otherwise opt-in. `formerly`: its old name, which still selects it."""
 
     name: str
     severity: Severity
@@ -61,6 +56,13 @@ class Rule(NamedTuple):
     default: bool
     since: str
     check: Check
+    formerly: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names that select the rule, most specific first."""
+        own = (self.name, self.formerly) if self.formerly else (self.name,)
+        return (*own, self.group, "all")
 
     @property
     def page(self) -> str:
@@ -73,13 +75,15 @@ class Rule(NamedTuple):
 _RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0") -> Callable[[Check], Check]:
+def rule(
+    name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0", formerly: str = ""
+) -> Callable[[Check], Check]:
     """Declare a rule. Raises ValueError if the name exists."""
 
     def declare(check: Check) -> Check:
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
-        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check)
+        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check, formerly)
         return check
 
     return declare
@@ -98,25 +102,26 @@ def all_rules() -> dict[str, Rule]:
     return dict(sorted(_RULES.items()))
 
 
-@lru_cache(maxsize=8)
-def _places(selected: frozenset[str]) -> Place[Rule]:
-    root: Place[Rule] = Place()
-    for rule in all_rules().values():
-        if rule.name in selected:
-            for pattern in rule.patterns:
-                root.add(pattern, rule)
-    return root
+@lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """Return the names of all rules, current and old, those of all groups, and "all"."""
+    return frozenset(name for rule in all_rules().values() for name in rule.names)
 
 
 @lru_cache(maxsize=1)
-def known_names() -> frozenset[str]:
-    """Return the names of all rules and groups, and "all"."""
-    return frozenset(name for rule in all_rules().values() for name in _names(rule))
+def renamed_rules() -> dict[str, str]:
+    """Return the current names of renamed rules by their old names."""
+    return {rule.formerly: rule.name for rule in all_rules().values() if rule.formerly}
 
 
-def _names(rule: Rule) -> tuple[str, str, str]:
-    """Return the names that select a rule, most specific first."""
-    return rule.name, rule.group, "all"
+def current_name(name: str) -> str:
+    """Return the current name of a rule, given its current or old one; other names as they are."""
+    return renamed_rules().get(name, name)
+
+
+def renaming(name: str) -> str:
+    """Return the message for the old name of a rule."""
+    return f'rule "{name}" has been renamed to "{current_name(name)}"'
 
 
 def unknown_name(name: str) -> str:
@@ -124,7 +129,8 @@ def unknown_name(name: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, sorted(known_names()), 1)
-    return f'unknown rule "{name}"' + (f'; did you mean "{near[0]}"?' if near else '; run "composefmt rules" to list all rules')
+    advice = f'did you mean "{current_name(near[0])}"?' if near else 'run "composefmt rules" to list all rules'
+    return f'unknown rule "{name}"; {advice}'
 
 
 def selection(options: Options) -> frozenset[str]:
@@ -141,166 +147,14 @@ def _selection(chosen: frozenset[str], ignore: frozenset[str], file_ignore: froz
     return frozenset(
         rule.name
         for rule in all_rules().values()
-        if file_ignore.isdisjoint(_names(rule)) and _is_selected(rule, chosen, ignore, by_default=by_default)
+        if file_ignore.isdisjoint(rule.names) and _is_selected(rule, chosen, ignore, by_default=by_default)
     )
 
 
 def _is_selected(rule: Rule, chosen: frozenset[str], ignore: frozenset[str], *, by_default: bool) -> bool:
-    for name in _names(rule):
+    for name in rule.names:
         if name in ignore:
             return False
         if name in chosen:
             return True
     return by_default and rule.default
-
-
-def run_rules(file: ComposeFile) -> list[Finding]:
-    """Return the findings of the selected rules, in the order of the text.
-
-    A finding reached by several paths is reported once; suppressed findings are omitted.
-    """
-    selected = selection(file.options)
-    run = _Run(file)
-    root = _places(selected)
-    whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
-    for check in root.here:
-        run.call(check, whole)
-    for document in file.roots:
-        run.walk(document, (), root)
-    _look_behind_repeated_keys(run, root)
-    findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
-    if file.options.severity:
-        findings = [_with_severity(finding, file.options.severity) for finding in findings]
-    if file.tree.aliases:
-        from composefmt.rules._alias_uses import with_uses
-
-        findings = with_uses(findings, file, _names_of_text_rules())
-    findings.sort(key=lambda f: (f.span, f.severity.rank, f.rule))
-    from composefmt.rules._parts import with_hint
-
-    findings = with_hint(findings, file)
-    file.forget()
-    return findings
-
-
-# Groups of rules that check the text, in which no value is hidden.
-_OF_TEXT = ("syntax", "style")
-
-
-@lru_cache(maxsize=1)
-def _names_of_text_rules() -> frozenset[str]:
-    return frozenset(name for name, rule in all_rules().items() if rule.group in _OF_TEXT)
-
-
-def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
-    """Add findings in values that duplicate keys hide, without fixes: those apply once the duplicates are resolved."""
-    from composefmt.rules._repeated import views
-
-    for view in views(run.file):
-        other = _Run(view.file)
-        for document in view.file.roots:
-            other.walk(document, (), root)
-        for rule in root.here:
-            if rule.group not in _OF_TEXT:
-                other.call(rule, Element(view.file, (), None, view.file.tree.documents[0]))
-        for key, finding in other.findings.items():
-            if view.shows(finding.span):
-                run.findings.setdefault(key, finding._replace(fix=None))
-
-
-def _drop_unsafe_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
-    """Drop fixes that remove unused definitions while the file has errors: a misspelled name may be their use."""
-    if not any(map(_is_deletion, findings)) or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
-        return findings
-    return [finding._replace(fix=None) if _is_deletion(finding) else finding for finding in findings]
-
-
-def _is_deletion(finding: Finding) -> bool:
-    return finding.rule.startswith("unused-") and finding.fix is not None and not finding.fix.safe
-
-
-def _is_error(finding: Finding) -> bool:
-    return finding.severity is Severity.ERROR
-
-
-def _errs_elsewhere(file: ComposeFile, selected: frozenset[str]) -> bool:
-    """Return whether a rule that is enabled by default, but not selected, reports an error."""
-    errors = {rule.name for rule in all_rules().values() if rule.default and rule.severity is Severity.ERROR}
-    if errors <= selected:
-        return False
-    from composefmt.compose.file import ComposeFile
-
-    options = file.options._replace(select=frozenset(errors), extend_select=frozenset(), ignore=frozenset(), file_ignore=frozenset())
-    return any(map(_is_error, run_rules(ComposeFile(file.source, file.tree, options))))
-
-
-def _with_severity(finding: Finding, severities: Map[str, str]) -> Finding:
-    for name in _names(all_rules()[finding.rule]):
-        if name in severities:
-            return finding._replace(severity=Severity(severities[name]))
-    return finding
-
-
-def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
-    file = run.file
-    silenced = suppressions(file.source, file.tree)
-    if not silenced:
-        return run.findings.values()
-    rules = all_rules()
-    kept, unused = apply(file.source, run.findings.values(), silenced, lambda name: _names(rules[name]))
-    # Suppressions of rules that are not checked in this run may be needed in another.
-    checked = {name for rule in selected for name in _names(rules[rule])}
-    known = known_names()
-    file.unused_suppressions = [
-        (each.span, each.rule, each.line == WHOLE_FILE) for each in unused if each.rule in checked or each.rule not in known
-    ]
-    run.findings = {(finding.rule, finding.span): finding for finding in kept}
-    if _LAST in selected and not any(each.rule == _LAST for each in silenced):
-        run.call(rules[_LAST], Element(file, (), None, _NOTHING))
-    return run.findings.values()
-
-
-# The rule that depends on the findings of all others.
-_LAST = "unused-suppression"
-
-_NOTHING = Scalar(0, 0, 0, None, None, "", "")
-
-
-class _Run:
-    def __init__(self, file: ComposeFile) -> None:
-        self.file = file
-        self.findings: dict[tuple[str, Span], Finding] = {}
-
-    def call(self, rule: Rule, element: Element) -> None:
-        for problem in rule.check(element):
-            self.found(rule, problem)
-
-    def found(self, rule: Rule, problem: Problem) -> None:
-        finding = Finding(
-            rule.name, problem.severity or rule.severity, problem.message, problem.span, problem.help, problem.fix, problem.related
-        )
-        self.findings.setdefault((rule.name, problem.span), finding)
-
-    def walk(self, node: Node, path: Path, place: Place[Rule]) -> None:
-        keys, any_key = place.keys, place.any
-        if type(node) is Mapping:
-            for name, (key, value) in self.file.entries(node).items():
-                for following in (keys.get(name), any_key):
-                    if following is not None:
-                        self.enter(key, value, (*path, name), following)
-        elif type(node) is Sequence and any_key is not None:
-            for index, item in enumerate(self.file.items(node)):
-                self.enter(None, item, (*path, index), any_key)
-
-    def enter(self, key: Node | None, value: Node, path: Path, place: Place[Rule]) -> None:
-        node = value.target if type(value) is Alias else value
-        if node.tag == "!reset":  # type: ignore[union-attr]
-            return
-        if place.here:
-            element = Element(self.file, path, key, node)
-            # Most rules report nothing for most elements, so avoid further calls.
-            for rule in place.here:
-                for problem in rule.check(element):
-                    self.found(rule, problem)
-        if (place.keys or place.any is not None) and type(node) is not Scalar:
-            self.walk(node, path, place)

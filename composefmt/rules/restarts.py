@@ -53,8 +53,8 @@ def unknown_restart_policy(element: Element) -> Iterator[Problem]:
         yield Problem(node.span, f'service "{element.service}": restart policy "{name}" does not accept a number of retries', advice)
 
 
-@rule("restart-twice", Severity.WARNING, "services.*.restart", group="structure")
-def restart_twice(element: Element) -> Iterator[Problem]:
+@rule("conflicting-restart-policy", Severity.WARNING, "services.*.restart", group="structure", formerly="restart-twice")
+def conflicting_restart_policy(element: Element) -> Iterator[Problem]:
     """Detects services whose `restart` and `deploy.restart_policy` disagree.
 
     `deploy.restart_policy` takes precedence, so `restart` has no effect.

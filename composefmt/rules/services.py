@@ -131,8 +131,8 @@ def healthcheck_form(element: Element) -> Iterator[Problem]:
         yield Problem(first.span, message, advice, fix)
 
 
-@rule("blank-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure")
-def blank_value(element: Element) -> Iterator[Problem]:
+@rule("empty-value", Severity.ERROR, "services.*.develop.watch.*.path", group="structure", formerly="blank-value")
+def empty_value(element: Element) -> Iterator[Problem]:
     """Detects empty watch paths.
 
     Docker Compose refuses the file, because there is nothing to watch.
@@ -195,8 +195,8 @@ def ssh_key_without_path(element: Element) -> Iterator[Problem]:
         yield Problem(node.span, message, f'use "{meant}", or "default" for the SSH agent', written(element.file, node, meant))
 
 
-@rule("confusing-device", Severity.WARNING, "services.*.devices.*", group="structure")
-def confusing_device(element: Element) -> Iterator[Problem]:
+@rule("invalid-device", Severity.WARNING, "services.*.devices.*", group="structure", formerly="confusing-device")
+def invalid_device(element: Element) -> Iterator[Problem]:
     """Detects devices with more parts than source, target and permissions.
 
     Docker refuses to create the container.

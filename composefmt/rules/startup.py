@@ -131,8 +131,10 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("service-completed-restarts", Severity.WARNING, "services.*.depends_on.*", group="references")
-def service_completed_restarts(element: Element) -> Iterator[Problem]:
+@rule(
+    "completed-dependency-restarts", Severity.WARNING, "services.*.depends_on.*", group="references", formerly="service-completed-restarts"
+)
+def completed_dependency_restarts(element: Element) -> Iterator[Problem]:
     """Detects `service_completed_successfully` on a service that restarts automatically.
 
     A service with `restart: always` or `restart: unless-stopped` starts again whenever it exits, so it never completes and the

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
-from composefmt.rules.registry import Element, Problem, known_names, rule, unknown_name
+from composefmt.rules._suppression import suppressions
+from composefmt.rules.registry import Element, Problem, known_names, renamed_rules, renaming, rule, unknown_name
 from composefmt.syntax.comments import comments
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.source import Span, line_start
@@ -111,13 +112,48 @@ def _without(file: ComposeFile, name: Span) -> Fix | None:
     return Fix("remove the comment", (Edit(start, end, ""),), safe=not text[closed + 1 : comment.end].strip(), comments=True)
 
 
+@rule("deprecated-rule-name", Severity.INFO, group="style")
+def deprecated_rule_name(element: Element) -> Iterator[Problem]:
+    """Checks for suppression comments that name a rule by its old name.
+
+    The comment still works, but old names will be removed in a later version.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            volumes:
+              - ~/certs/etc/certs/:ro # composefmt: ignore[lost-colon] a path with a colon
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            volumes:
+              - ~/certs/etc/certs/:ro # composefmt: ignore[missing-colon] a path with a colon
+
+    Source: the page "Rules", section "Renamed rules".
+    """
+    file = element.file
+    found = suppressions(file.source, file.tree)
+    given = {(each.line, each.rule) for each in found}
+    for line, name, span in found:
+        new = renamed_rules().get(name)
+        if new is not None:
+            # A comment may name both, for several versions of composefmt.
+            fix = Fix(f'rename to "{new}"', (Edit(*span, new),), comments=True) if (line, new) not in given else _without(file, span)
+            yield Problem(span, renaming(name), f'use "{new}"', fix)
+
+
 _TO_COMPOSEFMT = re.compile(r"#\s*composefmt:\s*([\w-]*)(\[)?")
 # The directives of composefmt, and whether each one names rules in brackets.
 _COMMANDS = {"ignore": True, "ignore-file": True, "off": False, "on": False, "skip": False, "skip-file": False}
 
 
-@rule("unknown-comment", Severity.WARNING, group="style")
-def unknown_comment(element: Element) -> Iterator[Problem]:
+@rule("unknown-directive", Severity.WARNING, group="style", formerly="unknown-comment")
+def unknown_directive(element: Element) -> Iterator[Problem]:
     """Checks for `# composefmt:` comments with a misspelled directive or without a rule.
 
     composefmt ignores the comment, so it has no effect.

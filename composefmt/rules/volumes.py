@@ -72,8 +72,8 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("lost-colon", Severity.WARNING, _LIST, group="volumes")
-def lost_colon(element: Element) -> Iterator[Problem]:
+@rule("missing-colon", Severity.WARNING, _LIST, group="volumes", formerly="lost-colon")
+def missing_colon(element: Element) -> Iterator[Problem]:
     """Detects volumes whose container path is an access mode, so that a colon is probably missing.
 
     `~/configs/etc/configs/:ro` mounts the directory `~/configs/etc/configs/` at the container path `ro`. Docker Compose accepts
@@ -99,7 +99,7 @@ def lost_colon(element: Element) -> Iterator[Problem]:
 
     Source: compose-go, format/volume.go, populateFieldFromBuffer.
     """
-    yield from _doubtful_items(element, "lost-colon")
+    yield from _doubtful_items(element, "missing-colon")
 
 
 @rule("relative-target", Severity.WARNING, _ITEMS, group="volumes")

@@ -103,8 +103,8 @@ def leading_zero(element: Element) -> Iterator[Problem]:
         yield _quoted(element, node, f'unquoted "{node.value}" is read as {read}', safe=False)
 
 
-@rule("float-version", Severity.WARNING, *_TEXTS, group="yaml-traps")
-def float_version(element: Element) -> Iterator[Problem]:
+@rule("unquoted-version", Severity.WARNING, *_TEXTS, group="yaml-traps", formerly="float-version")
+def unquoted_version(element: Element) -> Iterator[Problem]:
     """Checks for unquoted values such as `1.10`, which YAML reads as numbers.
 
     Numbers lose their trailing zeros: the program gets `1.1`.
@@ -135,8 +135,8 @@ def float_version(element: Element) -> Iterator[Problem]:
         yield _quoted(element, node, f'unquoted "{node.value}" is read as {read}', safe=False)
 
 
-@rule("rewritten-number", Severity.WARNING, *_TEXTS, group="yaml-traps")
-def rewritten_number(element: Element) -> Iterator[Problem]:
+@rule("non-decimal-number", Severity.WARNING, *_TEXTS, group="yaml-traps", formerly="rewritten-number")
+def non_decimal_number(element: Element) -> Iterator[Problem]:
     """Checks for unquoted numbers in a non-decimal or exponent notation: `0x10`, `1_000`, `1e3`.
 
     YAML reads a number, and the program gets its decimal digits instead of the text in the file.

@@ -1,0 +1,184 @@
+"""Run the selected rules over a file.
+
+Each rule is called for the elements that match its patterns; aliases and merge keys are followed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from composefmt.compose.patterns import Place
+from composefmt.findings import Finding, Severity
+from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
+from composefmt.rules.registry import Element, Problem, Rule, all_rules, known_names, selection
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping as Map
+
+    from composefmt.compose.file import ComposeFile, Path
+    from composefmt.syntax.source import Span
+
+
+@lru_cache(maxsize=8)
+def _places(selected: frozenset[str]) -> Place[Rule]:
+    root: Place[Rule] = Place()
+    for rule in all_rules().values():
+        if rule.name in selected:
+            for pattern in rule.patterns:
+                root.add(pattern, rule)
+    return root
+
+
+def run_rules(file: ComposeFile) -> list[Finding]:
+    """Return the findings of the selected rules, in the order of the text.
+
+    A finding reached by several paths is reported once; suppressed findings are omitted.
+    """
+    selected = selection(file.options)
+    run = _Run(file)
+    root = _places(selected)
+    whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
+    for check in root.here:
+        run.call(check, whole)
+    for document in file.roots:
+        run.walk(document, (), root)
+    _look_behind_repeated_keys(run, root)
+    findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
+    if file.options.severity:
+        findings = [_with_severity(finding, file.options.severity) for finding in findings]
+    if file.tree.aliases:
+        from composefmt.rules._alias_uses import with_uses
+
+        findings = with_uses(findings, file, _names_of_text_rules())
+    findings.sort(key=lambda f: (f.span, f.severity.rank, f.rule))
+    from composefmt.rules._parts import with_hint
+
+    findings = with_hint(findings, file)
+    file.forget()
+    return findings
+
+
+# Groups of rules that check the text, in which no value is hidden.
+_OF_TEXT = ("syntax", "style")
+
+
+@lru_cache(maxsize=1)
+def _names_of_text_rules() -> frozenset[str]:
+    return frozenset(name for name, rule in all_rules().items() if rule.group in _OF_TEXT)
+
+
+def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
+    """Add findings in values that duplicate keys hide, without fixes: those apply once the duplicates are resolved."""
+    from composefmt.rules._repeated import views
+
+    for view in views(run.file):
+        other = _Run(view.file)
+        for document in view.file.roots:
+            other.walk(document, (), root)
+        for rule in root.here:
+            if rule.group not in _OF_TEXT:
+                other.call(rule, Element(view.file, (), None, view.file.tree.documents[0]))
+        for key, finding in other.findings.items():
+            if view.shows(finding.span):
+                run.findings.setdefault(key, finding._replace(fix=None))
+
+
+def _drop_unsafe_deletions(findings: list[Finding], file: ComposeFile, selected: frozenset[str]) -> list[Finding]:
+    """Drop fixes that remove unused definitions while the file has errors: a misspelled name may be their use."""
+    if not any(map(_is_deletion, findings)) or not (any(map(_is_error, findings)) or _errs_elsewhere(file, selected)):
+        return findings
+    return [finding._replace(fix=None) if _is_deletion(finding) else finding for finding in findings]
+
+
+def _is_deletion(finding: Finding) -> bool:
+    return finding.rule.startswith("unused-") and finding.fix is not None and not finding.fix.safe
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _errs_elsewhere(file: ComposeFile, selected: frozenset[str]) -> bool:
+    """Return whether a rule that is enabled by default, but not selected, reports an error."""
+    errors = {rule.name for rule in all_rules().values() if rule.default and rule.severity is Severity.ERROR}
+    if errors <= selected:
+        return False
+    from composefmt.compose.file import ComposeFile
+
+    options = file.options._replace(select=frozenset(errors), extend_select=frozenset(), ignore=frozenset(), file_ignore=frozenset())
+    return any(map(_is_error, run_rules(ComposeFile(file.source, file.tree, options))))
+
+
+def _with_severity(finding: Finding, severities: Map[str, str]) -> Finding:
+    for name in all_rules()[finding.rule].names:
+        if name in severities:
+            return finding._replace(severity=Severity(severities[name]))
+    return finding
+
+
+def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
+    file = run.file
+    silenced = suppressions(file.source, file.tree)
+    if not silenced:
+        return run.findings.values()
+    rules = all_rules()
+    kept, unused = apply(file.source, run.findings.values(), silenced, lambda name: rules[name].names)
+    # Suppressions of rules that are not checked in this run may be needed in another.
+    checked = {name for rule in selected for name in rules[rule].names}
+    known = known_names()
+    file.unused_suppressions = [
+        (each.span, each.rule, each.line == WHOLE_FILE) for each in unused if each.rule in checked or each.rule not in known
+    ]
+    run.findings = {(finding.rule, finding.span): finding for finding in kept}
+    if _LAST in selected and not any(each.rule == _LAST for each in silenced):
+        run.call(rules[_LAST], Element(file, (), None, _NOTHING))
+    return run.findings.values()
+
+
+# The rule that depends on the findings of all others.
+_LAST = "unused-suppression"
+
+_NOTHING = Scalar(0, 0, 0, None, None, "", "")
+
+
+class _Run:
+    def __init__(self, file: ComposeFile) -> None:
+        self.file = file
+        self.findings: dict[tuple[str, Span], Finding] = {}
+
+    def call(self, rule: Rule, element: Element) -> None:
+        for problem in rule.check(element):
+            self.found(rule, problem)
+
+    def found(self, rule: Rule, problem: Problem) -> None:
+        finding = Finding(
+            rule.name, problem.severity or rule.severity, problem.message, problem.span, problem.help, problem.fix, problem.related
+        )
+        self.findings.setdefault((rule.name, problem.span), finding)
+
+    def walk(self, node: Node, path: Path, place: Place[Rule]) -> None:
+        keys, any_key = place.keys, place.any
+        if type(node) is Mapping:
+            for name, (key, value) in self.file.entries(node).items():
+                for following in (keys.get(name), any_key):
+                    if following is not None:
+                        self.enter(key, value, (*path, name), following)
+        elif type(node) is Sequence and any_key is not None:
+            for index, item in enumerate(self.file.items(node)):
+                self.enter(None, item, (*path, index), any_key)
+
+    def enter(self, key: Node | None, value: Node, path: Path, place: Place[Rule]) -> None:
+        node = value.target if type(value) is Alias else value
+        if node.tag == "!reset":  # type: ignore[union-attr]
+            return
+        if place.here:
+            element = Element(self.file, path, key, node)
+            # Most rules report nothing for most elements, so avoid further calls.
+            for rule in place.here:
+                for problem in rule.check(element):
+                    self.found(rule, problem)
+        if (place.keys or place.any is not None) and type(node) is not Scalar:
+            self.walk(node, path, place)
