@@ -96,7 +96,13 @@ def warn_of_unset(project: Project) -> None:
 
 
 def fail(error: ProjectError) -> NoReturn:
-    """End the run with one line: where, and what is wrong."""
+    """Print an error and end the run."""
+    print_error(error)
+    raise click.exceptions.Exit(2)
+
+
+def print_error(error: ProjectError) -> None:
+    """Print an error on one line, after its location if it is known."""
     from composefmt.project.provenance import shown_path
 
     place = ""
@@ -105,4 +111,3 @@ def fail(error: ProjectError) -> NoReturn:
         line, column = source.position(error.place.offset)
         place = f"{printable(shown_path(source.filename))}:{line}:{column}: "
     click.echo(f"{place}error: {printable(' '.join(error.message.split()))}", err=True)
-    raise click.exceptions.Exit(2)

@@ -53,6 +53,19 @@ def written_at(values: Map, path: Path) -> Place | None:
     return place
 
 
+def files_of(project: Project) -> set[str]:
+    """Return the paths of the files in which the values of a project are written."""
+    found: set[str] = set()
+    pending: list[object] = [project.values]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, (Map, Items)):
+            places = value.places.values() if isinstance(value, Map) else value.places
+            found.update(place.source.filename for place in (value.place, *places) if place is not None)
+            pending += value.values() if isinstance(value, Map) else value
+    return found
+
+
 def shown_place(place: Place) -> str:
     """Return `file:line:column`, with a relative path if the file is below the working directory."""
     line, column = place.source.position(place.offset)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.disk import MAX_BYTES
@@ -15,8 +17,64 @@ if TYPE_CHECKING:
 
 # Missing objects are not fetched: nothing here accesses the network.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+# A repository's settings may name a program that git asks for changed files.
+_NO_PROGRAM = ("-c", "core.fsmonitor=false")
 _LINK = b"120000"
 _COMMIT = "^{commit}"
+
+# More ignored files and directories than this are build output.
+_MAX_IGNORED = 10_000
+
+
+class Checkout(NamedTuple):
+    """The files of a revision in a temporary directory: the revision, the repository's root and the directory."""
+
+    revision: str
+    top: str
+    target: str
+
+    def path(self, path: str) -> str:
+        """Return the path of a file of the working tree in the checkout."""
+        return os.path.normpath(os.path.join(self.target, os.path.relpath(os.path.realpath(path), self.top)))
+
+    def original(self, value: object) -> object:
+        """Replace paths in the checkout by those of the working tree in all strings of a value."""
+        if isinstance(value, dict):
+            return {key: self.original(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self.original(part) for part in value]
+        if isinstance(value, str) and (value == self.target or value.startswith(self.target + os.sep)):
+            return self.top + value[len(self.target) :]
+        return value
+
+    def named(self, text: str) -> str:
+        """Name the files in a text as git names those of a revision: `HEAD:compose.yaml`."""
+        return text.replace(self.target + os.sep, f"{self.revision}:")
+
+
+@contextmanager
+def checked_out(revision: str, folder: str) -> Iterator[Checkout]:
+    """Check out a revision into a temporary directory, beside files that git ignores. Raises ProjectError."""
+    from tempfile import TemporaryDirectory
+
+    top = top_folder(folder)
+    with TemporaryDirectory() as temporary:
+        target = os.path.realpath(temporary)
+        unpack(revision, top, target)
+        _link_unversioned(top, target)
+        yield Checkout(revision, top, target)
+
+
+def _link_unversioned(top: str, target: str) -> None:
+    """Link to the files that git ignores and to each `.env` it does not know: they belong to no revision, and projects need them."""
+    ignored = _git(top, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    variables = _git(top, "ls-files", "-z", "--others", "--exclude-standard", "--", ":(glob)**/.env")
+    for name in islice(filter(None, (variables + ignored).split(b"\0")), _MAX_IGNORED):
+        path = os.path.join(os.fsencode(target), name.rstrip(b"/"))
+        if os.path.isdir(os.path.dirname(path)):
+            # A file of the revision wins; systems without links do without.
+            with suppress(OSError):
+                os.symlink(os.path.join(os.fsencode(top), name.rstrip(b"/")), path)
 
 
 def top_folder(folder: str) -> str:
@@ -92,8 +150,9 @@ def _place(entry: _Entry, content: bytes, target: bytes) -> None:
 
 
 def _git(folder: str, *arguments: str) -> bytes:
+    command = ["git", "-C", folder, *_NO_PROGRAM, *arguments]
     try:
-        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False, env={**os.environ, **_OFFLINE})  # noqa: S603, S607 - no shell
+        done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **_OFFLINE})  # noqa: S603 - no shell
     except OSError as error:
         raise ProjectError(f"git cannot be run: {(error.strerror or '').lower()}") from None
     if done.returncode:

@@ -1,0 +1,219 @@
+"""Compare projects, two by two: those that are named, or each project of a directory with its state at a git revision."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.cli.project_options import print_error
+from composefmt.project.compare import Change, compare, recreated
+from composefmt.project.discovery import Found, Wanted, find
+from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.names import BASES, listed_files
+from composefmt.project.project import Project, Request, load
+from composefmt.project.provenance import files_of
+from composefmt.project.revision import Checkout, checked_out
+from composefmt.project.values import Place, ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+ADDED, REMOVED = "added", "removed"
+
+
+class Choices(NamedTuple):
+    """What the command line chooses for all projects."""
+
+    env_files: Sequence[str]
+    profiles: Sequence[str]
+    consistency: bool
+
+
+class Comparison(NamedTuple):
+    """The differences of one project. `name` is its directory if there may be others, `kind` whether all of it is new or gone."""
+
+    changes: list[Change]
+    recreated: set[str]
+    name: str = ""
+    kind: str = ""
+
+    @property
+    def differences(self) -> int:
+        """The number of differences."""
+        return 1 if self.kind else len(self.changes)
+
+
+def compare_two(old: str, new: str, choices: Choices) -> Comparison:
+    """Compare two projects. Raises ProjectError."""
+    second = _load(_find(new, choices), choices)
+    return _compared(_load(_find(old, choices), choices, second.name), second)
+
+
+def compare_with_revision(text: str, revision: str, choices: Choices) -> tuple[list[Comparison], bool]:
+    """Compare the projects below a directory, or the project of some files, with a revision; return whether all could be loaded.
+
+    Prints the errors of projects among several. Raises ProjectError for the only project.
+    """
+    folder = text if os.path.isdir(text) else ""
+    first_file = text.partition(os.pathsep)[0]
+    with checked_out(revision, folder or os.path.dirname(os.path.abspath(first_file))) as checkout:
+        names = _project_folders(folder, checkout) if folder and not os.environ.get("COMPOSE_FILE") else []
+        if not names:
+            return [_since(text, checkout, choices)], True
+        pairs = [_pair(folder, name, checkout, choices) for name in names]
+        if names == ["."]:
+            if pairs[0].errors:
+                raise pairs[0].errors[0]
+            comparison = _comparison(pairs[0], checkout)
+            return [comparison if comparison.kind else comparison._replace(name="")], True
+        return _compare_all(pairs, checkout)
+
+
+def _since(text: str, checkout: Checkout, choices: Choices) -> Comparison:
+    """Compare a project of the working tree with its state at a revision. Raises ProjectError."""
+    found = _find(text, choices)
+    now = _load(found, choices)
+    return _with_named_sources(_compared(_load_earlier(found, checkout, choices, now.name), now), checkout)
+
+
+class _Pair(NamedTuple):
+    """A project at a revision and now, None where it does not exist or cannot be loaded, and its errors."""
+
+    name: str
+    folder: str
+    old: Project | None
+    new: Project | None
+    errors: Sequence[ProjectError]
+
+
+def _pair(folder: str, name: str, checkout: Checkout, choices: Choices) -> _Pair:
+    """Load a project of a directory, now and at the revision."""
+    path = os.path.normpath(os.path.join(folder, name))
+    errors: list[ProjectError] = []
+    old: Project | None = None
+    new: Project | None = None
+    try:
+        if _is_project(path):
+            new = _load(_find(path, choices), choices)
+    except ProjectError as error:
+        errors.append(error)
+    try:
+        if _is_project(checkout.path(path)):
+            old = _load_at(_wanted(checkout.path(path)), checkout, choices, new.name if new else "")
+    except ProjectError as error:
+        errors.append(error)
+    return _Pair(name, path, old, new, errors)
+
+
+def _compare_all(pairs: Sequence[_Pair], checkout: Checkout) -> tuple[list[Comparison], bool]:
+    comparisons, complete = [], True
+    for pair in pairs:
+        if _is_included(pair, pairs):
+            continue
+        for error in pair.errors[:1]:
+            print_error(error)
+            complete = False
+        if not pair.errors:
+            comparisons.append(_comparison(pair, checkout))
+    return comparisons, complete
+
+
+def _comparison(pair: _Pair, checkout: Checkout) -> Comparison:
+    if pair.old is None or pair.new is None:
+        return Comparison([], set(), pair.name, ADDED if pair.old is None else REMOVED)
+    return _with_named_sources(_compared(pair.old, pair.new), checkout)._replace(name=pair.name)
+
+
+def _is_included(pair: _Pair, pairs: Iterable[_Pair]) -> bool:
+    """Return whether another project contains all services of a project, from its file: changes are reported there."""
+    bases = {os.path.abspath(os.path.join(pair.folder, name)) for name in BASES}
+    own = _service_names(pair.new)
+    return any(
+        other.new is not None and other is not pair and own <= _service_names(other.new) and not bases.isdisjoint(files_of(other.new))
+        for other in pairs
+    )
+
+
+def _service_names(project: Project | None) -> set[str]:
+    return {*project.services, *project.disabled} if project is not None else set()
+
+
+def _project_folders(folder: str, checkout: Checkout) -> list[str]:
+    """Return the directories with a project below a directory, now or at the revision, relative to it and sorted."""
+    return sorted({*_folders_below(folder), *_folders_below(checkout.path(folder))})
+
+
+def _folders_below(folder: str) -> Iterator[str]:
+    from composefmt.files.discovery import discover
+
+    if os.path.isdir(folder):
+        folders = {os.path.dirname(path) or "." for path in discover([folder]) if isinstance(path, str)} | {folder}
+        yield from (os.path.relpath(path, folder) for path in folders if _is_project(path))
+
+
+def _is_project(folder: str) -> bool:
+    """Return whether a directory has a Compose file with a default name, or a `.env` that lists the files of a project."""
+    return any(os.path.isfile(os.path.join(folder, name)) for name in BASES) or bool(_listed_files(folder))
+
+
+def _listed_files(folder: str) -> list[str]:
+    """Return the files that `COMPOSE_FILE` in a directory's `.env` lists, for whoever runs Docker Compose in that directory."""
+    path = os.path.join(folder, ".env")
+    try:
+        variables = read_env_files([path], os.environ) if is_file(path) else {}
+    except ProjectError:
+        # Loading the project reports it.
+        return []
+    return [os.path.join(folder, name) for name in listed_files(variables)]
+
+
+def _find(text: str, choices: Choices) -> Found:
+    return find(_wanted(text)._replace(env_files=choices.env_files, profiles=choices.profiles), os.environ)
+
+
+def _wanted(text: str) -> Wanted:
+    """Return the files and the directory that an argument names."""
+    if not os.path.isdir(text):
+        return Wanted(text.split(os.pathsep))
+    return Wanted([] if os.environ.get("COMPOSE_FILE") else _listed_files(text), text)
+
+
+def _load(found: Found, choices: Choices, name: str = "") -> Project:
+    request = Request(found.files, found.directory, found.environment, name or found.name, found.profiles)
+    return load(request._replace(consistency=choices.consistency))
+
+
+def _load_earlier(found: Found, checkout: Checkout, choices: Choices, name: str) -> Project:
+    """Load the files of a project as they were at a revision. Raises ProjectError."""
+    return _load_at(Wanted([checkout.path(file.path) for file in found.files], checkout.path(found.directory)), checkout, choices, name)
+
+
+def _load_at(wanted: Wanted, checkout: Checkout, choices: Choices, name: str) -> Project:
+    """Load a project from a checkout, with the paths of the working tree in its model. Raises ProjectError."""
+    try:
+        found = find(wanted._replace(env_files=choices.env_files, profiles=choices.profiles), os.environ)
+        project = _load(found, choices, name)
+    except ProjectError as error:
+        raise _at_revision(error, checkout) from None
+    model = checkout.original(project.model)
+    return project._replace(model=model if isinstance(model, dict) else {}, directory=str(checkout.original(project.directory)))
+
+
+def _at_revision(error: ProjectError, checkout: Checkout) -> ProjectError:
+    """Return the error with the files named as git names those of a revision."""
+    from composefmt.syntax.source import Source
+
+    place = error.place
+    if place is not None:
+        place = Place(Source(place.source.text, checkout.named(place.source.filename)), place.offset)
+    return ProjectError(checkout.named(error.message), place)
+
+
+def _compared(old: Project, new: Project) -> Comparison:
+    changes = compare(old, new)
+    return Comparison(changes, recreated(old, new) if changes else set())
+
+
+def _with_named_sources(comparison: Comparison, checkout: Checkout) -> Comparison:
+    changes = [change._replace(source=change.source and checkout.named(change.source)) for change in comparison.changes]
+    return comparison._replace(changes=changes)
