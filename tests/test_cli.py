@@ -28,6 +28,20 @@ class TestCommands:
         assert 'unknown command "chek"; did you mean "check"?' in done.stderr
         assert "commands: format, check, config" in run("x").stderr
 
+    def test_a_missing_command_is_suggested(self, run):
+        for given, suggested in {
+            ("compose.yaml",): "composefmt format compose.yaml",
+            ("my app.yml", "--diff"): "composefmt format 'my app.yml' --diff",
+            (".",): "composefmt format .",
+            ("--check", "compose.yaml"): "composefmt format --check compose.yaml",
+            ("--fix", "."): "composefmt check --fix .",
+            ("-f", "a.yaml", "-f", "b.yaml"): "composefmt config -f a.yaml -f b.yaml",
+        }.items():
+            done = run(*given)
+            assert done.returncode == 2
+            assert f'did you mean "{suggested}"?\n' in done.stderr
+        assert "error: no such option '--chek'" in run("--chek", "compose.yaml").stderr
+
 
 class TestStart:
     def test_a_plain_run_loads_no_heavy_library(self, tmp_path):

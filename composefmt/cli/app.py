@@ -48,10 +48,21 @@ class _Lazy(click.Group):
         if near:
             advice = f'did you mean "{near[0]}"?'
         elif args[0].endswith((".yaml", ".yml")) or os.path.exists(args[0]):
-            advice = f'did you mean "composefmt format {args[0]}"?'
+            advice = f'did you mean "{_call("format", args)}"?'
         else:
             advice = f"commands: {', '.join(_COMMANDS)}."
         raise click.UsageError(f'unknown command "{args[0]}"; {advice}', ctx)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the options before a command. Raises click.UsageError, with the command that has the option if there is one."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            owner = next((name for name in _ON_FILES if error.option_name in _options(self.get_command(ctx, name))), None)
+            if owner is None:
+                raise
+            raise click.UsageError(f'no such option "{error.option_name}"; did you mean "{_call(owner, given)}"?', ctx) from None
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -62,6 +73,21 @@ class _Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+# The commands whose options are suggested if the command is missing.
+_ON_FILES = ("format", "check", "config")
+
+
+def _options(command: click.Command | None) -> set[str]:
+    return {option for parameter in command.params for option in parameter.opts} if command is not None else set()
+
+
+def _call(command: str, args: list[str]) -> str:
+    """Return a command line, as it is typed in a shell."""
+    from shlex import join
+
+    return join(["composefmt", command, *args])
 
 
 EPILOG = """\b
