@@ -166,7 +166,8 @@ def format_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> For
 
     change = formatted(source.text, tree, options)
     notes = tuple(
-        Finding("short-form-kept", Severity.INFO, f"{kept.field} entry stays short: {kept.reason}", kept.span) for kept in change.kept
+        Finding("short-form-kept", Severity.INFO, f"{entry.field} entry stays short: {entry.reason}", entry.span)
+        for entry in change.skipped
     )
     if change.obstacle is not None:
         return FormatResult(source, None, (*notes, _unknown_layout(change.obstacle)))

@@ -118,7 +118,7 @@ def test_quiet_says_nothing_but_errors(tmp_path):
     assert done.stderr.startswith("compose.yaml:3:12: error[yaml-syntax] ")
 
 
-def test_verbose_tells_why_a_short_form_stays(tmp_path):
+def test_verbose_explains_why_a_short_form_stays(tmp_path):
     (tmp_path / "compose.yaml").write_text('services:\n  web:\n    image: nginx\n    ports:\n      - "3000-3999"\n      - ${PORTS}\n')
     done = run("format", "--verbose", cwd=tmp_path)
     assert done.returncode == 0
@@ -127,10 +127,10 @@ def test_verbose_tells_why_a_short_form_stays(tmp_path):
     assert "unchanged compose.yaml" in done.stderr
 
 
-def test_verbose_tells_which_entry_is_the_same_port(tmp_path):
+def test_verbose_names_the_entry_with_the_same_port(tmp_path):
     (tmp_path / "compose.yaml").write_text('services:\n  web:\n    image: nginx\n    ports:\n      - ${APP_PORT}:3000\n      - "3000"\n')
     done = run("format", "--verbose", cwd=tmp_path)
-    condition = "comes to the same port while the variables are as they are here, empty if not set"
+    condition = "publishes the same port with the current values of its variables (empty if unset)"
     assert f'ports entry stays short: "3000" {condition}\n' in done.stderr
     assert f'ports entry stays short: "${{APP_PORT}}:3000" {condition}\n' in done.stderr
 

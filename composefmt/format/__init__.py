@@ -1,1 +1,1 @@
-"""What is written differently: each part reads the tree and yields edits."""
+"""The formatter: each part reads the tree and yields edits."""

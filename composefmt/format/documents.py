@@ -1,4 +1,4 @@
-"""The layout of a whole file: its documents, and what stands before, between and behind them."""
+"""The layout of a whole file: its documents, their markers, and the comments around them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKER = r"(?<![^\r\n])(?:(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%)"
 
 
 def lay_out_documents(layout: Layout) -> None:
-    """Lay out all documents, and what stands before, between and behind them."""
+    """Lay out all documents, and the markers and comments around them."""
     cursor = 0
     roots = [node for node in layout.tree.documents if type(node) is Alias or node.start < node.end]
     if not roots:
@@ -25,7 +25,7 @@ def lay_out_documents(layout: Layout) -> None:
         if type(root) is Alias or type(root) is Scalar or root.content > root.start or root.tag or root.anchor:  # type: ignore[union-attr]
             raise UnsupportedLayout(root.start)
         if layout.text[root.start] == "\ufeff":
-            # At the beginning of the text it would be a byte order mark, no part of the first key.
+            # At the start of the text it would be a byte order mark, not part of the first key.
             raise UnsupportedLayout(root.start)
         own_line = _before(layout, cursor, root.start)
         if not own_line:
@@ -40,7 +40,7 @@ def lay_out_documents(layout: Layout) -> None:
 
 
 def _trailer(layout: Layout, start: int, end: int) -> None:
-    """Lay out a region without values: markers, comments (with their indentation) and blank lines, up to the end of the text."""
+    """Lay out the rest of the text if it has no values: markers, comments (their indentation is kept) and blank lines."""
     lines: list[str] = []
     for part in re.split(r"\r\n?|\n", layout.text[start:end]):
         line = part.rstrip(" \t")
@@ -51,7 +51,7 @@ def _trailer(layout: Layout, start: int, end: int) -> None:
             lines.append(_spaced(line) if is_marker else line)
     while lines and not lines[-1]:
         lines.pop()
-    if not layout.kept(start, end):
+    if not layout.is_protected(start, end):
         layout.put(start, end, "".join(line + layout.newline for line in lines))
 
 
@@ -66,7 +66,7 @@ def _root(layout: Layout, root: Mapping | Sequence) -> int:
 
 
 def _before(layout: Layout, start: int, end: int) -> bool:
-    """Lay out what stands before a document; whether the document begins on a line of its own."""
+    """Lay out the text before a document. Return whether the document starts on a line of its own."""
     marker = re.compile(_MARKER).search(layout.text, start, end) if start else None
     if marker is not None:
         _after(layout, start, marker.start())
@@ -85,7 +85,7 @@ def _before(layout: Layout, start: int, end: int) -> bool:
             lines.append(_spaced(line) if marks else line)
     if parts[-1].strip(" \t"):
         return False
-    if layout.kept(start, end):
+    if layout.is_protected(start, end):
         return True
     made = "".join(line + layout.newline for line in lines)
     layout.put(start, end, made)
@@ -93,9 +93,9 @@ def _before(layout: Layout, start: int, end: int) -> bool:
 
 
 def _after(layout: Layout, start: int, end: int) -> None:
-    """Lay out what stands behind a document: comments, then the end of the text or a marker."""
+    """Lay out the text after a document: comments, then a marker or the end of the text."""
     text = layout.text
-    if layout.kept(start, end):
+    if layout.is_protected(start, end):
         return
     gap = read_gap(text, start, end)
     levels = [*layout.closed, Level(0, 0)]
@@ -112,7 +112,7 @@ def _after(layout: Layout, start: int, end: int) -> None:
 
 
 def _ends_bare(layout: Layout, start: int, end: int) -> bool:
-    """Whether the text ends in a block scalar that would change if a line break followed; all that belongs to it ends at `start`."""
+    """Return whether the text ends in a block scalar that a final line break would change. `start`: the end of its text."""
     last = layout.tree.scalars[-1] if layout.tree.scalars else None
     if last is None or last.style not in ("|", ">") or layout.text[last.end : end].strip() or layout.text[start:end].strip(" \t"):
         return False
@@ -120,6 +120,6 @@ def _ends_bare(layout: Layout, start: int, end: int) -> bool:
 
 
 def _spaced(line: str) -> str:
-    """A marker's line with its comment two spaces away."""
+    """Return a marker line with two spaces before its comment."""
     content, comment_sign, comment = line.partition(" #")
     return f"{content.rstrip()}  #{comment}" if comment_sign else line

@@ -1,6 +1,6 @@
-"""Fields beside ports and volumes, from the short to the long form and back: what to write in place of what stands there.
+"""The short and long forms of all fields except ports and volumes: which values to replace, and with what.
 
-A value is left alone, with a note why, where rewriting could change what it means or lose a comment.
+A value keeps its form if rewriting it could change its meaning or lose a comment; the reason is recorded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
 from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
-from composefmt.format.skipped import COMMENT_INSIDE, Kept, is_tied
+from composefmt.format.skipped import COMMENT_INSIDE, SkippedEntry, is_tied
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value, write_scalar
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
 _TIED = "it holds an anchor, an alias or a tag"
 
-# A rewrite, the reason why there is none, or nothing to do.
+# A rewrite, the reason for skipping the value, or None if there is nothing to do.
 _Answer = Union[Rewrite, str, None]
 
 
 def chosen(options: Options) -> tuple[Dual, ...]:
-    """The fields, beside ports and volumes, that the options rewrite."""
+    """Return the fields, except ports and volumes, that the options rewrite."""
     every = "all" in options.long_form
     named = {*options.short_form, *options.long_form}
     return tuple(dual for dual in DUALS if dual.is_rewritable and (every or dual.name in named))
 
 
 def _forms(use: Use, options: Options) -> str:
-    """Which form a field is to have: "short", "long", or "" for the one that it has."""
+    """Return the form that the options ask for: "short", "long", or "" to keep the present one."""
     if use.field.name in options.short_form:
         return "short"
     if options.engine == "swarm":
@@ -50,8 +50,8 @@ def _forms(use: Use, options: Options) -> str:
     return "long"
 
 
-def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> tuple[Dual, ...]:
-    """Add to the plan what becomes of the fields that the options name, and to `kept` what stays. Returns the fields."""
+def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], plan: Plan, skipped: list[SkippedEntry]) -> tuple[Dual, ...]:
+    """Add rewrites of the fields that the options name to the plan, and the others to `skipped`. Return the fields."""
     duals = chosen(options)
     if not duals:
         return ()
@@ -60,25 +60,25 @@ def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], pl
         form = _forms(use, options)
         if type(use.node) is Alias or use.node.tag is not None or not form:
             continue
-        # What stands between the key and the value is rewritten as well.
+        # The text between the key and the value is replaced as well.
         start = min(use.node.start, use.key.end) if use.key is not None else use.node.start
         if is_protected(keep_out, start, use.node.end):
-            kept.append(Kept(use.field.name, use.node.span, "a comment protects it"))
+            skipped.append(SkippedEntry(use.field.name, use.node.span, "a comment protects it"))
         elif keep_out and type(use.node) is not Scalar and use.node.flow and rewriter.comments.any_within(use.node.start, use.node.end):
-            kept.append(Kept(use.field.name, use.node.span, "it holds comments inside brackets"))
+            skipped.append(SkippedEntry(use.field.name, use.node.span, "it is in flow style and holds comments"))
         elif use.spoiled or use.spoiled_items:
-            kept.append(Kept(use.field.name, use.node.span, "its anchor is also used as another kind of field"))
+            skipped.append(SkippedEntry(use.field.name, use.node.span, "its anchor is also used for another kind of field"))
         else:
             for node, answer in rewriter.answers(use, to_short=form == "short"):
                 if isinstance(answer, str):
-                    kept.append(Kept(use.field.name, node.span, answer))
+                    skipped.append(SkippedEntry(use.field.name, node.span, answer))
                 elif answer is not None:
                     plan[id(node)] = answer
     return duals
 
 
 class _Rewriter:
-    """Makes rewrites of nodes; what the forms need to know of the text is gathered here."""
+    """Makes the rewrites of nodes in one text."""
 
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
@@ -86,14 +86,14 @@ class _Rewriter:
         self.comments = CommentPlaces(text, tree)
 
     def answers(self, use: Use, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
-        """What becomes of a value, or of each of its items."""
+        """Return the rewrite of a value, or of each of its items, or the reasons for skipping them."""
         form = use.field.reader
         node = use.node
         if isinstance(form, Items):
             return self._items(node, form, to_short=to_short)
         answer: _Answer = None
         if isinstance(form, Whole) and to_short and use.key is not None and self.comments.any_within(use.key.end, node.start):
-            return [(node, "a comment stands between it and its key")]
+            return [(node, "a comment separates it from its key")]
         if isinstance(form, Pairs):
             answer = self._pairs_short(node, form) if to_short else self._pairs_long(node, form)
         elif isinstance(form, Names):
@@ -112,7 +112,7 @@ class _Rewriter:
         for item in node.items:
             text = self._plain_text(item)
             if text is None:
-                return "an item is not plain text"
+                return "an item is not a plain string"
             answer = form.split(text)
             if isinstance(answer, str):
                 return f'"{text}": {answer}'
@@ -137,7 +137,7 @@ class _Rewriter:
             name: str = key.value  # type: ignore[union-attr]
             text = form.join(name, self.values.value(value)) if not name.startswith("x-") else None
             if text is None or name in seen:
-                return f'"{name}" cannot be written as one text'
+                return f'"{name}" cannot be written as a string'
             seen.add(name)
             pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(text)}"]))
         return Rewrite(pieces)
@@ -152,7 +152,7 @@ class _Rewriter:
         for item in node.items:
             name = self._plain_text(item)
             if not name or "$" in name or name in seen or not isinstance(scalar_value(item), str):  # type: ignore[arg-type]
-                return "an item is not a plain name, or is listed twice"
+                return "an item is not a plain name or is a duplicate"
             if name.startswith("x-"):
                 return f'as a key, "{name}" would be an extension'
             seen.add(name)
@@ -172,11 +172,11 @@ class _Rewriter:
             if "$" in name or name.startswith("x-") or not isinstance(scalar_value(key), str):  # type: ignore[arg-type]
                 return f'"{name}" cannot be written as a name'
             if form.canonical([name]) != form.canonical({name: settings}):
-                return f'"{name}" has settings that a name cannot say'
+                return f'"{name}" has settings that the short form cannot express'
             pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(name)}"]))
         return Rewrite(pieces)
 
-    # -- items that are texts or mappings ----------------------------------------------------------------------------
+    # -- items that are strings or mappings --------------------------------------------------------------------------
 
     def _items(self, node: Node, form: Items, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
         if type(node) is Sequence:
@@ -195,7 +195,7 @@ class _Rewriter:
     def _item_long(self, item: Scalar, form: Items) -> list[MappingOf[str, object]] | str:
         text = self._plain_text(item)
         if text is None or not isinstance(scalar_value(item), str):
-            return "it is not plain text"
+            return "it is not a plain string"
         entry = form.long(text)
         return entry if isinstance(entry, str) else [entry]
 
@@ -212,7 +212,7 @@ class _Rewriter:
         if type(node) is not Scalar or node.start == node.end:
             return None
         if self._plain_text(node, anchored=True) is None:
-            return "it is not plain text"
+            return "it is not a plain string"
         made = form.long(scalar_value(node))
         if made is None:
             return None
@@ -233,17 +233,17 @@ class _Rewriter:
             return None
         return Rewrite([], write_scalar(made))
 
-    # -- what stands in the way --------------------------------------------------------------------------------------
+    # -- obstacles ---------------------------------------------------------------------------------------------------
 
     def _plain_text(self, item: Node, *, anchored: bool = False) -> str | None:
-        """The text of a scalar that nothing else hangs on."""
+        """Return the text of a scalar without tag or anchor that is not a block scalar, else None."""
         if type(item) is not Scalar or item.tag is not None or (item.anchor is not None and not anchored) or item.style in ("|", ">"):
             return None
         return item_text(item)
 
     def _entry_problem(self, key: Node, value: Node) -> str:
         if type(key) is not Scalar or key.tag is not None or key.anchor is not None or is_merge_key(key):
-            return "a key is no plain text"
+            return "a key is not a plain string"
         if self.comments.any_within(key.end, value.end):
             return COMMENT_INSIDE
         return _TIED if is_tied(value) else ""
@@ -254,7 +254,7 @@ class _Rewriter:
         return _TIED if is_tied(node, top=True) else ""
 
     def _entry_end(self, key: Node, value: Node) -> int:
-        """Where an entry ends; one without a value ends with its colon, which brackets need not have."""
+        """Return where an entry ends: without a value, after its colon, which is optional in flow style."""
         if value.start < value.end:
             return value.end
         colon = re.compile(r"[ \t\r\n]*:").match(self.text, key.end)

@@ -1,4 +1,4 @@
-"""Collections in brackets: short ones on one line, long ones and those with comments as block collections."""
+"""Flow collections: short ones stay on one line, long ones and those with comments become block collections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from composefmt.syntax.write import flow_text
 if TYPE_CHECKING:
     from composefmt.format.layout import Layout
 
-# A collection in brackets that would go beyond this column becomes a block collection.
+# A flow collection that would extend past this column becomes a block collection.
 WIDTH = 80
 
 
@@ -28,18 +28,18 @@ def lay_out_flow(
     after_dash: bool = False,
     spread: bool = False,
 ) -> int:
-    """Lay out a collection in brackets, the value of an element at `column`. Returns the end of what is laid out.
+    """Lay out a flow collection, the value of an element at `column`. Return the offset up to which the text is laid out.
 
-    `inner` is where the elements go if it becomes a block collection, with blank lines between them if they are to be
-    `spread`; `key_width` is what stands before it on its line.
+    `inner`: the column of its elements if it becomes a block collection; `spread`: separate them with blank lines;
+    `key_width`: the width of the text before it on its line.
     """
     is_root = cursor == node.start and column == inner
-    if layout.kept(node.start, node.end) or (layout.keep_out and layout.comments.any_within(node.start, node.end)):
-        # With something protected around, its comments may have no line to go to.
+    if layout.is_protected(node.start, node.end) or (layout.keep_out and layout.comments.any_within(node.start, node.end)):
+        # In a protected region, its comments may have no line to move to.
         return node.end
     line = one_line(layout, node)
     if line is not None:
-        # The anchor and the tag are laid out already.
+        # The anchor and the tag have already been laid out.
         line = line[node.content - node.start :]
     planned = type(node) is Sequence and any(id(item) in layout.plan for item in node.items)
     if line is not None and not planned and column + key_width + len(line) <= WIDTH:
@@ -62,7 +62,7 @@ def lay_out_flow(
 
 
 def one_line(layout: Layout, node: Node) -> str | None:
-    """A value inside brackets on one line; None where it cannot be written so."""
+    """Return a value in flow style on one line, None if it does not fit one."""
     if type(node) is Alias:
         return layout.text[node.start : node.end]
     lines = layout.lines
@@ -97,7 +97,7 @@ def _one_line(layout: Layout, node: Node) -> str | None:
 
 
 def _has_sign_between(text: str, node: Mapping | Sequence) -> bool:
-    """Whether a number sign stands between the parts of a collection: a comment, by whatever rules one is told."""
+    """Return whether a number sign separates parts of a collection: parsers disagree on which ones start a comment."""
     parts = parts_of(node)
     ends = [node.content, *(part.end for part in parts)]
     starts = [*(part.start for part in parts), node.end]
@@ -120,7 +120,7 @@ def _one_line_list(layout: Layout, node: Sequence, properties: str) -> str | Non
 
 
 def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
-    """Whether the elements of a collection can stand on lines of their own."""
+    """Return whether a flow collection can be written in block style."""
     text = layout.text
     if not text.startswith(("[", "{"), node.content):
         return False
@@ -145,21 +145,21 @@ _FLOW_COLON = r"[ \t\r\n]*:"
 
 
 def _is_explicit(layout: Layout, key: Node) -> bool:
-    """Whether a question mark stands before a key."""
+    """Return whether a key is explicit (`? key`)."""
     return layout.text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?")
 
 
-def comment_behind(layout: Layout, node: Node, cursor: int) -> re.Match[str] | None:
-    """The comment behind a closing bracket, where none stands inside or above: it goes to the first line of the block."""
+def closing_comment(layout: Layout, node: Node, cursor: int) -> re.Match[str] | None:
+    """Return the comment after the closing bracket if it is the only one: it moves to the first line of the block."""
     if type(node) is Scalar or type(node) is Alias or not node.flow or layout.comments.any_within(cursor, node.end):  # type: ignore[union-attr]
         return None
     return END_COMMENT.match(layout.text, node.end)
 
 
 def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool, spread: bool) -> int:
-    """Write a collection in brackets as a block collection. Returns the end of what is laid out."""
+    """Write a flow collection in block style. Return the offset up to which the text is laid out."""
     text = layout.text
-    behind = comment_behind(layout, node, cursor) if not is_root else None
+    closing = closing_comment(layout, node, cursor) if not is_root else None
     spread = spread and type(node) is Mapping
     elements: list[tuple[Node, Node | None]] = (
         [(item, None) for item in node.items] if type(node) is Sequence else list(node.entries)  # type: ignore[union-attr]
@@ -171,16 +171,16 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
             if not read_gap(text, cursor, start, marked=True).is_empty:
                 raise UnsupportedLayout(cursor)
             layout.put(cursor, start, mark)
-        elif number == 0 and after_dash and behind is None and read_gap(text, cursor, start, marked=True).is_empty:
+        elif number == 0 and after_dash and closing is None and read_gap(text, cursor, start, marked=True).is_empty:
             layout.put(cursor, start, " " + mark)
-        elif number == 0 and behind is not None:
-            layout.put(cursor, start, f"  {behind[1].rstrip()}{layout.indents[column]}{mark}")
+        elif number == 0 and closing is not None:
+            layout.put(cursor, start, f"  {closing[1].rstrip()}{layout.indents[column]}{mark}")
         else:
             apart = spread and number > 0 and layout.stand_apart(elements[number - 1], elements[number], is_top=is_root)  # type: ignore[arg-type]
             layout.lead(cursor, start, 0, column, first=number == 0, spread=apart, marked=True, mark=mark)
         cursor = _element(layout, element, value, column, spread=is_root and layout.is_services(element))
-    cursor = close_flow(layout, cursor, node.end, column, behind)
-    # What follows a bracket belongs to what is around it.
+    cursor = close_flow(layout, cursor, node.end, column, closing)
+    # A comment after the bracket belongs to the enclosing collection.
     layout.closed = []
     return cursor
 
@@ -201,10 +201,10 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int, *, 
     return layout.value(value, colon.end(), column, column, key_width=width_before_value(element), after_dash=False, spread=spread)
 
 
-def close_flow(layout: Layout, start: int, end: int, column: int, behind: re.Match[str] | None) -> int:
-    """Take the closing bracket away, and keep the comments before it; the one `behind` it has been written elsewhere.
+def close_flow(layout: Layout, start: int, end: int, column: int, closing: re.Match[str] | None) -> int:
+    """Remove the closing bracket and keep the comments before it; `closing`, the one after it, is already written elsewhere.
 
-    Returns the end of what is laid out.
+    Return the offset up to which the text is laid out.
     """
     gap = read_gap(layout.text, start, end, marked=True)
     made = layout.end_comment(gap, start, column)
@@ -213,7 +213,7 @@ def close_flow(layout: Layout, start: int, end: int, column: int, behind: re.Mat
     layout.put(start, end, made)
     if made or start == layout.comment_end:
         layout.comment_end = end
-    if behind is None:
+    if closing is None:
         return end
-    layout.put(end, behind.end(), "")
-    return behind.end()
+    layout.put(end, closing.end(), "")
+    return closing.end()

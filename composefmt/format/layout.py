@@ -1,7 +1,7 @@
-"""The layout: indentation, blank lines, spaces, quotes and the style of collections, as edits on what differs from it.
+"""The layout: indentation, blank lines, spaces, quotes and the style of collections, as edits of what differs.
 
-The tree is walked once, with the text beside it: each gap between two elements, and each value, is compared with how it
-should be. What stands in a short form that is to be rewritten (the plan) is written in passing.
+One walk over the tree compares each value, and each gap between two elements, with how it should be. The same walk writes
+the values that the plan replaces.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from composefmt.syntax.write import Entry
 
 INDENT = 2
-# Mappings whose keys are the user's own, or none of a service's.
+# Mappings whose keys are not keys of a service.
 _OTHER_KEYS = frozenset({"annotations", "environment", "extends", "healthcheck", "labels", "logging", "storage_opt", "sysctls", "ulimits"})
 
-# Compiled when first needed: most files need none of them.
+# Compiled on first use, because most files need none of them.
 _COLON = r"[ \t]*:"
 _DASH = r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*-"
 _PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
 
 
 def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
-    """The edits that lay a text out and make the planned changes. Raises UnsupportedLayout.
+    """Return the edits that lay a text out and make the planned changes. Raises UnsupportedLayout.
 
-    The second value tells whether the old layout had a say in it: only then could a second run change something.
+    The second value is whether the result depends on the old layout: only then can a second run change anything.
     """
     walk = Layout(text, tree, plan, newline, keep_out)
     lay_out_documents(walk)
@@ -50,15 +50,15 @@ class Layout(Writer):
     def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
         super().__init__(text, tree, newline, keep_out)
         self.plan = plan
-        # The collections in brackets that were tried on one line, by id.
+        # Flow collections on one line, by id; None if they do not fit one.
         self.lines: dict[int, str | None] = {}
 
     # -- collections -------------------------------------------------------------------------------------------------
 
     def mapping(self, node: Mapping, cursor: int, column: int, *, inline: bool = False) -> int:
-        """Lay out a block mapping whose keys go to `column` (from 0); `cursor` is the end of what precedes it.
+        """Lay out a block mapping with its keys in `column` (from 0) and return its end.
 
-        `inline`: the first key follows a dash. Returns the mapping's end.
+        `cursor`: the end of the preceding element; `inline`: the first key follows a dash.
         """
         text, plan = self.text, self.plan
         old, column, stays = self.columns(node, cursor, column)
@@ -77,7 +77,7 @@ class Layout(Writer):
             if type(key) is not Scalar or key.style or key.content > start or start == key.end:
                 self.key(key)
             after, kind = key.end, type(value)
-            # The usual values, already in place, are done with few calls.
+            # Fast path: scalars that need no change.
             if kind is Scalar:
                 begin, end = value.start, value.end
                 if (
@@ -108,7 +108,7 @@ class Layout(Writer):
         return cursor
 
     def sections(self, node: Mapping, cursor: int, column: int) -> int:
-        """Lay out a block mapping with blank lines between its entries: the top level, or services. Returns its end."""
+        """Lay out a block mapping with blank lines between its entries (the top level, or services) and return its end."""
         old, column, _ = self.columns(node, cursor, column)
         previous: tuple[Node, Node] | None = None
         for entry in node.entries:
@@ -124,16 +124,16 @@ class Layout(Writer):
         return cursor
 
     def stand_apart(self, one: tuple[Node, Node], other: tuple[Node, Node], *, is_top: bool) -> bool:
-        """Whether a blank line belongs between two sections: not between two lines such as `version` and `name` at the top."""
+        """Return whether a blank line separates two sections; not two single lines such as `version` and `name` at the top."""
         return not is_top or not all(type(value) is Scalar and "\n" not in self.text[key.start : value.end] for key, value in (one, other))
 
     @staticmethod
     def is_services(key: Node) -> bool:
-        """Whether a key of the top level is that of the services."""
+        """Return whether a top-level key is `services`."""
         return type(key) is Scalar and key.value == "services"
 
     def sequence(self, node: Sequence, cursor: int, column: int, *, inline: bool = False) -> int:
-        """Lay out a block list whose dashes go to `column` (from 0). Returns the list's end."""
+        """Lay out a block list with its dashes in `column` (from 0) and return its end."""
         text, plan = self.text, self.plan
         old, column, stays = self.columns(node, cursor, column)
         lead = self.indents[column] + "- "
@@ -161,7 +161,7 @@ class Layout(Writer):
         return cursor
 
     def dash(self, cursor: int) -> int:
-        """Where the next dash stands."""
+        """Return the offset of the next dash."""
         dash = self.text.find("-", cursor)
         if self.text[cursor:dash].strip(" \t\r\n"):
             found = re.compile(_DASH).match(self.text, cursor)
@@ -178,7 +178,7 @@ class Layout(Writer):
         return self.value(item, cursor, old, column, key_width=INDENT, after_dash=True)
 
     def replaced_item(self, item: Scalar, cursor: int, entries: list[Entry], column: int) -> int:
-        """Write a short item as its long entries, the comment at its end behind the first line."""
+        """Replace a short item with its long entries; an end-of-line comment moves to the first line."""
         indent = self.indents[column + INDENT]
         lines = block_lines(entries[0])
         rest = "".join(indent + line for line in lines[1:])
@@ -187,7 +187,7 @@ class Layout(Writer):
         first = lines[0]
         self.between(cursor, item.start, column + INDENT)
         if item.anchor is not None:
-            # The anchor stays on the dash's line, so the whole mapping goes below it.
+            # The anchor stays on the dash's line, so the mapping starts on the next one.
             cursor = self.properties(item)
             if self.comments.any_within(cursor, item.content):
                 self.lead(cursor, item.content, 0, column + INDENT, first=True)
@@ -199,19 +199,19 @@ class Layout(Writer):
     # -- values ------------------------------------------------------------------------------------------------------
 
     def key(self, key: Node) -> None:
-        """Lay out a key, which may have quotes or properties."""
+        """Lay out a key that is quoted or has an anchor or tag."""
         if type(key) is Alias:
             return
         if type(key) is not Scalar or key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
             raise UnsupportedLayout(key.start)
         if has_needless_tag(key):
-            if not self.kept(key.start, key.end):
+            if not self.is_protected(key.start, key.end):
                 self.put(key.start, key.content, "")
-        elif key.style and key.tag is None and not self.kept(key.content, key.end):
+        elif key.style and key.tag is None and not self.is_protected(key.content, key.end):
             self.put(key.content, key.end, requoted(self.text[key.content : key.end], key.value, flow=False))
 
     def entry_value(self, key: Node, value: Node, old: int, column: int, *, spread: bool = False) -> int:
-        """Lay out the colon behind a key and the value behind it. Returns the value's end."""
+        """Lay out the colon after a key and its value. Return the value's end."""
         text = self.text
         cursor = key.end + 1
         if not text.startswith(":", key.end):
@@ -219,14 +219,14 @@ class Layout(Writer):
             if colon is None:
                 raise UnsupportedLayout(key.end)
             cursor = colon.end()
-        if cursor - key.end != 1 and type(key) is not Alias and not self.kept(key.end, cursor):
+        if cursor - key.end != 1 and type(key) is not Alias and not self.is_protected(key.end, cursor):
             self.put(key.end, cursor, ":")
         return self.value(value, cursor, old, column, key_width=width_before_value(key), after_dash=False, spread=spread)
 
     def value(self, node: Node, cursor: int, old: int, column: int, *, key_width: int, after_dash: bool, spread: bool = False) -> int:
-        """Lay out the value of an element at `column`, behind the colon or dash that ends at `cursor`.
+        """Lay out the value of an element at `column`, after the colon or dash that ends at `cursor`.
 
-        `spread`: it is a mapping of sections, with blank lines between them.
+        `spread`: separate the entries of a mapping with blank lines.
         """
         inner = column + INDENT
         if type(node) is Alias:
@@ -238,7 +238,7 @@ class Layout(Writer):
             after_dash = False
             key_width += cursor - node.start + 1
             if type(node) is Scalar and cursor == node.content < node.end:
-                # A tag that readers do not agree on where it ends.
+                # Parsers disagree on where this tag ends.
                 raise UnsupportedLayout(cursor)
         change = self.plan.get(id(node))
         if isinstance(change, Rewrite):
@@ -257,7 +257,7 @@ class Layout(Writer):
             flow = cast("Mapping | Sequence", node)
             end = lay_out_flow(self, flow, cursor, column, inner, key_width=key_width, after_dash=after_dash, spread=spread)
             if not after_dash and not (flow.items if isinstance(flow, Sequence) else flow.entries):
-                # Comments below an empty collection stand for its elements.
+                # Comments below an empty collection are treated as its elements.
                 self.closed = [Level(old + 1, inner)]
             return end
         if type(node) is Mapping:
@@ -265,19 +265,19 @@ class Layout(Writer):
         return self.sequence(node, cursor, inner, inline=after_dash)  # type: ignore[arg-type]
 
     def properties(self, node: Node) -> int:
-        """Where the anchor and tag of a node end. Raises UnsupportedLayout for an anchor whose name ends at its colon for the reference."""
+        """Return where a node's anchor and tag end. Raises UnsupportedLayout for an anchor name that the reference ends at a colon."""
         if node.anchor is not None and ":" in node.anchor:  # type: ignore[union-attr]
             raise UnsupportedLayout(node.start)
         found = re.compile(_PROPERTIES).match(self.text, node.start, node.content)  # type: ignore[union-attr]
         return found.end() if found else node.start
 
     def scalar(self, node: Scalar, old: int, column: int) -> int:
-        """Lay out a scalar that begins where it should. Returns its end."""
+        """Lay out a scalar whose start is already in position. Return its end."""
         start, end, text = node.content, node.end, self.text
         style = node.style
         if style in ("|", ">"):
             return self.block_text(node, old, column)
-        # Not by its length: inside brackets a line may begin at the margin.
+        # Not by its length: in flow style a line may start in column 0.
         raw = text[start:end]
         if "\n" in raw or "\r" in raw:
             self.layout_dependent = True
@@ -286,27 +286,27 @@ class Layout(Writer):
             made = requoted(raw, node.value, flow=False)
         else:
             return end
-        if made != raw and not self.kept(start, end):
+        if made != raw and not self.is_protected(start, end):
             self.put(start, end, made)
         return end
 
     def block_text(self, node: Scalar, old: int, column: int) -> int:
-        """Lay out a block scalar: its header, and the indentation of its text. Returns its end."""
+        """Lay out the header and the indentation of a block scalar. Return its end."""
         text = self.text
         block = BlockText(text, node.content, node.end)
         body = block.body(old)
         if body is None:
-            if node.value or self.kept(block.header_end, _comments_end(text, block.header_end)):
+            if node.value or self.is_protected(block.header_end, _comments_end(text, block.header_end)):
                 raise UnsupportedLayout(node.start)
             self.keep_end = block.header_end if block.keeps else -1
             return block.header_end
         self.keep_end = block.end if block.keeps else -1
         start, indent = body
         new = column + (block.indicator or INDENT)
-        if self.kept(node.start, block.end):
+        if self.is_protected(node.start, block.end):
             return block.end
-        if self.keep_out and self.kept(block.end, _comments_end(text, block.end)):
-            # A comment below that stays where it is must not come to stand in the text.
+        if self.keep_out and self.is_protected(block.end, _comments_end(text, block.end)):
+            # A comment below that does not move must not become part of the text.
             if indent <= column or (block.indicator and new != indent):
                 raise UnsupportedLayout(start)
             new = indent
@@ -318,8 +318,8 @@ class Layout(Writer):
         return block.end
 
     def rewrite(self, node: Node, cursor: int, change: Rewrite, column: int) -> int:
-        """Write a value as planned: in the line, or as a block collection."""
-        from composefmt.format.flow import close_flow, comment_behind
+        """Replace a value as planned, inline or with a block collection."""
+        from composefmt.format.flow import close_flow, closing_comment
 
         self.layout_dependent = True
         if not change.pieces:
@@ -328,11 +328,11 @@ class Layout(Writer):
             return node.end
         first = True
         start = cursor
-        behind = comment_behind(self, node, cursor)
+        closing = closing_comment(self, node, cursor)
         for piece in change.pieces:
-            # What stands between is punctuation and comments, whatever the style was.
-            if first and behind is not None:
-                self.put(start, piece.start, f"  {behind[1].rstrip()}{self.indents[column]}")
+            # In either style, only punctuation and comments separate the pieces.
+            if first and closing is not None:
+                self.put(start, piece.start, f"  {closing[1].rstrip()}{self.indents[column]}")
             else:
                 self.lead(start, piece.start, 0, column, first=first, marked=True)
             indent = self.indents[column]
@@ -341,7 +341,7 @@ class Layout(Writer):
         if type(node) is Scalar or type(node) is Alias:
             return start
         if node.flow:  # type: ignore[union-attr]
-            start = close_flow(self, start, node.end, column, behind)
+            start = close_flow(self, start, node.end, column, closing)
             self.closed = []
         else:
             becomes_list = change.pieces[0].lines[0].startswith("- ")
@@ -355,6 +355,6 @@ def _is_block(node: Node) -> bool:
 
 
 def _comments_end(text: str, offset: int) -> int:
-    """Where the white space and the comments end that begin at `offset`."""
+    """Return where the whitespace and comments that start at `offset` end."""
     found = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*").match(text, offset)
     return found.end() if found else offset

@@ -1,6 +1,6 @@
-"""Short forms to long forms: what to write in place of `"8080:80"`, which is `target: 80` and `published: 8080`.
+"""Ports and volumes from the short to the long form: `"8080:80"` becomes `target: 80` and `published: 8080`.
 
-A short entry is left alone where rewriting could change what it means or hide a mistake; each time a note says why.
+A short entry stays if rewriting it could change its meaning or hide a mistake; the reason is recorded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.parse_result import Malformed, Opaque, Parsed
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
-from composefmt.format.skipped import Kept
+from composefmt.format.skipped import SkippedEntry
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.scalars import scalar_value, whole_number
@@ -29,34 +29,32 @@ if TYPE_CHECKING:
     from composefmt.syntax.write import Entry
 
 
-def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[Kept]]:
-    """What is to become of the ports and volumes: short entries that become long, long ones that become short, and those
-    that stay as they are.
-    """
+def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_out: list[Span]) -> tuple[Plan, list[SkippedEntry]]:
+    """Return a plan of the ports and volumes to rewrite in either direction, and the entries that keep their form."""
     plan: Plan = {}
-    kept: list[Kept] = []
+    skipped: list[SkippedEntry] = []
     comments = CommentPlaces(text, tree)
     long = _LongItems(uses)
     for use in uses:
-        # What `!reset` marks is thrown away, whatever it says.
+        # The reference discards values tagged `!reset`.
         if use.node.tag == "!reset":
             continue
         if use.field.name in options.short_form:
-            short_forms(use, comments, options, keep_out, plan, kept)
+            short_forms(use, comments, options, keep_out, plan, skipped)
         elif use.field.name in options.long_form or "all" in options.long_form:
             for item, answer in _entries(use, options, keep_out, long):
                 if isinstance(answer, str):
-                    kept.append(Kept(use.field.name, item.span, answer))
+                    skipped.append(SkippedEntry(use.field.name, item.span, answer))
                 else:
                     plan[id(item)] = answer
-    return plan, kept
+    return plan, skipped
 
 
 def _entries(use: Use, options: Options, keep_out: list[Span], long: _LongItems) -> list[tuple[Scalar, list[Entry] | str]]:
-    """Each short item with the long entries to write, or the reason why it stays."""
+    """Return each short item with its long entries, or the reason why it stays short."""
     items = [(item, text) for item in use.node.items if type(item) is Scalar and (text := item_text(item)) is not None]
     are_many = use.field.name == "ports" and len(items) > 1
-    # The reference merges equal ports, but takes a number, as the long form has it, for another port than a text.
+    # The reference merges equal ports, but does not treat a number, as in the long form, as equal to a string.
     alike = _alike(use, items, options) if are_many and any("$" in text for _, text in items) else []
     repeated = {
         id(items[index][0]): _same_port(items, group, index)
@@ -78,7 +76,7 @@ def _entry(
 ) -> list[Entry] | str:
     field = use.field
     if keep_out:
-        # A list in brackets is rewritten as a whole or not at all.
+        # A list in flow style is rewritten as a whole or not at all.
         whole = use.node if use.node.flow else item
         if is_protected(keep_out, use.key.end if use.node.flow and use.key is not None else whole.start, whole.end):
             return "a comment protects it"
@@ -86,9 +84,9 @@ def _entry(
     if isinstance(answer, str):
         return answer
     if use.spoiled or id(item) in use.spoiled_items:
-        return "its anchor is also used as another kind of field"
+        return "its anchor is also used for another kind of field"
     if item.anchor is not None and len(answer.entries) > 1:
-        return "it has an anchor, and a range becomes several entries"
+        return "it has an anchor, but a range needs several entries"
     if id(item) in repeated:
         return repeated[id(item)]
     conflict = long.conflict(use, answer.entries, options.environment)
@@ -99,10 +97,10 @@ def _entry(
 
 
 def _same_port(items: list[tuple[Scalar, str]], group: list[int], index: int) -> str:
-    """Why the item at an index stays short: another of its group comes to the same port, perhaps only while variables are as they are."""
+    """Return why the item at an index stays short: another item of its group publishes the same port."""
     other = items[group[1] if group[0] == index else group[0]][1]
-    condition = " while the variables are as they are here, empty if not set" if "$" in items[index][1] + other else ""
-    return f'"{other}" comes to the same port{condition}'
+    condition = " with the current values of its variables (empty if unset)" if "$" in items[index][1] + other else ""
+    return f'"{other}" publishes the same port{condition}'
 
 
 class _LongItems:
@@ -118,7 +116,7 @@ class _LongItems:
     def conflict(self, use: Use, entries: Sequence[object], environment: MappingOf[str, str]) -> str:
         """Return why short entries must stay short beside these items; "" if nothing is in the way.
 
-        Docker Compose merges equal entries, but takes a published number for another port than a string, and refuses a list
+        Docker Compose merges equal entries, but does not treat a published number as equal to a string, and rejects a list
         with both. Lists of other services count as well, because one service may extend another.
         """
         if id(use) not in self._own:
@@ -167,7 +165,7 @@ def _comparable(entry: object, environment: MappingOf[str, str]) -> Hashable:
 
 
 def _alike(use: Use, items: list[tuple[Scalar, str]], options: Options) -> list[list[int]]:
-    """The indexes of short items that come to the same port once their variables are replaced, two by two or by way of others."""
+    """Return groups of indexes of short items whose ports overlap, directly or through others, after substitution."""
     meant: dict[object, list[tuple[int, int, int]]] = {}
     for index, (_, text) in enumerate(items):
         answer = use.field.parse_short(interpolation.substituted(text, options.environment, text), None)
@@ -194,7 +192,7 @@ def _swarm_obstacle(field: str, text: str, entries: list[Entry], options: Option
 
 
 def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[object] | str:
-    """What a short item means, or why it cannot be rewritten."""
+    """Parse a short item, or return why it cannot be rewritten."""
     if item.tag is not None:
         return f"it has the tag {item.tag}"
     if item.style in ("|", ">"):
@@ -207,7 +205,7 @@ def _read(item: Scalar, text: str, field: Field, options: Options) -> Parsed[obj
     if answer.doubts:
         return f"it may be a mistake: {answer.doubts[0].message}"
     if len(answer.entries) > options.max_range:
-        return f"it stands for {len(answer.entries)} ports, more than max-range ({options.max_range})"
+        return f"it is a range of {len(answer.entries)} ports, more than max-range ({options.max_range})"
     if len(answer.entries) > 1 and not field.in_order(answer.entries):
-        return "the reference orders such a range by the text of its numbers"
+        return "Docker Compose sorts the ports of this range as strings"
     return answer

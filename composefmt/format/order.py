@@ -1,7 +1,7 @@
-"""Keys in the order of the specification: entries of mappings change places, and their comments go with them.
+"""Sort the keys of mappings in the order of the specification; comments move with their entries.
 
-An entry owns the comments directly above it, the one at its end and those below it that stand further right. An entry
-with an anchor never goes below one with its alias.
+An entry owns the comments directly above it, its end-of-line comment, and those below it that are indented more than its
+key. An entry with an anchor never moves below one with its alias.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from composefmt.compose.patterns import Place
 
 
-# In a text that is laid out only what belongs to a block scalar ends with spaces.
+# After the layout, only block scalars have trailing spaces.
 _SPACES_BELOW = r"[\r\n]+[ \t]+(?:[\r\n]|\Z)"
 
 
 class _Entry(NamedTuple):
-    """One entry in the text: where its own comments begin, where its key stands and where all of it ends."""
+    """One entry: the start of its leading comments, the start of its key, and its end."""
 
     name: str
     lead: int
@@ -37,7 +37,7 @@ class _Entry(NamedTuple):
 
 
 def order_edits(text: str, tree: Tree, keep_out: list[Span]) -> list[Edit]:
-    """The edits that put the keys of a text in order; it must be laid out already."""
+    """Return the edits that sort the keys of a text that is laid out."""
     sorter = _Sorter(text, tree, keep_out)
     edits: list[Edit] = []
     if sorter.is_clear:
@@ -47,7 +47,7 @@ def order_edits(text: str, tree: Tree, keep_out: list[Span]) -> list[Edit]:
 
 
 def sorted_edits(text: str, tree: Tree, node: Node, order: tuple[str, ...], keep_out: list[Span]) -> tuple[Edit, ...]:
-    """The edits that put the keys of one mapping in an order; none where they are, or must stay. The text is laid out already."""
+    """Return the edits that sort the keys of one mapping in a text that is laid out; none if they are sorted or cannot move."""
     sorter = _Sorter(text, tree, keep_out)
     if type(node) is not Mapping or node.flow or not sorter.is_clear:
         return ()
@@ -61,12 +61,12 @@ class _Sorter:
         self.tree = tree
         self.keep_out = keep_out
         anchors = [name for document in tree.documents for name in _anchors(document)]
-        # With an anchor's name used twice, an alias could come to mean something else.
-        # And lines are told by one kind of line break.
+        # If an anchor is defined more than once, moving it could change what an alias refers to.
+        # The line functions support only one kind of line break.
         self.is_clear = len(anchors) == len(set(anchors)) and not ("\n" in text and re.search(r"\r(?!\n)", text))
 
     def edits(self, node: Node, place: Place[tuple[str, ...]]) -> list[Edit]:
-        """The edits for a node and what is in it."""
+        """Return the edits for a node and its descendants."""
         if type(node) is Sequence:
             return [edit for item in node.items for edit in self.edits(item, place.any)] if place.any else []
         if type(node) is not Mapping or node.flow:
@@ -82,7 +82,7 @@ class _Sorter:
         return [edit for edits in inner for edit in edits]
 
     def moved(self, node: Mapping, order: tuple[str, ...], inner: list[list[Edit]]) -> Edit | None:
-        """One edit that puts the entries of a mapping in order; None where they are, or must stay."""
+        """Return one edit that sorts the entries of a mapping, None if they are sorted or cannot move."""
         if is_protected(self.keep_out, node.start, node.end) or not all(self.is_movable(key, value) for key, value in node.entries):
             return None
         entries = self.entries(node)
@@ -108,11 +108,11 @@ class _Sorter:
         return Edit(first.start if compact else first.lead, entries[-1].end, made)
 
     def lead(self, entry: _Entry) -> str:
-        """The comment lines above an entry and the blank ones between, each with its line break."""
+        """Return the comments and blank lines above an entry, with their line breaks."""
         return self.text[entry.lead : line_start(self.text, entry.start)] if entry.lead < entry.start else ""
 
     def is_movable(self, key: Node, value: Node) -> bool:
-        """Not so where a block scalar claims the blank lines behind it."""
+        """Return whether an entry can move: not if it ends in a block scalar that absorbs the blank lines after it."""
         if type(key) is not Scalar:
             return False
         last = value
@@ -123,13 +123,13 @@ class _Sorter:
                 last = last.items[-1] if last.items else key
         if type(last) is not Scalar or last.style not in ("|", ">"):
             return True
-        # Nor where the text ends with one that has no line break to end it, or a line of spaces belongs to it.
+        # Nor if the block scalar ends the text without a line break, or with a line of spaces.
         end = line_end(self.text, last.end)
         claims = "+" in self.text[last.content : last.content + 3] or pattern(_SPACES_BELOW).match(self.text, end)
         return not claims and end < len(self.text)
 
     def entries(self, node: Mapping) -> list[_Entry]:
-        """The entries of a mapping with their comments."""
+        """Return the entries of a mapping with their comments."""
         text = self.text
         column = node.content - line_start(text, node.content)
         made: list[_Entry] = []
@@ -144,9 +144,9 @@ class _Sorter:
         return made
 
     def first_lead(self, node: Mapping) -> int:
-        """Where the comments directly above the first key begin; those above a blank line stay where they are.
+        """Return where the comments directly above the first key start; those above a blank line stay in position.
 
-        Those above a dash belong to the item, whichever key comes first in it.
+        Comments above a dash belong to the item, whichever key is first in it.
         """
         lead = line_start(self.text, node.content)
         if self.text[lead : node.content].strip():
@@ -159,7 +159,7 @@ class _Sorter:
         return lead
 
     def end(self, end: int, following: int | None, column: int) -> tuple[int, int]:
-        """Where an entry really ends, with the comments below it that stand further right; and where the next one begins."""
+        """Return the end of an entry including the comments below it that are indented more, and the start of the next."""
         text = self.text
         stop = len(text) if following is None else line_start(text, following)
         last = line_end(text, end)
@@ -181,7 +181,7 @@ def _after_break(text: str, offset: int) -> int:
 
 
 def _in_order(entries: list[_Entry], order: tuple[str, ...]) -> list[int]:
-    """The indexes of the entries as they should stand: the least rank first among those whose anchors are there."""
+    """Return the indexes of the entries in sorted order: lowest rank first among those whose anchors are already defined."""
     defined: dict[str, int] = {}
     needs: list[set[int]] = []
     needed_by: list[list[int]] = [[] for _ in entries]

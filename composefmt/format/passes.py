@@ -1,4 +1,4 @@
-"""All parts of the formatter together: what a text becomes."""
+"""All parts of the formatter combined: the edits that format a text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from composefmt.syntax.source import Source, Span
 
 if TYPE_CHECKING:
     from composefmt.compose.dual import Dual
-    from composefmt.format.skipped import Kept
+    from composefmt.format.skipped import SkippedEntry
     from composefmt.syntax.nodes import Tree
 
 
@@ -25,15 +25,15 @@ _DEFAULT_LONG_FORM = Options().long_form
 
 
 class Formatting(NamedTuple):
-    """The edits of one pass, the short entries that it left alone, and the uses of fields that it found.
+    """The edits of one pass, the entries that keep their form, and the uses of fields.
 
-    `obstacle`: the offset of what is written in a way that the layout does not know; the whole text then stays as it is.
-    `duals`: the fields, beside ports and volumes, that may have another form now.
-    `layout_dependent`: what stands there had a say in what becomes of it, so that a second run is needed to prove it final.
+    `obstacle`: the offset of text that the layout does not support; the whole text then stays unchanged.
+    `duals`: the fields, except ports and volumes, whose form may have changed.
+    `layout_dependent`: the result depends on the old layout, so that only a second run can prove that it is stable.
     """
 
     edits: list[Edit]
-    kept: list[Kept]
+    skipped: list[SkippedEntry]
     uses: list[Use]
     obstacle: int | None = None
     layout_dependent: bool = False
@@ -41,50 +41,50 @@ class Formatting(NamedTuple):
 
 
 def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = None) -> Formatting:
-    """The edits that format a text whose tree is known, and the short entries that stay short."""
+    """Return the edits that format a text, given its tree."""
     uses = find_uses(tree) if uses is None else uses
     keep_out = _keep_out(text, tree, options)
     if keep_out and keep_out[0] == Span(0, len(text)):
         return Formatting([], [], uses)
-    plan, kept = long_forms(text, tree, uses, options, keep_out)
+    plan, skipped = long_forms(text, tree, uses, options, keep_out)
     duals: tuple[Dual, ...] = ()
     if options.short_form or options.long_form != _DEFAULT_LONG_FORM:
         from composefmt.format.dual_forms import dual_forms
 
-        duals = dual_forms(text, tree, options, keep_out, plan, kept)
+        duals = dual_forms(text, tree, options, keep_out, plan, skipped)
     try:
         edits, layout_dependent = layout_edits(text, tree, plan, Source(text).newline, keep_out)
     except UnsupportedLayout as obstacle:
-        return Formatting([], kept, uses, obstacle.offset)
+        return Formatting([], skipped, uses, obstacle.offset)
     if options.order == "spec" and options.lines is None:
         edits, layout_dependent = _ordered(text, edits, options), True
-    if options.short_form and options.lines is None and any(each.reason == COMMENT_INSIDE for each in kept):
-        return _again(text, Formatting(edits, kept, uses, layout_dependent=True, duals=duals), options)
-    return Formatting(edits, kept, uses, layout_dependent=layout_dependent or bool(kept), duals=duals)
+    if options.short_form and options.lines is None and any(each.reason == COMMENT_INSIDE for each in skipped):
+        return _again(text, Formatting(edits, skipped, uses, layout_dependent=True, duals=duals), options)
+    return Formatting(edits, skipped, uses, layout_dependent=layout_dependent or bool(skipped), duals=duals)
 
 
 def _ordered(text: str, edits: list[Edit], options: Options) -> list[Edit]:
-    """The edits that lay a text out and put its keys in order, as one edit of all that changes."""
+    """Return the edits that lay a text out and sort its keys, combined into one edit."""
     from composefmt.format.order import order_edits
 
     laid_out = apply_edits(text, edits)
     try:
         tree = parse(laid_out)
     except SyntaxProblem:
-        # The proof will tell.
+        # The proof reports it.
         return edits
     moves = order_edits(laid_out, tree, _keep_out(laid_out, tree, options))
     if not moves:
         return edits
     moved = apply_edits(laid_out, moves)
-    # Blank lines between sections are the layout's business again.
+    # Sorting may have changed the blank lines between sections.
     moved_tree = parse(moved)
     again, _ = layout_edits(moved, moved_tree, {}, Source(text).newline, _keep_out(moved, moved_tree, options))
     return _difference(text, apply_edits(moved, again))
 
 
 def _again(text: str, once: Formatting, options: Options) -> Formatting:
-    """Return the formatting of what one pass made: a comment that lay inside brackets may now follow its item."""
+    """Return the result of a second pass: a comment from a flow collection may now follow its item."""
     laid_out = apply_edits(text, once.edits)
     if laid_out == text:
         return once
@@ -93,10 +93,10 @@ def _again(text: str, once: Formatting, options: Options) -> Formatting:
     except SyntaxProblem:
         # The proof reports it.
         return once
-    # The second pass knows the locations in its own text only.
-    still = {each.reason for each in twice.kept}
-    kept = [each for each in once.kept if each.reason in still]
-    return once._replace(edits=_difference(text, apply_edits(laid_out, twice.edits)), kept=kept)
+    # The locations of the second pass refer to its own text.
+    still = {each.reason for each in twice.skipped}
+    skipped = [each for each in once.skipped if each.reason in still]
+    return once._replace(edits=_difference(text, apply_edits(laid_out, twice.edits)), skipped=skipped)
 
 
 def _difference(before: str, after: str) -> list[Edit]:

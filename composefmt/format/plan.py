@@ -1,4 +1,4 @@
-"""The plan: what is to be written in place of what stands there, made by the forms and carried out by the layout."""
+"""The plan: the values to replace. The short and long forms make it, and the layout carries it out."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
     from composefmt.syntax.write import Entry
 
-    # By id of the node: an item of a list becomes these mappings; any other value becomes the rewrite.
+    # By id of the node: mappings replace an item of a list; a rewrite replaces any value.
     Plan = dict[int, Union[list[Entry], "Rewrite"]]
 
 
 class Piece(NamedTuple):
-    """What replaces a stretch of the text (`start` to `end`): lines of block text without their indentation."""
+    """The replacement of a span of the text: lines in block style without their indentation."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Piece(NamedTuple):
 
 
 class Rewrite(NamedTuple):
-    """What replaces a value: `pieces` are the elements of a block collection; without any, `text` stands in the line."""
+    """The replacement of a value: `pieces` are the elements of a block collection; without any, `text` is written inline."""
 
     pieces: list[Piece]
     text: str = ""

@@ -1,6 +1,6 @@
-"""What comments protect from the formatter.
+"""Regions that comments protect from the formatter.
 
-`# composefmt: off` and `on` on lines of their own protect what stands between them, `# composefmt: skip` at the end of a
+`# composefmt: off` and `on` on lines of their own protect the lines between them, `# composefmt: skip` at the end of a
 line protects that line, and `# composefmt: skip-file` anywhere protects the whole file.
 """
 
@@ -21,7 +21,7 @@ _COMMAND = r"#\s*composefmt:\s*(off|on|skip-file|skip)(?![\w-])"
 
 
 def protected(text: str, tree: Tree) -> list[Span]:
-    """The protected stretches of a text, in order; mostly none."""
+    """Return the protected spans of a text, in order."""
     if _MARK not in text:
         return []
     found: list[Span] = []
@@ -44,17 +44,17 @@ def protected(text: str, tree: Tree) -> list[Span]:
 
 
 def outside(text: str, lines: tuple[int, int]) -> list[Span]:
-    """What lies outside of some lines, counted from 1."""
+    """Return the spans outside a range of lines, counted from 1."""
     source = Source(text)
     first, last = lines
     starts = source.line_starts
-    begin = starts[first - 1] if first <= len(starts) else len(text)
+    start = starts[first - 1] if first <= len(starts) else len(text)
     end = starts[last] if last < len(starts) else len(text)
-    return [span for span in (Span(0, begin), Span(end, len(text))) if span.start < span.end]
+    return [span for span in (Span(0, start), Span(end, len(text))) if span.start < span.end]
 
 
 def merged(spans: list[Span]) -> list[Span]:
-    """The same stretches in order, and none of them touching another."""
+    """Return the same spans in order, with those that touch combined."""
     made: list[Span] = []
     for span in sorted(spans):
         if made and span.start <= made[-1].end:
@@ -65,6 +65,6 @@ def merged(spans: list[Span]) -> list[Span]:
 
 
 def is_protected(spans: list[Span], start: int, end: int) -> bool:
-    """Whether a stretch of text touches a protected one; `spans` as `protected` returns them."""
+    """Return whether a span overlaps a protected one. `spans`: from `protected`."""
     index = bisect_left(spans, (end, 0)) - 1
     return index >= 0 and start < spans[index].end

@@ -1,4 +1,4 @@
-"""How a single value is laid out: its quotes, the lines that it runs over, and the indentation of block scalars."""
+"""The layout of a single value: quotes, continuation lines and the indentation of block scalars."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _CONTINUATION = r"(?:\r\n?|\n)[ \t]*(?:(?:\r\n?|\n)[ \t]*)*"
 
 @lru_cache(maxsize=4096)
 def requoted(raw: str, value: str, *, flow: bool) -> str:
-    """A value that is written in quotes on one line, as it should be: without quotes where they do nothing, else double.
+    """Return a quoted single-line value without quotes if they have no effect, else with double quotes.
 
-    Quotes stay around what YAML 1.1 or 1.2 would take for something else, around what looks like a port mapping, and
-    around variables, whose values only show later. Single quotes stay where double ones would need escapes.
+    Quotes stay around what YAML 1.1 or 1.2 would not read as a string, around what looks like a port mapping, and around
+    variables, whose values are unknown here. Single quotes stay if double quotes would need escapes.
     """
     made = write_scalar(value, flow=flow)
-    # An escape in the text, or one that would be needed: the text as it is may well be the better one to read.
+    # With escapes before or after, the original is usually easier to read.
     return made if made[0] != '"' or "\\" not in raw + made else raw
 
 
 def rewrapped(raw: str, indent: str) -> str:
-    """A plain or quoted text that runs over several lines, with its further lines at `indent`, a line break and spaces."""
+    """Return a multi-line plain or quoted scalar with its continuation lines at `indent` (a line break and spaces)."""
     newline = indent.rstrip(" ")
 
     def line_break(found: re.Match[str]) -> str:
@@ -44,17 +44,17 @@ def rewrapped(raw: str, indent: str) -> str:
 
 
 def has_needless_tag(key: Node) -> bool:
-    """Whether a key is a merge key with its tag written out, as yamlfmt does: without it `<<` means the same."""
+    """Return whether a key is a merge key with an explicit tag, as yamlfmt writes it; `<<` alone means the same."""
     return type(key) is Scalar and key.tag == "!!merge" and key.value == "<<" and not key.style and key.anchor is None
 
 
 def width_before_value(key: Node) -> int:
-    """How many characters stand before the value of a key, with the colon and the space."""
+    """Return the width of a key with its colon and space."""
     return (2 if has_needless_tag(key) else key.end - key.start) + 2
 
 
 class BlockText:
-    """A block scalar: where its header ends, and where its text ends with the white space that belongs to it."""
+    """A block scalar: the end of its header, and the end of its text including significant whitespace."""
 
     __slots__ = ("end", "header_end", "indicator", "keeps", "text")
 
@@ -70,7 +70,7 @@ class BlockText:
         self.end = end
 
     def body(self, parent_column: int) -> tuple[int, int] | None:
-        """Where the text begins (after the header's line break) and its indentation; sets `end`. None: there is no text."""
+        """Return the start of the text (after the header's line break) and its indentation, None without text; set `end`."""
         text = self.text
         found = re.compile(_LINE_BREAK).search(text, self.header_end)
         start = found.end() if found else len(text)
@@ -85,7 +85,7 @@ class BlockText:
         return start, indent
 
     def _true_end(self, indent: int) -> int:
-        """The end with what belongs to the text although it is white space: see YAML 1.2.2, section 8.1.1.2."""
+        """Return the end including significant whitespace (YAML 1.2.2, section 8.1.1.2)."""
         end = line_end(self.text, self.end)
         blank = re.compile(_BLANK_LINES).match(self.text, end)
         lines = blank.end() if blank else end
@@ -102,7 +102,7 @@ class BlockText:
 
 
 def shifted(body: str, old: int, new: int, offset: int) -> str:
-    """The lines of a block scalar moved from one indentation to another. Raises UnsupportedLayout where a line stands left of it."""
+    """Return the lines of a block scalar with another indentation. Raises UnsupportedLayout if a line is indented less."""
     if old == new:
         return body
     parts = re.compile(_LINE_BREAK).split(body)

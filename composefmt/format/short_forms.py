@@ -1,4 +1,4 @@
-"""Long ports and volumes back to short ones, where the short form says the same."""
+"""Ports and volumes from the long to the short form if both mean the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from composefmt.compose import interpolation
 from composefmt.compose.parse_result import Parsed
 from composefmt.format.plan import Rewrite
 from composefmt.format.protection import is_protected
-from composefmt.format.skipped import Kept, is_tied
+from composefmt.format.skipped import COMMENT_INSIDE, SkippedEntry, is_tied
 from composefmt.syntax.nodes import Mapping
 from composefmt.syntax.scalars import whole_number, write_scalar
 from composefmt.syntax.values import Values
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _same_with_values(field: Field, text: str, entry: MappingOf[str, object], options: Options) -> bool:
-    """Return whether both forms mean the same with the known values of their variables, and with none: `"${P}:80"` is refused without P."""
+    """Return whether both forms mean the same with the variables set and unset: `"${P}:80"` is invalid without P."""
     if "$" not in text:
         return True
     for known in {(): {}, tuple(options.environment): options.environment}.values():
@@ -38,8 +38,8 @@ def _same_with_values(field: Field, text: str, entry: MappingOf[str, object], op
     return True
 
 
-def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: list[Span], plan: Plan, kept: list[Kept]) -> None:
-    """Add to the plan the long items of a list that a short form can say, and to `kept` the others."""
+def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: list[Span], plan: Plan, skipped: list[SkippedEntry]) -> None:
+    """Add the long items of a list that have an equivalent short form to the plan, and the others to `skipped`."""
     values = Values()
     for item in use.node.items:
         if type(item) is not Mapping:
@@ -48,13 +48,13 @@ def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: l
         text = use.field.short_text(entry)
         answer = use.field.parse_short(text, {}) if text is not None else None
         if is_protected(keep_out, item.start, item.end):
-            kept.append(Kept(use.field.name, item.span, "a comment protects it"))
+            skipped.append(SkippedEntry(use.field.name, item.span, "a comment protects it"))
         elif comments.any_within(item.start, item.end):
-            kept.append(Kept(use.field.name, item.span, "a comment stands inside it"))
+            skipped.append(SkippedEntry(use.field.name, item.span, COMMENT_INSIDE))
         elif use.spoiled or id(item) in use.spoiled_items:
-            kept.append(Kept(use.field.name, item.span, "its anchor is also used as another kind of field"))
+            skipped.append(SkippedEntry(use.field.name, item.span, "its anchor is also used for another kind of field"))
         elif is_tied(item, top=True):
-            kept.append(Kept(use.field.name, item.span, "it holds an anchor, an alias or a tag"))
+            skipped.append(SkippedEntry(use.field.name, item.span, "it holds an anchor, an alias or a tag"))
         elif (
             text is None
             or not isinstance(answer, Parsed)
@@ -62,6 +62,6 @@ def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: l
             or [use.field.canonical(part, options) for part in answer.entries] != [use.field.canonical_long(entry, options)]
             or not _same_with_values(use.field, text, entry, options)
         ):
-            kept.append(Kept(use.field.name, item.span, "the short form cannot say the same"))
+            skipped.append(SkippedEntry(use.field.name, item.span, "the short form cannot express it"))
         else:
             plan[id(item)] = Rewrite([], write_scalar(text))

@@ -1,4 +1,4 @@
-"""What stays as it is although a setting names it, and why."""
+"""Entries that keep their form although the settings ask for the other one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from composefmt.syntax.source import Span
 
 
-# Why an entry keeps its form although a second pass, which meets it in block style, may rewrite it.
-COMMENT_INSIDE = "a comment stands inside it"
+# A second pass may rewrite such an entry, because the first one changes it to block style.
+COMMENT_INSIDE = "it contains a comment"
 
 
-class Kept(NamedTuple):
-    """An entry that keeps its form: the field, where it stands, and why."""
+class SkippedEntry(NamedTuple):
+    """An entry that keeps its form: the field, its location and the reason."""
 
     field: str
     span: Span
@@ -25,9 +25,9 @@ class Kept(NamedTuple):
 
 
 def is_tied(node: Node, *, top: bool = False) -> bool:
-    """Whether an anchor, alias, tag, merge key or block scalar is in a value, so that it cannot be written as one text.
+    """Return whether a value contains an anchor, alias, tag, merge key or block scalar, so that no string can replace it.
 
-    `top`: the value's own anchor does not count, since it stays where it is.
+    `top`: ignore the value's own anchor, which stays.
     """
     if type(node) is Alias:
         return True

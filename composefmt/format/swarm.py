@@ -1,7 +1,6 @@
-"""What a stack file cannot say in long form: under `engine = "swarm"` such entries stay short.
+"""Entries that stay short with `engine = "swarm"`, because a stack file cannot express their long form.
 
-Source: what `docker stack config` of Docker's CLI 28 accepts; its schema, cli/compose/schema/data, knows fewer keys than
-the specification.
+Source: `docker stack config` of Docker CLI 28, whose schema (cli/compose/schema/data) has fewer keys than the specification.
 """
 
 from __future__ import annotations
@@ -11,23 +10,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Fields whose long form is not known there at all.
+# Fields that have no long form in a stack file.
 SHORT_ONLY = frozenset(
     {"build.additional_contexts", "build.secrets", "build.ssh", "depends_on", "devices", "env_file", "extends", "gpus", "include", "models"}
 )
 
 
 def obstacle(field: str, text: str, entry: Mapping[str, object]) -> str:
-    """Why a short entry must stay short for swarm; empty where it need not. `entry` is the long form as it would be written."""
+    """Return why a short entry must stay short for Swarm, "" if it need not. `entry`: its long form."""
     if field == "ports":
         if "host_ip" in entry:
-            return "swarm's long form knows no host_ip"
+            return "Swarm does not support host_ip in the long form"
         if not isinstance(entry.get("published", 0), int) or not isinstance(entry.get("target"), int):
-            return "swarm's long form takes numbers only"
+            return "Swarm accepts only numbers in the long form"
     elif field == "volumes":
         bind = entry.get("bind")
         if isinstance(bind, dict) and set(bind) - {"propagation"}:
-            return "swarm's long form knows no selinux and no create_host_path"
+            return "Swarm does not support selinux and create_host_path in the long form"
         if entry["target"] not in text.split(":"):
-            return "docker stack takes the container path as it is written"
+            return "Swarm does not normalize the container path of the long form"
     return ""

@@ -1,23 +1,23 @@
-"""Gaps: what stands between two elements of a file, which is comments, blank lines and white space."""
+"""Gaps: the comments, blank lines and whitespace between two elements of a file."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-# A line of a gap: white space (and what is only punctuation where a collection changes its style), then a comment.
+# A line of a gap: whitespace, then a comment. Marked lines also hold the punctuation that a change of style removes.
 _LINE = re.compile(r"([ \t]*)(#[^\r\n]*)?(\r\n?|\n|\Z)")
 _MARKED_LINE = r"([ \t,\[\]{}-]*)(#[^\r\n]*)?(\r\n?|\n|\Z)"
 _COMMENTED_ITEM = r"#+[ \t]*-(?:[ \t]|$)"
 _COMMENTED_KEY = r"#[ \t]?([a-z][a-z_]*):(?:[ \t]|$)"
 _COMMENTED_NESTING = r"#+[ \t]{2}"
 
-# A comment at the end of a value's line; inside brackets the comma stands before it.
+# An end-of-line comment; in flow style a comma precedes it.
 END_COMMENT = re.compile(r"(?:[ \t]*,)?[ \t]+(#[^\r\n]*)(?=[\r\n]|\Z)")
 
 
 class UnsupportedLayout(Exception):
-    """The text is written in a way that the layout does not understand; it stays as it is. `offset`: where."""
+    """The layout does not support how the text is written at `offset`, so the text stays unchanged."""
 
     def __init__(self, offset: int) -> None:
         super().__init__(offset)
@@ -25,7 +25,7 @@ class UnsupportedLayout(Exception):
 
 
 class Comment(NamedTuple):
-    """A comment on a line of its own: its text, its column from 0, and whether a blank line stands above it."""
+    """A comment on a line of its own: its text, its column (from 0) and whether a blank line precedes it."""
 
     text: str
     column: int
@@ -33,8 +33,8 @@ class Comment(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """What a gap holds: the comment at the end of the line where it begins ("" for none), the comments on lines of
-    their own, and whether a blank line stands before what follows.
+    """The content of a gap: the end-of-line comment at its start ("" for none), the comments on lines of their own, and
+    whether a blank line precedes the next element.
     """
 
     end_comment: str
@@ -43,14 +43,14 @@ class Gap(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether no comment stands in it."""
+        """Whether the gap has no comments."""
         return not self.end_comment and not self.comments
 
 
 class Level(NamedTuple):
-    """A collection that a comment may belong to: the column of its elements, from 0, as it was and as it will be.
+    """A collection that a comment may belong to: the old and the new column of its elements, from 0.
 
-    `is_closed`: the keys of a service cannot stand in it, as in a list.
+    `is_closed`: it cannot hold keys of a service, as with a list.
     """
 
     old: int
@@ -59,10 +59,10 @@ class Level(NamedTuple):
 
 
 def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
-    """Take a gap apart. `marked`: brackets, commas and dashes are skipped. Raises UnsupportedLayout where it holds anything else."""
+    """Parse a gap; raise UnsupportedLayout for unexpected text. `marked`: skip brackets, commas and dashes."""
     region = text[start:end]
     if not region.strip(" \t\r\n"):
-        # Nothing but white space, as mostly.
+        # The usual case: only whitespace.
         return Gap("", [], region.count("\n") > 1 or region.count("\r") > 1)
     line = (re.compile(_MARKED_LINE) if marked else _LINE).match
     end_comment = ""
@@ -76,7 +76,7 @@ def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
         comment, line_break = found[2], found[3]
         if comment:
             if found.start(2) > 0 and text[found.start(2) - 1] not in " \t\r\n":
-                # Readers differ on a number sign right behind something else.
+                # Parsers disagree on a number sign without a space before it.
                 raise UnsupportedLayout(offset)
             if first:
                 end_comment = comment.rstrip()
@@ -91,7 +91,7 @@ def read_gap(text: str, start: int, end: int, *, marked: bool = False) -> Gap:
 
 
 def _is_commented_key(text: str) -> bool:
-    """Whether a comment is a key of a service that somebody switched off: below a list, it belongs to the service."""
+    """Return whether a comment is a commented-out service key; below a list, it belongs to the service."""
     found = re.compile(_COMMENTED_KEY).match(text)
     if found is None:
         return False
@@ -101,10 +101,10 @@ def _is_commented_key(text: str) -> bool:
 
 
 def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
-    """For each comment the index of the level that it belongs to; `levels` run from the innermost to that of what follows.
+    """Return the index of the level that each comment belongs to. `levels`: from the innermost to that of the next element.
 
-    A comment belongs to the innermost collection whose elements do not stand right of it; and once one belongs to an
-    outer collection, those below it do not belong to an inner one again.
+    A comment belongs to the innermost collection whose elements are not to its right. After a comment of an outer
+    collection, no comment belongs to an inner one.
     """
     places: list[int] = []
     index, last = 0, len(levels) - 1
@@ -115,16 +115,16 @@ def place_comments(comments: list[Comment], levels: list[Level]) -> list[int]:
     return places
 
 
-# A key or item that an editor has commented out in column 0, with its indentation behind the sign.
+# A key or item that an editor commented out in column 0, with its indentation after the number sign.
 _SWITCHED_OFF = r"""#[ \t]{2,}(?:-[ \t]|["'\w./-]+[ \t]*:(?:[ \t]|$))"""
 
 
 def comment_columns(comments: list[Comment], places: list[int], levels: list[Level]) -> list[int]:
     """Return the new column of each comment, given the levels that they belong to.
 
-    The first comment of a block goes to the column of its level, and the others keep their distance from it: a block of
-    YAML that is commented out keeps its inner steps. A line that an editor has commented out in column 0 stays there, so
-    that uncommenting it gives the line back.
+    The first comment of a block goes to the column of its level and the others keep their distance from it, so that
+    commented-out YAML keeps its indentation. A line that an editor commented out in column 0 stays there, so that
+    uncommenting restores it.
     """
     columns: list[int] = []
     first: Comment | None = None
@@ -145,7 +145,7 @@ def _belongs(comment: Comment, index: int, levels: list[Level], continues: bool)
     column = levels[index].old
     if comment.column < column or (levels[index].is_closed and _is_commented_key(comment.text)):
         return False
-    # A list may stand in its key's column: what follows it is then told by what the comment says.
+    # If a list starts in its key's column, only the comment's text shows which of the two it belongs to.
     if column == levels[index + 1].old and comment.column == column:
         return re.compile(_COMMENTED_ITEM).match(comment.text) is not None or (
             continues and not comment.blank and re.compile(_COMMENTED_NESTING).match(comment.text) is not None

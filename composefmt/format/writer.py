@@ -1,4 +1,4 @@
-"""What the layout writes with: gaps, comments and columns, and the edits that come of them."""
+"""The base of the layout: writes gaps, comments and columns, and collects the edits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Indents(dict[int, str]):
-    """A line break and as many spaces as the key says; made when first asked for."""
+    """Maps a column to a line break and that many spaces, built on first use."""
 
     def __init__(self, newline: str) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class _Indents(dict[int, str]):
 
 
 class Writer:
-    """Writes one text anew; `edits` is what is to change, in the order of the text."""
+    """Collects the edits of one text in `edits`, in the order of the text."""
 
     def __init__(self, text: str, tree: Tree, newline: str, keep_out: list[Span]) -> None:
         self.text = text
@@ -38,15 +38,15 @@ class Writer:
         self.newline = newline
         self.keep_out = keep_out
         self.edits: list[Edit] = []
-        # The block collections that ended since the last element began, innermost first.
+        # The block collections that ended since the last element started, innermost first.
         self.closed: list[Level] = []
         self.indents = _Indents(newline)
         self.bare_returns = "\r" in text
-        # Whether the old layout had a say in the new one, so that only a second run can tell that it changes nothing.
+        # Whether the new layout depends on the old one, so that only a second run can prove that it is stable.
         self.layout_dependent = bool(keep_out) or len(tree.documents) != 1
-        # Where a block scalar ends to which a blank line behind it would belong.
+        # The end of a block scalar that would absorb a blank line after it.
         self.keep_end = -1
-        # Where a value ends whose last line, as it is now written, ends in a comment.
+        # The end of a value whose last line, as now written, ends in a comment.
         self.comment_end = -1
         self.comments = CommentPlaces(text, tree)
 
@@ -59,12 +59,12 @@ class Writer:
         self.closed = []
 
     def between(self, start: int, end: int, column: int) -> None:
-        """Lay out the gap between a mark (dash, colon, anchor) and what stands behind it on the same line.
+        """Lay out the gap between an indicator (dash, colon, anchor) and the value after it on the same line.
 
-        A comment between them sends what follows to the next line, at `column`.
+        If a comment separates them, the value goes to the next line, at `column`.
         """
         text = self.text
-        if self.keep_out and self.kept(start, end):
+        if self.keep_out and self.is_protected(start, end):
             return
         if text[start:end] == " ":
             return
@@ -86,17 +86,17 @@ class Writer:
         marked: bool = False,
         mark: str = "",
     ) -> None:
-        """Lay out the gap before an element that begins a line at `column`.
+        """Lay out the gap before an element that starts a line at `column`.
 
-        `first`: it is the first one of its collection; `spread`: a blank line belongs before it; `marked`: punctuation
-        between is dropped; `mark`: what is written before the element.
+        `first`: it is the first of its collection; `spread`: a blank line precedes it; `marked`: remove punctuation in the
+        gap; `mark`: the text to write before the element.
         """
         closed, self.closed = self.closed, []
-        if self.keep_out and self.kept(start, end):
+        if self.keep_out and self.is_protected(start, end):
             return
         region, newline = self.text[start:end], self.newline
         if not region.strip(" \t\r\n"):
-            # Nothing but white space, as mostly.
+            # The usual case: only whitespace.
             stays = not first and (region.count("\n") > 1 or region.count("\r") > 1)
             blank = stays or (spread and start != self.keep_end)
             made = (newline if blank else "") + self.indents[column] + mark
@@ -123,26 +123,26 @@ class Writer:
         self.put(start, end, made + (newline if blank else "") + self.indents[column] + mark)
 
     def end_comment(self, gap: Gap, start: int, column: int) -> str:
-        """The comment at the end of the line where a gap starts; on its own line where the line has another one by now."""
+        """Return the end-of-line comment at the start of a gap, on a new line if the line already ends in another one."""
         if not gap.end_comment:
             return ""
         return (self.indents[column] if start == self.comment_end else "  ") + gap.end_comment
 
     def column(self, offset: int) -> int:
-        """How many characters stand before `offset` on its line."""
+        """Return the column of an offset, from 0."""
         return offset - (line_start(self.text, offset) if self.bare_returns else self.text.rfind("\n", 0, offset) + 1)
 
-    def kept(self, start: int, end: int) -> bool:
-        """Whether a stretch of the text is protected."""
+    def is_protected(self, start: int, end: int) -> bool:
+        """Return whether a protected region overlaps a span."""
         return bool(self.keep_out) and is_protected(self.keep_out, start, max(end, start + 1))
 
     def put(self, start: int, end: int, made: str) -> None:
-        """Replace a stretch of the text, unless it is so already."""
+        """Replace a span of the text unless it is already right."""
         if self.text[start:end] != made:
             self.edits.append(Edit(start, end, made))
 
     def with_end_comment(self, start: int, end: int, first: str, rest: str) -> int:
-        """Replace a stretch of text, and put the comment that follows it behind the first line. Returns the new cursor."""
+        """Replace a span and move the end-of-line comment after it to the first line. Return the new cursor."""
         comment = END_COMMENT.match(self.text, end)
         if comment is None:
             self.put(start, end, first + rest)
@@ -152,13 +152,13 @@ class Writer:
         return comment.end()
 
     def columns(self, node: Mapping | Sequence, cursor: int, column: int) -> tuple[int, int, bool]:
-        """The column of a block collection's elements as it is and as it will be, and whether it must stay."""
+        """Return the current and the new column of a block collection's elements, and whether it is protected."""
         old = self.column(node.content)
-        stays = bool(self.keep_out) and self.kept(min(cursor, node.start), self.whole_end(node))
+        stays = bool(self.keep_out) and self.is_protected(min(cursor, node.start), self.whole_end(node))
         return old, old if stays else column, stays
 
     def whole_end(self, node: Mapping | Sequence) -> int:
-        """Where a block collection ends, with the empty lines that belong to the text of a block scalar at its end."""
+        """Return where a block collection ends, including the blank lines that belong to a final block scalar."""
         parent, last = node, cast("Node", node)
         while isinstance(last, (Mapping, Sequence)) and not last.flow:
             parent = last
