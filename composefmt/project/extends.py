@@ -11,7 +11,7 @@ from composefmt.project.limits import cycle
 from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
-from composefmt.project.values import Map, Path, Place, ProjectError, clone
+from composefmt.project.values import Map, Path, Place, ProjectError, Unreachable, clone
 
 # Each level uses some of the stack; no real project is this deep.
 MAX_CHAIN = 150
@@ -49,9 +49,11 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
     place = service.where("extends") or place
     chain = (*chain, (source.path, name))
     reference, path = _reference(service, name, place)
-    base_source = source
-    if path is not None:
-        base_source = _other_file(path, scope, place)
+    try:
+        base_source = source if path is None else _other_file(path, scope, place)
+    except Unreachable as gap:
+        scope.report(gap)
+        return service
     if reference not in base_source.services:
         where = "in this file" if path is None else f"in {path}"
         raise ProjectError(f'service "{name}" extends undefined service "{reference}" {where}', place)
@@ -97,11 +99,13 @@ def _reference(service: Map, name: str, place: Place | None) -> tuple[str, str |
 
 def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
     if is_remote(path):
-        raise ProjectError(f"{path} is remote, and composefmt never accesses the network", place)
+        raise Unreachable(f"{path} is remote, and composefmt never accesses the network", place)
+    if scope.is_unknown is not None and "$" in path:
+        raise Unreachable(f"the value of {path} is not known", place)
     local = path if path.startswith("/") else join(scope.base, path)
     if not scope.choices.escape:
         check_inside(local, scope.root, place)
-    folder = relative_folder(path, scope.base)
+    folder = relative_folder(path, scope.base, scope.files.is_directory)
     known = scope.extended if scope.extended is not None else {}
     found = known.get((local, folder))
     if found is None:
@@ -117,5 +121,6 @@ def _load(local: str, folder: str, scope: Scope, place: Place | None) -> Extende
     services = model["services"]
     if not isinstance(services, Map):
         raise ProjectError("services must be a mapping", model.where("services"))
-    resolve_paths(model, folder, kept=not scope.choices.interpolate)
+    if not scope.choices.merge_only:
+        resolve_paths(model, folder, kept=scope.choices.kept)
     return ExtendedFile(services, resets)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.disk import read_env_files
 from composefmt.project.limits import cycle
 from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
-from composefmt.project.values import Items, Map, Path, Place, ProjectError, clone, same
+from composefmt.project.values import Items, Map, Path, Place, ProjectError, Unreachable, clone, same
 
 _SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
@@ -42,7 +42,12 @@ def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
     if len(scope.including) > MAX_DEPTH:
         raise ProjectError(f"chain of more than {MAX_DEPTH} included files", place)
     for value, where in entries.entries():
-        _import(_load(_entry(value, where), scope), model, resets)
+        try:
+            included = _load(_entry(value, where), scope)
+        except Unreachable as gap:
+            scope.report(gap)
+        else:
+            _import(included, model, resets)
 
 
 def _entry(value: object, place: Place | None) -> _Included:
@@ -60,7 +65,9 @@ def _load(entry: _Included, scope: Scope) -> Map:
     paths = []
     for path in entry.paths:
         if is_remote(path):
-            raise ProjectError(f"{path} is remote, and composefmt never accesses the network", entry.place)
+            raise Unreachable(f"{path} is remote, and composefmt never accesses the network", entry.place)
+        if scope.is_unknown is not None and "$" in path:
+            raise Unreachable(f"the value of {path} is not known", entry.place)
         paths.append(path if path.startswith("/") else join(scope.base, path))
         if not scope.choices.escape:
             check_inside(paths[-1], scope.root, entry.place)
@@ -68,13 +75,17 @@ def _load(entry: _Included, scope: Scope) -> Map:
         raise ProjectError(f"circular include: {cycle(scope.including[scope.including.index(paths[0]) :])}", entry.place)
     if entry.project_directory:
         base = entry.project_directory if entry.project_directory.startswith("/") else join(scope.base, entry.project_directory)
-        folder = base if entry.project_directory.startswith("/") else relative_folder(entry.project_directory, scope.base)
+        folder = (
+            base
+            if entry.project_directory.startswith("/")
+            else relative_folder(entry.project_directory, scope.base, scope.files.is_directory)
+        )
     else:
-        base, folder = folder_of(paths[0]), relative_folder(paths[0], scope.base)
+        base, folder = folder_of(paths[0]), relative_folder(paths[0], scope.base, scope.files.is_directory)
     env_files = _env_files(entry, base, scope)
     for path in env_files if not scope.choices.escape else ():
         check_inside(path, scope.root, entry.place)
-    environment = {**read_env_files(env_files, scope.environment, entry.place), **scope.environment}
+    environment = {**read_env_files(env_files, scope.environment, entry.place, scope.files.read), **scope.environment}
     inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))
     known = scope.included if scope.included is not None else {}
     key = (tuple(paths), folder, base, tuple(sorted(environment.items())))
@@ -87,7 +98,7 @@ def _load(entry: _Included, scope: Scope) -> Map:
 def _env_files(entry: _Included, base: str, scope: Scope) -> list[str]:
     if not entry.env_files:
         default = join(base, ".env")
-        return [default] if is_file(default) else []
+        return [default] if scope.files.is_file(default) else []
     return [path if path.startswith("/") else join(scope.base, path) for path in entry.env_files if path != "/dev/null"]
 
 

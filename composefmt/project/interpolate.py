@@ -26,12 +26,18 @@ def _casts() -> Table[Callable[[str], object]]:
     return Table(INTERPOLATED)
 
 
-def interpolate(model: Map, environment: Mapping[str, str], unset: dict[str, Place | None]) -> None:
+def interpolate(
+    model: Map, environment: Mapping[str, str], unset: dict[str, Place | None], is_unknown: Callable[[str], bool] | None = None
+) -> None:
     """Replace all variables in a file's values, in place; record in `unset` variables replaced by "", with their locations.
 
-    Raises ProjectError for the first that cannot be replaced.
+    `is_unknown`: whether a variable may have any value; a string that uses one stays as it is, and so does one that cannot be
+    replaced. Without it, raises ProjectError for the first that cannot be replaced.
     """
-    _Interpolation(environment, unset).mapping(model, _casts().root, ())
+    if is_unknown is None:
+        _Interpolation(environment, unset).mapping(model, _casts().root, ())
+    else:
+        _KnownOnly(environment, is_unknown).mapping(model, _casts().root, ())
 
 
 def replaced(text: str, environment: Mapping[str, str], place: Place | None, path: Path) -> str:
@@ -127,3 +133,29 @@ class _Interpolation:
                 self.unset.setdefault(part.name, place)
             elif part.operator in ("-", ":-") and "$" in part.argument and (value is None or (value == "" and part.operator == ":-")):
                 self.note(part.argument, place)
+
+
+class _KnownOnly(_Interpolation):
+    """Replaces variables whose values are certain, and leaves other strings as they are."""
+
+    __slots__ = ("is_unknown",)
+
+    def __init__(self, environment: Mapping[str, str], is_unknown: Callable[[str], bool]) -> None:
+        super().__init__(environment, {})
+        self.is_unknown = is_unknown
+
+    def scalar(self, text: str, nodes: Nodes, place: Place | None, path: Path) -> object:
+        try:
+            return text if self.is_uncertain(text) else super().scalar(text, nodes, place, path)
+        except (ProjectError, InvalidInterpolation):
+            return text
+
+    def is_uncertain(self, text: str) -> bool:
+        """Return whether a variable of a string may have any value, or `$$` stands for a dollar sign."""
+        if "$$" in text or text.count("${") > interpolation.MAX_VARIABLES:
+            return True
+        used = [part for part in interpolation.split(text) if isinstance(part, Variable)] if "$" in text else []
+        return any(
+            self.is_unknown(part.name) or "$" in part.argument or (part.name not in self.environment and part.operator not in ("-", ":-"))
+            for part in used
+        )

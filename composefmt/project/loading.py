@@ -11,15 +11,17 @@ from composefmt.project.canonical import to_canonical
 from composefmt.project.checks import check
 from composefmt.project.deduplicate import enforce
 from composefmt.project.defaults import set_defaults
-from composefmt.project.disk import read_bytes
+from composefmt.project.disk import DISK
 from composefmt.project.interpolate import interpolate
 from composefmt.project.merge import merge
 from composefmt.project.paths import resolve_paths
-from composefmt.project.read import Document, documents, source_of
-from composefmt.project.values import Items, Map, Path, Place, ProjectError, children, place_of, plain
+from composefmt.project.values import Items, Map, Path, Place, ProjectError, Unreachable, children, place_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from composefmt.project.files import Files
+    from composefmt.project.read import Document
 
 # Deeper chains of files are a mistake, and exhaust the stack.
 MAX_DEPTH = 60
@@ -29,12 +31,18 @@ class Choices(NamedTuple):
     """The steps to take.
 
     `interpolate`: replace variables; `resolve`: make paths absolute; `escape`: allow reading files outside the project
-    directory.
+    directory. `merge_only`: merge the files as they are written, without validation, defaults and absolute paths.
     """
 
     interpolate: bool = True
     resolve: bool = True
     escape: bool = True
+    merge_only: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether values may hold variables that were not replaced."""
+        return self.merge_only or not self.interpolate
 
 
 class File(NamedTuple):
@@ -64,6 +72,17 @@ class Scope(NamedTuple):
     included: dict[Hashable, Map] | None = None
     # Variables that are used but not set, with the location of the first use.
     unset: dict[str, Place | None] | None = None
+    files: Files = DISK
+    # Files of the project that cannot be reached; None: the first one is an error.
+    gaps: list[Unreachable] | None = None
+    # Whether a variable may have any value; strings that use such variables stay as they are. Only with `merge_only`.
+    is_unknown: Callable[[str], bool] | None = None
+
+    def report(self, gap: Unreachable) -> None:
+        """Record a file that cannot be reached. Raises it if the project must be complete."""
+        if self.gaps is None:
+            raise gap
+        self.gaps.append(gap)
 
 
 class ExtendedFile(NamedTuple):
@@ -79,10 +98,12 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
     model = Map()
     for file in files:
         model, _ = load_file(file, scope, model)
+    if scope.choices.merge_only:
+        return model
     set_defaults(model)
-    check(model, kept=not scope.choices.interpolate)
+    check(model, kept=scope.choices.kept)
     if scope.choices.resolve:
-        resolve_paths(model, scope.folder, kept=not scope.choices.interpolate)
+        resolve_paths(model, scope.folder, kept=scope.choices.kept)
     _resolve_objects(model, scope.environment)
     return model
 
@@ -92,9 +113,8 @@ def load_file(file: File, scope: Scope, model: Map, *, alone: bool = False) -> t
 
     `alone`: skip includes, extends and validation. Raises ProjectError.
     """
-    source = source_of(file.data if file.data is not None else read_bytes(file.path, file.place), file.path)
     resets: tuple[Path, ...] = ()
-    for document in documents(source):
+    for document in scope.files.documents(file.path, file.data, file.place):
         resets = document.resets
         model = _load_document(document, file, scope, model, alone=alone)
     return model, resets
@@ -108,17 +128,17 @@ def _load_document(document: Document, file: File, scope: Scope, model: Map, *, 
     if not isinstance(value, Map):
         raise ProjectError("a Compose file must be a mapping with keys such as services", document.place)
     if scope.choices.interpolate:
-        interpolate(value, scope.environment, scope.unset if scope.unset is not None else {})
+        interpolate(value, scope.environment, scope.unset if scope.unset is not None else {}, scope.is_unknown)
     _promote_extensions(value)
     if not alone:
         apply_include(value, scope._replace(including=(*scope.including, file.path)), document.resets)
     reset(model, document.resets)
     if not alone:
         apply_extends(value, scope, file, document.resets)
-    kept = not scope.choices.interpolate
+    kept = scope.choices.kept
     model = merge(model, value)
     enforce(model, kept=kept)
-    if not alone:
+    if not alone and not scope.choices.merge_only:
         _validate(model, replaced=not kept)
         model.pop("version", None)
     to_canonical(model, kept=kept)

@@ -152,10 +152,10 @@ def folder_of(path: str) -> str:
     return posixpath.dirname(path) or "."
 
 
-def relative_folder(path: str, base: str) -> str:
+def relative_folder(path: str, base: str, is_directory: Callable[[str], bool]) -> str:
     """Return the directory of a file (or a directory itself), relative to a base directory."""
     absolute = path if os.path.isabs(path) else join(base, path)
-    folder = absolute if os.path.isdir(absolute) else posixpath.dirname(absolute)
+    folder = absolute if is_directory(absolute) else posixpath.dirname(absolute)
     return os.path.relpath(folder, base)
 
 

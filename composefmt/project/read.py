@@ -16,6 +16,8 @@ from composefmt.syntax.values import MERGE_KEY, is_merge_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from composefmt.syntax.nodes import Tree
+
 # Aliases can expand a small text without bound; no real project comes near this.
 MAX_VALUES = 1_000_000
 
@@ -45,18 +47,28 @@ def source_of(data: bytes, filename: str) -> Source:
 
 def documents(source: Source) -> Iterator[Document]:
     """Return the documents of a file in order. Raises ProjectError."""
-    try:
-        tree = parse(source.text)
-    except SyntaxProblem as problem:
-        found = explain_problem(source, problem)
-        message = f"{found.message}; {found.help}" if found.help else found.message
-        raise ProjectError(message, Place(source, found.span.start)) from None
+    tree = tree_of(source)
     for trouble in (*unreadable(source.text, tree), *unfit_tags(source.text, tree)):
         raise ProjectError(trouble.message, Place(source, trouble.span.start))
+    yield from documents_of(source, tree)
+
+
+def documents_of(source: Source, tree: Tree) -> Iterator[Document]:
+    """Return the documents of a parsed file in order. Raises ProjectError."""
     for root in tree.documents:
         reader = _Reader(source)
         value = reader.value(root, ())
         yield Document(None if value is _DROPPED else value, tuple(reader.resets), reader.place(root))
+
+
+def tree_of(source: Source) -> Tree:
+    """Parse a file. Raises ProjectError with the explanation of a syntax error."""
+    try:
+        return parse(source.text)
+    except SyntaxProblem as problem:
+        found = explain_problem(source, problem)
+        message = f"{found.message}; {found.help}" if found.help else found.message
+        raise ProjectError(message, Place(source, found.span.start)) from None
 
 
 class _Reader:
@@ -70,8 +82,9 @@ class _Reader:
         self.count = 0
         self.overriding = 0
 
-    def place(self, node: Node) -> Place:
-        return Place(self.source, node.start if isinstance(node, Alias) else node.content)
+    def place(self, node: Node, key: Node | None = None) -> Place:
+        start = -1 if key is None or isinstance(key, Alias) else key.content
+        return Place(self.source, node.start if isinstance(node, Alias) else node.content, start)
 
     def value(self, node: Node, path: Path) -> object:
         """Return the value of a node; each use of an anchor gets its own copy, which may be changed."""
@@ -115,7 +128,7 @@ class _Reader:
                 continue
             value = self.value(part, (*path, name))
             if value is not _DROPPED:
-                made.put(name, value, self.place(resolve(part)))
+                made.put(name, value, self.place(resolve(part), resolve(key)))
         for merge in merges:
             self.merge(made, merge, path)
         return made

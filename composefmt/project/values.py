@@ -19,10 +19,11 @@ Path = tuple[str, ...]
 
 
 class Place(NamedTuple):
-    """The location of a value: its file's source and the offset in it."""
+    """The location of a value: its file's source and the offset in it; `key` is the offset of its key, -1 without one."""
 
     source: Source
     offset: int
+    key: int = -1
 
     def __str__(self) -> str:
         """`file:line:column`."""
@@ -45,6 +46,10 @@ class ProjectError(Exception):
     def __str__(self) -> str:
         """Return the message on one line, after the location if it is known."""
         return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class Unreachable(ProjectError):
+    """A file of the project is missing, cannot be read, or is remote."""
 
 
 class Map(dict[str, object]):
