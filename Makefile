@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast mutations editors vscode-picture lint types layers docs man bench fuzz update-cases schema clean
+.PHONY: demo test test-fast mutations editors vscode-picture lint types layers docs docs-pages man bench fuzz update-cases schema clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -51,6 +51,9 @@ docs: .venv/docs ## the documentation site, in build/site; a warning is an error
 	$(BIN)/python tools/site.py
 	$(BIN)/python -m zensical build --strict --clean
 
+docs-pages: .venv/installed ## rewrite the pages of docs/ that are made from the code: rules, settings, commands, editor settings
+	$(BIN)/python tools/doc_pages.py
+
 man: .venv/installed ## the manual page, build/composefmt.1
 	$(BIN)/python tools/man.py
 
@@ -77,8 +80,9 @@ COUNT ?= 30000
 mutations: .venv/installed ## disturbed copies of real files; CORPUS=DIRECTORY ORACLE=PROGRAM, the reference as the judge
 	$(BIN)/python tools/mutations.py $(CORPUS) $(ORACLE) --count $(COUNT)
 
-update-cases: .venv/installed ## rewrite the expectations of the data cases, for review in the diff
+update-cases: .venv/installed ## rewrite the expectations of the data cases and the made pages, for review in the diff
 	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py tests/test_lsp_cases.py
+	$(BIN)/python tools/doc_pages.py
 
 schema: .venv/installed ## check the pinned schema; FILE=... VERSION=... replaces it
 	$(BIN)/python tools/update_schema.py $(FILE) $(VERSION)

@@ -12,7 +12,6 @@ FILE = re.compile(r"[\w.~/-]*\.[\w./-]+")
 _BLOCK = re.compile(
     r"^(?P<indent> *)```(?P<language>[\w-]+)(?: title=\"(?P<title>[^\"]*)\")?\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
 )
-_INCLUDED = re.compile(r'^--8<-- "(.*)"\n', re.MULTILINE)
 
 
 class Block(NamedTuple):
@@ -24,10 +23,9 @@ class Block(NamedTuple):
 
 
 def blocks(page):
-    """The code blocks of a page, in order, with the files that they include; the page is named from docs/."""
+    """The code blocks of a page, in order; the page is named from docs/."""
     for found in _BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
         text = re.sub(rf"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
-        text = _INCLUDED.sub(lambda line: (ROOT / line[1]).read_text(encoding="utf-8"), text)
         yield Block(found["language"], found["title"] or "", text)
 
 
