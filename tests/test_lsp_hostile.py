@@ -63,7 +63,7 @@ def test_what_grows_with_the_square_of_the_size_is_not_there(client):
     assert client.diagnostics()
     place = {"start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 0}}
     actions = client.ask("codeAction", range=place, context={"diagnostics": []})
-    assert "Fix all that can be fixed safely" in [each["title"] for each in actions]
+    assert "Apply all safe fixes" in [each["title"] for each in actions]
     client.change('services: {web: {image: "' + "x" * 1_000_000 + '"}}\n')
     for character in (10, 1_000_000):
         client.ask("completion", position={"line": 0, "character": character})

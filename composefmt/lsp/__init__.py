@@ -1,4 +1,4 @@
-"""The language server: thin; it turns an editor's messages into calls of the engine, and answers into messages.
+"""The language server: a thin layer that maps the protocol's messages to calls of the engine.
 
-A module is one feature (`diagnostics`, `formatting`, `hover` ...) with a function `register` that adds it to the server.
+Each feature is a module (`diagnostics`, `formatting`, `hover` ...) whose function `register` adds it to the server.
 """

@@ -1,4 +1,4 @@
-"""Edits as editors take them, and the edits that lead from one text to another."""
+"""Edits as the protocol's text edits, and the edits between two texts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def text_edits(view: View, edits: Iterable[Edit]) -> list[types.TextEdit]:
-    """Edits of a text as an editor takes them."""
+    """Convert edits of a text to text edits of the protocol."""
     return [types.TextEdit(view.positions.range(edit[:2]), edit.text) for edit in edits]
 
 
 def difference(before: str, after: str) -> list[Edit]:
-    """What changes from one text to another, line by line, so that an editor's cursor and marks stay where they are."""
+    """Return the line-by-line difference of two texts, so that the editor's cursor and marks keep their position."""
     from composefmt.reports.diff import changed
 
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)

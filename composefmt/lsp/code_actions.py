@@ -1,4 +1,4 @@
-"""Code actions: mend what is found, silence it or have it explained, and give an entry its other form."""
+"""Code actions: fix, suppress or explain a finding, and convert an entry to its other form."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
     from composefmt.syntax.edits import Edit
 
-# Of more findings than these nobody reads the actions, and each takes its time.
+# Computing actions takes time, and nobody reads more than these.
 _MOST = 20
-# In characters: more than any Compose file that somebody wrote.
+# In characters; longer than any hand-written Compose file.
 _LONG = 200_000
 FIX_ALL = "source.fixAll.composefmt"
 _QUICK_FIX = types.CodeActionKind.QuickFix
@@ -31,7 +31,7 @@ _REWRITE = types.CodeActionKind.RefactorRewrite
 
 
 def register(server: Server) -> None:
-    """Answer what can be done at a place."""
+    """Register the request for code actions."""
     options = types.CodeActionOptions([_QUICK_FIX, _REWRITE, FIX_ALL])
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
@@ -48,7 +48,7 @@ def register(server: Server) -> None:
                 made += _for_finding(document, finding)
         if _wanted(_REWRITE, only):
             made += [_action(document, form.title, _REWRITE, form.edits) for form in forms.other_forms(document, start)]
-        # In a long text it takes seconds, which is too long while the cursor moves.
+        # In a long text this takes seconds, too slow while the cursor moves.
         if _wanted(FIX_ALL, only) and (only or len(document.view.source.text) <= _LONG):
             made += document.view.remembered("fixed", lambda: _fix_all(document))
         return made
@@ -71,7 +71,7 @@ def _action(
 
 
 def _for_finding(document: Document, finding: Finding) -> Iterator[types.CodeAction]:
-    """Its fix, a comment that silences it, and its rule's page."""
+    """Yield the fix, a suppression comment and the rule page of a finding."""
     if finding.fix is not None:
         title = f"{finding.fix.title[:1].upper()}{finding.fix.title[1:]} ({finding.rule})"
         yield _action(document, title, _QUICK_FIX, finding.fix.edits, finding, preferred=finding.fix.safe)
@@ -93,4 +93,4 @@ def _fix_all(document: Document) -> list[types.CodeAction]:
     if result.data is None:
         return []
     edits = difference(view.source.text, result.source.text)
-    return [_action(document, "Fix all that can be fixed safely", FIX_ALL, edits)]
+    return [_action(document, "Apply all safe fixes", FIX_ALL, edits)]

@@ -1,4 +1,4 @@
-"""What may be written at the cursor: keys, values, names and variables, also while the text around does not parse."""
+"""Completion of keys, values, names and variables, also in a text that does not parse."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
 
 _VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(\{?)(\w*)\Z")
-# No name is longer.
+# In characters; longer than any name.
 _LONGEST = 500
-# How the schema describes what should not be written any more.
+# How the schema describes deprecated fields.
 _DEPRECATED = re.compile("deprecated|backward compatibility", re.IGNORECASE)
 _SERVICE = "service:"
-# The fields in which a name of a section stands behind other words, or before them.
+# Fields whose value contains a name with a prefix or suffix.
 _PREFIXED = {"network_mode": _SERVICE, "pid": _SERVICE, "ipc": _SERVICE, "build.additional_contexts.*": _SERVICE}
 
 
 def register(server: Server) -> None:
-    """Answer what may be written at a position."""
+    """Register completion."""
     options = types.CompletionOptions(trigger_characters=[" ", "$", "{"])
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
@@ -46,7 +46,7 @@ def register(server: Server) -> None:
 
 
 def _variables(document: Document, offset: int) -> list[types.CompletionItem]:
-    """The variables of `.env` and of the file itself, where a dollar sign stands before the cursor."""
+    """Return the variables of `.env` and of the file itself if the cursor follows a dollar sign."""
     view = document.view
     text = view.source.text
     found = _VARIABLE.search(text, max(line_start(text, offset), offset - _LONGEST), offset)
@@ -96,17 +96,17 @@ def _items(document: Document, offset: int) -> list[types.CompletionItem] | None
 
 
 class _Known:
-    """The names of a document: from the text as it is, else from the text as it last parsed, else as its lines look."""
+    """The names of a document: from the current text, else from the last text that parsed, else guessed from its lines."""
 
     def __init__(self, document: Document, spot: Spot) -> None:
         good = document.good_view
         self.document = document
         self.file = spot.file if spot.whole else good.file if good is not None else None
-        # No service can refer to itself.
+        # A service cannot refer to itself.
         self.own = str(spot.path[1]) if len(spot.path) > 1 and spot.path[0] == "services" else ""
 
     def of(self, section: str) -> list[str]:
-        """The names of a section, here and in the project's other files; of profiles, which are defined nowhere, all that are used."""
+        """Return the names of a section in all files of the project; for profiles, which are not defined anywhere, those in use."""
         if self.file is None:
             found = names_by_lines(self.document.source, section)
         else:
@@ -115,7 +115,7 @@ class _Known:
         return [name for name in dict.fromkeys(found) if MARK not in name and (section != "services" or name != self.own)]
 
     def missing(self, section: str) -> list[str]:
-        """The names of a section that are used but not defined here, and those that other files define."""
+        """Return the names of a section that are used or defined in other files but not defined here."""
         found = [name for name in names(self.file) if name.section == section] if self.file is not None else []
         defined = {name.text for name in found if name.defines}
         wanted = [*(name.text for name in found if not name.defines), *names_elsewhere(self.document, section)]
@@ -158,7 +158,7 @@ def _values(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
 
 @lru_cache(maxsize=1)
 def _name_places() -> tuple[Place[tuple[str, str]], Place[str]]:
-    """Where names stand as values (with what stands before them), and where as keys."""
+    """Return the locations of names: as values (with their prefix), and as keys."""
     in_values: Place[tuple[str, str]] = Place()
     in_keys: Place[str] = Place()
     for section in SECTIONS:

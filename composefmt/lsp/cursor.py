@@ -1,7 +1,7 @@
-"""What the cursor stands in: the path, and whether a key or a value is being written there.
+"""The context of the cursor: its path, and whether a key or a value is being written.
 
-A mark is put in place of the word at the cursor, and the text is parsed. Where it does not parse, the lines that lead to
-the cursor by their indentation are parsed alone: whatever is wrong elsewhere does not matter then.
+A marker replaces the word at the cursor, and the text is parsed. If it does not parse, only the lines that enclose the
+cursor by indentation are parsed, so that mistakes elsewhere do not matter.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 MARK = "composefmt0cursor"
 _WORD_BEFORE = re.compile(r"[\w./-]*(?:service:[\w.-]*)?\Z")
-# No name is longer, and looking for the beginning of a word takes the square of this.
+# Longer than any name; bounds the search for the start of a word, which is quadratic.
 _LONGEST = 500
 _INDENT = re.compile(r" *(?:- +)*")
 
 
 class Spot(NamedTuple):
-    """The place of the cursor: `word` is what is written there so far.
+    """The context of the cursor. `word`: the text of the word so far.
 
-    `path` is that of the mapping whose key (`keys`), or of the value (`values`) that is being written; both may be open.
-    `existing`: the keys that the mapping has; `has_colon`: the word is a key already. `file` is the text with a mark, or,
-    where that does not parse, (`whole` is False) a part of it.
+    `path`: the path of the mapping whose key (`keys`) or of the value (`values`) that is being written; both may apply.
+    `existing`: the mapping's keys; `has_colon`: the word is already a key. `file`: the text with the marker; if it does
+    not parse, the part of it that does (`whole` is False).
     """
 
     word: Span
@@ -46,7 +46,7 @@ class Spot(NamedTuple):
 
 
 def find_spot(text: str, offset: int, options: Options) -> Spot | None:
-    """Where the cursor stands; None inside comments, and where nothing can be told."""
+    """Return the context of the cursor; None inside comments and if it is ambiguous."""
     start = line_start(text, offset)
     before = _WORD_BEFORE.search(text, max(start, offset - _LONGEST), offset)
     after = re.compile(r"[\w.-]*").match(text, offset)
@@ -75,7 +75,7 @@ def _spot(text: str, word: Span, options: Options, *, whole: bool) -> Spot | Non
 
 
 def _closing(head: str) -> str:
-    """What closes the brackets that a line leaves open."""
+    """Return the brackets that close those a line leaves open."""
     closing: list[str] = []
     for character in head:
         if character in "[{":
@@ -106,7 +106,7 @@ def _spot_by_indentation(text: str, word: Span, options: Options) -> Spot | None
         if not body or body.startswith("#"):
             continue
         indent = len(line) - len(line.lstrip(" "))
-        # A list may stand as far left as its key.
+        # A list may have the same indentation as its key.
         if indent < level or (indent == level and kept[0].lstrip(" ").startswith("-") and not body.startswith("-")):
             kept.insert(0, line)
             level = indent
@@ -119,12 +119,12 @@ def _spot_by_indentation(text: str, word: Span, options: Options) -> Spot | None
 
 
 def _level(line: str, head: str) -> int:
-    """How far to the right the line at the cursor stands; that of the cursor where nothing is written there yet."""
+    """Return the indentation of the line at the cursor; the cursor's column if the line is empty."""
     return len(line) - len(line.lstrip(" ")) if line.strip() else len(head)
 
 
 def names_by_lines(text: str, section: str) -> list[str]:
-    """The names that a section seems to define, for a text that never parsed: the keys on the first level below it."""
+    """Return the names that a section of a text that never parsed seems to define: the keys one level below it."""
     start = re.compile(rf"^{section}:[ \t]*(?:#.*)?$", re.MULTILINE).search(text)
     if start is None:
         return []

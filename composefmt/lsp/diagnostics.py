@@ -1,4 +1,4 @@
-"""Diagnostics: what `composefmt check` finds, shown while the text is written."""
+"""Diagnostics: the findings of `composefmt check` while the text is edited."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
     from composefmt.options import Options
 
-# How long the text may change on before it is checked, in seconds.
+# In seconds: the delay after the last change before a check.
 DELAY = 0.2
 
-# Files on which findings depend, beside the documents themselves.
+# Other files that findings depend on.
 _WATCHED = ("**/{.composefmt,composefmt,pyproject}.toml", "**/{.env,*.env}", "**/{compose,docker-compose}*.{yml,yaml}")
 
 _SEVERITIES = {
@@ -37,13 +37,13 @@ _SEVERITIES = {
     Severity.INFO: types.DiagnosticSeverity.Information,
 }
 
-# The group of rules whose findings editors strike through, and the rules whose findings they fade.
+# Editors strike through findings of this group of rules and fade those of these rules.
 _DEPRECATED = "deprecated"
 _UNNECESSARY = frozenset({"ignored-key", "unused-config", "unused-network", "unused-secret", "unused-suppression", "unused-volume"})
 
 
 def register(server: Server) -> None:
-    """Publish diagnostics of documents that are opened or changed, and answer clients that ask for them."""
+    """Register diagnostics: published on changes, or returned to clients that pull them."""
     checks = _Checks(server)
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
@@ -61,7 +61,7 @@ def register(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(_: types.DidSaveTextDocumentParams) -> None:
-        # What is saved may be what another document extends, includes or mounts.
+        # A saved file may be one that another document extends, includes or mounts.
         checks.want_all()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -82,32 +82,32 @@ def register(server: Server) -> None:
 
 
 def find(view: View, options: Options) -> tuple[Finding, ...]:
-    """What is wrong with a text; never raises, whatever the text is."""
+    """Return the findings of a text; never raises."""
     source = view.source
     if view.is_too_long:
-        message = f"more than {MAX_CHARACTERS:,} characters: too much to be checked while it is written"
+        message = f"file is longer than {MAX_CHARACTERS:,} characters, which is too long to check while typing"
         return (Finding("too-large", Severity.ERROR, message, Span(0, 0), "run composefmt check"),)
     try:
         if view.tree is not None:
             return check_tree(source, view.tree, options).findings
-        # Bytes, since only they tell of halves of characters.
+        # As bytes, because only they can represent unpaired surrogates.
         return check_bytes(source.text.encode("utf-8", "surrogatepass"), options, source.filename).findings
     except Exception as error:  # noqa: BLE001 - the editor's user must not lose the server over one text
-        message = f"the file could not be checked: {type(error).__name__}: {str(error)[:200]}"
+        message = f"could not check the file: {type(error).__name__}: {str(error)[:200]}"
         return (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),)
 
 
 class _Checks:
-    """The checks that are due or running: one a document, and its result is told only if nothing has changed meanwhile."""
+    """The scheduled and running checks: one per document, whose result is discarded if the text has changed."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.running: dict[str, asyncio.Task[None]] = {}
-        # How often each document that is being checked was to be checked.
+        # The number of requests per document that is being checked.
         self.wanted: Counter[str] = Counter()
 
     def want(self, uri: str, delay: float) -> None:
-        """Have a document checked after a while; where that is already to happen, for what it is by then."""
+        """Schedule the check of a document after a delay; a check that is already scheduled covers the request."""
         if self.server.client_pulls or self.server.document(uri) is None:
             return
         self.wanted[uri] += 1
@@ -115,7 +115,7 @@ class _Checks:
             self.running[uri] = asyncio.get_running_loop().create_task(self.run(uri, delay))
 
     def want_all(self) -> None:
-        """Have all documents checked anew: files that they depend on have changed."""
+        """Schedule checks of all documents after a change of files that they depend on."""
         for document in self.server.open_documents():
             document.forget()
             self.want(document.uri, DELAY)
@@ -136,21 +136,21 @@ class _Checks:
             del self.running[uri], self.wanted[uri]
 
     async def report(self, document: Document | None, previous: str | None) -> types.DocumentDiagnosticReport:
-        """The answer to a client that asks; where nothing else was found than before, just that."""
+        """Return the report for a client that pulls diagnostics: "unchanged" if the findings are the same."""
         if document is None:
             return types.RelatedFullDocumentDiagnosticReport([])
         version = document.version
         found = await self.found(document)
         if document.version != version:
             again = types.DiagnosticServerCancellationData(retrigger_request=True)
-            raise JsonRpcException("the text has changed meanwhile", types.LSPErrorCodes.ServerCancelled.value, again)
+            raise JsonRpcException("the text has changed", types.LSPErrorCodes.ServerCancelled.value, again)
         digest = blake2b(repr(found).encode("utf-8", "replace"), digest_size=16).hexdigest()
         if digest == previous:
             return types.RelatedUnchangedDocumentDiagnosticReport(digest)
         return types.RelatedFullDocumentDiagnosticReport(found, result_id=digest)
 
     async def found(self, document: Document) -> list[types.Diagnostic]:
-        """The diagnostics of the text as it is now."""
+        """Return the diagnostics of the current text."""
         try:
             options = document.options()
         except FileTrouble as trouble:
@@ -167,20 +167,20 @@ class _Checks:
 
 
 def findings_of(document: Document) -> tuple[Finding, ...]:
-    """What is found in the text as it is now; what the last check found, if that was the same text."""
+    """Return the findings of the current text, from the last check if it had the same text."""
     view = document.view
     return view.remembered("findings", lambda: find(view, view.options))
 
 
 def diagnostic(finding: Finding, document: Document, positions: Positions) -> types.Diagnostic:
-    """A finding as editors take it."""
+    """Convert a finding to a diagnostic."""
     rule = all_rules().get(finding.rule)
     tags = [types.DiagnosticTag.Deprecated] if rule is not None and rule.group == _DEPRECATED else []
     tags += [types.DiagnosticTag.Unnecessary] if finding.rule in _UNNECESSARY else []
     return types.Diagnostic(
         positions.range(finding.span),
         f"{finding.message}\n{finding.help}" if finding.help else finding.message,
-        # Formatting mends it, as soon as the file is saved: nothing to worry about while one types.
+        # Formatting on save fixes it, so information is severe enough.
         types.DiagnosticSeverity.Information if finding.rule == FORMATTING else _SEVERITIES[finding.severity],
         finding.rule,
         source="composefmt",

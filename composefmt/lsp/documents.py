@@ -1,4 +1,4 @@
-"""The documents that are open in the editor: their text, and what is made of it when first asked for."""
+"""The open documents: their text, and what features compute from it on first use."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-# Longer texts would take longer to check than anyone waits while typing; no Compose file comes near it.
+# Longer texts take too long to check while typing; no Compose file is this long.
 MAX_CHARACTERS = 2_000_000
 
-# What no path holds, or what the system could not be asked for.
+# Characters that no path contains or that the system rejects.
 _NO_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
-# What editors call Compose files; any other language is one only under a Compose file's name.
+# Language identifiers of Compose files; other languages count if the file has a Compose file's name.
 _LANGUAGES = frozenset({"docker-compose", "dockercompose", "yaml.docker-compose"})
 
 
 class View:
-    """One version of a document's text; `file` is None where it does not parse."""
+    """One version of a document's text. `file`: None if it does not parse."""
 
     def __init__(self, source: Source, positions: Positions, find_options: Callable[[], Options] = Options) -> None:
         self.source = source
@@ -53,7 +53,7 @@ class View:
 
     @cached_property
     def options(self) -> Options:
-        """The options that hold for the text; the defaults where the settings are wrong, which its diagnostics tell."""
+        """Return the options for the text; the defaults if the settings are invalid, which a diagnostic reports."""
         try:
             return self._find_options()
         except FileTrouble:
@@ -61,12 +61,12 @@ class View:
 
     @property
     def is_too_long(self) -> bool:
-        """Whether the text is longer than anyone waits for."""
+        """Whether the text is too long to check while typing."""
         return len(self.source.text) > MAX_CHARACTERS
 
     @cached_property
     def tree(self) -> Tree | None:
-        """The parsed text; None where it does not parse, and where it is too long to."""
+        """The tree; None if the text does not parse or is too long."""
         try:
             return parse(self.source.text) if not self.is_too_long else None
         except (SyntaxProblem, UnicodeEncodeError):
@@ -74,11 +74,11 @@ class View:
 
     @cached_property
     def file(self) -> ComposeFile | None:
-        """The parsed file."""
+        """The parsed file, or None like the tree."""
         return ComposeFile(self.source, self.tree, self.options) if self.tree is not None else None
 
     def remembered(self, what: str, make: Callable[[], Made]) -> Made:
-        """What a feature makes of the text, made once."""
+        """Return a value that a feature computes from the text, computed once."""
         if what not in self._memory:
             self._memory[what] = make()
         made: Made = self._memory[what]
@@ -86,7 +86,7 @@ class View:
 
 
 class Document(TextDocument):
-    """A document that is open in the editor."""
+    """An open document."""
 
     documents: Documents
     _view: View | None = None
@@ -99,17 +99,17 @@ class Document(TextDocument):
 
     @property
     def is_file(self) -> bool:
-        """Whether the document has, or will have, a place on the disk."""
+        """Whether the document has a path on disk."""
         return self.uri.startswith("file:") and "\0" not in self.path and not _NO_CHARACTER.search(self.path)
 
     @property
     def name(self) -> str:
-        """The path of the document; a name in angle brackets for one that was never saved."""
+        """The path of the document; a name in angle brackets if it was never saved."""
         return self.path if self.is_file else "<untitled>"
 
     @property
     def view(self) -> View:
-        """The text as it is now."""
+        """The current text."""
         if self._view is None:
             source = Source(self.source, self.name)
             self._view = View(source, Positions(source, self.position_codec.encoding), self.options)
@@ -117,14 +117,14 @@ class Document(TextDocument):
 
     @property
     def good_view(self) -> View | None:
-        """The text as it is now if it parses, else as it was when it last did."""
+        """The current text if it parses, else the last one that did."""
         if self.view.file is not None:
             self._last_good = self.view
         return self._last_good
 
     def options(self) -> Options:
-        """The options for the document, as the command line finds them. Raises FileTrouble where the settings are wrong."""
-        # Editors do not tell of every change on disk.
+        """Return the options for the document, as on the command line. Raises FileTrouble for invalid settings."""
+        # Editors do not report every change on disk.
         forget_settings()
         path = self.path if self.is_file else os.path.join(self.documents.root_path or os.getcwd(), "compose.yaml")
         settings = settings_for(path)
@@ -137,13 +137,13 @@ class Document(TextDocument):
         return options._replace(environment=environment, surroundings=surroundings)
 
     def forget(self) -> None:
-        """Have everything made anew: the text or what it depends on has changed."""
+        """Discard everything computed from the text, because it or a file that it depends on has changed."""
         if self._view is not None and vars(self._view).get("tree") is not None:
             self._last_good = self._view
         self._view = None
 
     def apply_change(self, change: TextDocumentContentChangeEvent) -> None:
-        """Change the text; positions count lines as the protocol does, which knows no form feeds and the like."""
+        """Change the text. Lines end as in the protocol, which does not count form feeds and the like."""
         if isinstance(change, TextDocumentContentChangePartial):
             positions = self.view.positions
             start, end = positions.offset(change.range.start), positions.offset(change.range.end)
@@ -154,21 +154,21 @@ class Document(TextDocument):
 
 
 class Documents(Workspace):
-    """All documents that are open."""
+    """All open documents."""
 
     @property
     def folder_paths(self) -> list[str]:
-        """The paths of the workspace's folders."""
+        """The paths of the workspace's directories."""
         paths = [to_fs_path(folder.uri) for folder in self.folders.values()]
         return [path for path in [*paths, self.root_path] if path]
 
     def open_document(self, uri: str) -> Document | None:
-        """An open document."""
+        """Return an open document."""
         found = self._text_documents.get(unquote(uri))
         return found if isinstance(found, Document) else None
 
     def view_of(self, path: str) -> tuple[str, View] | None:
-        """The URI and the text of a file, from the editor where it is open there, else from disk; None where it can't be read."""
+        """Return the URI and the text of a file, from the editor if it is open, else from disk; None if it is unreadable."""
         uri = str(from_fs_path(path))
         document = self.open_document(uri)
         if document is not None:
@@ -180,7 +180,7 @@ class Documents(Workspace):
         return uri, View(source, Positions(source, self.position_encoding))
 
     def texts_below(self, folder: str) -> dict[str, bytes]:
-        """The texts of the open files in a folder and below, as bytes by their paths relative to it."""
+        """Return the open files below a directory as bytes, by relative path."""
         prefix = os.path.join(folder, "")
         return {
             each.path.removeprefix(prefix): each.source.encode("utf-8", "replace")

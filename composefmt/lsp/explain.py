@@ -1,4 +1,4 @@
-"""The page of a rule, shown as a document: the command behind the action "Explain", and the link behind a finding's rule."""
+"""Rule pages as documents, for the "Explain" action and for the links on diagnostics."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ COMMAND = "composefmt.explain"
 
 
 def register(server: Server) -> None:
-    """Take the command."""
+    """Register the command."""
 
     @server.command(COMMAND)
     def explain(rule: str) -> str:
-        """Show a rule's page where the editor can show documents; the page, in any case."""
+        """Show a rule page if the editor can show documents; return it in any case."""
         rule = current_name(rule)
         if rule not in all_rules():
             raise JsonRpcInvalidParams(unknown_name(rule))
@@ -34,20 +34,20 @@ def register(server: Server) -> None:
 
 
 class Pages:
-    """The pages of rules as files, each written when it is first asked for, in a folder that goes with the server."""
+    """Rule pages as files, written on first use in a temporary directory of the server."""
 
     def __init__(self) -> None:
         self._folder: TemporaryDirectory[str] | None = None
         self._uris: dict[str, str] = {}
 
     def text(self, rule: str) -> str:
-        """A rule's page as Markdown."""
+        """Return a rule page as Markdown."""
         from composefmt.reports.rule_page import as_markdown
 
         return as_markdown(all_rules()[rule])
 
     def uri(self, rule: str) -> str:
-        """Where a rule's page is."""
+        """Return the URI of a rule page."""
         if rule not in self._uris:
             self._folder = self._folder or TemporaryDirectory(prefix="composefmt-")
             path = os.path.join(self._folder.name, f"{rule}.md")
@@ -57,6 +57,6 @@ class Pages:
         return self._uris[rule]
 
     def remove(self) -> None:
-        """Leave nothing behind."""
+        """Delete the directory."""
         if self._folder is not None:
             self._folder.cleanup()

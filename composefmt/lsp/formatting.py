@@ -1,4 +1,4 @@
-"""Formatting: the edits that `composefmt format` makes, for the whole document or for some of its lines."""
+"""Formatting of a document or a range of lines, with the edits of `composefmt format`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(server: Server) -> None:
-    """Answer requests to format a document or a part of it."""
+    """Register the requests to format a document or a range."""
 
     @server.feature(types.TEXT_DOCUMENT_FORMATTING)
     def formatting(params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
@@ -29,13 +29,13 @@ def register(server: Server) -> None:
         if document is None:
             return None
         start, end = params.range.start, params.range.end
-        # A range that ends before the first character of a line does not touch that line.
+        # A range that ends at the start of a line excludes that line.
         last = end.line + (1 if end.character or end.line == start.line else 0)
         return _edits(server, document, (start.line + 1, last))
 
 
 def _edits(server: Server, document: Document, lines: tuple[int, int] | None) -> list[types.TextEdit] | None:
-    """What is to change; None where the text is refused, which its diagnostics tell as well."""
+    """Return the edits; None if the text cannot be formatted, which a diagnostic reports."""
     view = document.view
     if view.tree is None:
         return None

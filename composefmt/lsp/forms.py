@@ -1,4 +1,4 @@
-"""The other form of what stands at the cursor: long for short, short for long, with the formatter's edits and proof."""
+"""Conversion of the entry at the cursor between long and short form, with the formatter's edits and proof."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _NAMES = frozenset(field.name for field in FIELDS)
 
 
 class Form(NamedTuple):
-    """Another form: what an editor calls it, and the edits that lead to it."""
+    """A conversion: its title in the editor, and its edits."""
 
     title: str
     edits: tuple[Edit, ...]
 
 
 def other_forms(document: Document, offset: int) -> list[Form]:
-    """The other forms of the entry and of the field at an offset; none where they would say something else."""
+    """Return the conversions of the entry and the field at an offset that keep their meaning."""
     view = document.view
     made: dict[tuple[Edit, ...], Form] = {}
     for name, what, span in _candidates(view, offset):
@@ -39,7 +39,7 @@ def other_forms(document: Document, offset: int) -> list[Form]:
 
 
 def _candidates(view: View, offset: int) -> Iterator[tuple[str, str, Span]]:
-    """The fields with two forms at an offset: the name in settings, what to call it, and where it stands."""
+    """Yield the fields with two forms at an offset: name in the settings, label and location."""
     file = view.file
     if file is None:
         return

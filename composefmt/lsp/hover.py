@@ -1,4 +1,4 @@
-"""What an editor shows for the place under the pointer: what a field means, what a short form stands for, a variable's value."""
+"""Hovers: the description of a field, the long form of a short one, the value of a variable."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from composefmt.lsp.server import Server
     from composefmt.syntax.nodes import Node
 
-# So much of what a name stands for is shown.
+# The number of lines of a definition that are shown.
 _LINES = 12
 
 
 def register(server: Server) -> None:
-    """Answer what there is to know of a place."""
+    """Register hovers."""
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> types.Hover | None:
@@ -62,7 +62,7 @@ def register(server: Server) -> None:
 
 
 class _Seen:
-    """What the person at the editor may see: values of files inside the workspace, secrets only on request."""
+    """The values that the user may see: those of files in the workspace, and secrets only on request."""
 
     def __init__(self, server: Server, document: Document) -> None:
         self._document = document
@@ -77,7 +77,7 @@ class _Seen:
         return text if self._shows_secrets else "\n".join(map(masked_line, text.split("\n")))
 
     def may_read(self, path: str) -> bool:
-        """Return whether a file may be read for the person: it lies inside the workspace."""
+        """Return whether a file may be read for the user because it lies in the workspace."""
         return is_inside(self._document, path)
 
 
@@ -97,15 +97,15 @@ def _parts(view: View, file: ComposeFile, offset: int, path: Path, way: list[Nod
 
 
 def _meaning(path: Path) -> str:
-    """What the field at a path, or the nearest one above, means."""
+    """Return the description of the field at a path, or of the nearest one above."""
     while path and not (isinstance(path[-1], str) and schema.is_known(path)):
         if isinstance(path[-1], str):
             return ""
         path = path[:-1]
     words = schema.meaning(path) if path else ""
     values = schema.values(path) if path else []
-    told = f"\n\nValues: {', '.join(f'`{value}`' for value in values)}" if values and values != ["true", "false"] else ""
-    return f"**{path[-1]}**: {words}{told}" if words else ""
+    listed = f"\n\nValues: {', '.join(f'`{value}`' for value in values)}" if values and values != ["true", "false"] else ""
+    return f"**{path[-1]}**: {words}{listed}" if words else ""
 
 
 def _variable(file: ComposeFile, variable: interpolation.Variable, seen: _Seen) -> str:
@@ -128,7 +128,7 @@ def _variable(file: ComposeFile, variable: interpolation.Variable, seen: _Seen) 
 
 
 def _named(view: View, name: Name, seen: _Seen) -> str:
-    """What a name stands for: the beginning of its definition."""
+    """Return the start of the definition of a name."""
     if name.section == ANCHORS:
         node = name.node
     else:
@@ -158,7 +158,7 @@ def _short_places() -> Place[Field | Dual]:
 
 
 def _long_form(file: ComposeFile, path: Path, node: Scalar) -> str:
-    """What a short form stands for, with its defaults."""
+    """Return the long form of a short one, with its defaults."""
     for field in schema.registered(_short_places(), path):
         lines = _port_or_volume(file, field, node) if isinstance(field, Field) else _dual(field, node)
         if isinstance(lines, str):
@@ -200,7 +200,7 @@ def _dual(dual: Dual, node: Scalar) -> list[str]:
 
 
 def _assigned(file: ComposeFile, path: Path, node: Node | None, seen: _Seen) -> str:
-    """Which env files set a variable that a service's `environment` names as well."""
+    """Return which env files set a variable that a service's `environment` also sets."""
     around = file.options.surroundings
     if around is None or len(path) != 4 or path[0] != "services" or path[2] != "environment" or type(node) is not Scalar:
         return ""

@@ -1,18 +1,18 @@
-"""Text from files as Markdown that shows it and does nothing else: no link, no image, no command, no HTML.
+"""Escape text from files as inert Markdown: no link, image, command or HTML.
 
-Names, values and comments come from repositories that are not trusted.
+Names, values and comments come from untrusted repositories.
 """
 
 from __future__ import annotations
 
 import re
 
-# No client needs more of one value.
+# In characters, of one value.
 _LONGEST = 200
 
 
 def plain(text: str) -> str:
-    """Return text to stand between words, on one line."""
+    """Return text for the middle of a sentence, on one line."""
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~&:@-])", r"\\\1", _one_line(text)).replace("\\&", "&amp;").replace("\\<", "&lt;")
 
 

@@ -1,6 +1,6 @@
-"""The names of a file: where services, networks, volumes and the like are defined, and where they are used.
+"""The names in a file: where services, networks, volumes and the like are defined and used.
 
-What names what is one table of path patterns; anchors and aliases, which are YAML's names, come from the tree.
+One table of path patterns lists the fields with names; anchors and aliases come from the tree.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile, Path
     from composefmt.syntax.nodes import Tree
 
-    # Gets the file and a field's value, and finds the names in it.
+    # Given the file and a field's value, yields the names in it.
     _Reader = Callable[[ComposeFile, Node], Iterator["_Part"]]
 
 _Value = TypeVar("_Value")
 
-# The sections whose keys define names, and what one of them is called.
+# The sections whose keys define names, with a noun for each.
 KINDS = {
     "services": "service",
     "networks": "network",
@@ -41,16 +41,16 @@ KINDS = {
 }
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
 ANCHORS = "anchors"
-# What is shared may be shared by something that is shared.
+# The nesting of shared values that is followed.
 _MAX_STEPS = 5
 VARIABLES = "variables"
 
 
 class Name(NamedTuple):
-    """One place where a name stands: of which section, and whether it is defined there.
+    """One location of a name: its section, and whether it is the definition.
 
-    `node` is the value behind a definition. `write` tells how another name is written there: as a "scalar" of its own, as
-    it is ("text"), or not at all ("").
+    `node`: the value of the definition. `write`: how a new name is written here: as a "scalar", as plain "text", or not at
+    all ("").
     """
 
     section: str
@@ -62,7 +62,7 @@ class Name(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A stretch of a scalar that is a name."""
+    """A part of a scalar that is a name."""
 
     scalar: Scalar
     start: int
@@ -76,7 +76,7 @@ def _whole(node: Node) -> Iterator[_Part]:
 
 
 def _listed(file: ComposeFile, node: Node) -> Iterator[_Part]:
-    """Names in a list, in a mapping by name, or in a list of mappings with a `source`."""
+    """Yield names in a list, in a mapping by name, or in a list of mappings with a `source`."""
     if type(node) is Mapping:
         for key, _ in node.entries:
             yield from _whole(key)
@@ -93,7 +93,7 @@ def _before_colon(file: ComposeFile, node: Node) -> Iterator[_Part]:
 
 
 def _after_service(_: ComposeFile, node: Node) -> Iterator[_Part]:
-    """The name in `service:NAME`."""
+    """Yield the name in `service:NAME`."""
     if type(node) is Scalar and "service:" in node.value and "$" not in node.value:
         start = node.value.index("service:") + len("service:")
         if start == len("service:") or node.value[start - len("service:") - 1] == "=":
@@ -122,7 +122,7 @@ def _mounted(file: ComposeFile, node: Node) -> Iterator[_Part]:
                 yield _Part(item, 0, len(mount.source))
 
 
-# Which field names what; `jobs` have the fields of services.
+# The fields with names; `jobs` have the fields of services.
 USES: tuple[tuple[str, str, _Reader], ...] = (
     ("depends_on", "services", _listed),
     ("extends", "services", _extended),
@@ -152,7 +152,7 @@ def _places() -> Place[tuple[str, _Reader]]:
 
 
 def names(file: ComposeFile) -> list[Name]:
-    """All places where names stand, in the order of the text, each once."""
+    """Return all locations of names, in the order of the text, without duplicates."""
     found: dict[Span, Name] = {}
     for root in file.roots:
         for section in SECTIONS:
@@ -182,14 +182,14 @@ def _name(file: ComposeFile, section: str, part: _Part, *, defines: bool = False
     content = scalar.content + (scalar.style in ("'", '"'))
     span = Span(content + part.start, content + part.end)
     whole = part.start == 0 and part.end == len(scalar.value)
-    # Where the value has escapes, its offsets are not those of the text.
+    # With escapes in the value, its offsets differ from those of the text.
     if file.source.text.startswith(scalar.value, content) and scalar.style not in ("|", ">"):
         return Name(section, text, span, defines, node, "scalar" if whole and not scalar.style else "text")
     return Name(section, text, scalar.span, defines, node, "scalar" if whole else "")
 
 
 def anchors(file: ComposeFile) -> Iterator[Name]:
-    """Anchors and aliases; those of one name that is given twice are told apart by their node."""
+    """Yield anchors and aliases; anchors with the same name are distinguished by their node."""
     if not file.tree.aliases and "&" not in file.source.text:
         return
     text = file.source.text
@@ -203,7 +203,7 @@ def anchors(file: ComposeFile) -> Iterator[Name]:
 
 
 def nodes(roots: list[Node]) -> Iterator[Node]:
-    """All nodes below some, as they are written: aliases are not followed."""
+    """Yield all nodes below the roots as written: aliases are not followed."""
     stack = list(roots)
     while stack:
         node = stack.pop()
@@ -216,7 +216,7 @@ def nodes(roots: list[Node]) -> Iterator[Node]:
 
 
 def visit(file: ComposeFile, root: Node, places: Place[_Value]) -> Iterator[tuple[_Value, Node]]:
-    """The values that patterns lead to, with what was registered there; aliases and merge keys followed, each once."""
+    """Yield the values that the patterns match, with what is registered for them; each once, following aliases and merge keys."""
     seen: set[tuple[int, int]] = set()
     stack: list[tuple[Node, Place[_Value]]] = [(root, places)]
     while stack:
@@ -236,19 +236,19 @@ def visit(file: ComposeFile, root: Node, places: Place[_Value]) -> Iterator[tupl
 
 
 def name_at(found: list[Name], offset: int) -> Name | None:
-    """The name that stands at an offset, its end included."""
+    """Return the name at an offset (its end included)."""
     return next((name for name in found if name.span.start <= offset <= name.span.end), None)
 
 
 def same(found: list[Name], wanted: Name) -> list[Name]:
-    """All places that mean the same as one of them."""
+    """Return all locations that refer to the same thing as one of them."""
     if wanted.section == ANCHORS:
         return [name for name in found if name.section == ANCHORS and name.node is wanted.node]
     return [name for name in found if name.section == wanted.section and name.text == wanted.text]
 
 
 def path_at(roots: list[Node], offset: int) -> tuple[Path, list[Node]]:
-    """The path of the innermost key or value that holds an offset, and the nodes on the way to it, itself last."""
+    """Return the path of the innermost key or value at an offset, and the nodes on the way to it, itself last."""
     path: list[str | int] = []
     way: list[Node] = []
     current = next((node for node in roots if node.start <= offset <= node.end), None)
@@ -276,7 +276,7 @@ def path_at(roots: list[Node], offset: int) -> tuple[Path, list[Node]]:
 
 
 def used_path(tree: Tree, path: Path, way: list[Node]) -> Path:
-    """The path under which something shared is used: that of the first alias or merge, for what stands in an `x-` field."""
+    """Return the path at which a value is used: that of the first alias or merge key for a value of an `x-` field."""
     for _ in range(_MAX_STEPS):
         found = next(
             ((depth, alias) for depth, node in enumerate(way) for alias in tree.aliases if path and alias.target is node),

@@ -1,4 +1,4 @@
-"""Where a name is defined, where it is used, and another name for it: services, volumes and the like, anchors, variables."""
+"""Go to definition and find references: services, volumes and the like, anchors, variables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def register(server: Server) -> None:
-    """Answer where names are defined and used, and rename them."""
+    """Register definitions, references and highlights."""
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def definition(params: types.DefinitionParams) -> list[types.Location] | None:
@@ -50,7 +50,7 @@ def register(server: Server) -> None:
 
 
 def _defined(document: Document, view: View, offset: int) -> list[types.Location] | None:
-    """Where the file, the service of another file, the variable or the name at an offset is defined."""
+    """Return the definition of the file, extended service, variable or name at an offset."""
     link = next((link for link in files.links(view) if link.span.start <= offset <= link.span.end), None)
     if link is not None:
         return [_line(files.uri_of(document, link.path), 0)]
@@ -65,7 +65,7 @@ def _defined(document: Document, view: View, offset: int) -> list[types.Location
 
 
 def names_of(view: View) -> list[Name]:
-    """The names in a text that parses."""
+    """Return the names in a text that parses."""
     return view.remembered("names", lambda: sorted([*names(view.file), *uses(view.file)], key=_place) if view.file is not None else [])
 
 
@@ -78,7 +78,7 @@ def _line(uri: str, line: int) -> types.Location:
 
 
 def meant_at(server: Server, uri: str, position: types.Position) -> tuple[Document, View, list[Name]] | tuple[None, None, None]:
-    """The document, its text, and all places that mean the same as the name at a position."""
+    """Return the document, its text, and all locations of the name at a position."""
     document = server.document(uri)
     view = document.good_view if document is not None else None
     if document is None or view is None:
@@ -88,7 +88,7 @@ def meant_at(server: Server, uri: str, position: types.Position) -> tuple[Docume
 
 
 def in_twin(document: Document, name: Name) -> Iterator[tuple[str, View, list[Name]]]:
-    """The URI, the text and the places of a name in the file that is always read together with a document, if there is one."""
+    """Yield the URI, the text and the locations of a name in the document's override or base file, if there is one."""
     other = files.twin(document)
     if other is not None and name.section != ANCHORS:
         uri, view = other

@@ -1,4 +1,4 @@
-"""Places as editors count them: lines and columns from 0, columns in the units of the encoding that was agreed on."""
+"""Positions in the protocol's terms: lines and columns from 0, columns in the negotiated encoding's units."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def _utf16(character: str) -> int:
     return 1 if character < "\U00010000" else 2
 
 
-# How many units a character takes; in UTF-32 each is one.
+# Units per character; one each in UTF-32.
 _UNITS = {PositionEncodingKind.Utf8: _utf8, PositionEncodingKind.Utf16: _utf16}
 
 
 class Positions:
-    """Turns offsets of one text into an editor's positions, and back.
+    """Converts offsets of one text to positions, and back.
 
-    Lines end at CR LF, LF or CR and nowhere else, as the protocol says.
+    Lines end at CR LF, LF or CR only, as the protocol defines.
     """
 
     __slots__ = ("source", "units")
@@ -35,7 +35,7 @@ class Positions:
         self.units = _UNITS.get(PositionEncodingKind(encoding or PositionEncodingKind.Utf16))
 
     def position(self, offset: int) -> Position:
-        """The position of the character at an offset."""
+        """Return the position of an offset."""
         line, column = self.source.position(offset)
         start = self.source.line_starts[line - 1]
         before = self.source.text[start:offset]
@@ -44,11 +44,11 @@ class Positions:
         return Position(line - 1, sum(map(self.units, before)))
 
     def range(self, span: Span | tuple[int, int]) -> Range:
-        """The range of a span."""
+        """Return the range of a span."""
         return Range(self.position(span[0]), self.position(span[1]))
 
     def offset(self, position: Position) -> int:
-        """The offset of a position; one past the end of a line or of the text gives that end."""
+        """Return the offset of a position; past the end of a line or of the text, that end."""
         source = self.source
         if position.line >= len(source.line_starts):
             return len(source.text)

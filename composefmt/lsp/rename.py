@@ -1,6 +1,6 @@
-"""Another name for a service, a network, a volume and the like, or for an anchor: everywhere in the document.
+"""Rename a service, network, volume and the like, or an anchor, everywhere in the document.
 
-The override beside a Compose file, or what lies under it, is always read together with it, so that it changes as well.
+A Compose file and its override are always read together, so both change.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from composefmt.syntax.scalars import write_scalar
 if TYPE_CHECKING:
     from composefmt.lsp.server import Server
 
-# What may be a name. Profiles have the strictest grammar of all names, anchors the most lenient.
+# Valid names: profiles have the strictest grammar, anchors the most lenient.
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
 _ANCHOR = re.compile(r"[^\s,\[\]{}]+")
 
 
 def register(server: Server) -> None:
-    """Answer what would be renamed, and rename it."""
+    """Register renaming."""
 
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
@@ -42,7 +42,7 @@ def register(server: Server) -> None:
             return None
         wanted = [(document.uri, view, found), *in_twin(document, found[0])]
         if view is not document.view or any(text.file is None for _, text, _ in wanted):
-            raise JsonRpcInvalidParams("the text, or that of its override, does not parse at the moment, so nothing is renamed")
+            raise JsonRpcInvalidParams("cannot rename because the file or its override does not parse")
         for _, text, places in wanted:
             _refuse(params.new_name, places or found[:1], names_of(text))
         new = {"scalar": write_scalar(params.new_name), "text": params.new_name}

@@ -1,4 +1,4 @@
-"""What the specification's schema says of a place: what a field means, which keys stand there, and which values."""
+"""The specification's schema by path: the description of a field, and its keys and values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Schema = dict[str, Any]
 Value = TypeVar("Value")
 
-# Values that the schema describes in words only, or that are common.
+# Values that the schema describes only in prose, or common ones.
 _VALUES: dict[str, tuple[str, ...]] = {
     "services.*.cgroup": ("host", "private"),
     "services.*.deploy.endpoint_mode": ("dnsrr", "vip"),
@@ -45,7 +45,7 @@ _PATH = os.path.join("schemas", "compose-spec.json")
 @lru_cache(maxsize=1)
 def _root() -> _Schema:
     package = os.path.dirname(os.path.dirname(__file__))
-    # In a checkout the schema stands beside the package.
+    # In a checkout, the schema is next to the package.
     path = next(filter(os.path.exists, (os.path.join(package, _PATH), os.path.join(os.path.dirname(package), _PATH))))
     with open(path, encoding="utf-8") as file:
         schema: _Schema = json.load(file)
@@ -61,7 +61,7 @@ def _value_places() -> Place[tuple[str, ...]]:
 
 
 def registered(root: Place[Value], path: Path) -> list[Value]:
-    """What is registered for a path, in any of the patterns that lead to it."""
+    """Return what is registered for a path under any pattern that matches it."""
     found = [root]
     for step in path:
         found = [below for place in found for below in (place.keys.get(str(step)), place.any) if below is not None]
@@ -69,7 +69,7 @@ def registered(root: Place[Value], path: Path) -> list[Value]:
 
 
 def _parts(schema: _Schema) -> Iterator[_Schema]:
-    """A schema and all that it refers to or offers as an alternative."""
+    """Yield a schema and all schemas that it refers to or lists as alternatives."""
     yield schema
     if "$ref" in schema:
         target: Any = _root()
@@ -83,7 +83,7 @@ def _parts(schema: _Schema) -> Iterator[_Schema]:
 
 @lru_cache(maxsize=512)
 def _at(path: Path) -> tuple[_Schema, ...]:
-    """The schemas of a place, () where there is none."""
+    """Return the schemas of a path, () without any."""
     if not path:
         return (_root(),)
     found: list[_Schema] = []
@@ -109,7 +109,7 @@ def _below(schema: _Schema, step: str | int) -> Iterator[_Schema]:
 
 
 def meaning(path: Path) -> str:
-    """What the field at a path means, in the specification's words; "" where it says nothing."""
+    """Return the description of the field at a path in the specification's words; "" without one."""
     found = _at(path)
     texts = [schema["description"] for schema in found if "description" in schema]
     texts += [part["description"] for schema in found for part in _parts(schema) if "description" in part]
@@ -117,12 +117,12 @@ def meaning(path: Path) -> str:
 
 
 def is_known(path: Path) -> bool:
-    """Whether there is a field of that name at that path."""
+    """Return whether the schema has a field at a path."""
     return bool(path) and any(path[-1] in part.get("properties", {}) for schema in _at(path[:-1]) for part in _parts(schema))
 
 
 def keys(path: Path) -> dict[str, str]:
-    """The keys that may stand in the mapping at a path, with what they mean."""
+    """Return the keys of the mapping at a path, with their descriptions."""
     found: dict[str, str] = {}
     for schema in _at(path):
         for part in _parts(schema):
@@ -132,7 +132,7 @@ def keys(path: Path) -> dict[str, str]:
 
 
 def shape(path: Path) -> str:
-    """What stands behind the key at a path: "map", "list" or "value"; the longer form where there are several."""
+    """Return the shape of the value at a path: "map", "list" or "value"; the longest of several."""
     types: set[str] = set()
     for schema in _at(path):
         for part in _parts(schema):
@@ -142,7 +142,7 @@ def shape(path: Path) -> str:
 
 
 def values(path: Path) -> list[str]:
-    """The values that may stand at a path, where there are only some, or some that are common."""
+    """Return the values of an enumerated field, or common ones."""
     found: list[str] = []
     for schema in _at(path):
         for part in _parts(schema):

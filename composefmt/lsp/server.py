@@ -1,4 +1,4 @@
-"""The server: pygls with documents of our own, and the features, each of which registers itself."""
+"""The server: pygls with our own documents and features."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FEATURES = ("code_actions", "completion", "diagnostics", "explain", "files", "fo
 class _Protocol(LanguageServerProtocol):
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Answer what the server can do; from then on documents are ours."""
+        """Answer the initialization, and replace the workspace's documents with ours."""
         result: types.InitializeResult = yield from super().lsp_initialize(params)
         theirs = self.workspace
         folders = list(theirs.folders.values())
@@ -39,17 +39,17 @@ class _Protocol(LanguageServerProtocol):
         return result
 
     def structure_message(self, data: dict[str, Any]) -> Any:  # noqa: ANN401 - one of pygls' classes
-        """A message as an object. Raises JsonRpcException."""
+        """Convert a message to an object. Raises JsonRpcException."""
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
-            # pygls would leave whoever asked waiting for ever.
+            # Without this, pygls would not answer the request at all.
             if "method" in data and isinstance(data.get("id"), (int, str)):
                 self._send_response(data["id"], error=error.to_response_error())
             raise
 
     def handle_message(self, message: Any) -> None:  # noqa: ANN401 - one of pygls' classes
-        """Answer a message, or do what it tells."""
+        """Handle a message."""
         if self._shutdown and getattr(message, "method", types.EXIT) != types.EXIT and hasattr(message, "id"):
             self._send_response(message.id, error=JsonRpcInvalidRequest("the server was shut down").to_response_error())
             return
@@ -57,7 +57,7 @@ class _Protocol(LanguageServerProtocol):
 
     @property
     def was_shut_down(self) -> bool:
-        """Whether the client asked the server to shut down."""
+        """Whether the client sent a shutdown request."""
         return bool(self._shutdown)
 
     def _execute_handler(
@@ -69,7 +69,7 @@ class _Protocol(LanguageServerProtocol):
         kwargs: dict[str, Any] | None = None,
     ) -> None:
         def done(future: Any) -> None:  # noqa: ANN401 - pygls' own callbacks take several kinds of futures
-            # Of notifications pygls would keep the futures for ever.
+            # pygls never removes the futures of notifications.
             self._request_futures.pop(msg_id, None)
             callback(future)
 
@@ -84,51 +84,51 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("composefmt", __version__, protocol_cls=_Protocol)
         self.pages = Pages()
-        # The initialization option "showSecrets": values that look like secrets are shown in hovers.
+        # The initialization option "showSecrets": whether hovers show values that look like secrets.
         self.shows_secrets = False
-        # Checks run here, one after the other, so that the server answers meanwhile.
+        # Checks run here one at a time, so that the server stays responsive.
         self.worker = ThreadPoolExecutor(max_workers=1)
         for feature in FEATURES:
             import_module(f"composefmt.lsp.{feature}").register(self)
 
     def document(self, uri: str) -> Document | None:
-        """An open document that is a Compose file; None for any other, and for those that are not open."""
+        """Return an open document if it is a Compose file, else None."""
         found = cast("Documents", self.workspace).open_document(uri)
         return found if found is not None and found.is_compose else None
 
     def open_documents(self) -> list[Document]:
-        """All open Compose files."""
+        """Return all open Compose files."""
         return [document for document in self.workspace.text_documents.values() if isinstance(document, Document) and document.is_compose]
 
     @property
     def client_pulls(self) -> bool:
-        """Whether the client asks for diagnostics; what it asks for must not be sent to it as well."""
+        """Whether the client pulls diagnostics; they must then not be published as well."""
         capabilities = self.client_capabilities.text_document
         return capabilities is not None and capabilities.diagnostic is not None
 
     @property
     def client_links(self) -> bool:
-        """Whether the client shows links behind the rules of findings."""
+        """Whether the client supports links on diagnostics."""
         capabilities = self.client_capabilities.text_document
         support = (capabilities.publish_diagnostics, capabilities.diagnostic) if capabilities is not None else ()
         return any(each is not None and bool(getattr(each, "code_description_support", False)) for each in support)
 
     @property
     def client_watches(self) -> bool:
-        """Whether the client tells of changes on disk, and of which is said later."""
+        """Whether the client can watch files and accepts dynamic registration for it."""
         workspace = self.client_capabilities.workspace
         watched = workspace.did_change_watched_files if workspace is not None else None
         return watched is not None and bool(watched.dynamic_registration)
 
     @property
     def client_refreshes(self) -> bool:
-        """Whether the client can be told to ask for diagnostics anew."""
+        """Whether the client can be asked to pull diagnostics again."""
         workspace = self.client_capabilities.workspace
         diagnostics = workspace.diagnostics if workspace is not None else None
         return self.client_pulls and diagnostics is not None and bool(diagnostics.refresh_support)
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - one of pygls' classes
-        """Log an error; it is no reason to open a window in front of someone who types. Answers to requests tell their own."""
+        """Log an error without opening a window in the editor; requests get an error response anyway."""
         if source is FeatureRequestError:
             return
         message = f"{type(error).__name__}: {error}"
@@ -136,24 +136,24 @@ class Server(LanguageServer):
 
 
 def serve() -> int:
-    """Serve on standard input and output until the client leaves; the exit status: 0 where it asked to shut down before."""
-    # What goes wrong is told to the client; tracebacks help nobody who edits a file.
+    """Serve on standard input and output until the client exits. Return the exit status: 0 after a shutdown request."""
+    # The client gets the errors; tracebacks do not help people who edit a file.
     for name in ("pygls", "asyncio"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
-    # Nothing but the protocol may reach the output, whoever prints.
+    # Only the protocol may write to the output, whatever is printed.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     server = Server()
     _end_on_signals(server)
-    # Trees hold no cycles, but what is imported here makes some: they are collected after each check, and nothing is
-    # collected while somebody waits for an answer.
+    # Trees have no cycles, but imports create some: collect them after each check, not while a client waits
+    # for an answer.
     gc.disable()
     gc.freeze()
     try:
         server.start_io(stdout=output)
     except (ValueError, MemoryError):
-        # A length that is no number of bytes that anybody could send.
+        # A Content-Length that is not a possible number of bytes.
         sys.stderr.write("composefmt: this is not the language server protocol\n")
         return 2
     finally:
@@ -162,7 +162,7 @@ def serve() -> int:
 
 
 def _end_on_signals(server: Server) -> None:
-    """End at once when asked to: a thread that waits for input would not let the process unwind, and nothing can be lost."""
+    """Exit at once on a signal: a thread blocked on input would keep the process alive, and there is nothing to lose."""
 
     def end(number: int, _: object) -> None:
         server.pages.remove()

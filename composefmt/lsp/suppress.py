@@ -1,4 +1,4 @@
-"""The comment that silences a finding: `# composefmt: ignore[rule]`, at the end of its line or on a line of its own above."""
+"""Suppression comments: `# composefmt: ignore[rule]`, at the end of the line or on its own line above."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LIST = re.compile(r"#\s*composefmt:\s*ignore\[[^\]]*(?=\])")
 
 
 def comment(view: View, finding: Finding) -> Edit | None:
-    """The edit that silences a finding; None where no comment can stand, as inside of a text of several lines."""
+    """Return the edit that suppresses a finding; None if no comment is possible, as inside a multi-line scalar."""
     source = view.source
     line = source.position(finding.span.start).line
     for edit in _ways(view, line, finding.rule):
@@ -37,7 +37,7 @@ def comment(view: View, finding: Finding) -> Edit | None:
 
 
 def _ways(view: View, line: int, rule: str) -> Iterator[Edit]:
-    """A name more in the comment that is there, a comment at the end of the line, one above it."""
+    """Yield the candidates: extend an existing comment, add one at the end of the line, or one above it."""
     source, file = view.source, view.file
     if file is None:
         return

@@ -1,4 +1,4 @@
-"""The outline of a document: its sections and what they define; and what an editor can fold."""
+"""The outline of a document (its sections and their entries), and its foldable ranges."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _KINDS = {
     "configs": types.SymbolKind.File,
     "models": types.SymbolKind.Object,
 }
-# How deep the outline goes: a section, what it defines, and the fields of that.
+# The depth of the outline: a section, its entries, and their fields.
 _LEVELS = 3
 
 
 def register(server: Server) -> None:
-    """Answer requests for the outline and for folding."""
+    """Register the outline and folding ranges."""
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def document_symbol(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol] | None:
@@ -82,7 +82,7 @@ def _folds(view: View) -> Iterator[types.FoldingRange]:
 
 
 def _stretches(node: Node) -> Iterator[tuple[int, int]]:
-    """What can be folded at a node: each entry whose value runs over several lines, and each item of a list."""
+    """Yield the foldable ranges of a node: entries with a multi-line value, and items of lists."""
     if type(node) is Mapping:
         yield from ((key.start, value.end) for key, value in node.entries)
     elif type(node) is Sequence:
@@ -90,7 +90,7 @@ def _stretches(node: Node) -> Iterator[tuple[int, int]]:
 
 
 def _comment_blocks(view: View) -> Iterator[tuple[int, int]]:
-    """The first and the last line of comments that stand on lines of their own, one below the other."""
+    """Yield the first and last line of each block of comments on lines of their own."""
     if view.file is None:
         return
     source, first, last = view.source, -1, -2

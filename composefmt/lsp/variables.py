@@ -1,4 +1,4 @@
-"""Variables: where they are used, which one stands at a place, and the lines of `.env` that set one."""
+"""Variables: their uses, the one at an offset, and the lines of `.env` that set it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENV_FILE = ".env"
 
 
 def uses(file: ComposeFile) -> Iterator[Name]:
-    """The variables of a file, those in the defaults of others too; none of values whose offsets are not those of the text."""
+    """Yield the variables of a file, including those in defaults of others; skip values whose offsets differ from the text's."""
     for scalar in file.interpolated_scalars():
         start = _content(scalar)
         if not file.source.text.startswith(scalar.value, start):
@@ -37,13 +37,13 @@ def uses(file: ComposeFile) -> Iterator[Name]:
 
 
 def variable_at(scalar: Scalar, offset: int) -> interpolation.Variable | None:
-    """The variable of a scalar that holds an offset in the text."""
+    """Return the variable of a scalar at an offset in the text."""
     start = _content(scalar)
     return next((part for part in _variables(scalar.value) if part.start <= offset - start <= part.end), None)
 
 
 def lines_that_set(name: str, around: Surroundings | None) -> list[int]:
-    """The numbers, from 0, of the lines of `.env` that set a variable."""
+    """Return the numbers, from 0, of the lines of `.env` that set a variable."""
     data = around.read(ENV_FILE) if around is not None else None
     wanted = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}\s*=")
     lines = (data or b"").decode("utf-8", "replace").splitlines()
