@@ -4,6 +4,7 @@ import os
 from functools import partial
 from pathlib import Path
 
+import following
 import pytest
 import running
 
@@ -29,3 +30,11 @@ def oracle():
     if not program:
         pytest.skip("COMPOSEFMT_ORACLE does not name the reference program")
     return program
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """A folder with a wheel and a repository of this checkout."""
+    folder = tmp_path_factory.mktemp("published")
+    following.publish(folder)
+    return folder

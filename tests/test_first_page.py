@@ -1,20 +1,13 @@
-"""The first page of the documentation, followed to the letter by somebody who has nothing yet: install, format, check, commit, edit.
-
-A wheel of this checkout takes the place of the package index, and a repository of it the place of the code host.
-"""
+"""The first page of the documentation, followed to the letter by somebody who has nothing yet: install, format, check, commit, edit."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from editing import LONG, SHORT, STEPS
 from editing import editor as installed_editor
+from following import Reader
 from pages import FILE, blocks
-from repositories import copy_of_the_project, git
-from running import ROOT
+from repositories import git
 
 from composefmt.engine import format_text
 
@@ -25,54 +18,10 @@ STATUS = {"composefmt format --diff compose.yaml": 1}
 slow = pytest.mark.slow
 
 
-class Reader:
-    """Somebody with a home, a git repository and the page."""
-
-    def __init__(self, folder):
-        self.home, self.work = folder / "home", folder / "work"
-        self.work.mkdir()
-        self.home.mkdir()
-        self.said = ""
-        (self.home / ".gitconfig").write_text(
-            f'[user]\nname = A\nemail = a@example.org\n[url "{folder / "composefmt"}"]\ninsteadOf = https://github.com/composefmt/composefmt\n'
-        )
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIPX_", "XDG_", "PRE_COMMIT", "GIT_"))}
-        bin_folder = self.home / ".local" / "bin"
-        self.environment = {
-            **kept,
-            "HOME": str(self.home),
-            "PATH": os.pathsep.join([str(bin_folder), str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "PIPX_HOME": str(self.home / "pipx"),
-            "PIPX_BIN_DIR": str(bin_folder),
-            "PIPX_DEFAULT_PYTHON": sys.executable,
-            "PIP_FIND_LINKS": str(folder),
-            "PRE_COMMIT_COLOR": "never",
-            "NO_COLOR": "1",
-        }
-
-    def run(self, command, **variables):
-        """Run a line in a shell; its status, and its output for the next look."""
-        environment = {**self.environment, **variables}
-        done = subprocess.run(["bash", "-c", command], cwd=self.work, env=environment, capture_output=True, text=True, check=False)
-        self.said = done.stdout + done.stderr
-        return done.returncode
-
-    def write(self, name, text):
-        """Write a file of the page; `~` is the home."""
-        path = Path(name.replace("~", str(self.home), 1)) if name.startswith("~") else self.work / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory):
+def reader(tmp_path_factory, published):
     """The reader at the end of the page; each step is asserted on the way."""
-    folder = tmp_path_factory.mktemp("first-page")
-    wheel = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]
-    subprocess.run(wheel, check=True)
-    copy_of_the_project(folder / "composefmt")
-    reader = Reader(folder)
-    git(reader.work, "init", "-q")
+    reader = Reader(tmp_path_factory.mktemp("first-page"), published)
     for language, title, text in PAGE:
         if language == "sh":
             for command in text.splitlines():
