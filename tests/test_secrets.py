@@ -8,6 +8,8 @@ from lsp_client import Client
 from running import run
 
 from composefmt.compose.secrecy import MASK, is_secret
+from composefmt.engine import check_text
+from composefmt.options import Options
 
 SECRETS = [
     ("DB_PASSWORD", "hunter2"),
@@ -192,3 +194,63 @@ def test_messages_mask_what_is_written_in_the_wrong_place(tmp_path):
     done = run("check", "--select", "all", "--output-format", "concise", cwd=tmp_path)
     assert 'environment must be a list or a mapping, not "DB_PASSWORD=' in done.stdout
     assert "hunter" not in done.stdout
+
+
+MISPLACED = [
+    "environment: [DB_PASSWORD=hunter, DB_PASSWORD=hunter]",
+    "environment: ['DB_PASSWORD=\"hunter\"']",
+    "environment: ['DB_PASSWORD = hunter']",
+    "environment: ['DB_PASSWORD:hunter']",
+    "environment: ['DB_PASSWORD: hunter']",
+    "environment: ['DB_PASSWORD hunter']",
+    "environment: [{DB_PASSWORD: hunter}]",
+    "environment: {DB_PASSWORD: [hunter]}",
+    "environment: {DB_PASSWORD: “hunter”}",
+    "environment: {DB_PASSWORD=hunter}",
+    "environment: -DB_PASSWORD=hunter",
+    "environment: DB_PASSWORD:hunter",
+    "env_file: DB_PASSWORD=hunter",
+    "networks: [DB_PASSWORD=hunter]",
+    "volumes: [DB_PASSWORD=hunter]",
+    "ports: [DB_PASSWORD=hunter]",
+    "healthcheck: {test: [CMD, mysqladmin ping --password=hunter]}",
+    "healthcheck: {test: [mysqladmin ping --password=hunter]}",
+    "command: mysql --password=hunter && echo '",
+    "entrypoint: [mysql --password=hunter]",
+    "build: {context: ., args: [TOKEN='hunter', TOKEN=hunter]}",
+    "build: {context: 'https://me:hunter@example.org/x.git', dockerfile: ''}",
+]
+
+
+@pytest.mark.parametrize("line", MISPLACED)
+def test_no_message_help_or_title_holds_a_secret(line):
+    options = Options(extend_select=frozenset({"all"}))
+    findings = check_text(f"services:\n  web:\n    image: x\n    {line}\n", options, "compose.yaml").findings
+    assert findings
+    for found in findings:
+        assert "hunter" not in f"{found.message} {found.help} {found.fix and found.fix.title} {found.related}"
+
+
+def test_differences_hold_no_secrets(tmp_path):
+    (tmp_path / "a.yaml").write_text("services:\n  web: {image: 'token:1'}\n  db: {image: x, environment: {DB_PASSWORD: hunter1, A: b}}\n")
+    (tmp_path / "b.yaml").write_text(
+        "services:\n"
+        "  web:\n"
+        "    image: token:2\n"
+        "    command: mysql --password=hunter2\n"
+        "    build: {context: ., args: {NPM_TOKEN: hunter2}}\n"
+        "    environment: {URL: 'https://me:hunter2@example.org'}\n"
+        "    labels: {api.token: hunter2}\n"
+        "    configs: [c]\n"
+        "  db: {image: x, environment: {DB_PASSWORD: hunter3, PIN: 1234, A: c}}\n"
+        "configs: {c: {content: 'password: hunter2'}}\n"
+    )
+    text = run("diff", "a.yaml", "b.yaml", cwd=tmp_path).stdout
+    data = run("diff", "--format", "json", "a.yaml", "b.yaml", cwd=tmp_path).stdout
+    assert f"  environment.DB_PASSWORD: {MASK} -> {MASK}\n" in text
+    assert f"  environment.PIN: added {MASK}\n" in text
+    assert "  environment.A: b -> c\n" in text
+    assert "  image: token:1 -> token:2\n" in text
+    for output in (text, data):
+        assert "hunter" not in output
+        assert "1234" not in output

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from composefmt.cli.run import count
-from composefmt.project.compare import words
+from composefmt.project.compare import masked, words
 from composefmt.reports.text import printable
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _summary(comparisons: Sequence[Comparison]) -> str:
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
-    for head, group in groupby(comparison.changes, key=lambda change: change.path[:2]):
+    for head, group in groupby(map(masked, comparison.changes), key=lambda change: change.path[:2]):
         title = f"{_SINGULAR.get(head[0], head[0])} {head[1]}" if len(head) > 1 else head[0]
         if head[0] == "services" and head[-1] in comparison.recreated:
             title += " (container will be recreated)"
@@ -80,6 +80,6 @@ def _entries(comparison: Comparison) -> Iterator[dict[str, object]]:
     name = {"project": comparison.name} if comparison.name else {}
     if comparison.kind:
         yield name | {"path": [], "kind": comparison.kind, "before": None, "after": None, "source": None, "recreates": False}
-    for change in comparison.changes:
+    for change in map(masked, comparison.changes):
         recreates = change.path[0] == "services" and change.path[1] in comparison.recreated
         yield name | change._asdict() | {"path": list(change.path), "recreates": recreates}

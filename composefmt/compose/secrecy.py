@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from composefmt.syntax.lazy import pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
 MASK = "••••••"
@@ -58,9 +59,47 @@ def redacted(message: str, environment: Mapping[str, str]) -> str:
     return message
 
 
+def masked_item(text: str) -> str:
+    """Return an item such as `PASSWORD=x` or `PASSWORD="x"` with its value masked if it looks like a secret."""
+    found = pattern(r"(?s)([^=]*=\s*)(.*)").fullmatch(text)
+    if found is None:
+        return text
+    value = found[2].strip()
+    quote = value[0] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else ""
+    bare = value[len(quote) : len(value) - len(quote)]
+    return f"{found[1]}{quote}{MASK}{quote}" if _is_hidden(found[1].rstrip("= \t"), bare) else text
+
+
+# What messages use in place of a value.
+_PLACEHOLDERS = ("...", "VALUE")
+
+
+def _is_hidden(name: str, value: str) -> bool:
+    """Return whether a value has to be masked; references to variables and placeholders remain visible."""
+    is_visible = value.lstrip("=") in _PLACEHOLDERS or MASK in value or pattern(r"\$(?:\w+|\{\w+\})").fullmatch(value)
+    return not is_visible and is_secret(name, value)
+
+
+def masked_pairs(text: str, separators: str = "=") -> str:
+    """Return a text with the values of all `NAME=value` in it masked that look like secrets; passwords in URLs as well."""
+
+    def masked(pair: re.Match[str]) -> str:
+        value = pair[3].strip("\"'")
+        return pair[1] + pair[2] + (pair[3].replace(value, MASK) if _is_hidden(pair[1], value) else pair[3])
+
+    if not any(sign in text for sign in (*separators, "@")):
+        return text
+    text = pattern(rf"([\w.-]+)([{separators}]\s*)(\"[^\"]*\"|'[^']*'|[^\s\"',\])]+)").sub(masked, text)
+    return _without_passwords(text)
+
+
+def _without_passwords(text: str) -> str:
+    return pattern(r"://([^/\s:@]*):[^/\s@$]+@").sub(rf"://\1:{MASK}@", text)
+
+
 def masked_line(line: str) -> str:
     """Return a line of YAML or of an env file with its value masked if it looks like a secret; variables stay."""
     found = pattern(r"(\s*(?:-\s+)?[\"']?)([\w.-]+)([\"']?\s*[:=]\s*)(\S.*)").fullmatch(line)
     if found is None or found[4].lstrip("\"'").startswith("$") or not is_secret(found[2], found[4].strip("\"' ")):
-        return pattern(r"://([^/\s:@]*):[^/\s@$]+@").sub(rf"://\1:{MASK}@", line)
+        return _without_passwords(line)
     return f"{found[1]}{found[2]}{found[3]}{MASK}"

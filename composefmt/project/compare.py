@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose.secrecy import MASK, is_secret, masked_line, masked_pairs
 from composefmt.project.provenance import shown_place, written_at
 from composefmt.project.values import same, text
 
@@ -38,6 +39,34 @@ def compare(old: Project, new: Project) -> list[Change]:
             one.update({key: {} for key, part in other.items() if key not in one and isinstance(part, dict)})
     changes = _mappings(before, after, ())
     return [change._replace(source=_source(change, old, new)) for change in changes]
+
+
+# Mappings with user-defined names.
+_NAMED = frozenset({"annotations", "args", "driver_opts", "environment", "labels", "options", "sysctls"})
+
+
+def masked(change: Change) -> Change:
+    """Return a change with the values masked that look like secrets."""
+    path = change.path
+    return change._replace(
+        path=tuple(masked_pairs(part) for part in path), before=_masked(change.before, path), after=_masked(change.after, path)
+    )
+
+
+def _masked(value: object, path: Path) -> object:
+    """Return a value without secrets: those of named values, the contents of `secrets`, and assignments inside strings."""
+    if isinstance(value, dict):
+        return {key: _masked(part, (*path, key)) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, path) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    is_named = any(part in _NAMED or part.startswith("x-") for part in path[:-1])
+    if (path[0], path[-1]) == ("secrets", "content") or (is_named and is_secret(path[-1], text(value))):
+        return MASK
+    if not isinstance(value, str):
+        return value
+    return "\n".join(map(masked_line, value.split("\n"))) if path[-1] == "content" else masked_pairs(value)
 
 
 def recreated(old: Project, new: Project) -> set[str]:

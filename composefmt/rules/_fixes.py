@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.secrecy import masked_item
 from composefmt.findings import Fix
 from composefmt.syntax.nodes import Mapping
 from composefmt.syntax.values import key_text
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def written(file: ComposeFile, node: Node, value: object, *, safe: bool = False) -> Fix | None:
     """Return the fix that replaces a scalar with another value."""
-    shown = str(value).lower() if isinstance(value, bool) else value
+    shown = str(value).lower() if isinstance(value, bool) else masked_item(str(value))
     return Fix.of(f'replace with "{shown}"', file.changes.replace(node, value), safe=safe)
 
 

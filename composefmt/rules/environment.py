@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.secrecy import masked_item
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import deleted, written
 from composefmt.rules.registry import Element, Problem, rule
@@ -55,7 +56,7 @@ def duplicate_variable(element: Element) -> Iterator[Problem]:
                 item.span,
                 f'service "{element.service}": duplicate "{name}" in "{element.path[-1]}"',
                 "keep only one entry; the last one takes effect",
-                deleted(element.file, before[name], f'remove "{before[name].value}", which has no effect', safe=True),
+                deleted(element.file, before[name], f'remove "{masked_item(before[name].value)}", which has no effect', safe=True),
                 related=(Related(before[name].span, "previous entry"),),
             )
         before[name] = item
@@ -95,8 +96,8 @@ def quoted_list_value(element: Element) -> Iterator[Problem]:
     name, _, value = node.value.partition("=")
     if len(value) > 1 and value[0] == value[-1] and value[0] not in value[1:-1]:
         meant = f"{name}={value[1:-1]}"
-        message = f'service "{element.service}": quotes in {node.value} are part of the value'
-        yield Problem(node.span, message, f"remove the quotes: {meant}", written(element.file, node, meant))
+        message = f'service "{element.service}": quotes in {masked_item(node.value)} are part of the value'
+        yield Problem(node.span, message, f"remove the quotes: {masked_item(meant)}", written(element.file, node, meant))
 
 
 @rule("space-around-equals", Severity.ERROR, *(f"{name}.*" for name in _LISTS), group="environment")
@@ -132,13 +133,54 @@ def space_around_equals(element: Element) -> Iterator[Problem]:
         is_label = element.path[-2] == "labels"
         if is_label and not equals:
             return
+        meant = f"{name.rstrip()}{equals}{value.strip()}"
         yield Problem(
             node.span,
             f'service "{element.service}": space before "=" is part of the name "{name}"',
-            f"use {name.rstrip()}{equals}{value.strip()}",
-            written(element.file, node, f"{name.rstrip()}{equals}{value.strip()}"),
+            f"use {masked_item(meant)}",
+            written(element.file, node, meant),
             severity=Severity.WARNING if is_label else None,
         )
+
+
+@rule("missing-equals-sign", Severity.WARNING, *(f"{name}.*" for name in _LISTS), group="environment")
+def missing_equals_sign(element: Element) -> Iterator[Problem]:
+    """Detects list items such as `NAME:value` or `NAME value`, in which the equals sign is missing.
+
+    The whole item is the name of the variable or label. A variable of this name is not set in the shell, so the container does not
+    get it; such a label has no value.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - LEVEL:debug
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            environment:
+              - LEVEL=debug
+
+    Source: compose-go, types/mapping.go.
+    """
+    node = element.node
+    if type(node) is not Scalar or not isinstance(element.path[-1], int) or "=" in node.value:
+        return
+    found = pattern(r"(-?[A-Za-z_][\w.-]*)(:\s*|\s+)([^\s:].*)").fullmatch(node.value)
+    if found is None or (element.path[-2] == "labels" and ":" not in found[2]):
+        return
+    meant = f"{found[1]}={found[3]}"
+    yield Problem(
+        node.span,
+        f'service "{element.service}": no "=" after the name "{found[1]}" in "{element.path[-2]}"',
+        f"use {masked_item(meant)}",
+        written(element.file, node, meant),
+    )
 
 
 @rule("secret-in-environment", Severity.WARNING, "services.*.environment", group="security", default=False)

@@ -12,6 +12,7 @@ from composefmt.rules._fixes import deleted
 from composefmt.rules._membership import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.scalars import whole_number, write_scalar
 from composefmt.syntax.values import is_merge_key, key_text
@@ -354,7 +355,7 @@ def environment_null(element: Element) -> Iterator[Problem]:
     if type(node) is not Scalar:
         return
     if key is None:
-        name, empty = node.value, "=" not in node.value and "$" not in node.value and bool(node.value)
+        name, empty = node.value, bool(pattern(r"[^=$:\s]+").fullmatch(node.value))
     else:
         name, empty = key_text(key), not node.style and node.value in ("", "~", "null")
     if empty:

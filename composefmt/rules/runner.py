@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from composefmt.compose.patterns import Place
+from composefmt.compose.secrecy import masked_pairs
 from composefmt.findings import Finding, Severity
 from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
 from composefmt.rules.registry import Element, Problem, Rule, all_rules, known_names, selection
@@ -155,7 +156,13 @@ class _Run:
 
     def found(self, rule: Rule, problem: Problem) -> None:
         finding = Finding(
-            rule.name, problem.severity or rule.severity, problem.message, problem.span, problem.help, problem.fix, problem.related
+            rule.name,
+            problem.severity or rule.severity,
+            masked_pairs(problem.message),
+            problem.span,
+            masked_pairs(problem.help),
+            problem.fix and problem.fix._replace(title=masked_pairs(problem.fix.title)),
+            problem.related,
         )
         self.findings.setdefault((rule.name, problem.span), finding)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from composefmt.compose.secrecy import masked_item, shown
 from composefmt.compose.typography import Found, in_command, in_name, in_value, plain
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
@@ -48,15 +49,16 @@ def typographic_character(element: Element) -> Iterator[Problem]:
     file = element.file
     if file.source.text.isascii():
         return
-    for node, found in islice(_all(file), _MOST):
+    for name, node, found in islice(_all(file), _MOST):
         start = node.content + found[0].offset
         meant = plain(node.value, found)
+        display = shown(name, masked_item(meant))
         edits = tuple(Edit(node.content + one.offset, node.content + one.offset + 1, one.plain) for one in found)
         title = "use the plain character" if len(found) == 1 else "use the plain characters"
         yield Problem(
             Span(start, start + 1),
             found[0].problem,
-            f'use "{meant}"' if '"' not in meant else f"use {meant}",
+            f'use "{display}"' if '"' not in display else f"use {display}",
             Fix.of(title, edits if _is_one_value(meant) else (), safe=False),
         )
 
@@ -81,30 +83,33 @@ _COMMANDS = frozenset({"command", "entrypoint", "test"})
 _FREE = frozenset({"annotations", "args", "driver_opts", "environment", "labels", "options", "sysctls"})
 
 
-def _all(file: ComposeFile) -> Iterator[tuple[Scalar, list[Found]]]:
-    """Yield the typographic characters of keys and unquoted values that contain no escapes."""
-    searches = dict(_searches(file))
+def _all(file: ComposeFile) -> Iterator[tuple[str, Scalar, list[Found]]]:
+    """Yield the typographic characters of keys and unquoted values that contain no escapes, with the variable's name if it has one."""
+    searches = {node: (name, search) for node, name, search in _searches(file)}
     for scalar in file.tree.scalars:
         if scalar.value.isascii() or not file.source.text.startswith(scalar.value, scalar.content) or scalar.style:
             continue
-        found = searches.get(id(scalar), in_value)(scalar.value)
+        name, search = searches.get(id(scalar), ("", in_value))
+        found = search(scalar.value)
         if found:
-            yield scalar, found
+            yield name, scalar, found
 
 
-def _searches(file: ComposeFile) -> Iterator[tuple[int, Callable[[str], list[Found]]]]:
-    """How each scalar is searched, by its identity: a key or a word, a command, or (left out) a value that may be prose."""
-    stack: list[tuple[Node, str]] = [(document, "") for document in file.tree.documents]
+def _searches(file: ComposeFile) -> Iterator[tuple[int, str, Callable[[str], list[Found]]]]:
+    """Yield the identity of each scalar, the variable that it is the value of ("" if none), and how it is searched.
+
+    Keys and identifiers, commands and values that may be prose are searched in different ways.
+    """
+    stack: list[tuple[Node, str, str]] = [(document, "", "") for document in file.tree.documents]
     while stack:
-        node, field = stack.pop()
+        node, field, variable = stack.pop()
         if type(node) is Mapping:
             for key, value in node.entries:
-                yield id(key), in_name
+                yield id(key), "", in_name
                 name = key.value if type(key) is Scalar else ""
-                stack.append((value, field if field in _FREE or field.startswith("x-") else name))
+                is_free = field in _FREE or field.startswith("x-")
+                stack.append((value, field if is_free else name, name if is_free else ""))
         elif type(node) is Sequence:
-            stack += [(item, field) for item in node.items]
-        elif field in _WORDS:
-            yield id(node), in_name
-        elif field in _COMMANDS:
-            yield id(node), in_command
+            stack += [(item, field, variable) for item in node.items]
+        else:
+            yield id(node), variable, in_name if field in _WORDS else in_command if field in _COMMANDS else in_value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.secrecy import MASK, is_secret
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
@@ -28,8 +29,12 @@ def _plain_digits(element: Element) -> Scalar | None:
 
 def _quoted(element: Element, node: Scalar, message: str, *, safe: bool) -> Problem:
     """Return the problem of a value that needs quotes; `safe`: they do not change the model of Docker Compose."""
-    fix = Fix.of(f'quote "{node.value}"', element.file.changes.quote(node), safe=safe)
-    return Problem(node.span, f'service "{element.service}": {message}', f'quote it: "{node.value}"', fix)
+    shown = f'"{node.value}"'
+    name = element.path[-1]
+    if isinstance(name, str) and is_secret(name, node.value):
+        shown, message = f'"{MASK}"', f'unquoted value of "{name}" is not read as written'
+    fix = Fix.of(f"quote {shown}", element.file.changes.quote(node), safe=safe)
+    return Problem(node.span, f'service "{element.service}": {message}', f"quote it: {shown}", fix)
 
 
 @rule("base60-number", Severity.WARNING, "services.*.ports.*", *_TEXTS, group="yaml-traps")

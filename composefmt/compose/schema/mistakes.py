@@ -18,7 +18,7 @@ from composefmt.compose.schema.words import (
     subject,
     written,
 )
-from composefmt.compose.secrecy import shown
+from composefmt.compose.secrecy import masked_pairs
 from composefmt.syntax.scalars import Timestamp, whole_number
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
 
 def _without_secrets(value: object) -> object:
     """Return a string such as `PASSWORD=x` with its values masked if they look like secrets; anything else as it is."""
-    if not isinstance(value, str) or isinstance(value, Timestamp) or not _PAIR.search(value):
-        return value
-    return re.sub(r"([\w.-]+)([=:]\s*)(\S+)", lambda pair: pair[1] + pair[2] + shown(pair[1], pair[3]), value)
+    return masked_pairs(value, "=:") if isinstance(value, str) and not isinstance(value, Timestamp) else value
 
 
 def nearest_text(text: str, name: str) -> str | None:
