@@ -109,7 +109,7 @@ def test_folders_pipes_devices_and_what_is_not_there(run, tmp_path):
     assert done.stderr.splitlines() == [
         "compose.pipe.yaml: error[unreadable] is not a regular file",
         "/dev/zero: error[unreadable] is not a regular file",
-        "missing.yaml: error[unreadable] no such file or folder",
+        "missing.yaml: error[unreadable] no such file or directory",
         "compose.broken.yaml: error[unreadable] the link leads nowhere",
         "reformatted compose.yaml",
         "1 file reformatted, 4 files not formatted.",
@@ -159,7 +159,7 @@ def test_ended_in_the_middle_of_a_batch(tmp_path, name, jobs):
     process.send_signal(getattr(signal, name))
     errors = process.stderr.read()
     assert process.wait(30) == 128 + getattr(signal, name)
-    assert errors.endswith("composefmt: ended from outside\n")
+    assert errors.endswith("composefmt: terminated\n")
     assert "Traceback" not in errors
     assert len({path.read_text() for path in tmp_path.iterdir()}) == 2, "some files done, the others as they were"
     assert len(list(tmp_path.iterdir())) == 2000, "no temporary file stays behind"

@@ -262,9 +262,9 @@ def test_clean_removes_it(cached, project, cache):
     cached("check", project)
     (cache / "of somebody else").write_text("")
     done = cached("clean")
-    assert (done.stderr, done.returncode) == (f"removed the cache in {cache}\n", 0)
+    assert (done.stderr, done.returncode) == (f"Removed the cache in {cache}.\n", 0)
     assert os.listdir(cache) == ["of somebody else"]
-    assert cached("clean").stderr == "there is no cache.\n"
+    assert cached("clean").stderr == "No cache found.\n"
 
 
 def test_the_cache_is_where_the_platform_keeps_such_things():

@@ -170,7 +170,7 @@ def test_unreadable_files_are_2_and_the_others_are_still_checked(tmp_path):
     done = run("check", "missing.yaml", "compose.yaml", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout.startswith("compose.yaml:3:12: error")
-    assert "missing.yaml: error[unreadable] no such file or folder" in done.stderr
+    assert "missing.yaml: error[unreadable] no such file or directory" in done.stderr
     assert done.stderr.endswith("Found 1 error in 1 file. 1 file could not be checked.\n")
 
 

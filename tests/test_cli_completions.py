@@ -62,4 +62,4 @@ def test_zsh(tmp_path):
 def test_other_shells_are_refused(tmp_path):
     done = run("completions", "csh", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith('error: there are no completions for "csh": the shells are bash, zsh, fish\n')
+    assert done.stderr.startswith('error: no completions for "csh"; supported shells: bash, zsh, fish\n')

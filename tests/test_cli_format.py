@@ -151,7 +151,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path):
     done = run("format", ".", "missing.yaml", cwd=tmp_path)
     assert done.returncode == 2
     assert "compose.b.yaml:3:12: error[yaml-syntax] " in done.stderr
-    assert "missing.yaml: error[unreadable] no such file or folder" in done.stderr
+    assert "missing.yaml: error[unreadable] no such file or directory" in done.stderr
     assert done.stderr.endswith("2 files reformatted, 2 files not formatted.\n")
     assert files_below(tmp_path) == {"compose.a.yaml": LONG.encode(), "compose.b.yaml": BROKEN.encode(), "compose.c.yaml": LONG.encode()}
 

@@ -217,4 +217,7 @@ def test_a_working_folder_that_is_gone(tmp_path):
     for command in ("check", "format .", "config", "graph", "diff a b"):
         done = shell(f"mkdir gone && cd gone && rmdir ../gone && $COMPOSEFMT {command}; echo $?", tmp_path)
         assert done.stdout == "2\n"
-        assert done.stderr.splitlines()[0] in ("error: the working folder is gone", ".: error[unreadable] no such file or directory")
+        assert done.stderr.splitlines()[0] in (
+            "error: the working directory no longer exists",
+            ".: error[unreadable] no such file or directory",
+        )

@@ -43,8 +43,8 @@ def test_what_changes_is_formatted_again(watching, tmp_path):
     file, other = tmp_path / "compose.yaml", tmp_path / "web" / "compose.yaml"
     file.write_text(SHORT)
     process, told = watching()
-    wait_for(lambda: "watching for changes" in told())
-    assert told() == "reformatted compose.yaml\n1 file reformatted.\nwatching for changes; Ctrl-C ends it.\n"
+    wait_for(lambda: "Watching for changes" in told())
+    assert told() == "reformatted compose.yaml\n1 file reformatted.\nWatching for changes. Press Ctrl-C to stop.\n"
     assert file.read_text() == LONG
     # A file that was not there; another that is none of ours; one that is saved in steps, as editors do.
     other.parent.mkdir()
@@ -73,7 +73,7 @@ def test_a_folder_that_is_moved_here_is_formatted(watching, tmp_path, tmp_path_f
     (elsewhere / "deep").mkdir(parents=True)
     (elsewhere / "deep" / "compose.yaml").write_text(SHORT)
     _, told = watching()
-    wait_for(lambda: "watching for changes" in told())
+    wait_for(lambda: "Watching for changes" in told())
     elsewhere.replace(tmp_path / "web")
     wait_for(lambda: (tmp_path / "web" / "deep" / "compose.yaml").read_text() == LONG)
 
@@ -83,7 +83,7 @@ def test_a_folder_that_is_removed_is_watched_again_when_it_is_back(watching, tmp
     folder.mkdir()
     (folder / "compose.yaml").write_text(SHORT)
     _, told = watching("web")
-    wait_for(lambda: "watching for changes" in told())
+    wait_for(lambda: "Watching for changes" in told())
     shutil.rmtree(folder)
     time.sleep(1)
     folder.mkdir()
@@ -97,7 +97,7 @@ def test_a_folder_that_is_removed_is_watched_again_when_it_is_back(watching, tmp
 def test_a_name_that_is_no_text_ends_nothing(watching, tmp_path):
     file = tmp_path / "compose.yaml"
     process, told = watching()
-    wait_for(lambda: "watching for changes" in told())
+    wait_for(lambda: "Watching for changes" in told())
     (tmp_path / os.fsdecode(b"\xff")).write_text("")
     file.write_text(SHORT)
     wait_for(lambda: file.read_text() == LONG)
@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_read_ends_nothing(watching, tmp_path):
     before = without_privileges()
     (tmp_path / "secret").mkdir(mode=0o000)
     _, told = watching(before=before)
-    wait_for(lambda: "watching for changes" in told())
+    wait_for(lambda: "Watching for changes" in told())
     assert "secret: error[unreadable] permission denied" in told()
     (tmp_path / "compose.yaml").write_text(SHORT)
     wait_for(lambda: (tmp_path / "compose.yaml").read_text() == LONG)
@@ -132,7 +132,7 @@ def test_ctrl_c_in_the_middle_of_a_run(watching, tmp_path):
 def test_only_changes_are_told(watching, tmp_path):
     (tmp_path / "compose.yaml").write_text(CLEAN)
     _, told = watching("compose.yaml")
-    wait_for(lambda: "watching for changes" in told())
+    wait_for(lambda: "Watching for changes" in told())
     before = told()
     (tmp_path / "compose.yaml").write_text(CLEAN + "\n")
     wait_for(lambda: told() != before)
@@ -141,7 +141,7 @@ def test_only_changes_are_told(watching, tmp_path):
 
 def test_what_cannot_be_watched_is_told(run, tmp_path):
     assert "standard input cannot be watched" in run("format", "--watch", "-").stderr
-    assert 'there is no folder "nowhere"' in run("format", "--watch", "nowhere/compose.yaml").stderr
+    assert 'directory "nowhere" not found' in run("format", "--watch", "nowhere/compose.yaml").stderr
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "watchfiles.py").write_text("raise ImportError")

@@ -48,7 +48,7 @@ def test_missing_paths_are_told_and_the_others_found(tmp_path, monkeypatch):
     touch(tmp_path, "compose.yaml")
     (tmp_path / "dangling").symlink_to("nowhere")
     assert found(tmp_path, "no", "compose.yaml", "compose.yaml/x", "dangling", monkeypatch=monkeypatch) == [
-        Missing("no", "no such file or folder"),
+        Missing("no", "no such file or directory"),
         "compose.yaml",
         Missing("compose.yaml/x", "not a directory"),
         Missing("dangling", "the link leads nowhere"),

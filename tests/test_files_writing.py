@@ -155,7 +155,7 @@ def engine_that(action, cwd, *args):
     [
         ("open(filename, 'w').write('new')", "unwritable] changed while it was being formatted (run composefmt again)", "new"),
         ("os.remove(filename)", "unwritable] cannot be written: no such file or directory", None),
-        ("os.remove(filename); os.mkdir(filename)", "unreadable] is a folder", None),
+        ("os.remove(filename); os.mkdir(filename)", "unreadable] is a directory", None),
     ],
 )
 def test_what_happens_to_a_file_meanwhile_wins(tmp_path, action, message, left):

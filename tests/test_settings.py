@@ -156,7 +156,7 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
 def test_there_are_no_settings_for_what_is_not_there(run):
     done = run("settings", "nowhere/compose.yaml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert '"nowhere/compose.yaml": no such file or folder' in done.stderr
+    assert '"nowhere/compose.yaml": no such file or directory' in done.stderr
 
 
 def test_the_json_schema_of_the_settings(run):

@@ -40,13 +40,13 @@ class Note(NamedTuple):
 Answer = Union[Proposal, Note]
 
 
-def settings_proposal(folder: str, settings: str) -> Answer:
+def settings_proposal(directory: str, settings: str) -> Answer:
     """Propose the settings, in pyproject.toml if there is one. Raises FileTrouble if it cannot be read."""
     for name in _OUR_SETTINGS:
-        if os.path.exists(os.path.join(folder, name)):
+        if os.path.exists(os.path.join(directory, name)):
             return Note(name, "it has settings already")
     own = Proposal(_OUR_SETTINGS[1], None, settings)
-    project = _text(folder, "pyproject.toml")
+    project = _text(directory, "pyproject.toml")
     if project is None:
         return own
     try:
@@ -56,22 +56,22 @@ def settings_proposal(folder: str, settings: str) -> Answer:
     return Note("pyproject.toml", "it has settings already") if longer == project else Proposal("pyproject.toml", project, longer)
 
 
-def tool_proposals(folder: str) -> Iterator[Answer]:
+def tool_proposals(directory: str) -> Iterator[Answer]:
     """Propose a pre-commit hook and CI jobs. Raises FileTrouble if a file cannot be read."""
-    if os.path.exists(os.path.join(folder, ".git")) or os.path.exists(os.path.join(folder, _HOOKS)):
-        yield _added(folder, _HOOKS, texts.HOOKS, with_hook)
-    on_github, on_gitlab = os.path.isdir(os.path.join(folder, ".github")), os.path.exists(os.path.join(folder, _GITLAB))
+    if os.path.exists(os.path.join(directory, ".git")) or os.path.exists(os.path.join(directory, _HOOKS)):
+        yield _added(directory, _HOOKS, texts.HOOKS, with_hook)
+    on_github, on_gitlab = os.path.isdir(os.path.join(directory, ".github")), os.path.exists(os.path.join(directory, _GITLAB))
     if on_github:
-        yield _workflow(folder)
+        yield _workflow(directory)
     if on_gitlab:
-        yield _added(folder, _GITLAB, texts.GITLAB, with_job)
+        yield _added(directory, _GITLAB, texts.GITLAB, with_job)
     if not on_github and not on_gitlab:
         yield Note("CI", f"found neither a directory .github nor a file {_GITLAB}")
 
 
-def _added(folder: str, path: str, whole: str, add: texts.Adder) -> Answer:
+def _added(directory: str, path: str, whole: str, add: texts.Adder) -> Answer:
     """Propose a new file, or an addition to the existing one."""
-    before = _text(folder, path)
+    before = _text(directory, path)
     if before is None:
         return Proposal(path, None, whole)
     if _NAME in before:
@@ -82,21 +82,21 @@ def _added(folder: str, path: str, whole: str, add: texts.Adder) -> Answer:
         return Note(path, f"{problem}; add by hand:\n\n{whole}")
 
 
-def _workflow(folder: str) -> Answer:
+def _workflow(directory: str) -> Answer:
     path = os.path.join(_GITHUB, texts.WORKFLOW)
-    place = os.path.join(folder, _GITHUB)
+    place = os.path.join(directory, _GITHUB)
     for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
-        if name.endswith((".yml", ".yaml")) and _NAME in (_text(folder, os.path.join(_GITHUB, name)) or ""):
+        if name.endswith((".yml", ".yaml")) and _NAME in (_text(directory, os.path.join(_GITHUB, name)) or ""):
             return Note(os.path.join(_GITHUB, name), "it uses composefmt already")
-    workflow = texts.github(_default_branches(folder))
-    if os.path.exists(os.path.join(folder, path)):
+    workflow = texts.github(_default_branches(directory))
+    if os.path.exists(os.path.join(directory, path)):
         return Note(path, f"it exists; add this workflow under another name:\n\n{workflow}")
     return Proposal(path, None, workflow)
 
 
-def _default_branches(folder: str) -> tuple[str, ...]:
+def _default_branches(directory: str) -> tuple[str, ...]:
     """Return the default branch of the remote repository, or the usual names if it is not known."""
-    head = os.path.join(folder, ".git", "refs", "remotes", "origin", "HEAD")
+    head = os.path.join(directory, ".git", "refs", "remotes", "origin", "HEAD")
     try:
         found = _REMOTE_HEAD.fullmatch(read_file(head).decode("utf-8", "replace"))
     except FileTrouble:
@@ -104,9 +104,9 @@ def _default_branches(folder: str) -> tuple[str, ...]:
     return (found[1],) if found else ("main", "master")
 
 
-def _text(folder: str, path: str) -> str | None:
+def _text(directory: str, path: str) -> str | None:
     """Return the text of a file with its line breaks, None if it does not exist. Raises FileTrouble."""
-    full = os.path.join(folder, path)
+    full = os.path.join(directory, path)
     if not os.path.exists(full):
         return None
     try:

@@ -1,7 +1,7 @@
-"""The command line: thin; it parses arguments and calls the engine.
+"""The command line: a thin layer that parses arguments and calls the engine.
 
-`main` is the console script. Exit status: 0 clean, 1 findings or files that would change, 2 the tool could not do its
-job, 130 interrupted, 143 (or 129) ended from outside, 141 the reader of the output went away.
+`main` is the console script. Exit status: 0 clean, 1 findings or files that would change, 2 usage or other errors,
+130 interrupted, 143 (or 129) terminated, 141 output pipe closed.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 FAILED = 2
 INTERRUPTED = 130
-# What is added to the number of a signal that ended the run.
+# Added to the number of the signal that ended the run, as shells do.
 SIGNALLED = 128
 PIPE_CLOSED = 141
 
 
 class PipeClosed(Exception):
-    """The reader of the output went away; Click would take a BrokenPipeError for its own and exit with 1."""
+    """The output pipe was closed; Click would handle a BrokenPipeError itself and exit with 1."""
 
 
 class Ended(BaseException):
-    """A signal asked the process to end; as Ctrl-C does, it unwinds, so that nothing half-done stays behind."""
+    """A signal asked the process to terminate; as with Ctrl-C, unwinding cleans up."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ def main() -> NoReturn:
 
     from composefmt.syntax.parse import own_process
 
-    # Trees hold no cycles, so counting references is enough; the collector would only cost time.
+    # Trees have no cycles, so reference counting suffices and the collector would only cost time.
     gc.disable()
     own_process()
     _prepare_streams()
@@ -50,33 +50,33 @@ def main() -> NoReturn:
         sys.stderr.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
-        _last_words("composefmt: interrupted")
+        _print_to_stderr("composefmt: interrupted")
     except Ended as ended:
         status = SIGNALLED + ended.number
-        _last_words("composefmt: ended from outside")
+        _print_to_stderr("composefmt: terminated")
     except (BrokenPipeError, PipeClosed):
-        # Nobody reads on: say nothing.
+        # Nobody reads the output any more.
         status = PIPE_CLOSED
     except OSError as error:
         status = FAILED
-        # What belongs to one file is told where it is read; what is left is the output, or the working directory.
+        # Errors of single files are reported where they are read; only the output and the working directory remain.
         reason = error.strerror or str(error)
         reason = reason[:1].lower() + reason[1:]
-        output = f"the output cannot be written: {reason}" if _has_folder() else "the working folder is gone"
-        _last_words(f"error: {error.filename}: {reason}" if error.filename else f"error: {output}")
+        output = f"the output cannot be written: {reason}" if _has_directory() else "the working directory no longer exists"
+        _print_to_stderr(f"error: {error.filename}: {reason}" if error.filename else f"error: {output}")
     workers = sys.modules.get("composefmt.cli.workers")
     if workers is not None:
         workers.stop_workers()
-    # Everything is written; taking the trees of a thousand files apart one by one would be time for nothing.
+    # Everything is written; freeing the trees of a thousand files would be wasted time.
     os._exit(status)
 
 
 def _await_signals() -> None:
-    """Unwind where the process is asked to end; what whoever started it has ignored (nohup) stays ignored."""
+    """Unwind on termination signals; signals that the parent process ignores (nohup) stay ignored."""
     import signal
 
     def end(number: int, _: object) -> None:
-        # Asked twice, it still unwinds once.
+        # Unwind only once, even after a second signal.
         signal.signal(number, signal.SIG_IGN)
         raise Ended(number)
 
@@ -87,12 +87,12 @@ def _await_signals() -> None:
 
 
 def _prepare_streams() -> None:
-    """Have an output for everything, and characters that it can't take written as escapes."""
-    # Python has None for a stream that was closed before it started.
+    """Open an output if a stream is closed, and escape characters that the encoding lacks."""
+    # Python sets a stream to None if it was closed before the start.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, TextIOWrapper) and isinstance(sys.stdout.buffer, RawIOBase):
-        # With PYTHONUNBUFFERED, what a full disc or a closed pipe takes only a part of would be lost without a word.
+        # With PYTHONUNBUFFERED, Python drops the rest of a write that a full disk or a closed pipe accepts only in part.
         encoding, live = sys.stdout.encoding, sys.stdout.isatty()
         sys.stdout = TextIOWrapper(BufferedWriter(sys.stdout.buffer), encoding, line_buffering=live)
     for stream in (sys.stdout, sys.stderr):
@@ -100,15 +100,15 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _has_folder() -> bool:
+def _has_directory() -> bool:
     try:
         return bool(os.getcwd())
     except OSError:
         return False
 
 
-def _last_words(message: str) -> None:
-    """Say why the run ends here, if anybody listens."""
+def _print_to_stderr(message: str) -> None:
+    """Print why the run ends, if standard error can be written."""
     from contextlib import suppress
 
     for stream, text in ((sys.stdout, ""), (sys.stderr, f"{message}\n")):
@@ -127,14 +127,14 @@ def _run() -> int:
     except Exit as error:
         return error.exit_code
     except ClickException as error:
-        _tell(error)
+        _print_usage_error(error)
         return FAILED
     except Abort:
         raise KeyboardInterrupt from None
 
 
-def _tell(error: ClickException) -> None:
-    """Say what was wrong with a call, as all errors are told: one line in lower case; behind it how the command is used."""
+def _print_usage_error(error: ClickException) -> None:
+    """Print a usage error like all errors: one line in lower case, followed by the command's usage."""
     from click import echo
     from click.exceptions import NoArgsIsHelpError, UsageError
 
@@ -142,7 +142,7 @@ def _tell(error: ClickException) -> None:
         error.show()
         return
     message = error.format_message()
-    # A sentence of Click's or ours; a path may end in a dot as well.
+    # Remove the full stop of a sentence, but not of a path.
     message = message[:-1] if message.endswith(".") and message[-2:-1] not in (" ", ".", "/") else message
     echo(f"error: {message[:1].lower()}{message[1:]}", err=True)
     if isinstance(error, UsageError) and error.ctx is not None:

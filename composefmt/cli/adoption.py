@@ -53,7 +53,7 @@ class Effect(NamedTuple):
         return self.findings.total() > MANY_FINDINGS
 
 
-def measure(inputs: Inputs, folder: str) -> Effect:
+def measure(inputs: Inputs, directory: str) -> Effect:
     """Format and check all files without writing them; the paths of the baseline are relative to the directory."""
     files = formatted = 0
     lines = Lines()
@@ -64,7 +64,7 @@ def measure(inputs: Inputs, folder: str) -> Effect:
         formatted += effect.is_changed
         lines = Lines(*map(sum, zip(lines, effect.lines, strict=True)))
         findings.update(effect.findings)
-        known[relative_path(path, folder)] = effect.known
+        known[relative_path(path, directory)] = effect.known
     return Effect(files, formatted, lines, findings, known)
 
 

@@ -26,14 +26,14 @@ Command = TypeVar("Command", bound="Callable[..., object]")
 
 
 class BaselineOptions(TypedDict):
-    """The options about baselines, as click passes them."""
+    """The options for baselines, as Click passes them."""
 
     baseline: str | None
     write_baseline: str | None
 
 
 def baseline_options(command: Command) -> Command:
-    """The options about baselines."""
+    """Add the options for baselines."""
     for option in (
         click.option("--write-baseline", metavar="FILE", help="Record all findings in this file and report none."),
         click.option("--baseline", metavar="FILE", help="Do not report the findings recorded in this file by --write-baseline."),
@@ -43,14 +43,14 @@ def baseline_options(command: Command) -> Command:
 
 
 class _Known(NamedTuple):
-    """A baseline: its folder, and the marks of each file by its path relative to it."""
+    """A baseline: its directory, and the marks of each file by relative path."""
 
-    folder: str
+    directory: str
     files: dict[str, frozenset[str]]
 
 
 class Baselines:
-    """The baselines of one run: that of the command line, or those of the settings; or the one to write."""
+    """The baselines of one run: from the command line or the settings, or the one to write."""
 
     def __init__(self, options: BaselineOptions) -> None:
         self.given = options["baseline"]
@@ -68,11 +68,11 @@ class Baselines:
                 raise click.ClickException(f"--write-baseline: {message}; it is left as it is") from None
 
     def unknown(self, path: str, settings: Settings | None, result: CheckResult | FixResult, given: Chosen) -> tuple[Finding, ...]:
-        """The findings of a file that are to be told. Raises FileTrouble where its baseline cannot be read."""
+        """Return the findings of a file that its baseline does not list. Raises FileTrouble for an unreadable baseline."""
         if self.target is not None:
             from composefmt.reports.baseline import marks
 
-            self.written[relative_path(path, _folder(self.target))] = frozenset(marks(result.source, result.findings))
+            self.written[relative_path(path, _directory_of(self.target))] = frozenset(marks(result.source, result.findings))
             return ()
         baseline = self._of(settings)
         if baseline is None:
@@ -80,20 +80,20 @@ class Baselines:
         from composefmt.reports.baseline import marks
 
         known = self._read(baseline)
-        relative = relative_path(path, known.folder)
+        relative = relative_path(path, known.directory)
         self.met.add((baseline, relative))
         expected = known.files.get(relative, frozenset())
         found = marks(result.source, result.findings)
-        told = tuple(finding for mark, finding in found.items() if mark not in expected)
-        self.left_out += len(found) - len(told)
-        lost = expected - found.keys()
-        if lost:
+        unknown = tuple(finding for mark, finding in found.items() if mark not in expected)
+        self.left_out += len(found) - len(unknown)
+        gone = expected - found.keys()
+        if gone:
             options = settings.options_for(path, Options()) if settings is not None else Options()
-            self.gone += _no_longer(lost, result.findings, options._replace(**given))
-        return told
+            self.gone += _no_longer(gone, result.findings, options._replace(**given))
+        return unknown
 
     def _of(self, settings: Settings | None) -> str | None:
-        """The path of the baseline for a file."""
+        """Return the path of the baseline for a file."""
         if self.given is not None or settings is None or settings.baseline is None:
             return self.given
         return os.path.join(settings.folder, settings.baseline)
@@ -105,7 +105,7 @@ class Baselines:
             try:
                 files = read_baseline(read_file(path).decode("utf-8", "replace"))
                 notify_of_renamed_rules({rule_of(mark) for marks in files.values() for mark in marks}, path)
-                self.known[path] = _Known(_folder(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
+                self.known[path] = _Known(_directory_of(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
             except FileTrouble as trouble:
                 raise FileTrouble("baseline", f"{path}: {trouble.message} (--write-baseline writes one)") from None
             except NoBaseline as error:
@@ -113,17 +113,17 @@ class Baselines:
         return self.known[path]
 
     def finish(self) -> None:
-        """Write the baseline, if one is to be written; what it says of files that were not checked, but exist, stays."""
+        """Write the baseline if requested; its entries for files that exist but were not checked stay."""
         if self.target is None:
             return
         from composefmt.reports.baseline import written
 
-        kept = {path: marks for path, marks in self.before.items() if os.path.exists(os.path.join(_folder(self.target), path))}
+        kept = {path: marks for path, marks in self.before.items() if os.path.exists(os.path.join(_directory_of(self.target), path))}
         with writable(self.target, "--write-baseline") as stream:
             stream.write(written(kept | self.written))
 
     def written_summary(self) -> str:
-        """What was written; empty where nothing was to be."""
+        """Return a sentence about the written baseline, "" without one."""
         if self.target is None:
             return ""
         findings = sum(map(len, self.written.values()))
@@ -131,25 +131,25 @@ class Baselines:
         return f"Wrote {count(findings, 'finding')} of {count(files, 'file')} to {self.target}."
 
     def advice(self) -> str:
-        """What of the baselines could go: it no longer occurs in the files that were checked, or these are gone."""
-        lost = sum(
+        """Return a sentence about obsolete entries: no longer found in the checked files, or of deleted files; "" without any."""
+        gone = sum(
             len(marks)
-            for path, (folder, files) in self.known.items()
+            for path, (directory, files) in self.known.items()
             for file, marks in files.items()
-            if (path, file) not in self.met and not os.path.exists(os.path.join(folder, file))
+            if (path, file) not in self.met and not os.path.exists(os.path.join(directory, file))
         )
-        if self.target is not None or not self.gone + lost:
+        if self.target is not None or not self.gone + gone:
             return ""
-        verb = "occurs" if self.gone + lost == 1 else "occur"
-        return f"{count(self.gone + lost, 'finding')} of the baseline no longer {verb}; update it with --write-baseline."
+        verb = "occurs" if self.gone + gone == 1 else "occur"
+        return f"{count(self.gone + gone, 'finding')} of the baseline no longer {verb}; update it with --write-baseline."
 
 
-def _folder(path: str) -> str:
+def _directory_of(path: str) -> str:
     return os.path.dirname(os.path.abspath(path))
 
 
 def _no_longer(marks: frozenset[str], findings: tuple[Finding, ...], options: Options) -> int:
-    """How many of the marks that were not met are gone: their rules were checked, and the file could be read."""
+    """Count the marks without a finding, of rules that were checked in a file that could be read."""
     from composefmt.reports.baseline import rule_of
     from composefmt.reports.rule_page import unread
     from composefmt.rules.registry import all_rules, selection

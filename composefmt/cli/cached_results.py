@@ -1,7 +1,7 @@
-"""What the cache keeps of a result, and under which key: all that the result depends on.
+"""The stored form of cached results, and the keys that they are stored under.
 
-That is the text, its name, the options, the version of composefmt, and what was asked of the file's surroundings: the
-answers are kept with the result, and must be the same again.
+A key covers the text, its name, the options and the version of composefmt. The answers to questions about surrounding
+files are stored with the result, and a result is valid only if the answers are still the same.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SEVERITIES = tuple(Severity)
 
 
 class ResultKind(NamedTuple):
-    """How results of one kind are kept: `rows` makes plain data of one (None: it is not to be kept), `result` the reverse."""
+    """How to store one kind of result: `rows` converts it to plain data (None: do not store it), `result` converts it back."""
 
     name: str
     rows: Callable[[Any], list[Any] | None]
@@ -45,7 +45,7 @@ def _checked(source: Source, rows: list[Any]) -> CheckResult:
 
 
 def _format_rows(result: FormatResult) -> list[Any] | None:
-    # New text is never taken from a cache: it is made and proved before it is written.
+    # New text never comes from the cache: it is computed and proved before it is written.
     return None if result.data is not None or result.failed else [_finding_row(finding) for finding in result.findings]
 
 
@@ -59,7 +59,7 @@ FORMATTED = ResultKind("format", _format_rows, _unchanged)
 
 
 def key_for(kind: ResultKind, data: bytes, options: Options, name: str) -> bytes:
-    """The key of a result: a digest of what it depends on, surroundings aside."""
+    """Return the key of a result: a digest of everything it depends on except surrounding files."""
     from hashlib import blake2b
 
     known = (_stamp(), kind.name, _described(options), sorted(options.environment.items()), name)
@@ -68,12 +68,12 @@ def key_for(kind: ResultKind, data: bytes, options: Options, name: str) -> bytes
     return digest.digest()
 
 
-# The options that were described last: most files have the same ones, their surroundings and variables aside.
+# The last options and their description; most files share the same ones apart from surroundings and variables.
 _LAST: list[tuple[Options, str]] = []
 
 
 def _described(options: Options) -> str:
-    """The options as text, without surroundings and variables."""
+    """Return the options as text, without surroundings and variables."""
     bare = options._replace(surroundings=None, environment={})
     if not _LAST or _LAST[0][0] != bare:
         _LAST[:] = [(bare, repr([_plain(value) for value in bare]))]
@@ -81,7 +81,7 @@ def _described(options: Options) -> str:
 
 
 def _plain(value: object) -> object:
-    """A value whose text is the same in every process."""
+    """Return a value whose text is the same in every process."""
     if isinstance(value, frozenset):
         return sorted(value)
     return sorted(value.items()) if hasattr(value, "items") else value
@@ -89,22 +89,22 @@ def _plain(value: object) -> object:
 
 @cache
 def _stamp() -> str:
-    """What tells this composefmt from another: its version; where it is being worked on, its files as well; as a digest, to be short."""
+    """Return a digest that identifies this composefmt: its version and, in a development checkout, the state of its files."""
     from hashlib import blake2b
 
     package = os.path.dirname(os.path.dirname(__file__))
     found = [__version__, sys.version]
     if "site-packages" not in package:
-        for folder, _, names in sorted(os.walk(package)):
+        for directory, _, names in sorted(os.walk(package)):
             for name in sorted(names):
                 if name.endswith((".py", ".json")):
-                    status = os.stat(os.path.join(folder, name))
+                    status = os.stat(os.path.join(directory, name))
                     found.append(f"{name} {status.st_size} {status.st_mtime_ns}")
     return blake2b(" ".join(found).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
 def to_store(kind: ResultKind, result: object, options: Options) -> str | None:
-    """What to keep of a result, None for nothing."""
+    """Return the stored form of a result, None if it must not be stored."""
     from json import dumps
 
     rows = kind.rows(result)
@@ -115,7 +115,7 @@ def to_store(kind: ResultKind, result: object, options: Options) -> str | None:
 
 
 def load_cached(kind: ResultKind, text: str, data: bytes, options: Options, name: str) -> Any:  # noqa: ANN401 (of the kind that the kind is for)
-    """A result as it was kept; None where something around the file has changed, or where nothing can be made of it."""
+    """Return a cached result; None if surrounding files have changed, or if the entry is unreadable."""
     from json import loads
 
     try:

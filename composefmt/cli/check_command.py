@@ -10,7 +10,7 @@ import click
 from composefmt.cli.baselines import Baselines, baseline_options
 from composefmt.cli.checking import Check
 from composefmt.cli.fixing import Fixing, fix_options
-from composefmt.cli.reporting import chosen_report, tell
+from composefmt.cli.reporting import chosen_report, write_report
 from composefmt.cli.run import Inputs, exclusion_of, given_options, shared_options, speed_options
 from composefmt.cli.selecting import given_selection, selection_options
 from composefmt.findings import Severity
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from composefmt.cli.selecting import SelectionOptions
 
     class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions):
-        """What the parts of the command need."""
+        """The options of all parts of the command."""
 
 
 _EPILOG = """\b
@@ -83,18 +83,18 @@ def command(
         exclusion=exclusion_of(options, config),
         quiet=quiet,
     )
-    told = chosen_report(output_format, output_file, statistics=statistics, unsafe=options["unsafe_fixes"])
-    formatting = told.for_people and not quiet
+    report = chosen_report(output_format, output_file, statistics=statistics, unsafe=options["unsafe_fixes"])
+    formatting = report.for_people and not quiet
     fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"], formatting=formatting)
     check = Check(inputs, fail_level, fixing, Baselines(options))
     if fixing.silent and output_file is None:
         check.count_all()
     else:
         out = sys.stderr if fixing.takes_output else sys.stdout
-        tell(check.findings(), told, output_file, out)
+        write_report(check.findings(), report, output_file, out)
     check.baselines.finish()
     if fixing.takes_output and not fixing.diff:
-        sys.stdout.buffer.write(inputs.left_alone)
+        sys.stdout.buffer.write(inputs.excluded_input)
     if not quiet:
         click.echo(check.summary(), err=True)
     return check.status(exit_zero=exit_zero)

@@ -12,16 +12,16 @@ from composefmt.files.discovery import reason
 
 @click.command("clean")
 @click.option(
-    "--cache-dir", metavar="FOLDER", envvar="COMPOSEFMT_CACHE_DIR", help="Where results are kept (default: in your cache folder)."
+    "--cache-dir", metavar="DIR", envvar="COMPOSEFMT_CACHE_DIR", help="Cache directory (default: below the user's cache directory)."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 def command(cache_dir: str | None, quiet: bool) -> int:
-    """Remove what composefmt keeps of earlier runs; the next one takes longer."""
-    folder = cache_dir or cache_folder(os.environ)
+    """Delete the cached results of earlier runs."""
+    directory = cache_dir or cache_folder(os.environ)
     try:
-        found = folder is not None and clean(folder)
+        found = directory is not None and clean(directory)
     except OSError as error:
-        raise click.ClickException(f"the cache cannot be removed: {error.filename}: {reason(error)}") from None
+        raise click.ClickException(f"cannot remove the cache: {error.filename}: {reason(error)}") from None
     if not quiet:
-        click.echo(f"removed the cache in {folder}" if found else "there is no cache.", err=True)
+        click.echo(f"Removed the cache in {directory}." if found else "No cache found.", err=True)
     return 0

@@ -22,7 +22,7 @@ ADDED, REMOVED = "added", "removed"
 
 
 class Choices(NamedTuple):
-    """What the command line chooses for all projects."""
+    """The options for all projects."""
 
     env_files: Sequence[str]
     profiles: Sequence[str]
@@ -30,7 +30,7 @@ class Choices(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """The differences of one project. `name` is its directory if there may be others, `kind` whether all of it is new or gone."""
+    """The differences of one project. `name`: its directory if there can be several; `kind`: "new" or "removed" projects."""
 
     changes: list[Change]
     recreated: set[str]
@@ -54,13 +54,13 @@ def compare_with_revision(text: str, revision: str, choices: Choices) -> tuple[l
 
     Prints the errors of projects among several. Raises ProjectError for the only project.
     """
-    folder = text if os.path.isdir(text) else ""
+    directory = text if os.path.isdir(text) else ""
     first_file = text.partition(os.pathsep)[0]
-    with checked_out(revision, folder or os.path.dirname(os.path.abspath(first_file))) as checkout:
-        names = _project_folders(folder, checkout) if folder and not os.environ.get("COMPOSE_FILE") else []
+    with checked_out(revision, directory or os.path.dirname(os.path.abspath(first_file))) as checkout:
+        names = _project_directories(directory, checkout) if directory and not os.environ.get("COMPOSE_FILE") else []
         if not names:
             return [_since(text, checkout, choices)], True
-        pairs = [_pair(folder, name, checkout, choices) for name in names]
+        pairs = [_pair(directory, name, checkout, choices) for name in names]
         if names == ["."]:
             if pairs[0].errors:
                 raise pairs[0].errors[0]
@@ -80,15 +80,15 @@ class _Pair(NamedTuple):
     """A project at a revision and now, None where it does not exist or cannot be loaded, and its errors."""
 
     name: str
-    folder: str
+    directory: str
     old: Project | None
     new: Project | None
     errors: Sequence[ProjectError]
 
 
-def _pair(folder: str, name: str, checkout: Checkout, choices: Choices) -> _Pair:
+def _pair(directory: str, name: str, checkout: Checkout, choices: Choices) -> _Pair:
     """Load a project of a directory, now and at the revision."""
-    path = os.path.normpath(os.path.join(folder, name))
+    path = os.path.normpath(os.path.join(directory, name))
     errors: list[ProjectError] = []
     old: Project | None = None
     new: Project | None = None
@@ -126,7 +126,7 @@ def _comparison(pair: _Pair, checkout: Checkout) -> Comparison:
 
 def _is_included(pair: _Pair, pairs: Iterable[_Pair]) -> bool:
     """Return whether another project contains all services of a project, from its file: changes are reported there."""
-    bases = {os.path.abspath(os.path.join(pair.folder, name)) for name in BASES}
+    bases = {os.path.abspath(os.path.join(pair.directory, name)) for name in BASES}
     own = _service_names(pair.new)
     return any(
         other.new is not None and other is not pair and own <= _service_names(other.new) and not bases.isdisjoint(files_of(other.new))
@@ -138,33 +138,33 @@ def _service_names(project: Project | None) -> set[str]:
     return {*project.services, *project.disabled} if project is not None else set()
 
 
-def _project_folders(folder: str, checkout: Checkout) -> list[str]:
+def _project_directories(directory: str, checkout: Checkout) -> list[str]:
     """Return the directories with a project below a directory, now or at the revision, relative to it and sorted."""
-    return sorted({*_folders_below(folder), *_folders_below(checkout.path(folder))})
+    return sorted({*_directories_below(directory), *_directories_below(checkout.path(directory))})
 
 
-def _folders_below(folder: str) -> Iterator[str]:
+def _directories_below(directory: str) -> Iterator[str]:
     from composefmt.files.discovery import discover
 
-    if os.path.isdir(folder):
-        folders = {os.path.dirname(path) or "." for path in discover([folder]) if isinstance(path, str)} | {folder}
-        yield from (os.path.relpath(path, folder) for path in folders if _is_project(path))
+    if os.path.isdir(directory):
+        directories = {os.path.dirname(path) or "." for path in discover([directory]) if isinstance(path, str)} | {directory}
+        yield from (os.path.relpath(path, directory) for path in directories if _is_project(path))
 
 
-def _is_project(folder: str) -> bool:
+def _is_project(directory: str) -> bool:
     """Return whether a directory has a Compose file with a default name, or a `.env` that lists the files of a project."""
-    return any(os.path.isfile(os.path.join(folder, name)) for name in BASES) or bool(_listed_files(folder))
+    return any(os.path.isfile(os.path.join(directory, name)) for name in BASES) or bool(_listed_files(directory))
 
 
-def _listed_files(folder: str) -> list[str]:
-    """Return the files that `COMPOSE_FILE` in a directory's `.env` lists, for whoever runs Docker Compose in that directory."""
-    path = os.path.join(folder, ".env")
+def _listed_files(directory: str) -> list[str]:
+    """Return the files that `COMPOSE_FILE` in a directory's `.env` lists, as Docker Compose in that directory reads them."""
+    path = os.path.join(directory, ".env")
     try:
         variables = read_env_files([path], os.environ) if is_file(path) else {}
     except ProjectError:
         # Loading the project reports it.
         return []
-    return [os.path.join(folder, name) for name in listed_files(variables)]
+    return [os.path.join(directory, name) for name in listed_files(variables)]
 
 
 def _find(text: str, choices: Choices) -> Found:
@@ -172,7 +172,7 @@ def _find(text: str, choices: Choices) -> Found:
 
 
 def _wanted(text: str) -> Wanted:
-    """Return the files and the directory that an argument names."""
+    """Return the files and the directory of an argument."""
     if not os.path.isdir(text):
         return Wanted(text.split(os.pathsep))
     return Wanted([] if os.environ.get("COMPOSE_FILE") else _listed_files(text), text)

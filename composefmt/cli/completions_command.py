@@ -26,7 +26,7 @@ In fish:
 _SHELLS = ("bash", "zsh", "fish")
 
 
-# click 8.1 has no type parameter here.
+# Click 8.1 has no type parameter here.
 if TYPE_CHECKING:
     _Choice = click.Choice[str]
 else:
@@ -34,24 +34,24 @@ else:
 
 
 class _Shell(_Choice):
-    """A shell; a word that is none is refused in one plain line."""
+    """A shell; an unknown one is rejected in one line."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in _SHELLS:
-            raise click.UsageError(f'there are no completions for "{value}": the shells are {", ".join(_SHELLS)}', ctx)
+            raise click.UsageError(f'no completions for "{value}"; supported shells: {", ".join(_SHELLS)}', ctx)
         return value
 
 
 @click.command("completions", epilog=_EPILOG)
 @click.argument("shell", type=_Shell(_SHELLS))
 def command(shell: str) -> int:
-    """Print what a shell needs to complete commands, options and their values."""
+    """Print the completion script of a shell."""
     from click.shell_completion import get_completion_class
 
     from composefmt.cli.app import app
 
     found = get_completion_class(shell)
     if found is None:
-        raise click.UsageError(f"there are no completions for {shell}")
+        raise click.UsageError(f"no completions for {shell}")
     click.echo(found(app, {}, "composefmt", "_COMPOSEFMT_COMPLETE").source())
     return 0

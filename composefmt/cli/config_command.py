@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from composefmt.cli.project_options import Command, check_services, loaded, project_options, request_for, told, warn_of_unset
+from composefmt.cli.project_options import Command, check_services, errors_reported, loaded, project_options, request_for, warn_of_unset
 from composefmt.cli.reporting import put
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _LISTS = ("services", "volumes", "networks", "models", "profiles", "images", "en
 
 
 class Shape(NamedTuple):
-    """How the output is to look."""
+    """The format of the output."""
 
     output_format: str
     interpolated: bool
@@ -24,7 +24,7 @@ class Shape(NamedTuple):
 
 
 def _flags(command: Command) -> Command:
-    """The options that leave a step out, or print a list in place of the model."""
+    """Add the options that skip a step or print a list instead of the model."""
     for name, summary in reversed(
         (
             ("no-interpolate", "Do not interpolate variables."),
@@ -52,7 +52,7 @@ def _flags(command: Command) -> Command:
 
 _EPILOG = """\b
 Examples:
-  composefmt config                          the project in this folder, with its overrides and .env
+  composefmt config                          the project in this directory, with its overrides and .env
   composefmt config --variables              the variables that the files use
   composefmt config -f a.yaml -f b.yaml db   what two files make of one service
 """
@@ -116,7 +116,7 @@ def command(
 def _check_names(project: Project) -> None:
     from composefmt.project.consistency import check_container_names
 
-    with told(project):
+    with errors_reported(project):
         check_container_names(project.services)
 
 
@@ -202,6 +202,6 @@ def _hashes(project: Project, hashed: str, flags: dict[str, bool]) -> str:
         if name not in project.services:
             raise click.ClickException(f"no such service: {name}")
     reading = Reading(project.environment, project.directory if flags["no_escape"] else None, Target())
-    with told(project):
+    with errors_reported(project):
         found = service_hashes(project, names, None if flags["no_env_resolution"] else reading)
     return "".join(f"{name} {value}\n" for name, value in found.items())

@@ -18,9 +18,9 @@ Examples:
 
 @click.command("explain", epilog=_EPILOG)
 @click.argument("rule")
-@click.option("--output-format", type=click.Choice(["text", "markdown"]), default="text", help="How the page is written (default: text).")
+@click.option("--output-format", type=click.Choice(["text", "markdown"]), default="text", help="Output format (default: text).")
 def command(rule: str, output_format: str) -> int:
-    """Explain a RULE: what it finds, why that is wrong, examples, and how to turn it off."""
+    """Explain a RULE: what it checks for, why that is a problem, examples, and how to suppress it."""
     from composefmt.reports.rule_page import as_markdown, as_text, unread
 
     notify_of_renamed_rules([rule])

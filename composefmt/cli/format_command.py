@@ -37,7 +37,7 @@ Exit status: 0 success, 1 files would change (--check, --diff), 2 a file could n
 
 
 class _Mode(NamedTuple):
-    """What to do with new text."""
+    """What to do with the new text."""
 
     check: bool
     diff: bool
@@ -50,14 +50,14 @@ class _Mode(NamedTuple):
 
 
 class _Tally:
-    """How many files came out how."""
+    """The number of files by outcome."""
 
     def __init__(self) -> None:
         self.changed = self.unchanged = self.unsupported = self.failed = 0
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing happened."""
+        """Whether no file was changed, refused or unreadable."""
         return not self.changed and not self.failed
 
     def summary(self, *, writes: bool) -> str:
@@ -121,11 +121,11 @@ def command(
 
 
 def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
-    """Format all files; the exit status. While files are watched, nothing is said of those that need no change."""
+    """Format all files and return the exit status. With `watched`, print nothing about unchanged files."""
     tally = _Tally()
     style = style_for(sys.stderr)
     for path, data, result in inputs.results(Work(_formatted, FORMATTED)):
-        _tell(result, mode, style, inputs)
+        _print_findings(result, mode, style, inputs)
         if result.failed:
             inputs.failed += 1
         elif _apply(path, data, result, mode, inputs):
@@ -133,7 +133,7 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
             tally.unchanged += result.data is None and not result.is_unsupported
             tally.changed += result.data is not None
     if mode.writes:
-        sys.stdout.buffer.write(inputs.left_alone)
+        sys.stdout.buffer.write(inputs.excluded_input)
     tally.failed = inputs.failed
     if not mode.quiet and STDIN not in inputs.paths and not (watched and tally.is_quiet):
         click.echo(tally.summary(writes=mode.writes), err=True)
@@ -143,7 +143,7 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
 
 
 def _lines(given: str) -> tuple[int, int]:
-    """The first and the last line of a stretch such as "10-20". Raises click.UsageError."""
+    """Parse a range of lines such as "10-20". Raises click.UsageError."""
     first, _, last = given.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal() and 1 <= int(first) <= int(last or first)):
         raise click.UsageError(f'--lines: "{given}" is not a stretch of lines such as 10-20.')
@@ -151,11 +151,11 @@ def _lines(given: str) -> tuple[int, int]:
 
 
 def _formatted(data: bytes, options: Options, name: str) -> FormatResult:
-    """One file formatted. Only editors want the edits, and to send them to another process takes as long as the text itself."""
+    """Format one file. Without the edits, which only editors need and which are as long as the text to send between processes."""
     return format_bytes(data, options, name)._replace(edits=())
 
 
-def _tell(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:
+def _print_findings(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:
     for finding in result.findings:
         if finding.severity is not Severity.INFO or mode.verbose:
             inputs.progress.clear()
@@ -163,7 +163,7 @@ def _tell(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> No
 
 
 def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: Inputs) -> bool:
-    """Write or show the result; whether that worked."""
+    """Write or show the result; return whether that succeeded."""
     name = printable(inputs.name(path))
     if mode.diff and result.data is not None:
         inputs.progress.clear()

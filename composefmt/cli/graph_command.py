@@ -18,7 +18,7 @@ _FORMATS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}
 
 _EPILOG = """\b
 Examples:
-  composefmt graph                       this folder's project, as Mermaid text for Markdown
+  composefmt graph                       this directory's project, as Mermaid for Markdown
   composefmt graph -o shop.svg           a picture
   composefmt graph --without network db  one service and what it needs, without networks
 """
@@ -68,7 +68,7 @@ def command(
 
 
 def _svg(graph: Graph, *, graphviz: bool) -> str:
-    """A picture: Graphviz draws it where it is installed, since it does so better."""
+    """Render the graph with Graphviz if it is installed, because its layout is better, else with the built-in renderer."""
     import shutil
     import subprocess
 

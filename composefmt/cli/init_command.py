@@ -25,10 +25,10 @@ Examples:
 
 
 class _Session:
-    """One run: the directory, and what the user wants."""
+    """One run: the directory and the user's choices."""
 
-    def __init__(self, folder: str, *, yes: bool, dry_run: bool) -> None:
-        self.folder = folder
+    def __init__(self, directory: str, *, yes: bool, dry_run: bool) -> None:
+        self.directory = directory
         self.yes = yes
         self.dry_run = dry_run
         self.written: list[str] = []
@@ -54,7 +54,7 @@ class _Session:
         """Write a file. Raises click.ClickException if that fails."""
         name = printable(proposal.path)
         try:
-            _write(os.path.join(self.folder, proposal.path), proposal)
+            _write(os.path.join(self.directory, proposal.path), proposal)
         except FileTrouble as trouble:
             raise click.ClickException(f"{name} {trouble.message}") from None
         except OSError as error:
@@ -63,25 +63,25 @@ class _Session:
 
 
 @click.command("init", epilog=_EPILOG)
-@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
+@click.argument("directory", default=".", type=click.Path(exists=True, file_okay=False))
 @click.option("-y", "--yes", is_flag=True, help="Write all files without asking.")
 @click.option("--dry-run", "--diff", "dry_run", is_flag=True, help="Show the changes without writing files.")
-def command(folder: str, yes: bool, dry_run: bool) -> int:
+def command(directory: str, yes: bool, dry_run: bool) -> int:
     """Set up composefmt in a repository: settings, a pre-commit hook, a job in GitHub Actions or GitLab.
 
     Existing content is kept: files are only created or extended. The command first prints how many files would be
     formatted, by how many lines they grow, and what the rules find. If there are many findings, it offers to record
     them in a baseline, so that only new ones are reported.
     """
-    inputs = Inputs([folder], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
-    effect = measure(inputs, folder)
+    inputs = Inputs([directory], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
+    effect = measure(inputs, directory)
     if not effect.files:
-        raise click.ClickException(f"no Compose files below {folder}")
+        raise click.ClickException(f"no Compose files below {directory}")
     click.echo(report(effect))
-    session = _Session(folder, yes=yes, dry_run=dry_run)
+    session = _Session(directory, yes=yes, dry_run=dry_run)
     try:
         _add_settings(session, effect)
-        for answer in tool_proposals(folder):
+        for answer in tool_proposals(directory):
             session.handle(answer)
     except FileTrouble as trouble:
         raise click.ClickException(printable(trouble.message)) from None
@@ -92,7 +92,7 @@ def command(folder: str, yes: bool, dry_run: bool) -> int:
 
 def _add_settings(session: _Session, effect: Effect) -> None:
     """Ask for the settings, and propose them; with them, the baseline. Raises FileTrouble."""
-    known = settings_proposal(session.folder, texts.settings(long=True, baseline=False))
+    known = settings_proposal(session.directory, texts.settings(long=True, baseline=False))
     if isinstance(known, Note):
         session.handle(known)
         return
@@ -103,7 +103,7 @@ def _add_settings(session: _Session, effect: Effect) -> None:
     baseline = _can_have_baseline(session, effect) and session.confirm(
         f"Record the {findings} in {texts.BASELINE}, so that only new ones are reported?"
     )
-    is_written = session.handle(settings_proposal(session.folder, texts.settings(long=long, baseline=baseline)))
+    is_written = session.handle(settings_proposal(session.directory, texts.settings(long=long, baseline=baseline)))
     if baseline:
         click.echo(f"\n{texts.BASELINE}: new file with {findings}")
         if is_written:
@@ -111,7 +111,7 @@ def _add_settings(session: _Session, effect: Effect) -> None:
 
 
 def _can_have_baseline(session: _Session, effect: Effect) -> bool:
-    return effect.has_many_findings and not os.path.exists(os.path.join(session.folder, texts.BASELINE))
+    return effect.has_many_findings and not os.path.exists(os.path.join(session.directory, texts.BASELINE))
 
 
 def _next_steps(session: _Session) -> str:

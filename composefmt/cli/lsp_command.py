@@ -16,7 +16,7 @@ Exit status: 0 after the client has asked to shut down, 1 where it leaves withou
 @click.command("lsp", epilog=_EPILOG)
 @click.option("--stdio", is_flag=True, hidden=True, expose_value=False, help="Use standard input and output, which is what happens anyway.")
 def command() -> int:
-    """Run the language server, for editors."""
+    """Run the language server for editors."""
     try:
         import pygls  # noqa: F401
     except ImportError:

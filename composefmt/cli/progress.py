@@ -1,4 +1,4 @@
-"""A bar on the terminal while a run takes long."""
+"""A progress bar on the terminal for long runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """How many files are done. What else is written to the terminal must be preceded by `clear`."""
+    """The progress bar. Call `clear` before writing anything else to the terminal."""
 
     def __init__(self, *, shown: bool, total: int = 0) -> None:
         self.shown = shown
@@ -22,7 +22,7 @@ class Progress:
         self.next = monotonic() + _PATIENCE_SECONDS
 
     def step(self) -> None:
-        """One more file is done."""
+        """Count one more finished file."""
         self.done += 1
         if self.shown and (now := monotonic()) >= self.next:
             self.next = now + _INTERVAL_SECONDS
@@ -32,7 +32,7 @@ class Progress:
             self.drawn = True
 
     def clear(self) -> None:
-        """Take the bar away, if there is one; the next step may show it again."""
+        """Remove the bar if it is shown; the next step may show it again."""
         if self.drawn:
             self.drawn = False
             sys.stderr.write(_CLEAR)

@@ -1,4 +1,4 @@
-"""What the commands on projects share: which files to load, with which variables, and errors as one line each."""
+"""Shared by the commands on projects: options for files and variables, and errors on one line each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def project_options(command: Command) -> Command:
-    """The options that name a project."""
+    """Add the options that select a project."""
     for option in reversed(
         (
             click.option(
@@ -39,14 +39,14 @@ def project_options(command: Command) -> Command:
 
 
 def check_services(names: Sequence[str]) -> None:
-    """Raises click.UsageError where a file stands in the place of a service, as other commands take it."""
+    """Raise click.UsageError if an argument is a file where services are expected; other commands accept files."""
     for name in names:
         if name.endswith((".yaml", ".yml")) and os.path.isfile(name):
             raise click.UsageError(f'"{name}" is a file, not a service: name it with --file.')
 
 
 def request_for(wanted: Wanted) -> Request:
-    """What to load for what was asked on the command line. Ends the run with a line where nothing is found."""
+    """Return the request for the files on the command line. Exit with an error if there are none."""
     from composefmt.project.discovery import STDIN, find
     from composefmt.project.project import Request
     from composefmt.project.values import ProjectError
@@ -64,7 +64,7 @@ def request_for(wanted: Wanted) -> Request:
 
 
 def loaded(request: Request) -> Project:
-    """The project. Ends the run with a line that says what is wrong where it cannot be loaded."""
+    """Load the project. Exit with an error if that fails."""
     from composefmt.project.project import load
     from composefmt.project.values import ProjectError
 
@@ -75,8 +75,8 @@ def loaded(request: Request) -> Project:
 
 
 @contextmanager
-def told(project: Project) -> Iterator[None]:
-    """Ends the run with a line where what is done with a project fails, with the place that the error's path leads to."""
+def errors_reported(project: Project) -> Iterator[None]:
+    """Exit with an error, after its location, if an operation on a project fails."""
     from composefmt.project.values import ProjectError
 
     try:
@@ -87,7 +87,7 @@ def told(project: Project) -> Iterator[None]:
 
 
 def warn_of_unset(project: Project) -> None:
-    """Name the variables that an empty text stands for, a line each."""
+    """Print a warning for each unset variable."""
     from composefmt.project.provenance import shown_place
 
     for name, place in project.unset.items():
@@ -96,7 +96,7 @@ def warn_of_unset(project: Project) -> None:
 
 
 def fail(error: ProjectError) -> NoReturn:
-    """Print an error and end the run."""
+    """Print an error and exit."""
     print_error(error)
     raise click.exceptions.Exit(2)
 

@@ -1,4 +1,4 @@
-"""How findings are told: which report, and where it goes."""
+"""The choice of a report and its destination."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ if TYPE_CHECKING:
     from composefmt.reports import Found
 
 
-class Told(NamedTuple):
-    """A report, whether it is for people, and whether it marks unsafe fixes, too."""
+class ChosenReport(NamedTuple):
+    """A report, whether it is for people, and whether it marks unsafe fixes."""
 
     report: Report
     for_people: bool
     unsafe: bool = False
 
 
-def chosen_report(output_format: str | None, output_file: str | None, *, statistics: bool, unsafe: bool) -> Told:
-    """The report that is asked for; in GitHub Actions that of its annotations, if none is. Raises click.UsageError."""
+def chosen_report(output_format: str | None, output_file: str | None, *, statistics: bool, unsafe: bool) -> ChosenReport:
+    """Return the requested report; by default annotations in GitHub Actions. Raises click.UsageError."""
     if statistics:
         from composefmt.reports import statistics as counts
 
         if output_format not in (None, "text", "json"):
             raise click.UsageError(f"--statistics are text or json, not {output_format}.")
-        return Told(counts.as_json if output_format == "json" else counts.report, output_format != "json")
+        return ChosenReport(counts.as_json if output_format == "json" else counts.report, output_format != "json")
     if output_format is None and output_file is None and os.environ.get("GITHUB_ACTIONS") == "true":
         output_format = "github"
     name = output_format or "text"
-    return Told(report_named(name), name in FOR_PEOPLE, unsafe)
+    return ChosenReport(report_named(name), name in FOR_PEOPLE, unsafe)
 
 
-def tell(found: Iterable[Found], told: Told, output_file: str | None, out: TextIO) -> None:
-    """Write a report of the findings, as they come, into a file or else to `out`. Raises click.ClickException where it cannot."""
+def write_report(found: Iterable[Found], chosen: ChosenReport, output_file: str | None, out: TextIO) -> None:
+    """Write a report of the findings as they arrive, to a file or to `out`. Raises click.ClickException if that fails."""
     with _destination(output_file, out) as stream:
-        if not told.for_people or output_file:
+        if not chosen.for_people or output_file:
             write_utf8(stream)
         style = PLAIN if output_file else style_for(stream)
-        for piece in told.report(found, style._replace(unsafe=told.unsafe)):
+        for piece in chosen.report(found, style._replace(unsafe=chosen.unsafe)):
             stream.write(piece)
         stream.flush()
 
@@ -68,9 +68,9 @@ def _destination(output_file: str | None, out: TextIO) -> Iterator[TextIO]:
 
 @contextmanager
 def writable(path: str, option: str, *, may_be_compose: bool = False) -> Iterator[TextIO]:
-    """A file to be written when all is known; folders above it are made. Raises click.ClickException.
+    """Open a file that is written on exit, after creating its parent directories. Raises click.ClickException.
 
-    What is no Compose file must not take the place of one.
+    It must not overwrite a Compose file unless it is one.
     """
     if not may_be_compose and COMPOSE_NAME.fullmatch(os.path.basename(path)):
         raise click.UsageError(f'{option}: "{path}" has the name of a Compose file, which would be overwritten.')
@@ -89,7 +89,7 @@ def writable(path: str, option: str, *, may_be_compose: bool = False) -> Iterato
 
 
 def put(text: str, output: str | None) -> None:
-    """Write a text into the file of --output, else to standard output. Raises click.ClickException."""
+    """Write text to the file of --output, else to standard output. Raises click.ClickException."""
     if output is None:
         write_utf8(sys.stdout)
         sys.stdout.write(text)

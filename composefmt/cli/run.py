@@ -12,7 +12,7 @@ import click
 
 from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, lost, worth_caching
 from composefmt.cli.progress import Progress
-from composefmt.cli.workers import default_jobs, in_order
+from composefmt.cli.workers import default_jobs, ordered_results
 from composefmt.files.content import FileTrouble, read_stream
 from composefmt.files.discovery import Missing, discover, reason
 from composefmt.files.exclusion import Exclusion
@@ -177,13 +177,13 @@ class Inputs:
         self.config = config
         self.speed = speed
         self.exclusion = exclusion or Exclusion(config)
-        # What came by standard input, where that is excluded: who wants text back gets it as it was.
-        self.left_alone = b""
+        # Standard input that is excluded; commands that print text return it unchanged.
+        self.excluded_input = b""
         self.quiet = quiet
         self.failed = 0
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.progress = Progress(shown=False)
-        # Where only some of the files are asked for: their real paths, or those of folders above them.
+        # With a restricted run: the real paths of the files, or of directories above them.
         self.only: frozenset[str] | None = None
 
     def results(self, work: Work) -> Iterator[tuple[str, bytes, Any]]:
@@ -209,7 +209,7 @@ class Inputs:
         except FileTrouble as trouble:
             return [Outcome(STDIN, trouble=Trouble.of(trouble))]
         if self.exclusion.names(self.stdin_filename):
-            self.left_alone = data
+            self.excluded_input = data
             return []
         return [FileWork(work, self.given, self.config).of_stream(STDIN, data, self.stdin_filename)]
 
@@ -222,7 +222,7 @@ class Inputs:
         cache = self.cache(work, found)
         new: list[tuple[bytes, str]] = []
         self.progress = Progress(shown=not self.quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb", total=len(found))
-        for outcome in in_order(FileWork(work, self.given, self.config, cache), found, jobs, lost):
+        for outcome in ordered_results(FileWork(work, self.given, self.config, cache), found, jobs, lost):
             self.progress.step()
             if outcome.entry is not None:
                 new.append(outcome.entry)
@@ -243,8 +243,8 @@ class Inputs:
     def settings_trouble(self, message: str, rule: str = "settings") -> None:
         """Print an error in settings, or in a file that they name, once; the files they apply to are skipped."""
         self.failed += 1
-        if message not in self.told:
-            self.told.add(message)
+        if message not in self.reported:
+            self.reported.add(message)
             self.progress.clear()
             click.echo(f"error[{rule}] {printable(message)}", err=True)
 
@@ -291,7 +291,7 @@ def style_for(stream: TextIO) -> Style:
 def write_utf8(stream: TextIO) -> None:
     """Switch a stream to UTF-8, because machine-readable output must not depend on the terminal."""
     if isinstance(stream, TextIOWrapper):
-        # What is no character (of a file name) becomes an escape, which JSON has too.
+        # Unpaired surrogates (of file names) become escapes, which JSON supports.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 

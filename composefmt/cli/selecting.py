@@ -70,7 +70,7 @@ def _rules(given: Iterable[str]) -> frozenset[str]:
 
 
 def _levels(given: str) -> list[tuple[str, str]]:
-    """Rules and their severity, of "missing-colon,ports=error"."""
+    """Parse rules and their severity, as in "missing-colon,ports=error"."""
     names, _, level = given.rpartition("=")
     if level not in {severity.value for severity in Severity} or not names:
         levels = ", ".join(severity.value for severity in Severity)

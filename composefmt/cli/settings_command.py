@@ -14,7 +14,7 @@ from composefmt.reports.text import printable
 
 _EPILOG = """\b
 Examples:
-  composefmt settings                    the settings of this folder
+  composefmt settings                    the settings for this directory
   composefmt settings app/compose.yaml   those of one file
   composefmt settings --schema           what settings there are, for editors
 """
@@ -24,7 +24,7 @@ Examples:
 @click.argument("path", default=".")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings, for editors.")
 def command(path: str, schema: bool) -> int:
-    """Print the settings in force for a file or folder, and where each value comes from."""
+    """Print the settings for a file or directory, and where each value comes from."""
     from composefmt.files.settings_model import SettingsModel, names
 
     if schema:
@@ -33,7 +33,7 @@ def command(path: str, schema: bool) -> int:
         sys.stdout.write(dumps(SettingsModel.model_json_schema(), indent=2) + "\n")
         return 0
     if not os.path.lexists(path):
-        raise click.UsageError(f'"{printable(path)}": no such file or folder.')
+        raise click.UsageError(f'"{printable(path)}": no such file or directory.')
     try:
         found = settings_for(os.path.join(path, "compose.yaml") if os.path.isdir(path) else path)
     except FileTrouble as trouble:
@@ -54,12 +54,12 @@ def command(path: str, schema: bool) -> int:
     return 0
 
 
-# A longer list is told on several lines.
+# Longer lists are printed on several lines.
 _WIDTH = 48
 
 
 def _shown(value: object) -> list[str]:
-    """A value as lines."""
+    """Return a value as lines."""
     if isinstance(value, dict):
         return [f"{printable(name)}: {', '.join(_shown(part))}" for name, part in value.items()] or ["(none)"]
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Formatting again whatever changes: `format --watch`."""
+"""`format --watch`: format files again whenever they change."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 
     from watchfiles.main import FileChange
 
-# Editors write a file in several steps; what happens within this time is one change.
+# Changes within this time are handled together, because editors write a file in several steps.
 _TOGETHER_MILLISECONDS = 200
 
 
 def watch(paths: Sequence[str], run: Callable[[frozenset[str] | None], None], *, quiet: bool) -> None:
-    """Run once for all files, and again for those that change, until Ctrl-C. Raises click.UsageError.
+    """Run once for all files, then again for those that change, until Ctrl-C. Raises click.UsageError.
 
-    `run` is given the real paths of what has changed, whether it is a file of ours, a folder that is new, or neither; None
-    for all.
+    `run` receives the real paths that changed (files of any kind and new directories), None for all.
     """
     try:
         import watchfiles
@@ -37,32 +36,32 @@ def watch(paths: Sequence[str], run: Callable[[frozenset[str] | None], None], *,
     places = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths]
     for place in places:
         if not os.path.isdir(place):
-            raise click.UsageError(f'there is no folder "{place}" to watch.')
+            raise click.UsageError(f'directory "{place}" not found.')
     everything: frozenset[str] | None = None
     while True:
         changes = _changes(watchfiles, places)
-        # It is watched from here on, so that nothing that changes during the first run is missed.
+        # Start watching before the first run, so that no change during it is missed.
         next(changes, None)
         forget_settings()
         run(everything)
         if everything is None and not quiet:
-            click.echo("watching for changes; Ctrl-C ends it.", err=True)
+            click.echo("Watching for changes. Press Ctrl-C to stop.", err=True)
         everything = frozenset(map(os.path.realpath, places))
         for found in changes:
             forget_settings()
-            # Of a folder that is new, or was moved here, what it holds was often there before it was watched.
+            # A new or moved directory often got its files before it was watched.
             new = watchfiles.Change.added
             run(frozenset(os.path.realpath(path) for change, path in found if change is new or not os.path.isdir(path)))
-        # A folder that was removed may come back, as when one goes from branch to branch.
+        # Switching branches may remove a directory and restore it later.
         sleep(_TOGETHER_MILLISECONDS / 1000)
         while not all(map(os.path.isdir, places)):
             sleep(_TOGETHER_MILLISECONDS / 1000)
 
 
 def _changes(watchfiles: ModuleType, places: Sequence[str]) -> Iterator[AbstractSet[FileChange]]:
-    """What changes, first of all nothing; until another folder stands in the place of one that is watched, or none.
+    """Yield changes, first an empty set. End if a watched directory is replaced or removed.
 
-    It also ends where something has changed whose name is no text in UTF-8: what else has changed is then not known.
+    Also end after a change of a name that is not valid UTF-8, because the other changes are then unknown.
     """
     known = list(map(identity, places))
     try:
@@ -81,7 +80,7 @@ def _changes(watchfiles: ModuleType, places: Sequence[str]) -> Iterator[Abstract
                 return
     except OSError as error:
         if all(map(os.path.isdir, places)):
-            raise click.ClickException(f"the folder cannot be watched: {reason(error)}") from None
+            raise click.ClickException(f"cannot watch the directory: {reason(error)}") from None
     except RuntimeError:
-        # The only thing that watchfiles says so.
+        # watchfiles raises it only for names that are not valid UTF-8.
         return

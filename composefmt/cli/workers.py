@@ -1,7 +1,7 @@
-"""Work on many files in several processes, with the results in the order of the files.
+"""Process many files in several processes, with the results in the order of the files.
 
-Workers are told which files to do next, a few at a time, over a pipe each; one whose pipe ends, because this process is
-gone, ends as well. Only computing is done in them: writing and telling stay here.
+Each worker gets the numbers of its next files over a pipe, a few at a time, and exits when the pipe closes because the
+main process is gone. Workers only compute; the main process writes and prints.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    # Makes the results of some items, in order.
+    # Yields the results of some items, in order.
     Call = Callable[[Sequence["Item"]], Iterable["Result"]]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Starting processes takes as long as this many files of the usual size; where they are not forked, much longer.
+# Starting processes takes as long as this many typical files; without fork, much longer.
 _FEW_FILES = 100 if sys.platform == "linux" else 500
 _MAX_CHUNK = 16
-# How many chunks a worker is told of in advance, so that it need not wait.
+# How many chunks a worker gets in advance, so that it need not wait.
 _AHEAD = 2
 
 
 def default_jobs(files: int) -> int:
-    """How many processes are best for so many files: one for few, as many as there are cores for many."""
+    """Return the number of processes for a number of files: one for few, one per core for many."""
     if files < _FEW_FILES:
         return 1
     if hasattr(os, "sched_getaffinity"):
@@ -38,8 +38,8 @@ def default_jobs(files: int) -> int:
     return os.cpu_count() or 1
 
 
-def in_order(call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> Iterator[Result]:
-    """The result for each item, in order; a call makes those of some items, `lost` that of an item whose worker died."""
+def ordered_results(call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> Iterator[Result]:
+    """Yield the result of each item, in order. `call` computes some items; `lost` makes the result of one whose worker died."""
     if jobs <= 1 or len(items) <= 1:
         for start in range(0, len(items), _MAX_CHUNK):
             yield from call(items[start : start + _MAX_CHUNK])
@@ -52,12 +52,12 @@ def in_order(call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: C
 
 
 def stop_workers() -> None:
-    """End all workers at once; they hold nothing that could be lost."""
+    """Kill all workers; they hold nothing that could be lost."""
     process = sys.modules.get("multiprocessing.process")
     children = process.active_children() if process else []
     for child in children:
         child.kill()
-    # Each takes a while to give its memory back, which they can do at the same time.
+    # Each takes a while to free its memory, which they can do in parallel.
     for child in children:
         child.join()
 
@@ -72,8 +72,8 @@ class _Pool(Generic[Item, Result]):
         self.size = max(1, min(_MAX_CHUNK, len(items) // (jobs * 4)))
         self.chunks = -(-len(items) // self.size)
         self.waiting = deque(range(self.chunks))
-        # What each worker was told to do.
-        self.told: dict[Connection, deque[int]] = {}
+        # The chunks that each worker was sent.
+        self.assigned: dict[Connection, deque[int]] = {}
         self.ready: dict[int, list[Result]] = {}
         self.start(min(jobs, self.chunks))
 
@@ -83,28 +83,28 @@ class _Pool(Generic[Item, Result]):
         context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
         for _ in range(jobs):
             ours, theirs = context.Pipe()
-            # A worker that was forked holds the ends of those before it, and must close them to see them end.
-            held = [*self.told, ours] if context.get_start_method() == "fork" else []
+            # A forked worker inherits the pipes of earlier workers and must close them to notice when they end.
+            held = [*self.assigned, ours] if context.get_start_method() == "fork" else []
             worker: BaseProcess = context.Process(target=_serve, args=(theirs, held, self.call, self.items, self.size), daemon=True)
             worker.start()
             theirs.close()
-            self.told[ours] = deque()
-        for connection in list(self.told):
+            self.assigned[ours] = deque()
+        for connection in list(self.assigned):
             for _ in range(_AHEAD):
-                self.tell(connection)
+                self.assign(connection)
 
-    def tell(self, connection: Connection) -> None:
-        """Give a worker something to do, if there is anything left."""
-        if self.waiting and connection in self.told:
+    def assign(self, connection: Connection) -> None:
+        """Send a worker its next chunk, if any are left."""
+        if self.waiting and connection in self.assigned:
             number = self.waiting.popleft()
-            self.told[connection].append(number)
+            self.assigned[connection].append(number)
             try:
                 connection.send(number)
             except OSError:
                 self.ended(connection)
 
     def results(self) -> Iterator[Result]:
-        """All results, in order."""
+        """Yield all results, in order."""
         for number in range(self.chunks):
             while number not in self.ready:
                 self.receive()
@@ -113,43 +113,43 @@ class _Pool(Generic[Item, Result]):
     def receive(self) -> None:
         from multiprocessing.connection import wait
 
-        if not self.told:
-            # No worker is left: what they did not do is done here.
+        if not self.assigned:
+            # Without workers, the remaining chunks are computed here.
             number = self.waiting.popleft()
             self.ready[number] = list(self.call(self.chunk(number)))
             return
-        for connection in cast("list[Connection]", wait(list(self.told))):
+        for connection in cast("list[Connection]", wait(list(self.assigned))):
             try:
                 results: list[Result] = connection.recv()
             except (EOFError, OSError):
                 self.ended(connection)
                 continue
-            self.ready[self.told[connection].popleft()] = results
-            self.tell(connection)
+            self.ready[self.assigned[connection].popleft()] = results
+            self.assign(connection)
 
     def ended(self, connection: Connection) -> None:
-        """A worker died: what it was doing may be what it died of, what was still to come is not."""
-        told = self.told.pop(connection)
+        """Handle the death of a worker: the chunk it was processing may be the cause, those it had not started are not."""
+        assigned = self.assigned.pop(connection)
         connection.close()
-        if told:
-            number = told.popleft()
+        if assigned:
+            number = assigned.popleft()
             self.ready[number] = [self.lost(item) for item in self.chunk(number)]
-        self.waiting.extendleft(reversed(told))
+        self.waiting.extendleft(reversed(assigned))
 
     def chunk(self, number: int) -> Sequence[Item]:
         return self.items[number * self.size : (number + 1) * self.size]
 
 
 def _serve(connection: Connection, held: list[Connection], call: Call[Item, Result], items: Sequence[Item], size: int) -> None:
-    """What a worker does until nobody tells it anything any more."""
+    """Process chunks until the pipe closes."""
     import gc
     import signal
 
     from composefmt.syntax.parse import own_process
 
-    # Ctrl-C goes to all processes of a terminal; the one that is in charge ends the others.
+    # Ctrl-C goes to all processes of a terminal; the main process ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Whoever ends a worker alone ends it at once, though this process has other plans for itself.
+    # Termination signals end a worker at once, unlike the main process.
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)

@@ -44,7 +44,7 @@ def read_file(path: str) -> bytes:
         # A pipe or device would block; it is not opened.
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            raise FileTrouble("unreadable", "is a folder")
+            raise FileTrouble("unreadable", "is a directory")
         if not stat.S_ISREG(status.st_mode):
             raise FileTrouble("unreadable", "is not a regular file")
         if status.st_size > MAX_BYTES:

@@ -77,7 +77,7 @@ def _named(path: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        yield Missing(path, "the link leads nowhere" if os.path.islink(path) else "no such file or folder")
+        yield Missing(path, "the link leads nowhere" if os.path.islink(path) else "no such file or directory")
     except (OSError, ValueError) as error:
         yield Missing(path, reason(error))
     else:
