@@ -14,7 +14,7 @@ from running import CLEAN, COMMAND, LONG, ROOT, SHORT, environment, without_priv
 
 from composefmt.cli.cached_results import CHECKED, FORMATTED, key_for, load_cached, to_store
 from composefmt.engine import check_bytes, format_bytes
-from composefmt.files.cache import cache_folder
+from composefmt.files.cache import cache_directory
 from composefmt.options import Options
 from composefmt.surroundings import InMemory
 
@@ -268,12 +268,12 @@ def test_clean_removes_it(cached, project, cache):
 
 
 def test_the_cache_is_where_the_platform_keeps_such_things():
-    assert cache_folder({"HOME": "/home/a"}, "linux") == "/home/a/.cache/composefmt"
-    assert cache_folder({"HOME": "/home/a", "XDG_CACHE_HOME": "/c"}, "linux") == "/c/composefmt"
-    assert cache_folder({"HOME": "/home/a", "XDG_CACHE_HOME": "c"}, "linux") == "/home/a/.cache/composefmt"
-    assert cache_folder({"HOME": "/Users/a"}, "darwin") == "/Users/a/Library/Caches/composefmt"
-    assert cache_folder({"HOME": "/home/a", "COMPOSEFMT_CACHE_DIR": "here"}, "linux") == "here"
-    assert cache_folder({}, "win32") is None
+    assert cache_directory({"HOME": "/home/a"}, "linux") == "/home/a/.cache/composefmt"
+    assert cache_directory({"HOME": "/home/a", "XDG_CACHE_HOME": "/c"}, "linux") == "/c/composefmt"
+    assert cache_directory({"HOME": "/home/a", "XDG_CACHE_HOME": "c"}, "linux") == "/home/a/.cache/composefmt"
+    assert cache_directory({"HOME": "/Users/a"}, "darwin") == "/Users/a/Library/Caches/composefmt"
+    assert cache_directory({"HOME": "/home/a", "COMPOSEFMT_CACHE_DIR": "here"}, "linux") == "here"
+    assert cache_directory({}, "win32") is None
 
 
 @pytest.mark.parametrize("folder", ["rules", "format"])

@@ -195,7 +195,7 @@ def test_a_hostile_file_cannot_drive_the_terminal(tmp_path):
         assert not [c for c in shown if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 or c in "\u200f\u202e\u2066"]
 
 
-def test_colours_only_where_they_are_wanted(tmp_path):
+def test_colors_only_where_they_are_wanted(tmp_path):
     (tmp_path / "compose.yaml").write_text(BROKEN)
     assert "\x1b" not in run("check", cwd=tmp_path).stdout
     assert "\x1b[1;31m" in run("check", cwd=tmp_path, env={"FORCE_COLOR": "1"}).stdout
@@ -208,9 +208,9 @@ def test_colours_only_where_they_are_wanted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("env", "coloured"), [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)]
+    ("env", "colored"), [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)]
 )
-def test_colours_on_a_terminal(tmp_path, env, coloured):
+def test_colors_on_a_terminal(tmp_path, env, colored):
     pty = pytest.importorskip("pty")
     (tmp_path / "compose.yaml").write_text(BROKEN)
     ours, theirs = pty.openpty()
@@ -228,7 +228,7 @@ def test_colours_on_a_terminal(tmp_path, env, coloured):
     os.close(ours)
     assert done.wait(20) == 1
     assert b"error[yaml-syntax]" in shown
-    assert (b"\x1b[" in shown) is coloured
+    assert (b"\x1b[" in shown) is colored
 
 
 def test_options_may_stand_in_the_environment(tmp_path):

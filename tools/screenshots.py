@@ -130,7 +130,7 @@ def _path() -> str:
 
 
 def _output(command: Sequence[str], folder: Path) -> str:
-    """What a program writes, with its colours."""
+    """What a program writes, with its colors."""
     given = {**os.environ, "FORCE_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     given.pop("NO_COLOR", None)
     done = subprocess.run(command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

@@ -96,7 +96,7 @@ class Baselines:
         """Return the path of the baseline for a file."""
         if self.given is not None or settings is None or settings.baseline is None:
             return self.given
-        return os.path.join(settings.folder, settings.baseline)
+        return os.path.join(settings.directory, settings.baseline)
 
     def _read(self, path: str) -> _Known:
         if path not in self.known:

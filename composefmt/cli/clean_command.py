@@ -6,7 +6,7 @@ import os
 
 import click
 
-from composefmt.files.cache import cache_folder, clean
+from composefmt.files.cache import cache_directory, clean
 from composefmt.files.discovery import reason
 
 
@@ -17,7 +17,7 @@ from composefmt.files.discovery import reason
 @click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 def command(cache_dir: str | None, quiet: bool) -> int:
     """Delete the cached results of earlier runs."""
-    directory = cache_dir or cache_folder(os.environ)
+    directory = cache_dir or cache_directory(os.environ)
     try:
         found = directory is not None and clean(directory)
     except OSError as error:

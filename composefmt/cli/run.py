@@ -235,9 +235,9 @@ class Inputs:
         """Return the cache; None if it is disabled or slower than the work itself."""
         if self.speed["no_cache"] or work.result_kind is None or not worth_caching(found):
             return None
-        from composefmt.files.cache import Cache, cache_folder
+        from composefmt.files.cache import Cache, cache_directory
 
-        folder = self.speed["cache_dir"] or cache_folder(os.environ)
+        folder = self.speed["cache_dir"] or cache_directory(os.environ)
         return Cache(folder) if folder else None
 
     def settings_trouble(self, message: str, rule: str = "settings") -> None:

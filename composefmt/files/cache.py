@@ -26,8 +26,8 @@ _KEPT_DAYS = 30
 _MAX_BYTES = 200_000_000
 
 
-def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> str | None:
-    """Return the cache directory: COMPOSEFMT_CACHE_DIR, or the platform's default; None if there is none."""
+def cache_directory(environment: Mapping[str, str], platform: str = sys.platform) -> str | None:
+    """Return the cache directory: COMPOSEFMT_CACHE_DIR, or the platform's default; None on a platform without one."""
     chosen = environment.get("COMPOSEFMT_CACHE_DIR")
     if chosen:
         return chosen
@@ -45,8 +45,8 @@ def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -
 class Cache:
     """Texts by key. Each process opens the file on first use."""
 
-    def __init__(self, folder: str) -> None:
-        self._path = os.path.join(folder, _NAME)
+    def __init__(self, directory: str) -> None:
+        self._path = os.path.join(directory, _NAME)
         self._connection: Connection | None = None
         self._owner = 0
         self._usable = True
@@ -94,8 +94,8 @@ class Cache:
                 return
 
     def _put(self, rows: list[tuple[bytes, str, int]]) -> None:
-        folder = os.path.dirname(self._path)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        directory = os.path.dirname(self._path)
+        os.makedirs(directory, mode=0o700, exist_ok=True)
         if os.path.exists(self._path) and os.path.getsize(self._path) > _MAX_BYTES:
             self._forget()
         connection = self._connected()
@@ -125,12 +125,12 @@ class Cache:
         return self._connection
 
 
-def clean(folder: str) -> bool:
+def clean(directory: str) -> bool:
     """Remove the cache; return whether there was one. Raises OSError if it cannot be removed."""
-    paths = [path for path in (os.path.join(folder, name) for name in _FILES) if os.path.lexists(path)]
+    paths = [path for path in (os.path.join(directory, name) for name in _FILES) if os.path.lexists(path)]
     for path in paths:
         os.unlink(path)
     # Other files in the directory are not ours.
     with suppress(OSError):
-        os.rmdir(folder)
+        os.rmdir(directory)
     return bool(paths)

@@ -107,7 +107,7 @@ _Ignores: TypeAlias = "tuple[Ignore, ...]"
 class Excluded(NamedTuple):
     """What settings exclude below a directory: directories by name, and paths by pattern."""
 
-    folders: frozenset[str] = SKIPPED
+    directories: frozenset[str] = SKIPPED
     ignores: _Ignores = ()
 
 
@@ -145,23 +145,23 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     yield from _links_to_others(links, files)
 
 
-def _listing(folder: str, ignores: _Ignores, excluded: Excluded, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
+def _listing(directory: str, ignores: _Ignores, excluded: Excluded, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
     """Return the pending content of a directory (its path ends with a slash), last entry first."""
-    with os.scandir(folder or ".") as listing:
+    with os.scandir(directory or ".") as listing:
         entries = {entry.name: entry for entry in listing}
     if ".gitignore" in entries:
-        ignores = (*ignores, Ignore("", len(folder), read_ignore(folder + ".gitignore")))
+        ignores = (*ignores, Ignore("", len(directory), read_ignore(directory + ".gitignore")))
     if exclusion is not None and not exclusion.settings_names.isdisjoint(entries):
-        excluded = exclusion.below(folder)
+        excluded = exclusion.below(directory)
     # The two are independent: what one excludes, the other cannot include again.
     both = [each for each in (ignores, excluded.ignores) if each]
     for name in sorted(entries, reverse=True):
         entry = entries[name]
-        path = folder + name
+        path = directory + name
         if entry.is_dir(follow_symlinks=False):
             path += "/"
             if (
-                name not in excluded.folders
+                name not in excluded.directories
                 and not (name == "workflows" and WORKFLOWS.fullmatch(path))
                 and not (both and any(_is_ignored(path, each) for each in both))
             ):
@@ -185,9 +185,9 @@ def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:
 
 def _is_ignored(path: str, ignores: _Ignores) -> bool:
     """Return whether git ignores a path (of a directory: with a trailing slash): the deepest ignore file that matches decides."""
-    is_folder = path.endswith("/")
+    is_directory = path.endswith("/")
     for above, skip, patterns in reversed(ignores):
-        answer = verdict(patterns, above + path[skip : len(path) - is_folder], is_folder=is_folder)
+        answer = verdict(patterns, above + path[skip : len(path) - is_directory], is_directory=is_directory)
         if answer is not None:
             return answer
     return False

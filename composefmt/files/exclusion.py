@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 class _Patterns(NamedTuple):
     """Patterns and the directory that they are relative to."""
 
-    folder: str
+    directory: str
     patterns: tuple[Pattern, ...]
 
 
-def _told(folder: str, base: str, patterns: tuple[Pattern, ...]) -> Ignore:
-    """Patterns of a base directory for a walk below another one."""
-    above, down = relative_path(folder or ".", base), relative_path(base, os.path.abspath(folder or "."))
+def _relative(directory: str, base: str, patterns: tuple[Pattern, ...]) -> Ignore:
+    """Return the patterns of a base directory for a walk below another one."""
+    above, down = relative_path(directory or ".", base), relative_path(base, os.path.abspath(directory or "."))
     if above.startswith("..") and not down.startswith(".."):
         # The base lies on the walk: its patterns are shifted by the path to it.
-        return Ignore("", len(folder), tuple(_moved(pattern, down) for pattern in patterns))
-    return Ignore("" if above == "." else above + "/", len(folder), patterns)
+        return Ignore("", len(directory), tuple(_moved(pattern, down) for pattern in patterns))
+    return Ignore("" if above == "." else above + "/", len(directory), patterns)
 
 
-def _moved(pattern: Pattern, folder: str) -> Pattern:
+def _moved(pattern: Pattern, directory: str) -> Pattern:
     """Rewrite a pattern of a directory for a directory above it; patterns for names at any depth stay as they are."""
     if pattern.by_name:
         return pattern
-    glob = "/".join((_SPECIAL.sub(_ESCAPED, folder), pattern.glob)) if pattern.glob else ""
-    return pattern._replace(literal=f"{folder}/{pattern.literal}", glob=glob)
+    glob = "/".join((_SPECIAL.sub(_ESCAPED, directory), pattern.glob)) if pattern.glob else ""
+    return pattern._replace(literal=f"{directory}/{pattern.literal}", glob=glob)
 
 
 # Characters to escape in a pattern.
@@ -65,11 +65,11 @@ class Exclusion:
         self.extend_exclude = extend_exclude
         self.force = force
 
-    def below(self, folder: str) -> Excluded:
+    def below(self, directory: str) -> Excluded:
         """Return the exclusions below a directory; its path is empty or ends with a slash."""
-        settings = self._settings(folder + "compose.yaml")
-        ignores = [_told(folder, base, patterns) for base, patterns in self._patterns(settings)]
-        return Excluded(self._folders(settings), tuple(ignores))
+        settings = self._settings(directory + "compose.yaml")
+        ignores = [_relative(directory, base, patterns) for base, patterns in self._patterns(settings)]
+        return Excluded(self._directories(settings), tuple(ignores))
 
     def names(self, path: str) -> bool:
         """Return whether a named path is excluded all the same."""
@@ -78,9 +78,9 @@ class Exclusion:
             return False
         if WORKFLOWS.match(os.path.abspath(path).replace(os.sep, "/")):
             return True
-        base = settings.folder if settings is not None else "."
-        folders = self._folders(settings)
-        if folders and not folders.isdisjoint(relative_path(path, base).split("/")[:-1]):
+        base = settings.directory if settings is not None else "."
+        directories = self._directories(settings)
+        if directories and not directories.isdisjoint(relative_path(path, base).split("/")[:-1]):
             return True
         return any(covers(patterns, relative_path(path, base)) for base, patterns in self._patterns(settings))
 
@@ -91,8 +91,8 @@ class Exclusion:
             # The error is reported when the settings of a file are read.
             return None
 
-    def _folders(self, settings: Settings | None) -> frozenset[str]:
-        """The names of directories that are excluded by default."""
+    def _directories(self, settings: Settings | None) -> frozenset[str]:
+        """Return the names of directories that are excluded by default."""
         return frozenset() if self.exclude or (settings is not None and settings.exclude is not None) else SKIPPED
 
     def _patterns(self, settings: Settings | None) -> list[_Patterns]:
@@ -100,5 +100,5 @@ class Exclusion:
         found = [_Patterns(".", parse_ignore(given))] if given else []
         if settings is not None:
             own = (*(() if self.exclude else settings.exclude or ()), *settings.extend_exclude)
-            found += [_Patterns(settings.folder, parse_ignore(own))] if own else []
+            found += [_Patterns(settings.directory, parse_ignore(own))] if own else []
         return found

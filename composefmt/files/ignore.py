@@ -36,7 +36,7 @@ class Pattern(NamedTuple):
     """
 
     negated: bool
-    folders_only: bool
+    directories_only: bool
     by_name: bool
     literal: str
     glob: str
@@ -74,23 +74,23 @@ def parse_ignore(lines: Iterable[str]) -> tuple[Pattern, ...]:
             continue
         negated = text.startswith("!")
         text = text[negated:]
-        folders_only = text.endswith("/")
-        text = text[: len(text) - folders_only]
+        directories_only = text.endswith("/")
+        text = text[: len(text) - directories_only]
         if text:
             by_name = "/" not in text
             text = text.removeprefix("/")
             special = _SPECIAL.search(text)
-            found.append(Pattern(negated, folders_only, by_name, text[: special.start()] if special else text, text if special else ""))
+            found.append(Pattern(negated, directories_only, by_name, text[: special.start()] if special else text, text if special else ""))
     return tuple(found[::-1])
 
 
-def verdict(patterns: tuple[Pattern, ...], path: str, *, is_folder: bool) -> bool | None:
+def verdict(patterns: tuple[Pattern, ...], path: str, *, is_directory: bool) -> bool | None:
     """Return whether a path (relative to the .gitignore file's directory) is excluded; None if no pattern matches."""
     if not path.isascii():
         path = os.fsencode(path).decode("latin-1")
     name = path[path.rfind("/") + 1 :]
     for pattern in patterns:
-        if (is_folder or not pattern.folders_only) and pattern.matches(name if pattern.by_name else path):
+        if (is_directory or not pattern.directories_only) and pattern.matches(name if pattern.by_name else path):
             return not pattern.negated
     return None
 
@@ -99,10 +99,10 @@ def covers(patterns: tuple[Pattern, ...], path: str) -> bool:
     """Return whether patterns exclude a file or a directory above it; the path is relative to the patterns' directory."""
     end = path.find("/")
     while end >= 0:
-        if verdict(patterns, path[:end], is_folder=True):
+        if verdict(patterns, path[:end], is_directory=True):
             return True
         end = path.find("/", end + 1)
-    return bool(verdict(patterns, path, is_folder=False))
+    return bool(verdict(patterns, path, is_directory=False))
 
 
 @lru_cache(maxsize=1024)

@@ -37,13 +37,13 @@ class Settings(NamedTuple):
     """The content of one settings file: its path, the values of `Options`, and everything that is not an option of one text.
 
     given: everything the file sets, as written, by the names of SettingsModel.
-    folder: the directory that patterns and paths are relative to: the file's, or the working directory if the file was named.
+    directory: the directory that patterns and paths are relative to: the file's, or the working directory if the file was named.
     per_file_ignores: pairs of patterns and of the rules and groups that are not checked in matching files.
     fail_level, baseline, exclude, extend_exclude, force_exclude: as in the settings; None if absent.
     """
 
     path: str
-    folder: str
+    directory: str
     values: Chosen
     given: dict[str, Any]
     per_file_ignores: tuple[tuple[tuple[Pattern, ...], frozenset[str]], ...] = ()
@@ -66,19 +66,19 @@ class Settings(NamedTuple):
         options = defaults._replace(**self.values)
         if not self.per_file_ignores:
             return options
-        relative = relative_path(path, self.folder)
+        relative = relative_path(path, self.directory)
         ignored = [rules for patterns, rules in self.per_file_ignores if covers(patterns, relative)]
         return options._replace(file_ignore=frozenset().union(*ignored))
 
 
-def relative_path(path: str, folder: str) -> str:
+def relative_path(path: str, directory: str) -> str:
     """Return a path relative to a directory, with forward slashes."""
-    return os.path.relpath(os.path.abspath(path), folder).replace(os.sep, "/")
+    return os.path.relpath(os.path.abspath(path), directory).replace(os.sep, "/")
 
 
 def settings_for(path: str) -> Settings | None:
-    """Return the settings that apply to a Compose file, None if there are none. Raises FileTrouble for the settings file."""
-    return _for_folder(os.path.dirname(path))
+    """Return the settings that apply to a Compose file, None without any. Raises FileTrouble for the settings file."""
+    return _for_directory(os.path.dirname(path))
 
 
 def settings_in_force(path: str, config: str | None) -> Settings | None:
@@ -86,13 +86,13 @@ def settings_in_force(path: str, config: str | None) -> Settings | None:
     if not config:
         return settings_for(path)
     settings = read_settings(config)
-    return settings._replace(folder=os.getcwd()) if settings is not None else None
+    return settings._replace(directory=os.getcwd()) if settings is not None else None
 
 
 @lru_cache(maxsize=4096)
-def _for_folder(folder: str) -> Settings | None:
+def _for_directory(directory: str) -> Settings | None:
     try:
-        current = os.path.abspath(folder)
+        current = os.path.abspath(directory)
     except FileNotFoundError:
         # The working directory was removed; nothing is above it.
         return None
@@ -100,7 +100,7 @@ def _for_folder(folder: str) -> Settings | None:
     found: Settings | None = None
     while current not in _KNOWN:
         passed.append(current)
-        found = _in_folder(current)
+        found = _in_directory(current)
         parent = os.path.dirname(current)
         if found is not None or parent == current:
             break
@@ -118,14 +118,14 @@ _KNOWN: dict[str, Settings | None] = {}
 def forget_settings() -> None:
     """Forget all settings, so that a long-running server reads them again."""
     _KNOWN.clear()
-    _for_folder.cache_clear()
+    _for_directory.cache_clear()
     read_settings.cache_clear()
 
 
-def _in_folder(folder: str) -> Settings | None:
+def _in_directory(directory: str) -> Settings | None:
     for name in NAMES:
-        path = f"{folder}/{name}"
-        # Usually there is none, and this is the fastest way to find out.
+        path = f"{directory}/{name}"
+        # The fastest check, because most directories have no settings file.
         if os.access(path, os.F_OK) and os.path.isfile(path):
             settings = read_settings(path)
             if settings is not None:
@@ -177,11 +177,11 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
     except RecursionError:
         raise FileTrouble("settings", f"{path}: it is nested too deep") from None
     except ValueError as error:
-        raise FileTrouble("settings", _told(path, str(error))) from None
+        raise FileTrouble("settings", _located(path, str(error))) from None
     return table
 
 
-def _told(path: str, message: str) -> str:
+def _located(path: str, message: str) -> str:
     """Return a mistake in the syntax, or in a number of thousands of digits, with its position in front."""
     found = _MISTAKE.fullmatch(message)
     place, message = (f":{found[2]}:{found[3]}", found[1]) if found else ("", message)

@@ -22,36 +22,38 @@ class SettingsModel(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=_kebab, strict=True)
 
     engine: Literal["compose", "swarm"] = Field(
-        "compose", description='With "swarm", what Docker\'s CLI refuses in the long forms of a stack file stays short.'
+        "compose", description='Target platform; with "swarm", entries stay short if "docker stack deploy" rejects their long form.'
     )
     long_form: Union[Literal["all"], list[str]] = Field(["ports", "volumes"], description='Fields to write in long form; "all" for all.')
-    short_form: list[str] = Field([], description="Write these fields in short form where that loses nothing.")
-    order: Literal["keep", "spec"] = Field("keep", description='With "spec", keys stand in the order of the specification.')
-    max_range: int = Field(16, ge=1, description="Expand port ranges of up to so many ports.")
-    variables: Literal["assume-scalar", "keep"] = Field("assume-scalar", description="Whether entries with variables may become long.")
-    write_defaults: bool = Field(False, description="Also write what short forms leave to defaults.")
+    short_form: list[str] = Field([], description="Fields to write in short form if nothing is lost.")
+    order: Literal["keep", "spec"] = Field("keep", description='Key order: "keep", or that of the Compose Specification ("spec").')
+    max_range: int = Field(16, ge=1, description="Expand port ranges of up to this many ports.")
+    variables: Literal["assume-scalar", "keep"] = Field(
+        "assume-scalar", description='Whether to expand entries with variables: "assume-scalar", or "keep" to leave them short.'
+    )
+    write_defaults: bool = Field(False, description="Also write the defaults that short forms imply.")
     mount_options: Literal["exact", "brief"] = Field(
         "exact",
-        description='Options of mounts in long form: "exact" keeps Docker\'s configuration hash, "brief" omits the defaults, '
+        description='Options of mounts in long form: "exact" preserves the configuration hash, "brief" omits the defaults, '
         "so that containers are recreated once.",
     )
-    select: list[str] = Field([], description='Check these rules or groups of rules only; "all" stands for all.')
-    extend_select: list[str] = Field([], description="Check these rules or groups of rules as well.")
-    ignore: list[str] = Field([], description="Do not check these rules or groups of rules.")
+    select: list[str] = Field([], description='Rules or groups to enable; "all" for all. Empty: the default rules.')
+    extend_select: list[str] = Field([], description="Rules or groups to enable in addition to the defaults.")
+    ignore: list[str] = Field([], description="Rules or groups to disable.")
     per_file_ignores: dict[str, list[str]] = Field(
-        {}, description="Rules or groups that are not checked in some files, by patterns as in .gitignore files."
+        {}, description="Rules or groups to disable for files that match a pattern (.gitignore syntax)."
     )
-    severity: dict[str, Literal["error", "warning", "info"]] = Field({}, description="Other severities for rules or groups, by name.")
+    severity: dict[str, Literal["error", "warning", "info"]] = Field({}, description="Severity overrides for rules or groups, by name.")
     fail_level: Literal["error", "warning", "info"] | None = Field(
-        None, description="The least severity that fails; without it errors do, and files that are not formatted."
+        None, description="Lowest severity that fails the run (default: error, and the rule unformatted if selected)."
     )
-    baseline: str | None = Field(None, description="A file of findings that are not told, from --write-baseline.")
+    baseline: str | None = Field(None, description="A file with findings that are not reported, written by --write-baseline.")
     exclude: list[str] = Field(
-        sorted(SKIPPED), description="Files and folders that are not looked at, by patterns as in .gitignore files; replaces the default."
+        sorted(SKIPPED), description="Patterns of files and directories to exclude (.gitignore syntax); replaces the default."
     )
-    extend_exclude: list[str] = Field([], description="Files and folders that are not looked at, besides those of exclude.")
-    force_exclude: bool = Field(False, description="Exclude files that are named on the command line, too.")
-    required_version: str | None = Field(None, description='The versions of composefmt that may be used, such as ">=0.2,<1".')
+    extend_exclude: list[str] = Field([], description="Patterns to exclude in addition to those of exclude.")
+    force_exclude: bool = Field(False, description="Apply exclusions to paths named on the command line, too.")
+    required_version: str | None = Field(None, description='Supported versions of composefmt, such as ">=0.2,<1".')
 
     @field_validator("long_form", "short_form")
     @classmethod
@@ -66,7 +68,7 @@ class SettingsModel(BaseModel):
     def _one_form_each(self) -> SettingsModel:
         both = sorted(set(self.long_form) & set(self.short_form))
         if both and "long_form" in self.model_fields_set:
-            raise ValueError(f"{both[0]} stands in long-form and in short-form")
+            raise ValueError(f'"{both[0]}" is listed in both long-form and short-form')
         return self
 
     @field_validator("select", "extend_select", "ignore")
@@ -98,9 +100,9 @@ class SettingsModel(BaseModel):
         try:
             fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
         except InvalidSpecifier:
-            raise ValueError(f'"{wanted}" is no list of versions such as ">=0.2,<1"') from None
+            raise ValueError(f'"{wanted}" is not a valid version specifier such as ">=0.2,<1"') from None
         if not fits:
-            raise ValueError(f"this is composefmt {__version__}, and {wanted} is asked for")
+            raise ValueError(f"composefmt {__version__} does not satisfy {wanted}")
         return wanted
 
 
@@ -118,20 +120,20 @@ def names() -> list[str]:
 
 
 def field_problem(field: str, *, short: bool) -> str:
-    """Return the problem with the name of a field that has another form; "" if there is none."""
+    """Return the problem with the name of a field in long-form or short-form; "" for a valid one."""
     from composefmt.compose.dual import field_names
 
     known = field_names() if short else ["all", *field_names()]
     if field in known:
         return ""
-    return f'there is no field "{field}" with two forms; {_nearest(field, known)}'
+    return f'no field "{field}" has a short and a long form; {_nearest(field, known)}'
 
 
 def _nearest(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, 1)
-    return f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
+    near = get_close_matches(name, known, 1, 0.75)
+    return f'did you mean "{near[0]}"?' if near else f"valid names: {', '.join(known)}"
 
 
 def explain(error: ValidationError) -> str:
@@ -140,23 +142,23 @@ def explain(error: ValidationError) -> str:
     first = min(error.errors(), key=lambda each: "literal['all']" in each["loc"])
     name = ".".join(part for part in first["loc"] if isinstance(part, str) and not part.startswith(("list[", "literal[")))
     if first["type"] == "extra_forbidden":
-        return f'there is no setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
-    message = first["msg"].removeprefix("Value error, ")
+        return f'unknown setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
     if not name:
         return message
     if first["type"] in _SHAPES:
-        message = f"{_SHAPES[first['type']]} is needed"
+        message = f"must be {_SHAPES[first['type']]}"
         given = first["input"]
         if first["type"] == "list_type" and isinstance(given, str):
             message += f', such as ["{given}"]'
-    return f'the setting "{name}" is wrong: {message[:1].lower()}{message[1:]}'
+    return f'invalid setting "{name}": {message[:1].lower()}{message[1:]}'
 
 
 # pydantic's Python terms in the terms of settings files.
 _SHAPES = {
     "list_type": "a list",
-    "string_type": "text in quotes",
-    "int_type": "a whole number",
+    "string_type": "a string",
+    "int_type": "an integer",
     "bool_type": "true or false",
     "dict_type": "a table",
 }

@@ -1,6 +1,6 @@
 """Reports: findings as text for people or as data for programs.
 
-A report is a module with a function `report`, named in the table; it is loaded when it is asked for.
+Each report is a module with a function `report`, listed in one table and imported on first use.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ REPORTS = {
     "junit": "composefmt.reports.junit",
     "checkstyle": "composefmt.reports.checkstyle",
 }
-# What people read, in the characters and colours of their terminal; the others are UTF-8 wherever they go.
+# Reports in the terminal's encoding and colors; all others are UTF-8.
 FOR_PEOPLE = frozenset({"text", "concise"})
 
 
 class Report(Protocol):
-    """Findings, file by file, as pieces of text; `style` colours what people read."""
+    """Converts findings, file by file, to pieces of text; `style` colors reports for people."""
 
     def __call__(self, found: Iterable[Found], style: Style) -> Iterator[str]:
-        """The pieces of the report, in order."""
+        """Yield the pieces of the report, in order."""
 
 
 def report_named(name: str) -> Report:
-    """The report that a name of REPORTS stands for."""
+    """Return the report with a name of REPORTS."""
     from importlib import import_module
 
     report: Report = import_module(REPORTS[name]).report

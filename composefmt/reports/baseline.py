@@ -1,6 +1,6 @@
-"""A baseline: findings that a project knew when it began to use composefmt, so that only new ones are told.
+"""Baselines: the known findings of a project, so that only new ones are reported.
 
-It holds fingerprints, which outlive lines that are added above; in JSON, one to a line, sorted, so that its diffs can be read.
+A baseline is JSON with one fingerprint per line, sorted so that its diffs are readable.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _VERSION = 1
 
 
 class NoBaseline(ValueError):
-    """A text is not a baseline; the message says why."""
+    """A text is not a valid baseline; the message states the reason."""
 
 
 def marks(source: Source, findings: Iterable[Finding]) -> dict[str, Finding]:
-    """The findings of one file, each with its mark in a baseline: the rule, and what makes it recognisable."""
+    """Return the findings of one file by their mark in a baseline: the rule and a fingerprint."""
     fingerprints = Fingerprints(source)
     return {f"{finding.rule} {fingerprints.of(finding)[:16]}": finding for finding in findings}
 
@@ -42,7 +42,7 @@ def renamed(mark: str) -> str:
 
 
 def read_baseline(text: str) -> dict[str, frozenset[str]]:
-    """The marks of each file, by its path relative to the baseline's folder. Raises NoBaseline."""
+    """Return the marks of each file by its path relative to the baseline's directory. Raises NoBaseline."""
     from json import loads
 
     try:
@@ -60,7 +60,7 @@ def read_baseline(text: str) -> dict[str, frozenset[str]]:
 
 
 def written(files: dict[str, frozenset[str]]) -> str:
-    """The text of a baseline; files without findings are left out."""
+    """Return the text of a baseline, which omits files without findings."""
     from json import dumps
 
     findings = {path: sorted(known) for path, known in sorted(files.items()) if known}

@@ -1,4 +1,4 @@
-"""Findings as Checkstyle's XML, which Jenkins' Warnings plugin and many review tools read."""
+"""Findings as Checkstyle XML, for Jenkins' Warnings plugin and many review tools."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from composefmt.reports.text import Style
 
 
-def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
-    """An element for each file with findings, and in it one for each finding."""
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colors)
+    """Yield an element per file with findings, with an element per finding."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<checkstyle version="4.3">\n'
     for filename, group in groupby(found, key=lambda each: each[0].filename):
         yield f"  <file{attributes({'name': filename})}>\n"

@@ -1,4 +1,4 @@
-"""Findings for people in a hurry, and for editors that look for `file:line:column:`: one line each."""
+"""Findings on one line each, also for editors that parse `file:line:column:`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def report(found: Iterable[Found], style: Style) -> Iterator[str]:
-    """A line for each finding."""
+    """Yield a line per finding."""
     for source, finding in found:
         yield headline(source, finding, style) + "\n"

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from composefmt.syntax.source import Source, Span
 
 
-def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
-    """One array of objects, in pieces.
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colors)
+    """Yield one array of objects, in pieces.
 
     Each has: filename, rule, severity, message, help, start and end (line and column, from 1), fixable;
     fix (title, safe, edits: start, end, text; null for none); related (message, start, end).

@@ -1,7 +1,7 @@
-"""What a rewrite changes, as a unified diff.
+"""Unified diffs.
 
-The lines that occur once in both texts are matched first, and only the stretches between them are compared line by
-line: the time grows with the size of the file, not with its square.
+Lines that occur once in both texts are matched first, and only the regions between them are compared line by line, so the
+time is linear in the size of the file.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 # Unchanged lines around a change.
 _CONTEXT = 3
-# Stretches without a unique line that are larger than this (lines before times lines after) count as replaced.
+# Larger regions without a unique line (lines before times lines after) count as replaced.
 _LARGE = 250_000
 
 
 class Change(NamedTuple):
-    """Lines `start` to `end` of the text before become lines `new_start` to `new_end` of the text after, from 0, half-open."""
+    """Lines `start` to `end` of the old text become lines `new_start` to `new_end` of the new one, from 0, half-open."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ class Change(NamedTuple):
 
 
 def unified(filename: str, before: str, after: str, style: Style = PLAIN) -> Iterator[str]:
-    """The lines of a unified diff, each with its line break."""
+    """Yield the lines of a unified diff, with their line breaks."""
     old, new = _lines(before), _lines(after)
     name = printable(filename)
     hunks = _hunks(list(changed(old, new)))
@@ -59,18 +59,18 @@ def _lines(text: str) -> list[str]:
     return list(StringIO(text, newline=""))
 
 
-def _shown(sign: str, line: str, colour: str, reset: str) -> str:
-    """One line of the diff; a carriage return at its end stays, so that the diff can be applied."""
+def _shown(sign: str, line: str, color: str, reset: str) -> str:
+    """Return one line of the diff; a final carriage return stays, so that the diff can be applied."""
     text = line.rstrip("\r\n")
     ending = line[len(text) :]
     shown = "\t".join(printable(part) for part in text.split("\t"))
     if not ending.endswith("\n"):
         ending += "\n" if ending else "\n\\ No newline at end of file\n"
-    return f"{colour}{sign}{shown}{reset}{ending}"
+    return f"{color}{sign}{shown}{reset}{ending}"
 
 
 def _range(start: int, end: int) -> str:
-    """A stretch of lines as the format has it: an empty one is named by the line before it."""
+    """Return a range of lines in the format's notation; an empty range is named by the line before it."""
     length = end - start
     if length == 1:
         return str(start + 1)
@@ -88,18 +88,18 @@ def _hunks(changes: list[Change]) -> list[list[Change]]:
 
 
 def changed(old: Lines, new: Lines) -> Iterator[Change]:
-    """What changes from some lines to others, in order; the time it takes grows with their number, not with its square."""
+    """Yield the changes between two lists of lines, in order, in linear time."""
     anchors = [(-1, -1), *_anchors(old, new), (len(old), len(new))]
     for (i, j), (next_i, next_j) in pairwise(anchors):
         yield from _between(old, new, _trimmed(old, new, Change(i + 1, next_i, j + 1, next_j)))
 
 
 def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
-    """The most lines that occur once in both texts and in the same order, as their places."""
+    """Return the index pairs of the longest common subsequence of lines that occur once in both texts."""
     counts, new_counts = Counter(old), Counter(new)
     place = {line: j for j, line in enumerate(new) if new_counts[line] == 1}
     pairs = [(i, place[line]) for i, line in enumerate(old) if counts[line] == 1 and line in place]
-    # The longest rising run of places: for each length, the pair that ends such a run lowest.
+    # The longest increasing subsequence of indexes: for each length, the pair with the lowest end.
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []
@@ -117,7 +117,7 @@ def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
 
 
 def _trimmed(old: Lines, new: Lines, change: Change) -> Change:
-    """A stretch without the equal lines at its two ends."""
+    """Return a region without the equal lines at its ends."""
     start, end, new_start, new_end = change
     while start < end and new_start < new_end and old[start] == new[new_start]:
         start, new_start = start + 1, new_start + 1
@@ -127,7 +127,7 @@ def _trimmed(old: Lines, new: Lines, change: Change) -> Change:
 
 
 def _between(old: Lines, new: Lines, stretch: Change) -> Iterator[Change]:
-    """The changes within a stretch."""
+    """Yield the changes within a region."""
     start, end, new_start, new_end = stretch
     if start == end and new_start == new_end:
         return

@@ -1,7 +1,7 @@
-"""What makes a finding recognisable in another run, although lines were added above it.
+"""Fingerprints: identify a finding in later runs, even if lines were added above it.
 
-Its rule, the text of its line (without what the layout changes: indentation, the width of spaces, quotes), and which of
-the equal ones it is.
+A fingerprint covers the rule, the text of the line (without indentation, repeated spaces and quotes, which the layout
+changes), and the finding's number among equal ones.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from composefmt.reports import Found
     from composefmt.syntax.source import Source
 
-# What these find is said of the file as a whole, wherever the first place of it may be.
+# These rules report the file as a whole, whatever the location of the finding.
 _OF_THE_FILE = frozenset({"unformatted"})
 _QUOTES = {ord("'"): None, ord('"'): None}
 
 
 class Fingerprints:
-    """The fingerprints of one file's findings; each has to be asked for once, in the order of the findings."""
+    """The fingerprints of one file's findings; call `of` once per finding, in order."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.seen: Counter[tuple[str, str]] = Counter()
 
     def of(self, finding: Finding, prefix: str = "") -> str:
-        """32 hexadecimal digits, which differ from those of the file's other findings."""
+        """Return 32 hexadecimal digits that are unique within the file."""
         from hashlib import sha256
 
         line = "" if finding.rule in _OF_THE_FILE else _line(self.source, finding)
@@ -39,7 +39,7 @@ class Fingerprints:
 
 
 def _first_name(name: str) -> str:
-    """Return the name that a rule had first, so that fingerprints outlive its renaming."""
+    """Return the original name of a rule, so that fingerprints survive its renaming."""
     from composefmt.rules.registry import all_rules
 
     rule = all_rules().get(name)
@@ -52,7 +52,7 @@ def _line(source: Source, finding: Finding) -> str:
 
 
 def with_fingerprints(found: Iterable[Found]) -> Iterator[tuple[Source, Finding, str]]:
-    """The findings of several files, each with a fingerprint that is unique in the repository."""
+    """Yield the findings of several files with fingerprints that are unique in the repository."""
     from composefmt.reports.locations import repository_path
 
     current: Fingerprints | None = None

@@ -1,4 +1,4 @@
-"""Findings as workflow commands of GitHub Actions, which show them in the changed lines of a pull request.
+"""Findings as workflow commands of GitHub Actions, shown as annotations of a pull request.
 
 The format: GitHub's documentation, "Workflow commands for GitHub Actions".
 """
@@ -21,13 +21,13 @@ _ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY_ESCAPES = {**_ESCAPES, ":": "%3A", ",": "%2C"}
 
 
-def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (GitHub colours them itself)
-    """A command for each finding; its text names the place too, since the log shows nothing else."""
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (GitHub colors them itself)
+    """Yield a command per finding; its text repeats the location, because the log shows nothing else."""
     for source, finding in found:
         (line, column), (end_line, end_column) = map(source.position, finding.span)
         properties = {"title": f"composefmt ({finding.rule})", "file": repository_path(source.filename), "line": str(line)}
         if line == end_line:
-            # GitHub takes columns only where a finding is within one line; its last column belongs to it.
+            # GitHub accepts columns only for a finding within one line; the end column is inclusive.
             properties |= {"endLine": str(line), "col": str(column), "endColumn": str(max(end_column - 1, column))}
         else:
             properties["endLine"] = str(end_line)

@@ -1,6 +1,6 @@
-"""Findings as a Code Quality report of GitLab, which shows in a merge request what is new and what is mended.
+"""Findings as a Code Quality report of GitLab, which shows new and fixed findings in a merge request.
 
-The format: GitLab's documentation, "Code Quality report format". Findings whose fingerprints are equal would be dropped.
+The format: GitLab's documentation, "Code Quality report format". GitLab drops findings with equal fingerprints.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _SEVERITY = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
-def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
-    """One array of objects, in pieces."""
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colors)
+    """Yield one array of objects, in pieces."""
     from json import dumps
 
     separator = "["

@@ -1,6 +1,6 @@
-"""Findings as failed tests, in JUnit's XML, which most CI systems show.
+"""Findings as failed tests in JUnit XML, which most CI systems show.
 
-The format has no standard of its own; this is the subset that Jenkins' and Ant's schemas agree on.
+The format has no standard; this is the subset that Jenkins' and Ant's schemas agree on.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from composefmt.reports.text import Style
 
 
-def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
-    """A test suite for each file with findings; where there are none, one test that passed."""
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colors)
+    """Yield a test suite per file with findings; without any, one test that passed."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="composefmt">\n'
     empty = True
     for filename, group in groupby(found, key=lambda each: each[0].filename):

@@ -1,19 +1,19 @@
-"""Where a file is for the program that shows a report: its path in the repository."""
+"""The paths of files in reports for other programs: relative to the repository."""
 
 from __future__ import annotations
 
 import os
 from functools import lru_cache
 
-# The folder to which GitHub and GitLab take the paths of a report to be relative.
+# The directory that paths in reports for GitHub and GitLab are relative to.
 _REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
 @lru_cache(maxsize=1024)
 def repository_path(filename: str) -> str:
-    """A path with forward slashes, relative to the repository where a CI names one that holds it, else to the working folder.
+    """Return a path with forward slashes, relative to the CI's repository if it is inside, else to the working directory.
 
-    A path outside of these is absolute.
+    A path outside both is absolute.
     """
     path = os.path.normpath(filename)
     for root in filter(None, map(os.environ.get, _REPOSITORY)):
@@ -29,12 +29,12 @@ def repository_path(filename: str) -> str:
 
 
 def _below(root: str, path: str) -> str | None:
-    """A path relative to a folder above it, None where it is not below that folder."""
+    """Return a path relative to a directory, None if it is not below that directory."""
     try:
-        # A link to a file is where it stands; a link to a folder is on the way.
-        folder, name = os.path.split(os.path.abspath(path))
-        relative = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
+        # Resolve links to directories, but not a link to the file itself.
+        directory, name = os.path.split(os.path.abspath(path))
+        relative = os.path.relpath(os.path.join(os.path.realpath(directory), name), os.path.realpath(root))
     except (OSError, ValueError):
-        # The working folder was removed, or the two are on different drives.
+        # The working directory was removed, or the paths are on different drives.
         return None
     return None if relative == os.pardir or relative.startswith(os.pardir + os.sep) else relative

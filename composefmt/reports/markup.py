@@ -1,4 +1,4 @@
-"""What the reports in XML share: text and attributes that are well-formed whatever stands in a file."""
+"""Escaping for the XML reports: well-formed text and attributes from any file content."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 
 from composefmt.reports.text import printable
 
-# XML 1.0 has no characters for these, and `printable` leaves them.
+# Characters that XML 1.0 does not allow and `printable` does not escape.
 _NEVER = re.compile("[\ufffe\uffff]")
 
 
 def attributes(values: dict[str, str]) -> str:
-    """Attributes of a tag, each with a space before it."""
+    """Return the attributes of a tag, each preceded by a space."""
     from xml.sax.saxutils import quoteattr
 
     return "".join(f" {name}={quoteattr(_allowed(value))}" for name, value in values.items())
 
 
 def content(text: str) -> str:
-    """Text between tags; it may have several lines."""
+    """Return text between tags; it may have several lines."""
     from xml.sax.saxutils import escape
 
     return escape("\n".join(map(_allowed, text.split("\n"))))

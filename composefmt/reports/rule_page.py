@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 _WHY = "Why is this a problem?"
 
-# A block that a label on a line of its own announces, and the line that names the source at the end.
+# An example block after its label, and the final line with the source.
 _EXAMPLE = re.compile(r"^(Bad|Good):\n\n((?:    .*\n|\n)+)", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (.*)\Z", re.MULTILINE | re.DOTALL)
 
 
-# What lies beside the examples, for the rules that look at other files.
+# Files next to the examples, for the rules that read other files.
 BESIDE = {
     "compose.base.yaml": b"services:\n  web:\n    image: nginx\n",
     "Dockerfile": b"ARG VERSION=1\nFROM alpine:${VERSION} AS build\nARG MODE\nFROM build AS final\n",
@@ -174,13 +174,13 @@ def _checked(rule: Rule, text: str) -> CheckResult:
     from composefmt.options import Options
     from composefmt.surroundings import InMemory
 
-    # Some need to know what the others find.
+    # Some rules depend on the findings of others.
     options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=InMemory(BESIDE))
     result = check_text(text, options, "compose.yaml")
     return result._replace(findings=tuple(finding for finding in result.findings if finding.rule == rule.name))
 
 
-# What is found before any rule can look at a file.
+# Findings about files that cannot be parsed, which no rule reports.
 _UNREAD = {
     "encoding": "The file is not valid UTF-8 or UTF-16.",
     "internal-error": "An internal error in composefmt; the file is not changed.",
@@ -191,12 +191,12 @@ _UNREAD = {
 
 
 def unread(name: str) -> str:
-    """What a finding means that no rule has made: the file could not be read as far as the rules. Empty for other names."""
+    """Return the description of a finding about a file that cannot be parsed, "" for other names."""
     return _UNREAD.get(name, "")
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The name and the Markdown page of every rule, sorted by name."""
+    """Yield the name and the Markdown page of every rule, sorted by name."""
     from composefmt.rules.registry import all_rules
 
     for name, rule in all_rules().items():

@@ -1,7 +1,7 @@
-"""Findings as SARIF 2.1.0, which code scanning on GitHub and in editors reads.
+"""Findings as SARIF 2.1.0, for code scanning on GitHub and in editors.
 
-The format: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; and what GitHub's documentation,
-"SARIF support for code scanning", asks for beyond it: each rule has a full description and a help text.
+The format: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0". GitHub also requires a full
+description and a help text per rule ("SARIF support for code scanning").
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
-    """One log with one run; the rules that it describes are those that found something."""
+def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colors)
+    """Yield one log with one run, which describes the rules with findings."""
     from json import dumps
 
     from composefmt import __version__
@@ -68,7 +68,7 @@ def _rule(name: str) -> dict[str, object]:
     }
 
 
-# GitHub's words.
+# GitHub's names of the severities.
 _PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
 

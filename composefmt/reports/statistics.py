@@ -1,4 +1,4 @@
-"""How often each rule found something, for an overview of many files."""
+"""The number of findings per rule."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def report(found: Iterable[Found], style: Style) -> Iterator[str]:
-    """A line for each rule, the most frequent first: how often, severity, name, and "fix" or "(fix)" as `composefmt rules` has it."""
+    """Yield a line per rule, most frequent first: count, severity, name, and "fix" or "(fix)" as in `composefmt rules`."""
     for (name, severity), number, fix in _counted(found):
         mark = {"safe": "  fix", "unsafe": "  (fix)"}.get(fix, "")
         yield f"{style.bold}{number:>6}{style.reset}  {style.severity(severity)}{severity.value:<7}{style.reset}  {name}{mark}\n"
 
 
-def as_json(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colours)
-    """The same as an array of objects: rule, severity, count, fix."""
+def as_json(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG001 (data has no colors)
+    """Yield an array of objects: rule, severity, count, fix."""
     from json import dumps
 
     entries = [{"rule": name, "severity": severity.value, "count": number, "fix": fix} for (name, severity), number, fix in _counted(found)]

@@ -1,4 +1,4 @@
-"""Findings for people: the place, the message, the line with a caret under what is wrong, and how to mend it."""
+"""Findings for people: location, message, the line with carets, and the help line."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from composefmt.reports import Found
     from composefmt.syntax.source import Source, Span
 
-# The longest stretch of a line that is shown, in columns.
+# The maximum width of a source line, in columns; longer ones are cut.
 _WIDTH = 120
 _TAB = "    "
-# What must not reach a terminal: control characters, and those that turn the direction of text.
+# Characters that must not reach a terminal: control characters and those that change the direction of text.
 _DANGEROUS = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-# Unicode's categories of marks that sit on the character before, and of characters that are not shown.
+# Unicode categories of combining marks and invisible characters.
 _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
 class Style(NamedTuple):
-    """How parts of a report are coloured: ANSI sequences, all empty without colour.
+    """The colors of a report as ANSI sequences, all empty without colors.
 
-    `unsafe`: fixes that change what a file means are marked as well, since they are asked for.
+    `unsafe`: mark unsafe fixes as well.
     """
 
     error: str = ""
@@ -39,7 +39,7 @@ class Style(NamedTuple):
     unsafe: bool = False
 
     def severity(self, severity: Severity) -> str:
-        """The colour of a severity."""
+        """Return the color of a severity."""
         return {Severity.ERROR: self.error, Severity.WARNING: self.warning, Severity.INFO: self.info}[severity]
 
 
@@ -48,39 +48,39 @@ COLOURED = Style("\x1b[1;31m", "\x1b[1;33m", "\x1b[1;36m", "\x1b[1m", "\x1b[2m",
 
 
 def printable(text: str) -> str:
-    """Text that a terminal shows as it is: control characters are written as escapes."""
+    """Return text with control characters escaped."""
     if text.isascii() and text.isprintable():
         return text
     return re.sub(_DANGEROUS, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def report(found: Iterable[Found], style: Style) -> Iterator[str]:
-    """Each finding with its line, its caret and how to mend it, an empty line after each."""
+    """Yield each finding with its line, carets and help, followed by an empty line."""
     for source, finding in found:
         yield render(source, finding, style) + "\n"
 
 
 def render(source: Source, finding: Finding, style: Style = PLAIN) -> str:
-    """One finding as lines of text, ending with a line break."""
+    """Return one finding as lines of text, ending with a line break."""
     return "\n".join(_lines(source, finding, style)) + "\n"
 
 
-# What stands before the message where --fix mends the finding.
+# Precedes the message if --fix fixes the finding.
 _FIXABLE = "[*] "
 
 
 def headline(source: Source, finding: Finding, style: Style = PLAIN) -> str:
-    """The place, the severity, the rule, a mark where it can be fixed, and the message, on one line without a line break."""
-    colour = style.severity(finding.severity)
+    """Return location, severity, rule, fix marker and message on one line, without a line break."""
+    color = style.severity(finding.severity)
     where = f"{style.bold}{_place(source, finding.span)}:{style.reset}"
     mark = _FIXABLE if finding.fix is not None and (finding.fix.safe or style.unsafe) else ""
-    return f"{where} {colour}{finding.severity.value}[{finding.rule}]{style.reset} {mark}{printable(finding.message)}"
+    return f"{where} {color}{finding.severity.value}[{finding.rule}]{style.reset} {mark}{printable(finding.message)}"
 
 
 def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:
-    colour = style.severity(finding.severity)
+    color = style.severity(finding.severity)
     yield headline(source, finding, style)
-    yield from _snippet(source, finding.span, style, colour)
+    yield from _snippet(source, finding.span, style, color)
     shown = {source.position(finding.span.start).line}
     for related in finding.related:
         yield f"  note: {_place(source, related.span)}: {printable(related.message)}"
@@ -97,7 +97,7 @@ def _place(source: Source, span: Span) -> str:
     return f"{printable(source.filename)}:{line}:{column}"
 
 
-def _snippet(source: Source, span: Span, style: Style, colour: str) -> Iterator[str]:
+def _snippet(source: Source, span: Span, style: Style, color: str) -> Iterator[str]:
     line = source.position(span.start).line
     start, end = source.line_span(line)
     text = source.text[start:end]
@@ -106,12 +106,12 @@ def _snippet(source: Source, span: Span, style: Style, colour: str) -> Iterator[
     before, marked, after = _cut(text, span.start - start, max(min(span.end, end) - start, span.start - start + 1))
     gutter = f"{line:>4} | "
     yield f"{style.dim}{gutter}{style.reset}{before}{marked}{after}"
-    yield f"{style.dim}{' ' * (len(gutter) - 2)}| {style.reset}{' ' * _width(before)}{colour}{'^' * max(_width(marked), 1)}{style.reset}"
+    yield f"{style.dim}{' ' * (len(gutter) - 2)}| {style.reset}{' ' * _width(before)}{color}{'^' * max(_width(marked), 1)}{style.reset}"
 
 
 def _cut(text: str, start: int, end: int) -> tuple[str, str, str]:
-    """What is shown before, at and after a stretch of a line; a long line is cut around it."""
-    # Cut first and coarsely: a file may be one line of megabytes with a finding in every corner.
+    """Return the visible text before, in and after a span of a line; a long line is cut around it."""
+    # Cut coarsely first: a file may be one line of megabytes with many findings.
     before = _shown(text[max(start - _WIDTH, 0) : start])
     marked = _shown(text[start : min(end, start + _WIDTH)])
     after = _shown(text[end : end + _WIDTH])
@@ -131,7 +131,7 @@ def _shown(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns a terminal uses for a text."""
+    """Return the width of a text on a terminal, in columns."""
     if text.isascii():
         return len(text)
     from unicodedata import category, east_asian_width
