@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.findings import Finding, Related, Severity
 from composefmt.syntax.source import Source, Span
 from composefmt.syntax.tabs import SIGN
+from composefmt.syntax.unreadable import bare_document
 
 if TYPE_CHECKING:
     from composefmt.syntax.parse import SyntaxProblem
@@ -234,6 +235,8 @@ def _plain_words(source: Source, problem: SyntaxProblem, offset: int) -> tuple[s
         return "tabs are not allowed here", "indent with spaces"
     if character and character in "]}" and re.search(r"expected key|<block end>", said):
         return f'unmatched "{character}"', "remove it, or add the opening bracket"
+    if "expected <document start>" in said and (bare := bare_document(text)) is not None and bare.span.start == offset:
+        return bare.message, bare.help
     found = (
         "character " + (repr(character) if character.isprintable() else f"U+{ord(character):04X}") if character else "the end of the file"
     )

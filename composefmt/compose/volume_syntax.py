@@ -146,7 +146,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
             yield Doubt(
                 "windows-path",
                 f'volume "{value}" is read as a Windows path in the container, not as a volume named {value[0]}',
-                "rename the volume to more than one letter",
+                f'rename the volume to more than one letter, or use the long form with "source: {value[0]}"',
                 0,
                 len(value),
             )
@@ -157,7 +157,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
         yield Doubt(
             "windows-path",
             f'"{source.text}" in volume "{value}" is read as a Windows path, not as volume "{name}" at "{path}"',
-            "rename the volume to more than one letter",
+            f'rename the volume to more than one letter, or use the long form with "source: {value[0]}"',
             source.start,
             source.end,
         )

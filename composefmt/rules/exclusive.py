@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.findings import Related, Severity
 from composefmt.rules._around import extended_service
 from composefmt.rules._membership import is_project, other_projects, project_of
-from composefmt.rules._project import is_active, plain
+from composefmt.rules._project import is_active, plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 
@@ -48,7 +48,8 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
     file = element.file
     if element.key is None or type(element.node) in (Scalar, Sequence) or not is_project(file) or len(file.roots) > 1:
         return
-    if any(type(file.get("services", key)) is Scalar for key in ("image", "build")):
+    values = (file.get("services", key) for key in _OF_SERVICES)
+    if any(type(node) is Sequence or (type(node) is Scalar and node.value) for node in values):
         # The line with the name of the service is missing, which another rule reports.
         return
     if is_active(file, element.service) and not _runs(file, element.node):
@@ -57,6 +58,10 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
         if _is_completed(file, element.service):
             return
         yield Problem(element.key.span, f'service "{element.service}" has neither "image" nor "build"', 'add "image: ..." or "build: ..."')
+
+
+# Common keys of services; under `services` they show that the line with the name is missing.
+_OF_SERVICES = ("image", "build", "command", "container_name", "depends_on", "environment", "ports", "restart", "volumes")
 
 
 def _is_completed(file: ComposeFile, service: str) -> bool:
@@ -185,3 +190,45 @@ def missing_source(element: Element) -> Iterator[Problem]:
 
 
 _QUOTED = '"{}"'.format
+
+
+@rule("bind-without-source", Severity.ERROR, "services.*", group="volumes")
+def bind_without_source(element: Element) -> Iterator[Problem]:
+    """Detects bind mounts in the long form without a `source`.
+
+    Docker Compose refuses the file, because there is nothing to mount. Another file of the project may set the source, so services
+    with `extends` and files that can be part of a project are not checked.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            volumes:
+              - type: bind
+                target: /usr/share/nginx/html
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            volumes:
+              - type: bind
+                source: ./site
+                target: /usr/share/nginx/html
+
+    Source: compose-go, paths/resolve.go, absVolumeMount.
+    """
+    file = element.file
+    whole = whole_service(element)
+    if whole is None or "volumes" not in whole[1] or not is_project(file) or len(file.roots) > 1 or len(project_of(file).files) > 1:
+        return
+    for item in file.items(whole[1]["volumes"][1]):
+        entries = file.entries(item)
+        kind = plain(entries, "type")
+        if kind is not None and kind.value == "bind" and "source" not in entries:
+            target = plain(entries, "target")
+            where = f' at "{target.value}"' if target is not None else ""
+            message = f'service "{element.service}": bind mount{where} has no source'
+            yield Problem(resolve(item).span, message, 'add "source: ./path" or use "type: volume"')

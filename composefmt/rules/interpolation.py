@@ -224,17 +224,23 @@ def variable_in_key(element: Element) -> Iterator[Problem]:
     Source: the specification's 12-interpolation, on values of mappings.
     """
     file = element.file
-    stack = list(file.tree.documents) if "${" in file.source.text else []
+    stack: list[tuple[nodes.Node, str]] = [(node, "") for node in file.tree.documents] if "$" in file.source.text else []
     while stack:
-        node = stack.pop()
+        node, field = stack.pop()
         if type(node) is nodes.Mapping:
             for key, value in node.entries:
-                if type(key) is nodes.Scalar and "${" in key.value and re.search(r"(?<!\$)(?:\$\$)*\$\{[A-Za-z_]", key.value):
+                name = key.value if type(key) is nodes.Scalar else ""
+                if "$" in name and re.search(r"(?<!\$)(?:\$\$)*\$(?:\{[A-Za-z_]|[A-Z_]{2})", name):
                     yield Problem(
-                        key.span,
-                        f'variable in key "{key.value}" is not replaced',
-                        'use a list item: "- KEY=VALUE"',
+                        key.span, f'variable in key "{name}" is not replaced', _KEY_ADVICE.get(field, "write the key without a variable")
                     )
-                stack.append(value)
+                stack.append((value, name))
         elif type(node) is nodes.Sequence:
-            stack += node.items
+            stack += [(item, field) for item in node.items]
+
+
+_KEY_ADVICE = {
+    **dict.fromkeys(("additional_contexts", "annotations", "args", "environment", "labels", "sysctls"), 'use a list item: "- KEY=VALUE"'),
+    "extra_hosts": 'use a list item: "- HOST=ADDRESS"',
+    **dict.fromkeys(("configs", "networks", "secrets", "volumes"), 'write a fixed key, and set the name with "name: ${NAME}"'),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.interpolation import has_variable
 from composefmt.findings import Severity
 from composefmt.rules._membership import is_defined, project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
@@ -63,14 +64,15 @@ def undefined_service(element: Element) -> Iterator[Problem]:
     optional = _optional(element)
     for problem in undefined(element, _services(element), "services", "service", tuple(element.file.defined("jobs"))):
         if problem.span in optional:
-            advice = f'{problem.help}; "required: false" only applies to services that a profile disables'
-            yield problem._replace(help=advice)
+            end = "" if problem.help.endswith("?") else ";"
+            note = '"required: false" only covers services that are defined but disabled by a profile'
+            yield problem._replace(help=f"{problem.help}{end} {note}")
         else:
             yield problem
 
 
 def _optional(element: Element) -> set[Span]:
-    """Return the locations of the dependencies with `required: false`."""
+    """Return the locations of the dependencies that are not required, or only if a variable says so."""
     node = resolve(element.node)
     if element.path[-1] != "depends_on" or type(node) is not Mapping:
         return set()
@@ -78,7 +80,9 @@ def _optional(element: Element) -> set[Span]:
     return {
         key.span
         for key, value in node.entries
-        if type(key) is Scalar and type(required := value_of(file.entries(value), "required")) is Scalar and scalar_value(required) is False
+        if type(key) is Scalar
+        and type(required := value_of(file.entries(value), "required")) is Scalar
+        and (scalar_value(required) is False or required.value.lower() == "false" or has_variable(required.value))
     }
 
 

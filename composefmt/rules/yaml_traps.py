@@ -245,11 +245,20 @@ def implicit_boolean(element: Element) -> Iterator[Problem]:
         yield _quoted(element, node, f'YAML 1.1 parsers read unquoted "{node.value}" as a boolean', safe=True)
 
 
-@rule("decimal-mode", Severity.WARNING, "services.*.configs.*.mode", "services.*.secrets.*.mode", group="yaml-traps")
+_MODES = (
+    "services.*.configs.*.mode",
+    "services.*.secrets.*.mode",
+    "services.*.build.secrets.*.mode",
+    "services.*.volumes.*.tmpfs.mode",
+)
+
+
+@rule("decimal-mode", Severity.WARNING, *_MODES, group="yaml-traps")
 def decimal_mode(element: Element) -> Iterator[Problem]:
     """Detects file modes that look octal but are decimal numbers.
 
-    YAML reads `755` as the decimal number 755, which is the mode 1363. A leading zero or quotes make it octal.
+    YAML reads `755` as the decimal number 755, which is the mode 1363. A leading zero or quotes make it octal. Decimal numbers
+    such as `420`, which is the mode 0644, are not reported.
 
     Bad:
 
@@ -278,10 +287,21 @@ def decimal_mode(element: Element) -> Iterator[Problem]:
     Source: the reference's types/types.go, FileMode.
     """
     node = element.node
-    if type(node) is Scalar and not node.style and node.tag is None and pattern(r"[1-7][0-7]{2,3}").fullmatch(node.value):
+    if type(node) is not Scalar or node.style or node.tag is not None or not pattern(r"[1-7][0-7]{2,3}").fullmatch(node.value):
+        return
+    if _is_usual_mode(node.value) or not _is_usual_mode(f"{int(node.value):o}"):
         yield Problem(
             node.span,
             f'service "{element.service}": mode {node.value} is decimal, which is {int(node.value):o} in octal',
             f"use 0{node.value}",
             Fix.of(f'replace with "0{node.value}"', (Edit(node.content, node.end, f"0{node.value}"),), safe=False),
         )
+
+
+def _is_usual_mode(digits: str) -> bool:
+    """Return whether octal digits are a mode that files have: readable by the owner, and others may do no more than the owner."""
+    owner, *others = (int(digit) for digit in digits[-3:])
+    return len(digits) in (3, 4) and owner >= _READABLE and all(each & ~owner == 0 and each not in (2, 3) for each in others)
+
+
+_READABLE = 4

@@ -34,6 +34,8 @@ class Trouble(NamedTuple):
 def unreadable(text: str, tree: Tree) -> Iterator[Trouble]:
     """Yield directives, escapes, anchor names and characters that go-yaml does not accept."""
     yield from _directives(text, tree)
+    if len(tree.documents) > 1 and (bare := bare_document(text) if "\n..." in text or "\r..." in text else None):
+        yield bare
     if "\\" in text:
         yield from _escapes(text, tree)
     if not text.isascii():
@@ -72,6 +74,21 @@ def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
             continue
         written = f"%{name} {value}".rstrip()
         yield Trouble(Span(*found.span()), f"the directive {written} cannot be read", "leave the line out: Compose needs no directives")
+
+
+def bare_document(text: str) -> Trouble | None:
+    """Return the first document that follows a document end marker without a start marker, which only YAML 1.2 allows."""
+    ended, offset = False, 0
+    for line in text.splitlines(keepends=True):
+        if re.compile(r"\.\.\.\s").match(line):
+            ended = True
+        elif ended and re.compile(r"---\s|%").match(line):
+            ended = False
+        elif ended and (content := re.compile(r"[ \t]*([^\s#][^\r\n]*)").match(line)):
+            span = Span(offset + content.start(1), offset + content.end(1))
+            return Trouble(span, 'content follows "..." without "---"', 'add a line "---" before it, or remove "..."')
+        offset += len(line)
+    return None
 
 
 def _escapes(text: str, tree: Tree) -> Iterator[Trouble]:

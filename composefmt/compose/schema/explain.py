@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 from composefmt.compose.schema import SchemaProblem
 from composefmt.compose.schema.formats import FORMATS, to_number
 from composefmt.compose.schema.gate import WHOLE_MOST, may_fit, name_check, repeated, text_check
-from composefmt.compose.schema.hints import lacks_names, misplaced_section, nearest, unknown_key
+from composefmt.compose.schema.hints import keys_without_name, misplaced_section, name_above, nearest, unknown_key
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
+from composefmt.compose.schema.ports import is_port, port_problems
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.spaced import meant_text
 from composefmt.compose.schema.words import (
@@ -105,19 +106,18 @@ class _Explainer:
         if is_service:
             self.extends = "extends" in values
         meant = set()
-        if path == ("services",) and lacks_names(values, self.shapes[wanted["names"][0][1]]["map"]["keys"]):
-            message = '"services" contains the keys of a service instead of service names'
-            yield SchemaProblem(
-                "wrong-type", path, True, message, 'add the name of the service above these keys, such as "web:", and indent them'
-            )
-            return
+        if path == ("services",) and (keys := keys_without_name(values, self.shapes[wanted["names"][0][1]]["map"]["keys"])):
+            problem, name = _keys_without_name(values, keys)
+            yield problem
+            values = {key: value for key, value in values.items() if key not in keys and key != name}
         for key, value in values.items():
             number = _number_of(key, wanted)
             if number is not None:
                 if path == ("services",) and misplaced_section(key, value, self.shapes[number]["map"]["keys"]):
                     yield _misplaced(key)
                 else:
-                    yield from self.explain(value, number, (*path, key))
+                    problems = self.explain(value, number, (*path, key))
+                    yield from port_problems(problems, values) if key == "target" and is_port(path) else problems
             elif wanted.get("closed"):
                 problem, near = _not_known(key, value, wanted, path)
                 meant.add(near)
@@ -153,6 +153,21 @@ def _number_of(key: str, wanted: Map) -> int | None:
     if known is not None:
         return known
     return next((number for pattern, number in wanted.get("names", ()) if name_check(pattern)(key)), None)
+
+
+def _keys_without_name(services: dict[str, object], keys: list[str]) -> tuple[SchemaProblem, str | None]:
+    """Return the problem of keys of a service in place of service names, and the name that stands above them if there is one."""
+    name = name_above(services, keys)
+    if name is not None:
+        message = f'service "{name}" has no keys because those below it are not indented'
+        return SchemaProblem("wrong-type", ("services", name), True, message, f'indent "{keys[0]}" below "{name}"'), name
+    advice = 'add the name of the service above these keys, such as "web:", and indent them'
+    if len(keys) == len(services):
+        return SchemaProblem(
+            "wrong-type", ("services",), True, '"services" contains the keys of a service instead of service names', advice
+        ), None
+    message = f'"{keys[0]}" is a key of a service, but a service name is expected'
+    return SchemaProblem("wrong-type", ("services", keys[0]), True, message, advice), None
 
 
 def _misplaced(key: str) -> SchemaProblem:
@@ -204,8 +219,6 @@ def _text(value: str, wanted: Text, path: Path) -> Iterator[SchemaProblem]:
     if "enum" in wanted:
         near = nearest(value, wanted["enum"])
         advice = f'did you mean "{near}"?' if near else f"use {one_of(wanted['enum'])}"
-    elif path[-1] == "target" and len(path) > 3 and path[-3] == "ports" and value.replace("-", "").isdecimal():
-        advice = f'add one entry for each port, or use the short form: "{value}"'
     elif "pattern" in wanted:
         advice = PATTERN_HELP.get(str(path[-1]), f"use a value that matches {wanted['pattern']}")
     else:

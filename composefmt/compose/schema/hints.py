@@ -118,10 +118,22 @@ def misplaced_section(name: str, value: object, known: Iterable[str]) -> bool:
     return value is None or (isinstance(value, dict) and not value.keys() & set(known))
 
 
-def lacks_names(services: dict[str, object], known: Iterable[str]) -> bool:
-    """Return whether `services` contains the keys of one service because the line with its name is missing."""
-    marks = [services[key] for key in ("image", "build") if key in services]
-    return any(isinstance(mark, str) for mark in marks) and services.keys() <= set(known)
+def keys_without_name(services: dict[str, object], known: Iterable[str]) -> list[str]:
+    """Return the keys in `services` that belong to a service: its name is missing, or they are not indented below it."""
+    words = set(known)
+    marks = [key for key, value in services.items() if key in words and value is not None and not isinstance(value, dict)]
+    if not marks:
+        return []
+    return [
+        key for key, value in services.items() if key in marks or (key in words and isinstance(value, dict) and not value.keys() & words)
+    ]
+
+
+def name_above(services: dict[str, object], keys: list[str]) -> str | None:
+    """Return the name of the service without a value right above the first of some keys, None if there is none."""
+    names = list(services)
+    index = names.index(keys[0]) - 1
+    return names[index] if index >= 0 and services[names[index]] is None else None
 
 
 def _service(path: Path, key: str, value: object) -> str | None:
