@@ -30,6 +30,7 @@ class Options(NamedTuple):
     extend_select: rules or groups to check in addition.
     ignore: rules or groups not to check; a rule's name takes precedence over its group's, a group's over "all".
     file_ignore: rules or groups not to check in this file, regardless of the other options.
+    is_fragment: whether the settings mark this file as a part of a project, as the comment `# composefmt: fragment` does.
     severity: overridden severities of rules or groups, by name.
     surroundings: the files around the Compose file, for the rules that read them; None if they are unknown.
     """
@@ -49,6 +50,7 @@ class Options(NamedTuple):
     extend_select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     file_ignore: frozenset[str] = frozenset()
+    is_fragment: bool = False
     severity: Mapping[str, str] = {}
     surroundings: Surroundings | None = None
 

@@ -211,5 +211,5 @@ def test_what_is_written_is_what_the_pages_show():
 def test_a_folder_without_compose_files_is_told(tmp_path):
     done = run("init", "--yes", cwd=tmp_path)
     assert done.returncode == 2
-    assert "no Compose files below ." in done.stderr
+    assert "error: no Compose files found. Looked for compose*.yaml, " in done.stderr
     assert files_below(tmp_path) == {}

@@ -152,6 +152,16 @@ def test_settings_and_env_files_that_change_are_read_again(server, tmp_path):
     server.close(uri)
 
 
+def test_files_that_the_settings_include_are_compose_files(server, tmp_path):
+    (tmp_path / "composefmt.toml").write_text('include = ["*.stack.yml"]\n')
+    other = server.open(MISTAKE, (tmp_path / "other.yml").as_uri(), "yaml")
+    uri = server.open(MISTAKE, (tmp_path / "web.stack.yml").as_uri(), "yaml")
+    assert [found["code"] for found in server.diagnostics(uri)] == ["unknown-key"]
+    assert not [each for each in server.notifications if each["params"].get("uri") == other]
+    server.close(uri)
+    server.close(other)
+
+
 def test_it_asks_to_be_told_of_changes_on_disk(tmp_path):
     watching = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
     with Client(tmp_path, capabilities=watching) as client:

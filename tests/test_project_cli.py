@@ -283,6 +283,7 @@ def test_nothing_to_load(tmp_path):
     done = run("config", "--project-directory", "/", cwd=tmp_path)
     assert done.returncode == 2
     assert "no Compose file in /" in done.stderr
+    assert "looked for compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml; name one with --file" in done.stderr
 
 
 def test_variables_that_are_not_set_are_named(folder):

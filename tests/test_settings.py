@@ -144,7 +144,8 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
         "extend-select",
         "ignore",
     ]
-    names += ["per-file-ignores", "severity", "fail-level", "baseline", "exclude", "extend-exclude", "force-exclude", "required-version"]
+    names += ["per-file-ignores", "severity", "fail-level", "baseline", "exclude", "extend-exclude", "force-exclude"]
+    names += ["include", "fragments", "required-version"]
     assert list(shown) == names
     assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]
     assert shown["long-form"].split() == ["ports,", "volumes", "default"]

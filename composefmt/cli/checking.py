@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from composefmt.cli.deprecation import notify_of_renamed_rules
+from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, Inputs, count
 from composefmt.files.content import FileTrouble
 from composefmt.files.settings import settings_in_force
@@ -65,7 +66,7 @@ class Check:
     def summary(self) -> str:
         """Return the summary: what was found in one line, then one line about the baseline and one about formatting."""
         if not self.files and not self.inputs.failed:
-            return "No Compose files found."
+            return no_files(self.inputs.paths, self.inputs.config)
         sentences = [
             self.fixing.applied(),
             (self.baselines.written_summary() or self.found()) if self.files else "",

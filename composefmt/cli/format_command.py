@@ -10,6 +10,7 @@ import click
 
 from composefmt.cli.cached_results import FORMATTED
 from composefmt.cli.file_work import Work
+from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, Inputs, count, exclusion_of, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, format_bytes
 from composefmt.files.content import FileTrouble, write_file
@@ -30,7 +31,8 @@ Examples:
   composefmt format - < compose.yaml   from standard input to standard output
 
 \b
-Directories are searched for compose*.y(a)ml and docker-compose*.y(a)ml; .gitignore applies.
+Directories are searched for compose*.y(a)ml, docker-compose*.y(a)ml and the
+names that the setting "include" adds; .gitignore applies.
 A file is only written after verifying that its meaning and its comments are unchanged.
 Exit status: 0 success, 1 files would change (--check, --diff), 2 a file could not be formatted and is unchanged.
 """
@@ -61,6 +63,7 @@ class _Tally:
         return not self.changed and not self.failed
 
     def summary(self, *, writes: bool) -> str:
+        """Return the counts as a sentence; "" if there are no files."""
         would = "" if writes else "would be "
         parts = [f"{count(self.changed, 'file')} {would}reformatted"] if self.changed else []
         if self.unchanged:
@@ -69,7 +72,7 @@ class _Tally:
             parts.append(f"{count(self.unsupported, 'file')} left unformatted")
         if self.failed:
             parts.append(f"{count(self.failed, 'file')} {'not' if writes else 'could not be'} formatted")
-        return (", ".join(parts) or "No Compose files found") + "."
+        return ", ".join(parts) + "." if parts else ""
 
 
 @click.command("format", epilog=_EPILOG)
@@ -136,7 +139,7 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
         sys.stdout.buffer.write(inputs.excluded_input)
     tally.failed = inputs.failed
     if not mode.quiet and STDIN not in inputs.paths and not (watched and tally.is_quiet):
-        click.echo(tally.summary(writes=mode.writes), err=True)
+        click.echo(tally.summary(writes=mode.writes) or no_files(inputs.paths, inputs.config), err=True)
     if tally.failed:
         return 2
     return 1 if (tally.changed or tally.unsupported) and not mode.writes else 0

@@ -9,6 +9,7 @@ import click
 
 from composefmt.adopting import Note, Proposal, settings_proposal, texts, tool_proposals
 from composefmt.cli.adoption import Effect, measure, percentage, report
+from composefmt.cli.no_files import no_files
 from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.files.discovery import reason
@@ -76,7 +77,7 @@ def command(directory: str, yes: bool, dry_run: bool) -> int:
     inputs = Inputs([directory], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
     effect = measure(inputs, directory)
     if not effect.files:
-        raise click.ClickException(f"no Compose files below {directory}")
+        raise click.ClickException(no_files([directory], None))
     click.echo(report(effect))
     session = _Session(directory, yes=yes, dry_run=dry_run)
     try:

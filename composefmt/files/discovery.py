@@ -1,7 +1,7 @@
 """Which files to process: those named, and the Compose files below the directories named.
 
-A directory is searched for `compose*.yaml`, `docker-compose*.yml` and similar names, except files that .gitignore excludes
-and workflow files of forges (`.github/workflows`).
+A directory is searched for the names in `DEFAULT_NAMES` and those that settings include, except files that .gitignore
+excludes and workflow files of forges (`.github/workflows`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.files.ignore import read_ignore, verdict
+from composefmt.files.ignore import covers, read_ignore, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from composefmt.files.ignore import Pattern
 
 COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
+# The same for people.
+DEFAULT_NAMES = ("compose*.yaml", "compose*.yml", "docker-compose*.yaml", "docker-compose*.yml")
+# The extensions of the files that settings can include.
+YAML = (".yaml", ".yml")
 
 # Directories of third-party or generated files.
 SKIPPED = frozenset(
@@ -104,15 +108,16 @@ class Ignore(NamedTuple):
 _Ignores: TypeAlias = "tuple[Ignore, ...]"
 
 
-class Excluded(NamedTuple):
-    """What settings exclude below a directory: directories by name, and paths by pattern."""
+class Scope(NamedTuple):
+    """What settings select below a directory: excluded directories by name and paths by pattern, and file names to include."""
 
     directories: frozenset[str] = SKIPPED
     ignores: _Ignores = ()
+    included: Ignore | None = None
 
 
-# A path of a walk with the ignore files and exclusions that apply to its content; None for a file.
-_Pending: TypeAlias = "tuple[str, _Ignores | None, Excluded]"
+# A path of a walk with the ignore files and the scope that apply to its content; None for a file.
+_Pending: TypeAlias = "tuple[str, _Ignores | None, Scope]"
 
 
 def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
@@ -131,46 +136,53 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     links: list[str] = []
     files: list[str] = []
     # An explicit stack: directories may be nested deeper than Python's call stack.
-    pending: list[_Pending] = [(prefix, above, exclusion.below(prefix) if exclusion is not None else Excluded())]
+    pending: list[_Pending] = [(prefix, above, exclusion.below(prefix) if exclusion is not None else Scope())]
     while pending:
-        path, ignores, excluded = pending.pop()
+        path, ignores, scope = pending.pop()
         if ignores is None:
             files.append(path)
             yield path
             continue
         try:
-            pending += _listing(path, ignores, excluded, links, exclusion)
+            pending += _listing(path, ignores, scope, links, exclusion)
         except OSError as error:
             yield Missing(path.rstrip("/") or root, reason(error))
     yield from _links_to_others(links, files)
 
 
-def _listing(directory: str, ignores: _Ignores, excluded: Excluded, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
+def _listing(directory: str, ignores: _Ignores, scope: Scope, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
     """Return the pending content of a directory (its path ends with a slash), last entry first."""
     with os.scandir(directory or ".") as listing:
         entries = {entry.name: entry for entry in listing}
     if ".gitignore" in entries:
         ignores = (*ignores, Ignore("", len(directory), read_ignore(directory + ".gitignore")))
     if exclusion is not None and not exclusion.settings_names.isdisjoint(entries):
-        excluded = exclusion.below(directory)
+        scope = exclusion.below(directory)
     # The two are independent: what one excludes, the other cannot include again.
-    both = [each for each in (ignores, excluded.ignores) if each]
+    both = [each for each in (ignores, scope.ignores) if each]
     for name in sorted(entries, reverse=True):
         entry = entries[name]
         path = directory + name
         if entry.is_dir(follow_symlinks=False):
             path += "/"
             if (
-                name not in excluded.directories
+                name not in scope.directories
                 and not (name == "workflows" and WORKFLOWS.fullmatch(path))
                 and not (both and any(_is_ignored(path, each) for each in both))
             ):
-                yield path, ignores, excluded
-        elif COMPOSE_NAME.fullmatch(name) and not (both and any(_is_ignored(path, each) for each in both)):
+                yield path, ignores, scope
+        elif _is_compose(name, path, scope.included) and not (both and any(_is_ignored(path, each) for each in both)):
             if entry.is_symlink():
                 links.append(path)
             else:
-                yield path, None, excluded
+                yield path, None, scope
+
+
+def _is_compose(name: str, path: str, included: Ignore | None) -> bool:
+    """Return whether a file of a walk is a Compose file by its name."""
+    if COMPOSE_NAME.fullmatch(name):
+        return True
+    return included is not None and name.endswith(YAML) and covers(included.patterns, included.above + path[included.skip :])
 
 
 def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Exclusions: the settings exclude, extend-exclude and force-exclude, and the options of the same names.
+"""Which files of a directory to process: the settings include, exclude, extend-exclude and force-exclude, and the options
+of the same names.
 
 Patterns use .gitignore syntax, relative to the settings file's directory, or to the working directory for the command line.
 """
@@ -10,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.files.content import FileTrouble
-from composefmt.files.discovery import SKIPPED, WORKFLOWS, Excluded, Ignore
-from composefmt.files.ignore import covers, parse_ignore
+from composefmt.files.discovery import SKIPPED, WORKFLOWS, Ignore, Scope
+from composefmt.files.ignore import as_bytes, covers, parse_patterns
 from composefmt.files.settings import NAMES, relative_path, settings_in_force
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def _moved(pattern: Pattern, directory: str) -> Pattern:
     """Rewrite a pattern of a directory for a directory above it; patterns for names at any depth stay as they are."""
     if pattern.by_name:
         return pattern
+    directory = as_bytes(directory)
     glob = "/".join((_SPECIAL.sub(_ESCAPED, directory), pattern.glob)) if pattern.glob else ""
     return pattern._replace(literal=f"{directory}/{pattern.literal}", glob=glob)
 
@@ -49,7 +51,7 @@ _ESCAPED = r"\\\g<0>"
 
 
 class Exclusion:
-    """The exclusions of the settings above each file and of the command line.
+    """The exclusions of the settings above each file and of the command line, and the names that settings include.
 
     `exclude` replaces the configured patterns, `extend_exclude` adds to them; `force` applies them to named files as well.
     """
@@ -65,11 +67,12 @@ class Exclusion:
         self.extend_exclude = extend_exclude
         self.force = force
 
-    def below(self, directory: str) -> Excluded:
-        """Return the exclusions below a directory; its path is empty or ends with a slash."""
+    def below(self, directory: str) -> Scope:
+        """Return the scope of a walk below a directory; its path is empty or ends with a slash."""
         settings = self._settings(directory + "compose.yaml")
         ignores = [_relative(directory, base, patterns) for base, patterns in self._patterns(settings)]
-        return Excluded(self._directories(settings), tuple(ignores))
+        included = _relative(directory, settings.directory, settings.include) if settings is not None and settings.include else None
+        return Scope(self._directories(settings), tuple(ignores), included)
 
     def names(self, path: str) -> bool:
         """Return whether a named path is excluded all the same."""
@@ -97,8 +100,8 @@ class Exclusion:
 
     def _patterns(self, settings: Settings | None) -> list[_Patterns]:
         given = (*self.exclude, *self.extend_exclude)
-        found = [_Patterns(".", parse_ignore(given))] if given else []
+        found = [_Patterns(".", parse_patterns(given))] if given else []
         if settings is not None:
             own = (*(() if self.exclude else settings.exclude or ()), *settings.extend_exclude)
-            found += [_Patterns(settings.directory, parse_ignore(own))] if own else []
+            found += [_Patterns(settings.directory, parse_patterns(own))] if own else []
         return found

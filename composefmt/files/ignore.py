@@ -84,10 +84,19 @@ def parse_ignore(lines: Iterable[str]) -> tuple[Pattern, ...]:
     return tuple(found[::-1])
 
 
+def parse_patterns(patterns: Iterable[str]) -> tuple[Pattern, ...]:
+    """Return patterns of settings or the command line, last first."""
+    return parse_ignore(map(as_bytes, patterns))
+
+
+def as_bytes(text: str) -> str:
+    """Return a path or pattern with a character for each byte, as git matches it."""
+    return text if text.isascii() else os.fsencode(text).decode("latin-1")
+
+
 def verdict(patterns: tuple[Pattern, ...], path: str, *, is_directory: bool) -> bool | None:
     """Return whether a path (relative to the .gitignore file's directory) is excluded; None if no pattern matches."""
-    if not path.isascii():
-        path = os.fsencode(path).decode("latin-1")
+    path = as_bytes(path)
     name = path[path.rfind("/") + 1 :]
     for pattern in patterns:
         if (is_directory or not pattern.directories_only) and pattern.matches(name if pattern.by_name else path):

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from composefmt.files.content import FileTrouble, read_file
-from composefmt.files.ignore import covers, parse_ignore
+from composefmt.files.discovery import YAML
+from composefmt.files.ignore import covers, parse_patterns
 
 if TYPE_CHECKING:
     from typing import Any
@@ -39,6 +40,8 @@ class Settings(NamedTuple):
     given: everything the file sets, as written, by the names of SettingsModel.
     directory: the directory that patterns and paths are relative to: the file's, or the working directory if the file was named.
     per_file_ignores: pairs of patterns and of the rules and groups that are not checked in matching files.
+    fragments: patterns of files that are parts of projects.
+    include: patterns of files to find in directories, besides the default names.
     fail_level, baseline, exclude, extend_exclude, force_exclude: as in the settings; None if absent.
     """
 
@@ -47,6 +50,8 @@ class Settings(NamedTuple):
     values: Chosen
     given: dict[str, Any]
     per_file_ignores: tuple[tuple[tuple[Pattern, ...], frozenset[str]], ...] = ()
+    fragments: tuple[Pattern, ...] = ()
+    include: tuple[Pattern, ...] = ()
     fail_level: str | None = None
     baseline: str | None = None
     exclude: tuple[str, ...] | None = None
@@ -64,11 +69,15 @@ class Settings(NamedTuple):
     def options_for(self, path: str, defaults: Options) -> Options:
         """Return the options for a Compose file."""
         options = defaults._replace(**self.values)
-        if not self.per_file_ignores:
+        if not self.per_file_ignores and not self.fragments:
             return options
         relative = relative_path(path, self.directory)
         ignored = [rules for patterns, rules in self.per_file_ignores if covers(patterns, relative)]
-        return options._replace(file_ignore=frozenset().union(*ignored))
+        return options._replace(file_ignore=frozenset().union(*ignored), is_fragment=covers(self.fragments, relative))
+
+    def includes(self, path: str) -> bool:
+        """Return whether the settings add a file to the Compose files of its directory."""
+        return bool(self.include) and path.endswith(YAML) and covers(self.include, relative_path(path, self.directory))
 
 
 def relative_path(path: str, directory: str) -> str:
@@ -201,18 +210,20 @@ def _validated(path: str, table: dict[str, object]) -> SettingsModel:
         raise FileTrouble("settings", f"{path}: {shown}") from None
 
 
-# Settings that are not options of one text; per-file-ignores and required-version are handled here.
+# Settings that are not options of one text; the others of these are handled here.
 _OF_THE_RUN = ("fail_level", "baseline", "exclude", "extend_exclude", "force_exclude")
-_NO_OPTIONS = {*_OF_THE_RUN, "per_file_ignores", "required_version"}
+_NO_OPTIONS = {*_OF_THE_RUN, "per_file_ignores", "fragments", "include", "required_version"}
 
 
 def _as_settings(path: str, model: SettingsModel) -> Settings:
     given = model.model_dump(exclude_unset=True)
-    ignores = tuple((parse_ignore([pattern]), frozenset(rules)) for pattern, rules in model.per_file_ignores.items())
+    ignores = tuple((parse_patterns([pattern]), frozenset(rules)) for pattern, rules in model.per_file_ignores.items())
     of_the_run: dict[str, Any] = {
         name: tuple(given[name]) if isinstance(given[name], list) else given[name] for name in _OF_THE_RUN if name in given
     }
-    return Settings(path, os.path.dirname(os.path.abspath(path)), _as_options(given), given, ignores, **of_the_run)
+    directory = os.path.dirname(os.path.abspath(path))
+    fragments, include = parse_patterns(model.fragments), parse_patterns(model.include)
+    return Settings(path, directory, _as_options(given), given, ignores, fragments, include, **of_the_run)
 
 
 def _as_options(given: dict[str, Any]) -> Chosen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -53,6 +55,16 @@ class SettingsModel(BaseModel):
     )
     extend_exclude: list[str] = Field([], description="Patterns to exclude in addition to those of exclude.")
     force_exclude: bool = Field(False, description="Apply exclusions to paths named on the command line, too.")
+    include: list[str] = Field(
+        [],
+        description="Patterns of other YAML files to find in directories (.gitignore syntax), such as `stacks/*.yml` or "
+        "`*.stack.yml`; adds to the default names `compose*.yaml`, `compose*.yml`, `docker-compose*.yaml` and `docker-compose*.yml`.",
+    )
+    fragments: list[str] = Field(
+        [],
+        description="Patterns of files that are parts of projects (.gitignore syntax), such as `apps/**`: undefined names and missing "
+        "paths in them are not reported, as after the comment `# composefmt: fragment`.",
+    )
     required_version: str | None = Field(None, description='Supported versions of composefmt, such as ">=0.2,<1".')
 
     @field_validator("long_form", "short_form")
@@ -90,6 +102,15 @@ class SettingsModel(BaseModel):
             _demand_rules(names)
         return table
 
+    @field_validator("include", "fragments")
+    @classmethod
+    def _usable_patterns(cls, patterns: list[str], info: ValidationInfo) -> list[str]:
+        for pattern in patterns:
+            problem = _pattern_problem(pattern, names_files=info.field_name == "include")
+            if problem:
+                raise ValueError(problem)
+        return patterns
+
     @field_validator("required_version")
     @classmethod
     def _right_version(cls, wanted: str) -> str:
@@ -112,6 +133,21 @@ def _demand_rules(names: Iterable[str]) -> None:
     for name in names:
         if name not in known_names():
             raise ValueError(unknown_name(name))
+
+
+def _pattern_problem(pattern: str, *, names_files: bool) -> str:
+    """Return why a pattern cannot match a Compose file; "" if it may."""
+    if not pattern.strip("/! ") or pattern.startswith("#"):
+        return f'"{pattern}" is not a pattern; use one such as "stacks/*.yml"'
+    if ".." in pattern.split("/"):
+        return f'"{pattern}" leaves the directory of the settings file, which patterns are relative to'
+    if "{" in pattern and "}" in pattern:
+        return f'braces in "{pattern}" are not expanded; write one pattern for each alternative'
+    extension = os.path.splitext(pattern)[1]
+    if names_files and extension and not pattern.endswith("/") and not fnmatch(".yaml", extension) and not fnmatch(".yml", extension):
+        advice = "" if "*" in pattern else f'; for a directory, write "{pattern}/"'
+        return f'"{pattern}" does not match .yaml or .yml files{advice}'
+    return ""
 
 
 def names() -> list[str]:

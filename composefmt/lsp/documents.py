@@ -94,8 +94,16 @@ class Document(TextDocument):
 
     @property
     def is_compose(self) -> bool:
-        """Whether the document is a Compose file, by its language or its name."""
-        return self.language_id in _LANGUAGES or COMPOSE_NAME.fullmatch(self.filename or "") is not None
+        """Return whether the document is a Compose file by its language, its name, or the settings."""
+        return self.language_id in _LANGUAGES or COMPOSE_NAME.fullmatch(self.filename or "") is not None or self._is_included
+
+    @property
+    def _is_included(self) -> bool:
+        try:
+            settings = settings_for(self.path) if self.is_file else None
+        except FileTrouble:
+            return False
+        return settings is not None and settings.includes(self.path)
 
     @property
     def is_file(self) -> bool:

@@ -53,7 +53,7 @@ def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes |
     _add_env_files(variables, env_files, folder)
     files = list(wanted.files) or _from_variable(variables) or _default_files(folder)
     if not files:
-        raise ProjectError(f"no Compose file in {folder} or above it; name one with --file")
+        raise ProjectError(f"no Compose file in {folder} or above: looked for {', '.join(BASES)}; name one with --file")
     final = _folder(wanted, files)
     if final != folder:
         _add_env_files(variables, env_files, final)

@@ -45,8 +45,8 @@ class Include(NamedTuple):
 
 
 def is_declared_fragment(file: ComposeFile) -> bool:
-    """Whether a comment says that a file is a part of a project: `# composefmt: fragment`."""
-    return file.once(_says_fragment)
+    """Return whether settings or the comment `# composefmt: fragment` mark a file as a part of a project."""
+    return file.options.is_fragment or file.once(_says_fragment)
 
 
 def _says_fragment(file: ComposeFile) -> bool:
