@@ -177,7 +177,9 @@ def sentences(page):
         yield re.sub(r"(?<= )[A-Z]+\b", lambda word: PLACEHOLDERS.get(word[0], word[0]), command)
 
 
-MENTIONED = sorted({(page, command) for page in [*PAGES, "../README.md", "../README.zh-CN.md"] for command in sentences(page)})
+# Not those of the pages that are made from the code.
+WRITTEN = [page for page in [*PAGES, "../README.md", "../README.zh-CN.md"] if not page.startswith(("rules/", "commands", "settings"))]
+MENTIONED = sorted({command for page in WRITTEN for command in sentences(page)})
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +195,10 @@ def project(tmp_path_factory):
     return folder
 
 
+@slow
 def test_the_commands_within_sentences_run(project, tmp_path):
     assert len(MENTIONED) > 40
-    for command in sorted({command for page, command in MENTIONED if page != "commands.md"}):
+    for command in MENTIONED:
         program, *arguments = command.split()
         if program == "composefmt":
             work = tmp_path / re.sub(r"\W", "-", command)
