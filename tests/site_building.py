@@ -14,6 +14,7 @@ def build_site(folder, *, playground=None):
         pytest.skip("the site generator is not installed: make docs installs it")
     settings = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     (folder / "zensical.toml").write_text(settings.replace('"build/docs"', '"docs"').replace('"build/site"', '"site"'), encoding="utf-8")
+    (folder / "tools").symlink_to(ROOT / "tools")
     arguments = [folder / "docs", *([playground] if playground else [])]
     said = ""
     for command in ([ROOT / "tools" / "site.py", *arguments], ["-m", "zensical", "build", "--strict", "--clean"]):

@@ -1,7 +1,7 @@
 """Every command of README, tutorial and how-to pages runs as printed; what cannot run here is named with the reason.
 
 Commands are the lines of `sh` blocks, the steps of CI configurations, and code within sentences. Those of `console` blocks, with
-their output, are run by test_docs.py, and those of docs/index.md by test_first_page.py.
+their output, are run by test_docs.py, and those of the quick start by test_quick_start.py.
 """
 
 import re
@@ -77,6 +77,15 @@ def test_the_readme(reader):
 
 
 @slow
+def test_the_landing_page(reader):
+    before, commands, after = list(blocks("index.md"))[:3]
+    reader.write("compose.yaml", before.text)
+    for command in lines(commands):
+        assert reader.run(command) == 0, f"{command}\n{reader.said}"
+    assert (reader.work / "compose.yaml").read_text(encoding="utf-8") == after.text
+
+
+@slow
 @pytest.mark.skipif(not (ROOT / ".venv" / "installed").is_file(), reason="make would install the project first")
 def test_the_demo_of_the_readme():
     assert "make demo" in shell_commands("../README.md")
@@ -109,6 +118,7 @@ def test_installing(reader):
     reader.use_an_environment()
     assert "`pip install composefmt-cli`" in (DOCS / "how-to" / "install.md").read_text(encoding="utf-8")
     assert reader.run("pip install composefmt-cli && composefmt --version") == 0, reader.said
+    assert reader.run("pip install composefmt-cli==0.1.0") == 0, reader.said
 
 
 @slow
@@ -133,6 +143,12 @@ def test_pre_commit(reader):
     assert f"`{command}`" in (DOCS / "how-to" / "pre-commit.md").read_text(encoding="utf-8")
 
 
+@slow
+def test_any_ci_system(reader):
+    reader.write("compose.yaml", CLEAN)
+    assert len(follow(reader, "how-to/ci.md")) == 2
+
+
 def steps(page):
     """The commands of the CI configurations of a page."""
     for block in blocks(page):
@@ -148,7 +164,7 @@ def steps(page):
 
 @slow
 @pytest.mark.parametrize(("page", "count"), [("how-to/github-actions.md", 3), ("how-to/gitlab.md", 4), ("how-to/jenkins.md", 4)])
-def test_the_steps_in_ci(reader, page, count):
+def test_the_steps_in_a_ci_system(reader, page, count):
     reader.write("compose.yaml", SHORT)
     assert reader.run("composefmt format") == 0
     reader.use_an_environment()
@@ -160,7 +176,8 @@ def test_the_steps_in_ci(reader, page, count):
 
 @slow
 def test_every_block_of_commands_is_followed_by_a_test():
-    followed = {"../README.md", "index.md", "how-to/adopt.md", "how-to/install.md", "how-to/editors.md", "how-to/pre-commit.md"}
+    guides = {f"how-to/{name}.md" for name in ("adopt", "ci", "editors", "install", "pre-commit")}
+    followed = {"../README.md", "index.md", "quick-start.md", *guides}
     assert {page for page in [*PAGES, "../README.md"] if shell_commands(page)} == followed
 
 
@@ -208,5 +225,10 @@ def test_the_commands_within_sentences_run(project, tmp_path):
         elif program == "make":
             subprocess.run(["make", "--dry-run", *arguments], cwd=ROOT, check=True, capture_output=True)
         else:
-            tested = {"pip install composefmt-cli", "prek run --all-files", "pre-commit run --all-files"}
+            tested = {
+                "pip install composefmt-cli",
+                "pip install composefmt-cli==0.1.0",
+                "prek run --all-files",
+                "pre-commit run --all-files",
+            }
             assert elsewhere(command) or command in tested, command

@@ -2,7 +2,7 @@
 
 Usage: screenshots.py [NAME ...]
 
-terminal and editor are a terminal's screen as SVG, graph is what `composefmt graph` draws, site and playground are pages in
+terminal and editor are a terminal's screen as SVG, graph and tutorial are what `composefmt graph` draws, the others are pages in
 Chromium. What a picture needs and is not installed is named, and the picture is left as it was. Look at each of them before
 it is checked in.
 """
@@ -10,6 +10,7 @@ it is checked in.
 from __future__ import annotations
 
 import fcntl
+import html
 import os
 import pty
 import re
@@ -81,9 +82,20 @@ def editor(folder: Path) -> None:
 
 def graph(folder: Path) -> None:
     """A project as a picture."""
-    (folder / "compose.yaml").write_text(_SHOP_OF_FOUR, encoding="utf-8")
+    _draw("graph", _SHOP_OF_FOUR, folder)
+
+
+def tutorial(folder: Path) -> None:
+    """The project at the end of the tutorial as a picture."""
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    *_, text = re.findall(r'^```yaml title="compose.yaml"\n(.*?)^```$', page, re.MULTILINE | re.DOTALL)
+    _draw("tutorial", text, folder)
+
+
+def _draw(name: str, text: str, folder: Path) -> None:
+    (folder / "compose.yaml").write_text(text, encoding="utf-8")
     done = subprocess.run([sys.executable, "-m", "composefmt", "graph", "--format", "svg"], cwd=folder, check=True, capture_output=True)
-    (IMAGES / "graph.svg").write_bytes(done.stdout)
+    (IMAGES / f"{name}.svg").write_bytes(done.stdout)
 
 
 _SHOP_OF_FOUR = """\
@@ -112,8 +124,49 @@ volumes: {data: }
 
 
 def site(_: Path) -> None:
-    """The start page."""
+    """The landing page."""
     _page("site", "", "h1", 760)
+
+
+def rules(_: Path) -> None:
+    """The list of rules, filtered."""
+    _page("rules", "rules/?group=volumes", ".rule-filters", 860)
+
+
+def rule(_: Path) -> None:
+    """The page of a rule."""
+    _page("rule", "rules/missing-colon/", "h1", 860)
+
+
+def card(_: Path) -> None:
+    """The preview that other sites show of a link to the documentation: before and after, at the size that they ask for."""
+    from browsing import browser, chromium
+
+    if chromium() is None:
+        raise _MissingError("Chromium")
+    blocks = re.findall(
+        r'^```yaml title="compose.yaml, [^\n]*\n(.*?)^```$', (ROOT / "docs" / "index.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    before, after = (html.escape(block) for block in blocks)
+    with browser() as running:
+        page = running.new_page(viewport={"width": 1200, "height": 630})
+        page.set_content(_CARD.format(logo=(ROOT / "docs" / "favicon.svg").read_text(encoding="utf-8"), before=before, after=after))
+        page.screenshot(path=ROOT / "docs" / "card.png")
+
+
+_CARD = """\
+<style>
+  body {{ margin: 0; padding: 44px 60px; font: 30px system-ui, sans-serif; color: #1e293b; background: #fff; }}
+  header {{ display: flex; align-items: center; gap: 22px; }}
+  svg {{ width: 72px; }}
+  h1 {{ font-size: 50px; margin: 0; }}
+  p {{ margin: 14px 0 26px; }}
+  main {{ display: grid; grid-template-columns: 1fr 1fr; gap: 24px; }}
+  pre {{ background: #f1f5f9; border-radius: 10px; padding: 18px 22px; margin: 0; font: 16px/1.4 monospace; overflow: hidden; }}
+</style>
+<header>{logo}<h1>composefmt</h1></header>
+<p>A formatter and linter for Docker Compose files</p>
+<main><pre>{before}</pre><pre>{after}</pre></main>"""
 
 
 def playground(_: Path) -> None:
@@ -208,13 +261,13 @@ def _page(name: str, path: str, ready: str, height: int) -> None:
     if chromium() is None or not built.is_dir():
         raise _MissingError("Chromium, or the site: make playground docs")
     with served(built) as address, browser() as running:
-        page = running.new_page(viewport={"width": 1100, "height": height})
+        page = running.new_page(viewport={"width": 1240, "height": height})
         page.goto(f"{address}/{path}")
         page.wait_for_selector(ready, timeout=60_000)
         page.screenshot(path=IMAGES / f"{name}.png")
 
 
-PICTURES = {picture.__name__: picture for picture in (terminal, editor, graph, site, playground)}
+PICTURES = {picture.__name__: picture for picture in (terminal, editor, graph, tutorial, site, rules, rule, playground, card)}
 
 
 if __name__ == "__main__":
