@@ -1,6 +1,6 @@
-"""The one place that says how composefmt is distributed.
+"""The name and version under which composefmt is distributed.
 
-The command and the package are called `composefmt`; the distribution is not, because that name belongs to another program.
+The command and the package are named `composefmt`; the distribution is not, because that name belongs to another project.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ UNFORMATTED = "unformatted"
 
 
 class FormatResult(NamedTuple):
-    """`data`: the new bytes, None where nothing changes or the file was refused; `edits`: what changes, in order.
+    """`data`: the new bytes, None if nothing changes or the file was refused; `edits`: the changes, in order.
 
     `findings`: errors state why the file was refused, a warning why it cannot be formatted, infos which short forms stay
     short and why. `source` is always set, decoded with replacement characters if the bytes are not text.
@@ -45,12 +45,12 @@ class FormatResult(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether the file was refused, and so is left as it was."""
+        """Whether the file was refused and stays unchanged."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
     @property
     def text(self) -> str:
-        """The formatted text; the text as it was where nothing changes."""
+        """The formatted text, or the original if nothing changes."""
         return self.source.text if self.data is None else Source.from_bytes(self.data).text
 
 
@@ -66,7 +66,7 @@ class CheckResult(NamedTuple):
 
 
 class FixResult(NamedTuple):
-    """A file after its fixes: `source` is the new text, `data` its bytes, None where nothing was fixed.
+    """A file after its fixes: `source` is the new text, `data` its bytes, None if nothing was fixed.
 
     `fixed` counts the fixes by rule, `findings` are those that remain, in the new text; `is_formatted` as in `CheckResult`.
     """
@@ -155,7 +155,7 @@ def _format(source: Source, options: Options) -> FormatResult:
     try:
         tree = parse(source.text)
     except SyntaxProblem as problem:
-        # What only composefmt cannot read is a warning to `check`, but cannot be formatted either.
+        # Syntax that only composefmt does not support is a warning to `check`, but prevents formatting.
         return FormatResult(source, None, (_explained(source, problem)._replace(severity=Severity.ERROR),))
     return format_tree(source, tree, options)
 
@@ -187,7 +187,7 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
 
 
 def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Options) -> str:
-    """What is wrong with the new text; empty where nothing is."""
+    """Return the problem with the new text, "" if it is correct."""
     from composefmt.compose.equivalence import same_meaning
     from composefmt.compose.fields import find_uses
     from composefmt.format.passes import formatted
@@ -198,7 +198,7 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
     except SyntaxProblem as problem:
         return f"the new text is not YAML ({problem.message})"
     ordered = options.order == "keep"
-    # The lines that an editor named are other lines now.
+    # A range of lines has other numbers in the new text.
     second = formatted(after, new_tree, options) if change.layout_dependent and options.lines is None else None
     if not same_meaning(
         tree, change.uses, new_tree, second.uses if second else find_uses(new_tree), options, change.duals, ordered=ordered
@@ -243,7 +243,7 @@ def check_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> Chec
     return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options))))
 
 
-# A fix may want to be formatted, and what is formatted may have another fix; more rounds than this undo each other.
+# A fix may need formatting, and formatting may enable another fix; more rounds than this undo each other.
 _MAX_ROUNDS = 5
 
 

@@ -1,7 +1,7 @@
-"""Fixes, made in passes: in each the ones that do not touch one another, then the rules look at the new text.
+"""Apply fixes in passes: each applies the fixes that do not touch one another, then the rules check the new text.
 
-Every pass is proved before the next one: the new text must be YAML, hold the same comments and no more errors than
-before, and where only safe fixes were made, mean the same. What cannot be proved is not made.
+Every pass is verified before the next: the new text must be valid YAML, have the same comments and no new error, and
+mean the same if only safe fixes were applied. Fixes that cannot be verified are skipped.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from composefmt.syntax.edits import Edit
     from composefmt.syntax.nodes import Tree
 
-# Each pass makes all fixes that do not touch one another, so that more passes mean two fixes that undo each other.
+# Enough for all fixes; more passes mean that two fixes undo each other.
 MAX_PASSES = 20
-# The formatter mends this one, when all others are mended.
+# The formatter fixes it, after all other fixes.
 FORMATTING = "unformatted"
 
 
 class Checked(NamedTuple):
-    """A text with its tree and what the rules find in it."""
+    """A text with its tree and its findings."""
 
     source: Source
     tree: Tree
@@ -54,10 +54,10 @@ def checked(source: Source, options: Options) -> Checked:
 
 
 def apply_fixes(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:
-    """The text after all fixes but the formatter's; counts by rule what was fixed.
+    """Return the text after all fixes but the formatter's, and count the fixes by rule in `fixed`.
 
-    Unsafe fixes are made, where they are wanted, once no safe one is left; what nothing uses is deleted last. A finding
-    whose fix could not be made comes back without it.
+    Unsafe fixes, if requested, are applied when no safe one is left, and unused definitions are deleted last. A finding
+    whose fix could not be applied is returned without it.
     """
     failed: set[tuple[Edit, ...]] = set()
     for _ in range(MAX_PASSES):
@@ -84,12 +84,12 @@ _TURNS = 3
 
 
 def _turn(finding: Finding) -> int:
-    """When a fix is made. Another one may mend the name of what seems to be unused, so that it must not be gone by then."""
+    """Return when to apply a fix. Deletions of unused definitions are last, because another fix may correct a reference to them."""
     return 0 if _fix(finding).safe else 2 if finding.rule.startswith("unused-") else 1
 
 
 def _wanted(now: Checked, failed: set[tuple[Edit, ...]], turn: int) -> list[Finding]:
-    """The findings of a turn whose fixes do not touch one another, first come first served, nor what comments protect."""
+    """Return the findings of a turn whose fixes do not touch one another or protected regions; the first one wins."""
     from composefmt.format.protection import is_protected, protected
 
     offered = [f for f in now.findings if f.rule != FORMATTING and f.fix and _turn(f) == turn and f.fix.edits not in failed]
@@ -110,13 +110,13 @@ def _wanted(now: Checked, failed: set[tuple[Edit, ...]], turn: int) -> list[Find
 
 
 def _touches(span: Span, taken: list[tuple[int, int]]) -> bool:
-    """Whether a span touches one of those that are taken, which are in order and do not reach into one another."""
+    """Return whether a span touches one of `taken`, which are sorted and do not overlap."""
     behind = bisect_right(taken, (span.end, inf))
     return behind > 0 and taken[behind - 1][1] >= span.start
 
 
 def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[Finding], Checked | None]:
-    """All chosen fixes at once, or, where that cannot be proved, as many of them as can be proved together."""
+    """Apply all chosen fixes at once or, if that cannot be verified, as many of them as possible."""
     made: list[Finding] = []
     after: Checked | None = None
     groups = [chosen]
@@ -132,7 +132,7 @@ def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[F
 
 
 def _proved(now: Checked, chosen: list[Finding], options: Options) -> Checked | None:
-    """The text after some fixes; None where it is not what it must be."""
+    """Return the text after some fixes, None if it cannot be verified."""
     fixes = [_fix(finding) for finding in chosen]
     source = now.source
     try:
@@ -150,9 +150,9 @@ def _errors(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
 
 
 def _adds_error(before: Checked, after: Checked, chosen: Iterable[Finding]) -> bool:
-    """Return whether fixes lead to an error that was not there.
+    """Return whether fixes cause a new error.
 
-    An error that no fix is about may come back with another message, which names a value that a fix has changed.
+    An existing error may get another message, which names a value that a fix has changed.
     """
     new = Counter(rule for rule, _ in (after.errors - before.errors).elements())
     if not new:
@@ -173,7 +173,7 @@ def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bo
 
 
 def _moves_comment(before: Checked, after: Checked) -> bool:
-    """Return whether a comment belongs to another element than before; what a fix renames or moves takes its comments along."""
+    """Return whether a comment belongs to another element than before; comments follow what a fix renames or moves."""
     was, now = (owned_comments(one.source.text, one.tree) for one in (before, after))
     texts = {text for text, _ in was.comments}
     added = Counter(now.comments) - Counter(was.comments)
@@ -181,7 +181,7 @@ def _moves_comment(before: Checked, after: Checked) -> bool:
 
 
 def same_model(before: Checked, after: Checked, options: Options) -> bool:
-    """Whether the reference makes the same of two texts: node by node, or else as the merged and canonical model."""
+    """Return whether Docker Compose loads the same model from two texts: node by node, or as the merged and canonical model."""
     from composefmt.compose.equivalence import same_meaning
     from composefmt.compose.fields import find_uses
 
@@ -190,9 +190,9 @@ def same_model(before: Checked, after: Checked, options: Options) -> bool:
 
 
 def _model(source: Source) -> object:
-    """The canonical model of one text, with its variables, and without what it extends or includes.
+    """Return the canonical model of one text, with its variables, but without files that it extends or includes.
 
-    Of a text that is refused there is no model: then the reason stands for it.
+    If the text is invalid, return the error message instead.
     """
     from composefmt.project.loading import Choices, File, Scope, load_file
     from composefmt.project.values import Items, Map, ProjectError, child, children, frozen
