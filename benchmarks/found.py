@@ -1,10 +1,10 @@
-"""Which of the mistakes that composefmt has a rule for other programs find.
+"""The share of composefmt's findings that other programs report as well.
 
 Usage: found.py [--peer NAME=COMMAND ...]
 
-Each rule's page has a bad example and most have a good one beside it. A program finds the mistake if it says something of
-the bad one that it does not say of the good one, or refuses the bad one only. The examples are composefmt's own, so that its
-own share is no figure worth telling; what the others find of them is.
+Each rule's page has a bad example, and most have a matching good one. A program reports the mistake if its output for the
+bad example has something that the good one lacks, or if it refuses only the bad one. Because the examples are composefmt's,
+its own share is not meaningful; the shares of the others are.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 
 def exit_status(done: subprocess.CompletedProcess[str]) -> set[str]:
-    """The program refused the file, or it did not."""
+    """Return whether a program refuses the file."""
     return {"refused"} if done.returncode else set()
 
 
 def dclint_rules(done: subprocess.CompletedProcess[str]) -> set[str]:
-    """The rules in dclint's JSON; one that fails before it writes any has refused the file."""
+    """Return the rules in dclint's JSON; if it fails without any, it refused the file."""
     try:
         return {message["rule"] for file in json.loads(done.stdout) for message in file["messages"]}
     except json.JSONDecodeError:
@@ -44,7 +44,7 @@ def dclint_rules(done: subprocess.CompletedProcess[str]) -> set[str]:
 
 
 def yamllint_rules(done: subprocess.CompletedProcess[str]) -> set[str]:
-    """The rules that yamllint names at the end of its lines."""
+    """Return the rules at the ends of yamllint's lines."""
     return set(re.findall(r"\(([\w-]+)\)$", done.stdout, re.MULTILINE))
 
 
@@ -57,7 +57,7 @@ PROGRAMS: dict[str, tuple[str, Callable[[subprocess.CompletedProcess[str]], set[
 
 
 def main() -> None:
-    """Ask every program that is installed about every example, and print how many it finds."""
+    """Run every installed program on every example, and print the shares."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
     given = dict(peer.split("=", 1) for peer in parser.parse_args().peer)
@@ -75,12 +75,12 @@ def main() -> None:
 
 
 def asked(command: list[str], said: Callable[[subprocess.CompletedProcess[str]], set[str]], text: str) -> set[str]:
-    """What a program says of a text, in a folder that holds nothing else."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "compose.yaml"
+    """Return a program's output for a text, in a directory without other files."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "compose.yaml"
         path.write_text(text, encoding="utf-8")
         arguments = [str(path) if word == "{}" else word for word in command]
-        return said(subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False))
+        return said(subprocess.run(arguments, cwd=directory, capture_output=True, text=True, check=False))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""How long the running language server takes, over its pipe: formatting and diagnostics of a 1,000-line file, and edits.
+"""The latency of the language server over its pipe: formatting and diagnostics of a 1,000-line file, and edits.
 
 Usage: lsp.py [--lines N] [--runs N]
 
-Times are medians in milliseconds, as an editor sees them: from the request to the answer, JSON and pipes included. Where
-other programs want the processor too, the time that the server itself computes tells more, so the limit is held against it.
+Times are medians in milliseconds from an editor's perspective: from request to response, JSON and pipes included. The limit
+applies to the server's CPU time, which is more reliable on a busy machine.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from lsp_client import Client  # noqa: E402
 from run import compose_file  # noqa: E402
 
 EDITS = 2_000
-# What formatting 1,000 lines may take, in milliseconds.
+# The limit for formatting 1,000 lines, in milliseconds.
 LIMIT = 50
 OPTIONS = {"tabSize": 2, "insertSpaces": True}
 
 
 def computing(pid: int) -> float:
-    """How long a process has computed so far, in milliseconds; 0 where that cannot be told."""
+    """Return the CPU time of a process in milliseconds; 0 if it is unknown."""
     return sum(int(each.read_text().split()[0]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e6
 
 
 def main() -> None:
-    """Measure, and print the figures; exit with 1 where the limit is exceeded."""
+    """Measure and print the figures; exit with 1 if the limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=41)
     given = parser.parse_args()
     text = compose_file(given.lines)
-    with tempfile.TemporaryDirectory() as folder, Client(folder) as client:
+    with tempfile.TemporaryDirectory() as directory, Client(directory) as client:
         client.open(text)
         client.diagnostics()
         number = iter(range(1_000_000))
@@ -75,11 +75,11 @@ def main() -> None:
         timed("diagnostics after an edit, delay included", edit, client.diagnostics)
         timed("hover", checked_edit, lambda: client.ask("hover", position={"line": 4, "character": 7}))
         timed("completion", checked_edit, lambda: client.ask("completion", position={"line": 6, "character": 4}))
-        begin = time.perf_counter()
+        start = time.perf_counter()
         for _ in range(EDITS):
             edit()
         client.diagnostics()
-        print(f"{EDITS} edits, until the last is checked: {time.perf_counter() - begin:.1f} s")
+        print(f"{EDITS} edits, until the last is checked: {time.perf_counter() - start:.1f} s")
     if given.lines == 1_000 and median > LIMIT:
         sys.exit(1)
 

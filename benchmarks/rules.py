@@ -1,12 +1,12 @@
-"""What each rule costs: seconds of a check, by rule, over a folder of Compose files.
+"""The cost of each rule: seconds of a check, by rule, for a directory of Compose files.
 
-Usage: rules.py [FOLDER] [--top N]
+Usage: rules.py [DIRECTORY] [--top N]
 
-Without a folder, over the batch of small files that run.py makes.
+The default is the batch of small files that run.py generates.
 
-A rule's time is that of its own generator; what a rule is the first to ask for (the schema's verdict, the layout of
-"unformatted") is counted with it. The figures are shares of the whole, parsing included, since absolute times say more of
-the machine than of the rules.
+The time of a rule is that of its generator, including shared results that it is the first to compute (schema validation, the
+layout of "unformatted"). The figures are shares of the total time, parsing included, because absolute times depend on the
+machine.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
     from composefmt.rules.registry import Element, Problem, Rule
 
-# The share of a run that a rule in the middle should not exceed.
+# The largest acceptable share of the median rule.
 MAX_MEDIAN = 0.02
 
 
 def timed(rule: Rule, seconds: Counter[str]) -> Callable[[Element], Iterator[Problem]]:
-    """A rule's generator with a clock around it."""
+    """Return a rule's generator with a timer."""
 
     def check(element: Element) -> Iterator[Problem]:
         started = perf_counter()
@@ -53,9 +53,9 @@ def timed(rule: Rule, seconds: Counter[str]) -> Callable[[Element], Iterator[Pro
 
 
 def main() -> None:
-    """Put a clock around each rule, and measure."""
+    """Add a timer to each rule, and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("directory", type=Path, nargs="?")
     parser.add_argument("--top", type=int, default=25)
     arguments = parser.parse_args()
     gc.disable()
@@ -65,14 +65,14 @@ def main() -> None:
     for name, rule in rules.items():
         rules[name] = rule._replace(check=timed(rule, seconds))
     with tempfile.TemporaryDirectory() as temporary:
-        if arguments.folder is None:
+        if arguments.directory is None:
             make_batch(Path(temporary))
-        measure(arguments.folder or Path(temporary), arguments.top, seconds)
+        measure(arguments.directory or Path(temporary), arguments.top, seconds)
 
 
-def measure(folder: Path, top: int, seconds: Counter[str]) -> None:
-    """Check a folder's files twice, the first time uncounted, and print the most expensive rules."""
-    files = [path for pattern in ("compose*.y*ml", "docker-compose*.y*ml") for path in sorted(folder.rglob(pattern))]
+def measure(directory: Path, top: int, seconds: Counter[str]) -> None:
+    """Check a directory's files twice, discard the first run, and print the most expensive rules."""
+    files = [path for pattern in ("compose*.y*ml", "docker-compose*.y*ml") for path in sorted(directory.rglob(pattern))]
     texts = [(path.read_bytes(), path) for path in files if path.is_file()]
     for _ in range(2):
         seconds.clear()

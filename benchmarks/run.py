@@ -1,11 +1,11 @@
 """composefmt and its peers on the same files in the same run, as ratios.
 
-Usage: run.py [--runs N] [--corpus FOLDER] [--peer NAME=COMMAND ...]
+Usage: run.py [--runs N] [--corpus DIRECTORY] [--peer NAME=COMMAND ...]
 
-Sets of files are made (a batch of small files and one of 1,000 lines; a large batch for workers and cache), and every
-program that is installed is timed as a whole process, cold, in turns: A B C A B C. A program is looked for on PATH and
-in node_modules/.bin; --peer names one that is elsewhere. Its figure is the median, or the only run of a program that
-takes long; absolute times say more of the machine than of the program, and are left out. Nothing else should run beside it.
+The files are generated: a batch of small files and one of 1,000 lines; a large batch for workers and cache. Every installed
+program is timed as a whole process without a cache, in turns: A B C A B C. Programs are found on PATH and in
+node_modules/.bin; --peer names others. The figure is the median, or the only run of a slow program; absolute times are
+omitted because they depend on the machine. Nothing else should run at the same time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LARGE_BATCH = 2_000
 OURS = [sys.executable, "-m", "composefmt"]
 SIZES = (1_000, 2_000, 4_000, 8_000)
 
-# What each peer does that comes nearest: validating or linting ("check"), or telling what it would reformat ("format").
+# The closest command of each peer: validating or linting ("check"), or reporting what it would reformat ("format").
 PEERS = {
     "dclint": ("check", "dclint {files}"),
     "check-jsonschema": ("check", "check-jsonschema --builtin-schema vendor.compose-spec {files}"),
@@ -35,12 +35,12 @@ PEERS = {
     "prettier": ("format", "prettier --check {files}"),
     "yamlfmt": ("format", "yamlfmt -lint {files}"),
 }
-# A program whose first run takes longer, in seconds, is not run again: what a second run would change is nothing beside it.
+# A program whose first run takes longer, in seconds, is not run again.
 LONG = 5
 MIN_SPEED_UP = 1.6
 MAX_WARM = 1 / 5
 LIMITS = {
-    # (set, ours, peer): what the ratio should not exceed
+    # (set, ours, peer): the largest acceptable ratio
     ("corpus", "format --check", "check-jsonschema"): 1 / 3,
     ("corpus", "check", "check-jsonschema"): 1 / 2,
     ("corpus", "format --check", "dclint"): 1 / 30,
@@ -49,13 +49,13 @@ LIMITS = {
     ("1,000 lines", "check", "prettier"): 2 / 3,
 }
 
-# What loading a whole project may take: seconds, and as a ratio to Docker Compose's time.
+# Limits for loading a whole project: seconds, and the ratio to Docker Compose's time.
 PROJECT_SECONDS = 3
 PROJECT_RATIO = 2
 
 
 def service(number: int, *, variables: bool) -> list[str]:
-    """One service in short forms, as people write them: 13 lines."""
+    """Return one typical service in short forms: 13 lines."""
     port = '"${PORT:-8080}:80"' if variables else f'"{8000 + number % 50000}:80"'
     return [
         f"  service{number}:",
@@ -75,7 +75,7 @@ def service(number: int, *, variables: bool) -> list[str]:
 
 
 def compose_file(lines: int, seed: int = 0) -> str:
-    """A Compose file of about so many lines, always the same for the same arguments."""
+    """Return a Compose file of about this many lines; deterministic."""
     text = ["# made by benchmarks/run.py", "services:"]
     number = seed
     while len(text) < lines * 13 / 14:
@@ -84,17 +84,17 @@ def compose_file(lines: int, seed: int = 0) -> str:
     return "\n".join([*text, "volumes:", *(f"  volume{n}:" for n in range(seed + 1, number + 1))]) + "\n"
 
 
-def make_batch(folder: Path, files: int = BATCH) -> list[str]:
-    """Small files in folders of their own, 15 to 60 lines each."""
+def make_batch(directory: Path, files: int = BATCH) -> list[str]:
+    """Return small files in separate directories, 15 to 60 lines each."""
     for number in range(files):
-        place = folder / f"project{number:04}"
+        place = directory / f"project{number:04}"
         place.mkdir(parents=True)
         (place / "compose.yaml").write_text(compose_file(15 + 45 * (number % 10) // 9, seed=number), encoding="utf-8")
-    return sorted(str(path) for path in folder.rglob("compose.yaml"))
+    return sorted(str(path) for path in directory.rglob("compose.yaml"))
 
 
 def timed(command: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak memory in MB of a whole process."""
+    """Return the wall time in seconds and the peak memory in MB of a process."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -106,7 +106,7 @@ def timed(command: list[str]) -> tuple[float, float]:
 
 
 def measure(commands: dict[str, list[str]], runs: int) -> dict[str, tuple[float, float]]:
-    """Median seconds and peak MB of each command, run in turns after one round that counts only for what takes long."""
+    """Return median seconds and peak MB of each command, run in turns; the first round counts only for slow ones."""
     times: dict[str, list[tuple[float, float]]] = {name: [timed(command)] for name, command in commands.items()}
     again = [name for name, ((seconds, _),) in times.items() if seconds <= LONG]
     for name in again:
@@ -118,14 +118,14 @@ def measure(commands: dict[str, list[str]], runs: int) -> dict[str, tuple[float,
 
 
 def find(name: str, given: dict[str, str]) -> str | None:
-    """The program of a peer, None where it is not installed."""
+    """Return the program of a peer, None if it is not installed."""
     places = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")])
     return given.get(name) or shutil.which(name, path=places)
 
 
 def commands_for(files: list[str], given: dict[str, str]) -> dict[str, list[str]]:
-    """The commands to time on these files, by name; ours are named after what they do."""
-    # What the peers do: one process, and nothing known from before.
+    """Return the commands to time on these files, by name."""
+    # Like the peers: one process, without a cache.
     alone = ["--quiet", "--jobs", "1", "--no-cache", *files]
     commands = {"format --check": [*OURS, "format", "--check", *alone], "check": [*OURS, "check", *alone]}
     for name, (_, template) in PEERS.items():
@@ -150,12 +150,12 @@ def report(title: str, figures: dict[str, tuple[float, float]]) -> None:
                 print(f"    / {peer:<17} {ratio:7.3f}   ({peer_memory:.0f} MB){verdict}")
 
 
-def projects(folder: Path, runs: int, given: dict[str, str]) -> None:
-    """Print how long whole projects take to load and print, beside Docker Compose where it is installed."""
+def projects(directory: Path, runs: int, given: dict[str, str]) -> None:
+    """Print the time to load and print whole projects, next to Docker Compose if it is installed."""
     print("\nprojects: config of one file, time as a ratio to the peer's, and peak memory")
     docker = find("docker compose", given) or ("docker compose" if has_compose() else None)
     for title, services in (("1,000 lines", 77), ("1,000 services", 1_000)):
-        place = folder / title.replace(",", "").replace(" ", "-")
+        place = directory / title.replace(",", "").replace(" ", "-")
         place.mkdir()
         lines = ["services:", *(line for n in range(1, services + 1) for line in service(n, variables=n % 4 == 0))]
         text = "\n".join([*lines, "volumes:", *(f"  volume{n}:" for n in range(1, services + 1))])
@@ -175,20 +175,20 @@ def projects(folder: Path, runs: int, given: dict[str, str]) -> None:
 
 
 def has_compose() -> bool:
-    """Whether Docker's command line is there, and knows Compose."""
+    """Return whether Docker's command line is installed with Compose."""
     return (
         shutil.which("docker") is not None
         and not subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
     )
 
 
-def linearity(folder: Path, runs: int) -> None:
-    """Print how the time grows with a file's size."""
+def linearity(directory: Path, runs: int) -> None:
+    """Print how the time grows with the size of a file."""
     print("\nsize: seconds a line, as a ratio to those of 1,000 lines (start-up included)")
     for command in ("format --check", "check"):
         paths = {}
         for size in SIZES:
-            path = folder / f"compose.{size}.yaml"
+            path = directory / f"compose.{size}.yaml"
             path.write_text(compose_file(size), encoding="utf-8")
             paths[str(size)] = [*OURS, *command.split(), "--quiet", "--no-cache", str(path)]
         figures = measure(paths, runs)
@@ -196,16 +196,16 @@ def linearity(folder: Path, runs: int) -> None:
         print(f"  composefmt {command}: " + ", ".join(f"{size:,} lines {figures[str(size)][0] / size / first:.2f}" for size in SIZES))
 
 
-def workers_and_cache(folder: Path, runs: int) -> None:
-    """Print what two workers and a cache bring for a large batch."""
-    make_batch(folder / "large", LARGE_BATCH)
-    os.environ["COMPOSEFMT_CACHE_DIR"] = str(folder / "cache")
+def workers_and_cache(directory: Path, runs: int) -> None:
+    """Print the effect of two workers and of the cache on a large batch."""
+    make_batch(directory / "large", LARGE_BATCH)
+    os.environ["COMPOSEFMT_CACHE_DIR"] = str(directory / "cache")
     print(f"\n{LARGE_BATCH:,} files, workers and cache")
     for command in ("check", "format --check"):
         if command == "format --check":
-            # Of results of formatting only those of clean files are kept.
-            subprocess.run([*OURS, "format", "--quiet", str(folder / "large")], check=True)
-        base = [*OURS, *command.split(), "--quiet", str(folder / "large"), "--jobs"]
+            # The cache stores results of formatting only for formatted files.
+            subprocess.run([*OURS, "format", "--quiet", str(directory / "large")], check=True)
+        base = [*OURS, *command.split(), "--quiet", str(directory / "large"), "--jobs"]
         timed([*base, "2"])  # which fills the cache
         commands = {f"{kind} {jobs}": [*base, jobs, *more] for jobs in "12" for kind, more in (("cold", ["--no-cache"]), ("warm", []))}
         seconds = {name: figure for name, (figure, _) in measure(commands, runs).items()}
@@ -214,7 +214,7 @@ def workers_and_cache(folder: Path, runs: int) -> None:
         print(f"  composefmt {command}: two workers {faster:.2f} times as fast as one   limit {MIN_SPEED_UP} {verdict}")
         for jobs, workers in (("1", "one worker"), ("2", "two workers")):
             warm = seconds[f"warm {jobs}"] / seconds[f"cold {jobs}"]
-            # A cold run over files that are formatted is hardly more than the start, so the limit is one of `check`.
+            # A cold `format` of formatted files takes hardly longer than the start, so the limit applies to `check`.
             verdict = "" if command != "check" else f"limit {MAX_WARM:.3f} {'kept' if warm <= MAX_WARM else 'MISSED'}"
             print(f"  composefmt {command}: warm / cold {warm:.3f} with {workers}   {verdict}".rstrip())
 
@@ -223,7 +223,7 @@ def main() -> None:
     """Time everything and print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--corpus", type=Path, help="also time this folder of Compose files")
+    parser.add_argument("--corpus", type=Path, help="also time this directory of Compose files")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
     arguments = parser.parse_args()
     given = dict(peer.split("=", 1) for peer in arguments.peer)
@@ -232,18 +232,18 @@ def main() -> None:
     if missing:
         print(f"not installed, and so left out: {', '.join(missing)}")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        sets = {"batch": make_batch(folder / "batch")}
-        (folder / "compose.yaml").write_text(compose_file(1_000), encoding="utf-8")
-        sets["1,000 lines"] = [str(folder / "compose.yaml")]
+        directory = Path(temporary)
+        sets = {"batch": make_batch(directory / "batch")}
+        (directory / "compose.yaml").write_text(compose_file(1_000), encoding="utf-8")
+        sets["1,000 lines"] = [str(directory / "compose.yaml")]
         if arguments.corpus:
             names = ("compose*.y*ml", "docker-compose*.y*ml")
             sets["corpus"] = sorted(str(p) for pattern in names for p in arguments.corpus.rglob(pattern) if p.is_file())
         for title, files in sets.items():
             report(title, measure(commands_for(files, given), arguments.runs))
-        projects(folder, arguments.runs, given)
-        linearity(folder, arguments.runs)
-        workers_and_cache(folder, arguments.runs)
+        projects(directory, arguments.runs, given)
+        linearity(directory, arguments.runs)
+        workers_and_cache(directory, arguments.runs)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A real browser for tests and pictures: Chromium as the system has it, and a server for a folder of files."""
+"""A real browser for tests and screenshots: the system's Chromium, and a server for a directory."""
 
 import shutil
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from threading import Thread
 
 
 def chromium():
-    """The path of the browser, None where it is not installed."""
+    """Return the path of the browser, None if it is not installed."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -18,9 +18,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder):
-    """The address under which a folder is served."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+def served(directory):
+    """Serve a directory and yield its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -28,11 +28,11 @@ def served(folder):
 
 @contextmanager
 def browser():
-    """A browser without a window; the module playwright must be there."""
+    """Yield a headless browser; requires the module playwright."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        # Its sandbox cannot be had as root, as in containers.
+        # Its sandbox is not available to root, as in containers.
         running = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield running
         running.close()

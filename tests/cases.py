@@ -1,12 +1,12 @@
-"""The data cases: how they are written in their files, run, and rewritten.
+"""The data cases: their file format, how they run, and how they are rewritten.
 
-A file of `tests/cases` holds cases that begin with `#=== title`. Then come the text, and a marker: `#--- formatted`
-with what the formatter makes of it, `#--- unchanged`, or `#--- findings` with what `check` says. A first line
-`# flags: max-range=2 write-defaults lines=2-4` sets options; `good=RULE` says which rule's good example this is: that rule
-alone is checked, and may tell nothing. Before the marker, `#--- file: Dockerfile` begins another file in the same folder; with
-`# flags: folder=sub` that folder is `sub` of the repository, and `../compose.yaml` lies inside of it.
-Behind findings that can be mended stands what `check --fix` makes of the text (`#--- fixed`), and `--unsafe-fixes`
-(`#--- fixed unsafe`), both without the formatter. `make update-cases` rewrites what stands behind the markers.
+A file of `tests/cases` holds cases that start with `#=== title`, followed by the text and a marker: `#--- formatted` with
+the formatter's result, `#--- unchanged`, or `#--- findings` with the output of `check`. A first line
+`# flags: max-range=2 write-defaults lines=2-4` sets options; `good=RULE` marks a good example of a rule: only that rule is
+checked and must report nothing. Before the marker, `#--- file: Dockerfile` starts another file in the same directory; with
+`# flags: directory=sub` that directory is `sub` of the repository, so that `../compose.yaml` is inside of it.
+If findings are fixable, `#--- fixed` holds the result of `check --fix` and `#--- fixed unsafe` that of `--unsafe-fixes`, both
+without the formatter. `make update-cases` rewrites everything after the markers.
 """
 
 import re
@@ -40,18 +40,18 @@ class Case:
 
     @property
     def text(self) -> str:
-        """The Compose file itself, without the files around it."""
+        """The Compose file, without surrounding files."""
         return _FILE.split(self.whole)[0]
 
     @property
     def files(self) -> dict[str, bytes]:
-        """The files around it."""
+        """The surrounding files."""
         parts = _FILE.split(self.whole)
         return {name: text.encode() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
 
     @property
     def good_for(self) -> frozenset[str]:
-        """The rules whose good example this is."""
+        """The rules of which this is a good example."""
         found = re.search(r"good=(\S+)", self.flags)
         return frozenset(found[1].split(",")) if found else frozenset()
 
@@ -59,12 +59,12 @@ class Case:
     def options(self) -> Options:
         options = Options()
         if self.files:
-            surroundings = InMemory(self.files, location=self.folder)
+            surroundings = InMemory(self.files, location=self.directory)
             options = options._replace(surroundings=surroundings, environment=environment_beside(surroundings, self.text.encode()))
         for flag in self.flags.split():
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
-            if field in ("filename", "folder"):
+            if field in ("filename", "directory"):
                 continue
             if field == "good":
                 field = "select"
@@ -84,33 +84,33 @@ class Case:
         return found[1] if found else "<text>"
 
     @property
-    def folder(self) -> str:
-        """The file's directory below the repository's root, which the flag `folder=sub/directory` sets."""
-        found = re.search(r"folder=(\S+)", self.flags)
+    def directory(self) -> str:
+        """The file's directory in the repository, set by the flag `directory=sub/directory`."""
+        found = re.search(r"directory=(\S+)", self.flags)
         return found[1] if found else ""
 
     def actual(self) -> tuple[str, str]:
-        """The marker's word and what stands behind it, as the code has it now."""
+        """Return the marker and the current result after it."""
         if self.kind == "findings":
-            return "findings", tell(check_text(self.text, self.options, self.filename))
+            return "findings", as_text(check_text(self.text, self.options, self.filename))
         result = format_text(self.text, self.options)
         assert not result.failed, result.findings
         return ("unchanged", "") if result.text == self.text else ("formatted", result.text)
 
     @property
     def fix_options(self) -> Options:
-        """All fixes but the formatter's, which has cases of its own."""
+        """All fixes but the formatter's, which has its own cases."""
         return self.options._replace(ignore=self.options.ignore | {"unformatted"})
 
     def actually_fixed(self) -> tuple[str, str]:
-        """The text after the safe fixes, and after all; each is "" where it is no other than the one before."""
+        """Return the text after the safe fixes and after all fixes; "" for each that changes nothing further."""
         if self.kind != "findings":
             return "", ""
         safe, unsafe = (fix_text(self.text, self.fix_options, self.filename, unsafe=unsafe).source.text for unsafe in (False, True))
         return safe if safe != self.text else "", unsafe if unsafe != safe else ""
 
     def written(self) -> str:
-        """The case as it stands in its file, with what the code has now."""
+        """Return the case as written to its file, with the current results."""
         kind, expected = self.actual()
         flags = f"# flags: {self.flags}\n" if self.flags else ""
         parts = [f"#=== {self.title}\n{flags}{self.whole}#--- {kind}\n{expected}"]
@@ -118,8 +118,8 @@ class Case:
         return "".join(parts)
 
 
-def tell(result: CheckResult) -> str:
-    """Findings as lines that read well in a diff; `unformatted` only where it is all there is to say."""
+def as_text(result: CheckResult) -> str:
+    """Return findings as lines that are readable in a diff; `unformatted` only if it is the only finding."""
     lines = []
     findings = [f for f in result.findings if f.rule != "unformatted"] or result.findings
     for finding in findings:
@@ -145,10 +145,10 @@ def read(path: Path) -> list[Case]:
     return cases
 
 
-def all_cases(folder: str) -> list[Case]:
-    return [case for path in sorted((ROOT / folder).glob("*.yaml")) for case in read(path)]
+def all_cases(directory: str) -> list[Case]:
+    return [case for path in sorted((ROOT / directory).glob("*.yaml")) for case in read(path)]
 
 
-def update(folder: str) -> None:
-    for path in sorted((ROOT / folder).glob("*.yaml")):
+def update(directory: str) -> None:
+    for path in sorted((ROOT / directory).glob("*.yaml")):
         path.write_text("".join(case.written() for case in read(path)), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: running the real command line, and the shared data where it is there."""
+"""Fixtures of the end-to-end tests: the real command line, and the shared data if it is available."""
 
 import os
 from functools import partial
@@ -13,7 +13,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 @pytest.fixture
 def run(tmp_path):
-    """Run composefmt in a folder of its own: run("check", "x.yaml", stdin=b"...") gives the finished process, output as text."""
+    """Run composefmt in a temporary directory: run("check", "x.yaml", stdin=b"...") returns the finished process, with text output."""
     return partial(running.run, cwd=tmp_path)
 
 
@@ -34,7 +34,7 @@ def oracle():
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory):
-    """A folder with a wheel and a repository of this checkout."""
-    folder = tmp_path_factory.mktemp("published")
-    following.publish(folder)
-    return folder
+    """A directory with a wheel and a repository of this checkout."""
+    directory = tmp_path_factory.mktemp("published")
+    following.publish(directory)
+    return directory

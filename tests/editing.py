@@ -26,15 +26,15 @@ def editor(name: str, why: str) -> str:
     return found
 
 
-def edit(command: list[str], folder: Path, text: str, **variables: str) -> tuple[dict, str]:
+def edit(command: list[str], directory: Path, text: str, **variables: str) -> tuple[dict, str]:
     """Run an editor on `compose.yaml` with this text; what its steps saw, and the text on the disk afterwards."""
-    file, seen, home = folder / "compose.yaml", folder / "seen.json", folder / "home"
+    file, seen, home = directory / "compose.yaml", directory / "seen.json", directory / "home"
     home.mkdir(exist_ok=True)
     file.write_text(text, encoding="utf-8")
     own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_STATE_HOME": str(home)}
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=directory,
         env=running.environment(PATH=_path(), SEEN=str(seen), TERM="dumb", LC_ALL="C.UTF-8", **own, **variables),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -18,7 +18,7 @@ ABOUT_COMMENTS = {"unused-suppression", "deprecated-rule-name"}
 
 
 def assert_fixes_keep_the_promises(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> None:
-    """Each fix alone is what it claims to be; all together come to an end, nothing is lost, and no error is added."""
+    """Each fix keeps its promise alone; all together terminate, lose no comment and add no error."""
     try:
         comments = Counter(comment_texts(text, parse(text)))
     except SyntaxProblem:
@@ -49,7 +49,7 @@ def errors(text, options, filename):
 
 
 def assert_is_as_claimed(text, finding):
-    """A fix alone, without any proof: it gives YAML with the same comments, and the same model where it claims to be safe."""
+    """A fix alone, without verification, yields YAML with the same comments, and the same model if it is safe."""
     fix = finding.fix
     assert fix.edits, finding
     after = apply_edits(text, fix.edits)
@@ -62,7 +62,7 @@ def assert_is_as_claimed(text, finding):
 
 
 def assert_fixes_keep_line_breaks(text: str, options: Options, filename: str) -> None:
-    """With other line breaks and a byte order mark, the fixed text is the same but for these."""
+    """With other line breaks or a byte order mark, the fixed text is the same apart from those."""
     fixed = fix_text(text, options, filename, unsafe=True).source.text
     crlf = fix_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), options, filename, unsafe=True)
     assert crlf.source.text == fixed.replace("\n", "\r\n")
@@ -70,7 +70,7 @@ def assert_fixes_keep_line_breaks(text: str, options: Options, filename: str) ->
 
 
 def model(text: str) -> object:
-    """The project of a text, as written and with all defaults; "refused" where it is."""
+    """Return the project of a text, as written and with all defaults; "refused" if it is refused."""
     answers = []
     for full in (False, True):
         request = Request(
@@ -80,13 +80,13 @@ def model(text: str) -> object:
         try:
             answers.append(without_empty_options(load(request).model))
         except ProjectError:
-            # Which of several reasons is told first depends on the order of keys.
+            # Which of several errors is reported first depends on the order of keys.
             answers.append("refused")
     return answers
 
 
 def without_empty_options(model):
-    """The model without the empty sections that only the short form of a volume leaves behind, and without free fields."""
+    """Return the model without the empty sections that only the short form of a volume implies, and without extension fields."""
     for key in [key for key in model if key.startswith("x-")]:
         del model[key]
     for service in model.get("services", {}).values():

@@ -1,6 +1,6 @@
-"""Somebody who follows a page of the documentation to the letter, with a home and a git repository of their own.
+"""A user who follows a page of the documentation literally, with a home directory and a git repository.
 
-A wheel of this checkout takes the place of the package index, and a repository of it the place of the code host.
+A wheel of this checkout replaces the package index, and a repository of it the code host.
 """
 
 import os
@@ -16,18 +16,18 @@ from running import ROOT
 _FOREIGN = ("PIPX_", "UV_", "XDG_", "PRE_COMMIT", "GIT_", "VIRTUAL_ENV", "GITHUB_", "COMPOSEFMT_")
 
 
-def publish(folder):
-    """Put a wheel and a repository of this checkout into a folder."""
-    wheel = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]
+def publish(directory):
+    """Create a wheel and a repository of this checkout in a directory."""
+    wheel = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps", "--wheel-dir", directory, ROOT]
     subprocess.run(wheel, check=True)
-    copy_of_the_project(folder / "composefmt")
+    copy_of_the_project(directory / "composefmt")
 
 
 class Reader:
-    """Somebody with a home, a git repository and a page."""
+    """A user with a home directory, a git repository and a page."""
 
-    def __init__(self, folder, published):
-        self.home, self.work = folder / "home", folder / "work"
+    def __init__(self, directory, published):
+        self.home, self.work = directory / "home", directory / "work"
         self.work.mkdir(parents=True)
         self.home.mkdir()
         self.said = ""
@@ -55,12 +55,12 @@ class Reader:
         git(self.work, "init", "-q")
 
     def use_an_environment(self):
-        """Let `python` and `pip` be those of a virtual environment, as in the environment of a project or in a container."""
+        """Use a virtual environment's `python` and `pip`, as in a project or in a container."""
         venv.create(self.home / "venv", with_pip=True)
         self.environment["PATH"] = str(self.home / "venv" / "bin") + os.pathsep + self.environment["PATH"]
 
     def run(self, command, **variables):
-        """Run a line in a shell; its status, and its output for the next look."""
+        """Run a line in a shell; return its status and keep its output."""
         environment = {**self.environment, **variables}
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.work, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -69,7 +69,7 @@ class Reader:
         return done.returncode
 
     def write(self, name, text):
-        """Write a file of the page; `~` is the home."""
+        """Write a file of the page; `~` is the home directory."""
         path = Path(re.sub("^~", str(self.home), name)) if name.startswith("~") else self.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

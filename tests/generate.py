@@ -1,4 +1,4 @@
-"""Strategies that make whole Compose files, with comments in every position and in every layout."""
+"""Strategies for whole Compose files, with comments in every position and in every layout."""
 
 import json
 
@@ -45,7 +45,7 @@ def quoted(text: str, how: str) -> str:
 
 @st.composite
 def entries(draw, texts):
-    """A list value as lines, without the key's indentation: the first one goes behind the key."""
+    """Generate a list value as lines, without the key's indentation; the first one follows the key."""
     items = draw(st.lists(st.tuples(texts, QUOTES, COMMENTS, COMMENTS), max_size=4))
     if not items or draw(st.integers(0, 4)) == 0:
         inside = ", ".join(quoted(text, "double") for text, *_ in items)
@@ -85,7 +85,7 @@ BLOCKS = st.sampled_from(["|", "|-", "|+", ">", ">-", "|2", ">+", "|-2"])
 
 @st.composite
 def values(draw, depth, flow=False):
-    """A value as (text in the line, lines below it with their indentation relative to the parent's, its kind)."""
+    """Generate a value as (text in the line, lines below it with relative indentation, kind)."""
     kinds = ["scalar"] * 3 + (["flow"] if depth else []) + ([] if flow else ["wrapped", "nothing", "block"])
     kinds += ["mapping", "sequence"] * 2 if depth and not flow else []
     kind = draw(st.sampled_from(kinds))
@@ -122,12 +122,12 @@ def values(draw, depth, flow=False):
 
 
 def _closed(text, below):
-    """The closing quote of a text that runs over lines."""
+    """Generate the closing quote of a multi-line scalar."""
     return (text, [*below[:-1], below[-1] + text[0]]) if below and text[:1] in ("'", '"') and len(text) == 4 else (text, below)
 
 
 def _end(draw, text, below):
-    """A comment at the end of a line, where one may stand."""
+    """Generate an end-of-line comment if one is possible."""
     if text[:1] in ("|", ">", "#") or (below and text and not text.startswith("&")):
         return ""
     comment = draw(COMMENTS)
@@ -136,7 +136,7 @@ def _end(draw, text, below):
 
 @st.composite
 def flows(draw, depth):
-    """A collection in brackets, on one line or on several with comments."""
+    """Generate a flow collection, on one line or on several with comments."""
     wide = draw(st.booleans())
     parts = []
     for number in range(draw(st.integers(0, 4))):
@@ -150,7 +150,7 @@ def flows(draw, depth):
 
 @st.composite
 def laid_out_files(draw):
-    """A file of any shape with the outline of a Compose file, in any layout."""
+    """Generate a file of any shape with the outline of a Compose file, in any layout."""
     lines = ["x-a: &shared", "   - a", "services:"]
     step = " " * draw(st.integers(1, 4))
     for number in range(draw(st.integers(1, 2))):
@@ -170,7 +170,7 @@ def laid_out_files(draw):
 
 @st.composite
 def compose_files(draw):
-    """The text of a Compose file."""
+    """Generate the text of a Compose file."""
     lines = [draw(COMMENTS)]
     shared = draw(st.booleans())
     if shared:
@@ -205,7 +205,7 @@ def compose_files(draw):
     return newline.join("\n".join(lines).split("\n")) + draw(st.sampled_from(["", newline]))
 
 
-# Keys of a service with mistakes that fixes mend, each with some of its neighbours.
+# Keys of a service with fixable mistakes, each with some of its neighbors.
 MISTAKES = st.sampled_from(
     ["mem_limit: 512m", "mem_limit: 512", "cpus: 0.5", "pids_limit: 5", "privileged: true", "network_mode: host", "pid: host",
      "cap_add: [NET_BIND, SYS_ADMIN]", "cap_add:\n- SYS_ADMIN # why\n- ALL", "security_opt: [seccomp:unconfined]", "stop_signal: SIGTREM",
@@ -232,7 +232,7 @@ SECTIONS = st.sampled_from(
 
 @st.composite
 def mistaken_files(draw):
-    """A file full of mistakes that can be mended, with comments and blank lines in between; other keys are shared by an anchor."""
+    """Generate a file full of fixable mistakes, with comments and blank lines between them; an anchor shares the other keys."""
     blocks = [draw(SECTIONS) for _ in range(draw(st.integers(0, 3)))]
     lines = ["services:"]
     for number in range(draw(st.integers(1, 3))):

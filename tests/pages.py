@@ -30,12 +30,12 @@ def blocks(page):
 
 
 def pages_with(language):
-    """The pages that have blocks of a language."""
+    """The pages with code blocks of a language."""
     return [page for page in PAGES if any(block.language == language for block in blocks(page))]
 
 
 def titled_blocks():
-    """Page, title and text of each block that is a file."""
+    """Yield page, title and text of each block that is a file."""
     for page in PAGES:
         for block in blocks(page):
             if FILE.fullmatch(block.title):

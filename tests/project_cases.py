@@ -1,9 +1,9 @@
-"""Cases of whole projects: several files, and what the reference makes of them.
+"""Cases of whole projects: several files, and the reference's model of them.
 
-A file of `tests/cases/project` holds cases that begin with `#=== title`, and may go on with `# load: FILE ...` (the
-Compose files to load in order, `compose.yaml` where nothing is said) and `# profiles: NAME ...`. Each `#--- NAME` begins
-a file of the project. The last part is `#--- model` with the reference's answer, or `#--- refused` with composefmt's
-message where the reference refuses the project as well. `tests/record_project.py` writes that part.
+A file of `tests/cases/project` holds cases that start with `#=== title`, optionally followed by `# load: FILE ...` (the
+Compose files to load in order; default: `compose.yaml`) and `# profiles: NAME ...`. Each `#--- NAME` starts a file of the
+project. The last part is `#--- model` with the reference's model, or `#--- refused` with composefmt's message if the
+reference refuses the project as well. `tests/record_project.py` writes that part.
 """
 
 import json
@@ -35,22 +35,22 @@ class ProjectCase:
     def id(self) -> str:
         return f"{self.path.stem}: {self.title}"
 
-    def write(self, folder: Path) -> list[Path]:
-        """Write the project's files; gives those to load."""
+    def write(self, directory: Path) -> list[Path]:
+        """Write the project's files; return those to load."""
         for name, text in self.files.items():
-            target = folder / name
+            target = directory / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        return [folder / name for name in self.load]
+        return [directory / name for name in self.load]
 
-    def actual(self, folder: Path) -> tuple[str, str]:
-        """What composefmt makes of the project: the model, or why it refuses it."""
-        files = self.write(folder)
+    def actual(self, directory: Path) -> tuple[str, str]:
+        """Return composefmt's result for the project: the model, or the error."""
+        files = self.write(directory)
         try:
-            project = load(Request([File(os.fspath(path)) for path in files], os.fspath(folder), {}, "project", self.profiles))
+            project = load(Request([File(os.fspath(path)) for path in files], os.fspath(directory), {}, "project", self.profiles))
         except ProjectError as error:
-            return "refused", str(error).replace(f"{folder}/", "") + "\n"
-        return "model", to_json(project.model).replace(os.fspath(folder), "${PROJECT_DIR}") + "\n"
+            return "refused", str(error).replace(f"{directory}/", "") + "\n"
+        return "model", to_json(project.model).replace(os.fspath(directory), "${PROJECT_DIR}") + "\n"
 
     def written(self) -> str:
         lines = [f"#=== {self.title}\n"]

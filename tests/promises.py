@@ -13,12 +13,12 @@ from composefmt.syntax.values import Values
 _DEFAULTS = Options()
 SHORT = Options(short_form=tuple(field_names()))
 LONG = Options(long_form=("all",))
-# They may have another form afterwards: comments are only told to be somewhere in them.
+# Values whose form may change: their comments only need to remain somewhere in them.
 _REWRITTEN = {name.rpartition(".")[2] for name in field_names()}
 
 
 def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
-    """Formatting loses no comment and moves none to another element, and is done at the first time."""
+    """Formatting loses no comment, moves none to another element, and is stable."""
     result = format_text(text, options)
     try:
         tree = parse(text)
@@ -30,17 +30,17 @@ def assert_promises(text: str, options: Options = _DEFAULTS) -> None:
     after = result.text
     assert in_order(comment_texts(after, parse(after)), options) == in_order(comment_texts(text, tree), options)
     if text.startswith(("services", "x-", "#", "\n")):
-        # Where keys change places, what stands below a comment is not always what it belongs to.
+        # If keys are sorted, the element below a comment is not always its owner.
         above = options.order == "keep"
         kept = iter(in_order(owners(after, above=above), options))
         assert all(owner in kept for owner in in_order(owners(text, above=above), options)), after
     assert options.lines is not None or format_text(after, options).data is None
-    # Without the proof the text is the same: the proof only refuses.
+    # Without verification the text is the same: verification only refuses.
     assert format_text(text, options._replace(verify=False)).text == after
 
 
 def canonical_objects(text: str) -> list[tuple[str, object]]:
-    """The canonical objects of all fields with two forms, in order; those inside of `build` speak for themselves."""
+    """Return the canonical objects of all fields with two forms, in order, except those inside `build`."""
     tree = parse(text)
     values = Values()
     found: list[tuple[str, object]] = []
@@ -69,12 +69,12 @@ def assert_round_trips(text: str) -> None:
 
 
 def in_order(found: list, options: Options) -> list:
-    """What was found in the text, in its order; in any where keys may change places."""
+    """Return the items in the order of the text, or sorted if keys may move."""
     return found if options.order == "keep" else sorted(found)
 
 
 def owners(text: str, *, above: bool = True) -> list[tuple[str, tuple[str, ...]]]:
-    """Each comment with the keys that lead to the first element on its line, or, on a line of its own, above."""
+    """Yield each comment with the keys that lead to the first element on its line or, for a leading comment, above."""
     tree = parse(text)
     elements = sorted(element for document in tree.documents for element in _elements(document, ()))
     found = []
@@ -82,7 +82,7 @@ def owners(text: str, *, above: bool = True) -> list[tuple[str, tuple[str, ...]]
         line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
         ahead = text[line:start].strip(" \t-")
         if sum(map(ahead.count, "[{")) != sum(map(ahead.count, "]}")) or ahead[:1] in ("]", "}"):
-            # Its line begins or ends a collection in brackets, and has no place of its own once the bracket is gone.
+            # Its line starts or ends a flow collection, and has no position of its own in block style.
             continue
         if ahead:
             on_line = [path for offset, path in elements if line <= offset < start]
@@ -110,5 +110,5 @@ def _elements(node, path):
             yield from _elements(item, path)
     elif isinstance(node, (Scalar, Alias)) and node.end > node.start:
         yield node.start, path
-        # The value itself may stand on a line of its own, below its anchor.
+        # The value may be on a line of its own, below its anchor.
         yield node.span.start, path

@@ -1,10 +1,10 @@
-"""Record what the reference makes of the projects in `tests/cases/project`.
+"""Record the reference's models of the projects in `tests/cases/project`.
 
     python tests/record_project.py REFERENCE
 
-REFERENCE is a program that reads a JSON job a line, {"files": [...], "mode": "full", "profiles": [...]}, loads the files
-with compose-go and prints a JSON object a line, with "ok" and "model". Where it refuses a project, composefmt's own
-message is kept; where the two disagree whether a project can be loaded, the case is named and the run fails.
+REFERENCE is a program that reads one JSON job per line, {"files": [...], "mode": "full", "profiles": [...]}, loads the
+files with compose-go and prints one JSON object per line, with "ok" and "model". If it refuses a project, composefmt's
+message is kept; if the two disagree on whether a project can be loaded, the case is named and the run fails.
 """
 
 import json
@@ -19,8 +19,8 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 from project_cases import ROOT, ProjectCase, read  # noqa: E402
 
 
-def ask(reference: str, case: ProjectCase, folder: Path) -> dict:
-    files = [os.fspath(path) for path in case.write(folder)]
+def ask(reference: str, case: ProjectCase, directory: Path) -> dict:
+    files = [os.fspath(path) for path in case.write(directory)]
     job = json.dumps({"files": files, "mode": "full", "profiles": case.profiles})
     done = subprocess.run([reference], input=job + "\n", capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
@@ -33,9 +33,9 @@ def main() -> int:
         cases = read(path)
         for case in cases:
             with tempfile.TemporaryDirectory() as name:
-                folder = Path(os.path.realpath(name))
-                answer = ask(sys.argv[1], case, folder)
-                kind, text = case.actual(folder)
+                directory = Path(os.path.realpath(name))
+                answer = ask(sys.argv[1], case, directory)
+                kind, text = case.actual(directory)
                 if answer["ok"] != (kind == "model"):
                     failed += 1
                     print(f"{case.id}: the reference says {answer.get('error', 'that it loads')}, composefmt {text[:200]}")

@@ -1,4 +1,4 @@
-"""Running composefmt as a user does: in a process of its own, in a folder of its own."""
+"""Run composefmt as a user does: in its own process and directory."""
 
 import os
 import shutil
@@ -18,16 +18,16 @@ CLEAN = "services:\n  web:\n    image: nginx\n"
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's environment without what changes composefmt's output."""
+    """Return this process's environment without variables that change composefmt's output."""
     changing = ("NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING", "GITHUB_", "CI_", "COMPOSEFMT_")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(changing)}
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    # Tests of the cache say so, and where it is to be.
+    # Tests of the cache enable it themselves.
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "COMPOSEFMT_NO_CACHE": "1", **extra}
 
 
 def run(*args, cwd, stdin=b"", env=None, before=(), timeout=60):
-    """Run composefmt; whatever happens, no traceback may be seen. The outputs are text, `raw` is the output's bytes."""
+    """Run composefmt; it must never print a traceback. The outputs are text, `raw` is the output's bytes."""
     done = subprocess.run(
         [*before, *COMMAND, *map(os.fspath, args)],
         cwd=cwd,
@@ -45,7 +45,7 @@ def run(*args, cwd, stdin=b"", env=None, before=(), timeout=60):
 
 
 def without_privileges() -> list[str]:
-    """What to put before a command so that permissions bind it even where the tests run as root; skips where that can't be."""
+    """Return a command prefix that drops root's permission to ignore file modes; skip the test without one."""
     if os.name != "posix":
         pytest.skip("permissions are different here")
     if os.geteuid() != 0:
@@ -55,6 +55,6 @@ def without_privileges() -> list[str]:
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
 
 
-def files_below(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its content."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+def files_below(directory: Path) -> dict[str, bytes]:
+    """Return every file below a directory with its content."""
+    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file()}

@@ -1,4 +1,4 @@
-"""Bad input is normal input: each gets one clear line, the right exit status, and stays as it was."""
+"""Bad input is normal: each kind gets one clear line, the right exit status, and is not changed."""
 
 import os
 import resource
@@ -66,7 +66,7 @@ def test_texts(run, tmp_path, kind):
 
 # Each takes minutes if anything in it is looked for among all the others.
 MANY = {
-    "rules silenced in one comment": GOOD.replace("\n", "  # composefmt: ignore[" + "," * 200_000 + "]\n", 1),
+    "rules suppressed in one comment": GOOD.replace("\n", "  # composefmt: ignore[" + "," * 200_000 + "]\n", 1),
     "unknown keys": GOOD + "".join(f"    imag{number}: 1\n" for number in range(6_000)),
     "ports": GOOD + "".join(f'      - "{number}:80"\n' for number in range(1, 20_000)),
     "ranges of all ports": GOOD + "".join(f'      - "{number}-65535:{number}-65535"\n' for number in range(1, 500)),
@@ -98,12 +98,12 @@ def test_a_file_over_10_megabytes(run, tmp_path):
         assert done.stderr.splitlines()[0] == ("compose.yaml: error[too-large] more than 10,000,000 bytes (this is hardly a Compose file)")
 
 
-def test_folders_pipes_devices_and_what_is_not_there(run, tmp_path):
+def test_directories_pipes_devices_and_missing_files(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(GOOD)
     os.mkfifo(tmp_path / "compose.pipe.yaml")
-    (tmp_path / "compose.folder.yaml").mkdir()
+    (tmp_path / "compose.directory.yaml").mkdir()
     (tmp_path / "compose.broken.yaml").symlink_to("nowhere")
-    names = ["compose.pipe.yaml", "/dev/zero", "missing.yaml", "compose.broken.yaml", "compose.folder.yaml", "compose.yaml"]
+    names = ["compose.pipe.yaml", "/dev/zero", "missing.yaml", "compose.broken.yaml", "compose.directory.yaml", "compose.yaml"]
     done = run("format", *names)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
@@ -143,14 +143,14 @@ def test_interrupted_in_the_middle_of_a_batch(tmp_path):
     assert "Traceback" not in errors
     texts = {path.read_text() for path in tmp_path.iterdir()}
     assert len(texts) == 2, "some files done, the others as they were"
-    assert len(list(tmp_path.iterdir())) == 4000, "no temporary file stays behind"
+    assert len(list(tmp_path.iterdir())) == 4000, "no temporary file remains"
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there are no such signals here")
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="the system lacks these signals")
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_ended_in_the_middle_of_a_batch(tmp_path, name, jobs):
-    """Nothing half-written stays behind, and no process goes on."""
+    """No partial file and no process remains."""
     for number in range(2000):
         (tmp_path / f"compose.{number}.yaml").write_text(GOOD)
     command = [sys.executable, "-m", "composefmt", "format", "-j", str(jobs), "."]
@@ -162,12 +162,12 @@ def test_ended_in_the_middle_of_a_batch(tmp_path, name, jobs):
     assert errors.endswith("composefmt: terminated\n")
     assert "Traceback" not in errors
     assert len({path.read_text() for path in tmp_path.iterdir()}) == 2, "some files done, the others as they were"
-    assert len(list(tmp_path.iterdir())) == 2000, "no temporary file stays behind"
+    assert len(list(tmp_path.iterdir())) == 2000, "no temporary file remains"
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system lacks named pipes")
 @pytest.mark.parametrize("kind", ["pipe", "device"])
 def test_a_pipe_or_device_among_the_ignore_files(run, tmp_path, kind):
     (tmp_path / "compose.yaml").write_text(GOOD)
@@ -178,8 +178,8 @@ def test_a_pipe_or_device_among_the_ignore_files(run, tmp_path, kind):
     assert run("format", ".").stderr.splitlines()[-1] == "1 file reformatted."
 
 
-@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="there is no such file here")
-def test_a_file_that_has_nothing_to_say_yet(run):
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="the system lacks this file")
+def test_a_file_without_content(run):
     """The kernel's log is a regular file to look at, and waits when it is read."""
     for command in (["check", "/proc/kmsg"], ["config", "-f", "/proc/kmsg"]):
         done = run(*command)
@@ -187,7 +187,7 @@ def test_a_file_that_has_nothing_to_say_yet(run):
         assert "/proc/kmsg" in done.stderr
 
 
-def test_a_file_that_changes_meanwhile_is_left_alone(tmp_path):
+def test_a_file_that_changes_during_a_run_is_not_overwritten(tmp_path):
     from composefmt.files.content import FileTrouble, write_file
 
     path = tmp_path / "compose.yaml"
@@ -218,7 +218,7 @@ def test_a_million_lines_need_bounded_memory_and_time(tmp_path):
     assert time.monotonic() - started < 120
 
 
-def test_what_grows_with_the_square_of_the_size_is_not_there(run, tmp_path):
+def test_no_step_takes_quadratic_time(run, tmp_path):
     """Long chains of services, lists, anchors and nested variables: each is done in seconds."""
     count = 20_000
     chain = "".join(f"  a{i}: {{image: x, depends_on: [a{i + 1}, missing{i}]}}\n" for i in range(count))

@@ -1,4 +1,4 @@
-"""The data cases of `tests/cases`, each also run through the promises and in other encodings of the same text."""
+"""The data cases of `tests/cases`, which also run through the promises and in other encodings of the same text."""
 
 import os
 import re
@@ -70,5 +70,5 @@ def test_fixes_keep_the_promises(case):
 def test_every_rule_has_a_case_that_it_finds_something_in():
     from composefmt.rules.registry import all_rules
 
-    told = set(re.findall(r"^\S+ [a-z]+\[([a-z0-9-]+)\]", "".join(case.expected for case in RULES), re.MULTILINE))
-    assert set(all_rules()) - told == set()
+    reported = set(re.findall(r"^\S+ [a-z]+\[([a-z0-9-]+)\]", "".join(case.expected for case in RULES), re.MULTILINE))
+    assert set(all_rules()) - reported == set()

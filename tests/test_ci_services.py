@@ -1,4 +1,4 @@
-"""What CI services are given: the action is linted and its steps are run; the pages' snippets are valid for their services."""
+"""CI services: the action is linted and its steps run; the snippets in the docs are valid for their services."""
 
 import json
 import os
@@ -58,10 +58,10 @@ def test_the_projects_own_workflows_are_valid():
 def test_actionlint_finds_nothing(tmp_path):
     if not shutil.which("actionlint"):
         pytest.skip("actionlint is not installed")
-    folder = tmp_path / ".github" / "workflows"
-    folder.mkdir(parents=True)
+    directory = tmp_path / ".github" / "workflows"
+    directory.mkdir(parents=True)
     for path in (ROOT / ".github" / "workflows").glob("*.yml"):
-        shutil.copy(path, folder)
+        shutil.copy(path, directory)
     for title, text in SNIPPETS:
         if title.startswith(".github/"):
             (tmp_path / title).write_text(text, encoding="utf-8")
@@ -84,27 +84,27 @@ def test_the_pre_commit_snippets_are_valid(tmp_path):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The runner's folder after the action's first step."""
-    folder = tmp_path_factory.mktemp("runner")
+    """The runner's directory after the action's first step."""
+    directory = tmp_path_factory.mktemp("runner")
     for step in STEPS[:2]:
-        done = run_step(step, folder, folder, {})
+        done = run_step(step, directory, directory, {})
         assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"key=composefmt-Linux-X64-3[.\d]+-[0-9a-f]{16}\n", (folder / "output").read_text())
-    return folder
+    assert re.fullmatch(r"key=composefmt-Linux-X64-3[.\d]+-[0-9a-f]{16}\n", (directory / "output").read_text())
+    return directory
 
 
-def run_step(step, folder, runner, inputs):
+def run_step(step, directory, runner, inputs):
     """Run a step of the action as GitHub's runner does."""
     values = {"github.action_path": str(ROOT), **{f"inputs.{name}": value for name, value in inputs.items()}}
     given = {name: re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], text) for name, text in step["env"].items()}
     own = {"RUNNER_TEMP": str(runner), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "GITHUB_OUTPUT": str(runner / "output")}
     environment = {**os.environ, **given, **own, "GITHUB_ACTIONS": "true", "NO_COLOR": "1"}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
 
 
-def run_action(folder, runner, **given):
-    """Whether the action succeeds in a folder, and what its steps say."""
+def run_action(directory, runner, **given):
+    """Whether the action succeeds in a directory, and what its steps say."""
     inputs = {name: about["default"] for name, about in ACTION["inputs"].items()} | given
     failed, said = False, ""
     for step in STEPS[2:]:
@@ -113,7 +113,7 @@ def run_action(folder, runner, **given):
             condition = condition.replace(expression, meaning)
         condition = re.sub(r"inputs\.([\w-]+)", lambda found: repr(inputs[found[1]]), condition)
         if eval(condition):
-            done = run_step(step, folder, runner, inputs)
+            done = run_step(step, directory, runner, inputs)
             failed = failed or done.returncode != 0
             said += done.stdout + done.stderr
     return not failed, said
@@ -126,11 +126,11 @@ def test_the_action_passes_on_clean_files(installed, tmp_path):
 
 
 def test_the_action_marks_the_line_and_fails(installed, tmp_path):
-    (tmp_path / "a folder").mkdir()
-    (tmp_path / "a folder" / "compose.yaml").write_text(BROKEN)
+    (tmp_path / "a directory").mkdir()
+    (tmp_path / "a directory" / "compose.yaml").write_text(BROKEN)
     passed, said = run_action(tmp_path, installed)
     assert not passed
-    assert re.search(r"^::error title=.*file=a folder/compose.yaml,line=3", said, re.MULTILINE)
+    assert re.search(r"^::error title=.*file=a directory/compose.yaml,line=3", said, re.MULTILINE)
 
 
 def test_the_action_shows_what_formatting_would_change(installed, tmp_path):

@@ -1,4 +1,4 @@
-"""What the command line shows and how it starts; its commands have tests of their own."""
+"""General command line behavior: help, errors and start-up."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A baseline: what a project knew when it began is not told, what is new is."""
+"""Baselines: known findings are not reported, new ones are."""
 
 import json
 import re
@@ -29,13 +29,13 @@ def check(run):
 
 
 @pytest.mark.usefixtures("project")
-def test_what_is_known_is_not_told(check):
+def test_known_findings_are_not_reported(check):
     done = check()
     assert (done.returncode, messages(done)) == (0, [])
     assert done.stderr == "No new findings in 2 files. 4 findings in the baseline.\n"
 
 
-def test_what_is_new_is_told(project, check):
+def test_new_findings_are_reported(project, check):
     (project / "a/compose.yaml").write_text(OLD + "    bar: 1\n")
     done = check()
     assert done.returncode == 1
@@ -50,7 +50,7 @@ def test_lines_may_move_and_be_indented_anew(project, check):
     assert messages(check()) == []
 
 
-def test_formatting_makes_nothing_new(project, check, run):
+def test_formatting_adds_no_finding(project, check, run):
     (project / "a/compose.yaml").write_text("version: '3'\nservices:\n    web:\n        image:   'nginx'\n        prots:   []   # why\n")
     run("check", "--write-baseline", "known.json")
     run("format", "a")
@@ -71,7 +71,7 @@ def test_an_equal_line_more_is_new(project, check):
     assert messages(check()) == ['unknown key "prots" in service "w2"']
 
 
-def test_what_no_longer_occurs_is_counted_so_that_it_can_go(project, check, run):
+def test_obsolete_baseline_entries_are_counted(project, check, run):
     (project / "a/compose.yaml").write_text(OLD.replace("    foo: 1\n", ""))
     last = "of the baseline no longer {}; update it with --write-baseline."
     assert check().stderr.splitlines() == ["No new findings in 2 files. 3 findings in the baseline.", "1 finding " + last.format("occurs")]
@@ -86,7 +86,7 @@ def test_what_no_longer_occurs_is_counted_so_that_it_can_go(project, check, run)
     assert set(after.splitlines()) < set(before.splitlines()) | {line.rstrip(",") for line in before.splitlines()}
 
 
-def test_the_file_has_a_line_for_each_finding_and_says_nothing_of_places(project, run):
+def test_a_baseline_has_a_line_per_finding_and_no_locations(project, run):
     text = (project / "known.json").read_text()
     assert [line.split()[0].strip('"') for line in text.splitlines() if "unknown-key" in line] == ["unknown-key"] * 4
     assert "nginx" not in text
@@ -94,14 +94,14 @@ def test_the_file_has_a_line_for_each_finding_and_says_nothing_of_places(project
     assert (project / "known.json").read_text() == text, "the same in every run, however the files are named"
 
 
-def test_writing_keeps_what_was_not_looked_at(project, run, check):
+def test_writing_keeps_entries_of_unchecked_files(project, run, check):
     (project / "a/compose.yaml").write_text("services:\n  web:\n    image: nginx\n")
     assert run("check", "--write-baseline", "known.json", "a").stderr == "Wrote 0 findings of 0 files to known.json.\n"
     assert check().stderr == "No new findings in 2 files. 2 findings in the baseline.\n"
 
 
 @pytest.mark.usefixtures("project")
-def test_from_another_folder_and_from_settings(run, tmp_path):
+def test_from_another_directory_and_from_settings(run, tmp_path):
     (tmp_path / "a/composefmt.toml").write_text('baseline = "../known.json"\n')
     assert run("check", "a").returncode == 0
     assert run("check", "b").returncode == 1, "its settings name none"
@@ -110,7 +110,7 @@ def test_from_another_folder_and_from_settings(run, tmp_path):
     assert run("check", "../a", "../b", cwd=tmp_path / "b").returncode == 0
 
 
-def test_a_file_that_cannot_be_parsed_loses_nothing(project, check):
+def test_a_file_that_cannot_be_parsed_keeps_its_baseline_entries(project, check):
     (project / "a/compose.yaml").write_text(OLD + "}")
     done = check()
     assert [finding["rule"] for finding in json.loads(done.stdout)] == ["yaml-syntax"]
@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_parsed_loses_nothing(project, check):
         ('{"version": 1, "findings": {"a": 1}}', 'has no lists of findings by file below "findings"'),
     ],
 )
-def test_a_baseline_that_cannot_be_read_is_told_once(project, check, text, message):
+def test_an_unreadable_baseline_is_reported_once(project, check, text, message):
     if text is None:
         (project / "known.json").unlink()
     else:

@@ -1,4 +1,4 @@
-"""The cache: a second run tells what the first told, whatever has changed in between, and whatever has become of the cache."""
+"""The cache: a second run reports the same as the first, whatever has changed and even if the cache is damaged."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def cached(run, cache):
 
 @pytest.fixture
 def project(tmp_path):
-    """A folder with as many files as make a cache worth opening."""
+    """A directory with as many files as make a cache worth opening."""
     for number in range(12):
         place = tmp_path / "project" / f"{number:02}"
         place.mkdir(parents=True)
@@ -59,27 +59,27 @@ def forge(cache, value):
         connection.execute("UPDATE results SET value = ?", (value,))
 
 
-def told(done):
+def outcome(done):
     return done.stdout, done.stderr, done.returncode
 
 
-def test_a_second_run_tells_the_same(cached, project, cache):
+def test_a_second_run_reports_the_same(cached, project, cache):
     first = cached("check", project)
     assert len(entries(cache)) == 12
-    assert told(cached("check", project)) == told(first)
-    assert told(cached("check", "--no-cache", project)) == told(first)
+    assert outcome(cached("check", project)) == outcome(first)
+    assert outcome(cached("check", "--no-cache", project)) == outcome(first)
     assert first.returncode == 1
 
 
-def test_what_is_known_is_not_done_again(cached, project, cache):
+def test_cached_results_are_reused(cached, project, cache):
     """Shown by a cache that says of every file that nothing is wrong."""
     cached("check", project)
     forge(cache, "[{},[true]]")
-    assert told(cached("check", project)) == ("", "All checks passed (12 files).\n", 0)
-    assert told(cached("check", "-j", "3", project)) == ("", "All checks passed (12 files).\n", 0)
+    assert outcome(cached("check", project)) == ("", "All checks passed (12 files).\n", 0)
+    assert outcome(cached("check", "-j", "3", project)) == ("", "All checks passed (12 files).\n", 0)
     forge(cache, "[{},[false]]")
     both = "All checks passed (12 files).\n12 files are not formatted; run composefmt format.\n"
-    assert told(cached("check", project)) == ("", both, 0)
+    assert outcome(cached("check", project)) == ("", both, 0)
     assert cached("check", "--no-cache", project).returncode == 1
     assert cached("check", project, env={"COMPOSEFMT_NO_CACHE": "1"}).returncode == 1
 
@@ -107,7 +107,7 @@ def test_one_large_file_is_worth_a_cache(cached, tmp_path, cache):
     (tmp_path / "compose.yaml").write_text("services:\n" + "".join(f"  s{i}:\n    image: x:{i}\n" for i in range(2000)))
     first = cached("check", ".")
     assert len(entries(cache)) == 1
-    assert told(cached("check", ".")) == told(first)
+    assert outcome(cached("check", ".")) == outcome(first)
 
 
 @pytest.mark.parametrize(
@@ -121,22 +121,22 @@ def test_one_large_file_is_worth_a_cache(cached, tmp_path, cache):
     ],
     ids=["text", "settings", "rules", "options", "name"],
 )
-def test_what_has_changed_is_done_again(cached, run, project, change, arguments):
+def test_changed_files_are_processed_again(cached, run, project, change, arguments):
     before = cached("check", project)
     change(project)
     after = cached("check", *arguments, project)
-    assert told(after) == told(run("check", *arguments, project))
-    assert told(after) != told(before)
+    assert outcome(after) == outcome(run("check", *arguments, project))
+    assert outcome(after) != outcome(before)
 
 
-def test_files_around_are_part_of_what_is_known(cached, run, project):
+def test_surrounding_files_are_part_of_the_cache_key(cached, run, project):
     """What a rule or the formatter asked for beside the file: a file that is missing, comes and goes; a variable's value."""
     place = project / "00"
     (place / "compose.yaml").write_text("services:\n  a:\n    image: x\n    env_file: [app.env]\n    ports:\n      - ${BIND}80:80\n")
 
     def same():
         done = cached("check", "--extend-select", "unformatted", project)
-        assert told(done) == told(run("check", "--extend-select", "unformatted", project))
+        assert outcome(done) == outcome(run("check", "--extend-select", "unformatted", project))
         return done.stdout
 
     missing = same()
@@ -150,7 +150,7 @@ def test_files_around_are_part_of_what_is_known(cached, run, project):
     assert same() != bound
 
 
-def test_another_version_knows_nothing(cached, project, cache, tmp_path):
+def test_another_version_does_not_reuse_results(cached, project, cache, tmp_path):
     cached("check", project)
     forge(cache, "[{},[true]]")
     copy = tmp_path / "other"
@@ -179,10 +179,10 @@ def test_another_version_knows_nothing(cached, project, cache, tmp_path):
         '[{"a":1},[true]]',
     ],
 )
-def test_an_entry_that_nothing_can_be_made_of_is_done_again(cached, project, cache, value):
+def test_a_damaged_cache_entry_is_recomputed(cached, project, cache, value):
     first = cached("check", project)
     forge(cache, value)
-    assert told(cached("check", project)) == told(first)
+    assert outcome(cached("check", project)) == outcome(first)
 
 
 def test_a_damaged_cache_is_made_anew(cached, project, cache):
@@ -191,16 +191,16 @@ def test_a_damaged_cache_is_made_anew(cached, project, cache):
     whole = file.read_bytes()
     for damaged in (b"", b"not a database" * 1000, whole[: len(whole) // 2], whole[:200] + b"\xff" * 4000 + whole[4200:]):
         file.write_bytes(damaged)
-        assert told(cached("check", project)) == told(first)
-        assert told(cached("check", project)) == told(first)
+        assert outcome(cached("check", project)) == outcome(first)
+        assert outcome(cached("check", project)) == outcome(first)
     assert len(entries(cache)) == 12
 
 
-def test_a_cache_that_cannot_be_there_is_none(cached, project, cache):
+def test_an_impossible_cache_directory_disables_the_cache(cached, project, cache):
     first = cached("check", "--no-cache", project)
     cache.write_text("a file")
-    assert told(cached("check", project)) == told(first)
-    assert told(cached("check", project, env={"COMPOSEFMT_CACHE_DIR": "/dev/null/x"})) == told(first)
+    assert outcome(cached("check", project)) == outcome(first)
+    assert outcome(cached("check", project, env={"COMPOSEFMT_CACHE_DIR": "/dev/null/x"})) == outcome(first)
     assert cache.read_text() == "a file"
 
 
@@ -230,19 +230,19 @@ def test_several_runs_at_once_share_a_cache(cached, project, cache):
     runs = [start(project, cache) for _ in range(5)]
     for process in runs:
         output, errors = process.communicate(timeout=60)
-        assert (output.decode(), errors.decode(), process.returncode) == told(first)
+        assert (output.decode(), errors.decode(), process.returncode) == outcome(first)
     assert len(entries(cache)) == 12
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_a_run_that_is_killed_leaves_a_cache_that_can_be_used(cached, project, cache):
+def test_a_killed_run_leaves_a_usable_cache(cached, project, cache):
     first = cached("check", "--no-cache", project)
     for number in range(12):
         process = start(project, cache)
         time.sleep(0.1 + number * 0.05)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
-        assert told(cached("check", project)) == told(first)
+        assert outcome(cached("check", project)) == outcome(first)
         shutil.rmtree(cache)
 
 
@@ -276,9 +276,9 @@ def test_the_cache_is_where_the_platform_keeps_such_things():
     assert cache_directory({}, "win32") is None
 
 
-@pytest.mark.parametrize("folder", ["rules", "format"])
-def test_a_result_is_recalled_as_it_was(folder):
-    for case in all_cases(folder):
+@pytest.mark.parametrize("directory", ["rules", "format"])
+def test_a_result_is_recalled_as_it_was(directory):
+    for case in all_cases(directory):
         data = case.text.encode()
         for memory, work in ((CHECKED, check_bytes), (FORMATTED, format_bytes)):
             options = Options(surroundings=InMemory({}))
@@ -292,7 +292,7 @@ def test_a_result_is_recalled_as_it_was(folder):
             assert json.loads(text)
 
 
-def test_the_key_tells_apart_what_differs():
+def test_cache_keys_distinguish_inputs():
     options = Options(surroundings=InMemory({}))
     keys = {
         key_for(CHECKED, b"a", options, "b"),

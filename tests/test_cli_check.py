@@ -1,4 +1,4 @@
-"""`composefmt check`, as a user sees it."""
+"""`composefmt check` from a user's perspective."""
 
 import json
 import os
@@ -20,13 +20,13 @@ services:
 """
 
 
-def test_nothing_to_say(tmp_path):
+def test_no_findings(tmp_path):
     (tmp_path / "compose.yaml").write_text(LONG)
     done = run("check", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "All checks passed (1 file).\n")
 
 
-def test_all_findings_of_a_file_at_once_each_with_its_place_and_help(tmp_path):
+def test_all_findings_of_a_file_have_a_location_and_help(tmp_path):
     (tmp_path / "compose.yaml").write_text(MISTAKES)
     done = run("check", cwd=tmp_path)
     assert done.returncode == 1
@@ -174,11 +174,11 @@ def test_unreadable_files_are_2_and_the_others_are_still_checked(tmp_path):
     assert done.stderr.endswith("Found 1 error in 1 file. 1 file could not be checked.\n")
 
 
-def test_nothing_is_said_of_no_files_when_one_could_not_be_read(tmp_path):
+def test_an_unreadable_file_is_not_reported_as_no_files(tmp_path):
     assert run("check", "missing.yaml", cwd=tmp_path).stderr.endswith("\n1 file could not be checked.\n")
 
 
-def test_quiet_leaves_the_findings(tmp_path):
+def test_quiet_prints_findings(tmp_path):
     (tmp_path / "compose.yaml").write_text(BROKEN)
     done = run("check", "-q", cwd=tmp_path)
     assert done.stdout.startswith("compose.yaml:3:12: error")
@@ -231,7 +231,7 @@ def test_colors_on_a_terminal(tmp_path, env, colored):
     assert (b"\x1b[" in shown) is colored
 
 
-def test_options_may_stand_in_the_environment(tmp_path):
+def test_options_from_the_environment(tmp_path):
     (tmp_path / "compose.yaml").write_text(MISTAKES)
     concise = run("check", "--output-format", "concise", cwd=tmp_path).stdout
     assert run("check", cwd=tmp_path, env={"COMPOSEFMT_CHECK_OUTPUT_FORMAT": "concise"}).stdout == concise

@@ -1,4 +1,4 @@
-"""Completions, asked of the real shells."""
+"""Completions in the real shells."""
 
 import os
 import shutil
@@ -18,10 +18,10 @@ def ask(*command, cwd):
     return done.stdout.split()
 
 
-def script(shell, folder):
-    done = run("completions", shell, cwd=folder)
+def script(shell, directory):
+    done = run("completions", shell, cwd=directory)
     assert done.returncode == 0, done.stderr
-    path = folder / "completions"
+    path = directory / "completions"
     path.write_text(done.stdout)
     return path
 

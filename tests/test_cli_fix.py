@@ -1,10 +1,10 @@
-"""`composefmt check --fix`, `--unsafe-fixes` and `--diff` as users run them."""
+"""`composefmt check --fix`, `--unsafe-fixes` and `--diff` from a user's perspective."""
 
 import json
 
 from running import CLEAN, files_below
 
-# A safe fix, an unsafe one, and one thing that cannot be mended.
+# A safe fix, an unsafe one, and a finding without a fix.
 MIXED = (
     '# my stack\nversion: "3.8"\n\nservices:\n  web:\n    image: nginx\n    environment:\n      UMASK: 022 # why\n'
     '    extra_hosts: ["a:1"]\n'
@@ -15,7 +15,7 @@ UNFORMATTED = "1 file is not formatted; run composefmt format.\n"
 REST = f"Found 2 warnings in 1 file. 1 fixable with --fix --unsafe-fixes.\n{UNFORMATTED}"
 
 
-def test_safe_fixes_are_made_in_place_and_the_rest_is_told(run, tmp_path):
+def test_safe_fixes_are_applied_in_place_and_the_rest_is_reported(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(MIXED)
     done = run("check", "--fix")
     assert (tmp_path / "compose.yaml").read_text() == SAFE
@@ -47,7 +47,7 @@ def test_fixes_do_not_format_unless_that_rule_is_selected(run, tmp_path):
     assert done.stderr.startswith("Fixed 2 findings (obsolete-version 1, unformatted 1). Found 2 warnings in 1 file. ")
 
 
-def test_what_fix_mends_is_marked(run, tmp_path):
+def test_fixable_findings_are_marked(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(MIXED)
     for report in ("text", "concise"):
         safe = run("check", "--output-format", report).stdout
@@ -57,7 +57,7 @@ def test_what_fix_mends_is_marked(run, tmp_path):
     assert "[*]" not in run("check", "--fix").stdout
 
 
-def test_what_seems_to_be_unused_stays_while_errors_do(run, tmp_path):
+def test_unused_definitions_stay_while_errors_remain(run, tmp_path):
     text = "services:\n  web:\n    image: nginx\n    vlms: [data:/data]\n\nvolumes:\n  data:\n"
     (tmp_path / "compose.yaml").write_text(text)
     done = run("check", "--fix", "--unsafe-fixes")
@@ -79,7 +79,7 @@ def test_a_diff_is_shown_and_nothing_written(run, tmp_path):
     assert (clean.returncode, clean.stdout) == (0, "")
 
 
-def test_standard_input_comes_out_mended_and_findings_go_elsewhere(run):
+def test_standard_input_is_fixed_and_findings_go_to_standard_error(run):
     done = run("check", "--fix", "-", stdin=MIXED.encode())
     assert done.stdout == SAFE
     assert "<stdin>:7:14: warning[leading-zero]" in done.stderr
@@ -96,7 +96,7 @@ def test_line_breaks_and_byte_order_marks_stay(run, tmp_path):
     assert path.read_bytes() == b"\xef\xbb\xbf" + UNSAFE.replace("\n", "\r\n").encode()
 
 
-def test_what_cannot_be_read_stays_and_the_others_are_mended(run, tmp_path):
+def test_unreadable_files_stay_and_the_others_are_fixed(run, tmp_path):
     (tmp_path / "compose.yaml").write_text(MIXED)
     (tmp_path / "compose.bad.yaml").write_text("a: [")
     before = files_below(tmp_path)
@@ -107,7 +107,7 @@ def test_what_cannot_be_read_stays_and_the_others_are_mended(run, tmp_path):
     assert (tmp_path / "compose.yaml").read_text() == SAFE
 
 
-def test_what_comments_protect_is_not_mended(run):
+def test_protected_regions_are_not_fixed(run):
     text = f"# composefmt: skip-file\n{MIXED}"
     assert run("check", "--fix", "-", stdin=text.encode()).stdout == text
     silenced = 'version: "3" # composefmt: ignore[obsolete-version] for an old tool\n' + CLEAN

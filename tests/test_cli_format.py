@@ -1,4 +1,4 @@
-"""`composefmt format`, as a user sees it."""
+"""`composefmt format` from a user's perspective."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ def test_formats_a_file_in_place(tmp_path):
     assert file.read_text() == LONG
 
 
-def test_the_second_run_has_nothing_to_do(tmp_path):
+def test_the_second_run_changes_nothing(tmp_path):
     file = tmp_path / "compose.yaml"
     file.write_text(SHORT)
     run("format", cwd=tmp_path)
@@ -76,7 +76,7 @@ def test_standard_input_goes_to_standard_output(tmp_path):
 
 
 @pytest.mark.parametrize("text", [CLEAN, "", "# nothing\n", LONG.replace("\n", "\r\n"), "\ufeff" + LONG, "a: é 😀\n"])
-def test_standard_input_with_nothing_to_do_comes_back_byte_for_byte(tmp_path, text):
+def test_unchanged_standard_input_is_printed_byte_for_byte(tmp_path, text):
     done = run("format", "-", cwd=tmp_path, stdin=text.encode())
     assert (done.returncode, done.raw) == (0, text.encode())
 
@@ -108,7 +108,7 @@ def test_standard_input_cannot_be_mixed_with_files(tmp_path):
     assert (tmp_path / "compose.yaml").read_text() == SHORT
 
 
-def test_quiet_says_nothing_but_errors(tmp_path):
+def test_quiet_prints_only_errors(tmp_path):
     (tmp_path / "compose.yaml").write_text(SHORT)
     done = run("format", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -161,7 +161,7 @@ def test_failure_wins_over_what_would_change(tmp_path):
     assert run("format", "--check", "compose.yaml", "missing.yaml", cwd=tmp_path).returncode == 2
 
 
-def test_a_mistake_of_composefmt_in_one_file_spares_the_others(tmp_path):
+def test_an_internal_error_in_one_file_does_not_affect_the_others(tmp_path):
     """The engine is made to break on one file."""
     for name in ("compose.a.yaml", "compose.b.yaml", "compose.c.yaml"):
         (tmp_path / name).write_text(SHORT)
@@ -183,7 +183,7 @@ def test_a_mistake_of_composefmt_in_one_file_spares_the_others(tmp_path):
     assert [(tmp_path / f"compose.{x}.yaml").read_text() for x in "abc"] == [LONG, SHORT, LONG]
 
 
-def test_a_folder_without_compose_files(tmp_path):
+def test_a_directory_without_compose_files(tmp_path):
     done = run("format", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stderr.startswith("No Compose files found. Looked for compose*.yaml, ")

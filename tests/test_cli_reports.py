@@ -29,7 +29,7 @@ def test_everything_that_a_finding_has():
     )
 
 
-def test_a_line_is_shown_once_whatever_is_said_of_it():
+def test_a_line_with_several_findings_is_shown_once():
     related = (Related(Span(0, 1), "this"), Related(Span(3, 4), "and this"), Related(Span(5, 6), "here"))
     assert report("a: 1\nb: 2\n", 8, 9, related=related) == (
         "f.yaml:2:4: error[some-rule] wrong\n   2 | b: 2\n     |    ^\n"
@@ -60,12 +60,12 @@ def test_a_line_is_shown_once_whatever_is_said_of_it():
         ("a: b\r\nc: d\r\n", 9, 10, ["   2 | c: d", "     |    ^"]),
     ],
 )
-def test_the_caret_stands_under_what_is_wrong(text, start, end, snippet):
+def test_the_caret_marks_the_finding(text, start, end, snippet):
     assert report(text, start, end).splitlines()[1:] == snippet
 
 
 @pytest.mark.parametrize("start", [0, 10, 100, 5_000, 9_990])
-def test_a_long_line_is_cut_around_what_is_wrong(start):
+def test_a_long_line_is_cut_around_the_finding(start):
     text = "".join(chr(97 + i % 26) for i in range(10_000))
     _, line, carets = report(text, start, start + 5).splitlines()
     assert len(line) < 140
@@ -149,7 +149,7 @@ def test_a_small_change_makes_a_small_diff(before, start, end, between):
     assert len(added) <= len(between)
 
 
-def test_the_missing_last_line_break_is_told():
+def test_a_missing_final_line_break_is_reported():
     assert "".join(unified("f", "a\nb", "a\nc")) == (
         "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
     )

@@ -30,7 +30,7 @@ def test_a_rule_is_explained(run):
     assert "# composefmt: ignore[missing-colon] reason" in done.stdout
 
 
-def test_a_page_has_what_a_reader_wants(run):
+def test_a_page_is_complete(run):
     page = run("explain", "missing-colon").stdout
     parts = [
         "mounts the directory",
@@ -54,7 +54,7 @@ def test_a_page_has_what_a_reader_wants(run):
     assert "| warning | volumes | enabled | " in page
 
 
-def test_every_rule_has_a_page_and_says_what_it_finds_in_the_bad_example(run):
+def test_every_rule_has_a_page_and_reports_its_bad_example(run):
     listed = {rule["name"]: rule for rule in json.loads(run("rules", "--output-format", "json").stdout)}
     for name, page in pages():
         rule = listed[name]
@@ -71,7 +71,7 @@ def test_a_group_names_its_rules(run):
     assert run("explain", "yaml-traps").stdout.startswith("yaml-traps is a group of ")
 
 
-def test_a_rule_that_there_is_not(run):
+def test_an_unknown_rule(run):
     done = run("explain", "missing-colons")
     assert done.returncode == 2
     assert 'unknown rule "missing-colons"; did you mean "missing-colon"?' in done.stderr
@@ -133,4 +133,4 @@ def test_exit_zero(run):
     done = run("check", "--exit-zero", "-", stdin=TEXT)
     assert done.returncode == 0
     assert "unknown-key" in done.stdout
-    assert run("check", "--exit-zero", "missing.yaml").returncode == 2, "what could not be done is no finding"
+    assert run("check", "--exit-zero", "missing.yaml").returncode == 2, "a missing file is an error, not a finding"

@@ -1,4 +1,4 @@
-"""Many files: several processes give what one gives, in the same order, and whatever happens to them nothing is left behind."""
+"""Many files: several processes produce the same output as one, in the same order, and clean up after any failure."""
 
 import os
 import pty
@@ -17,18 +17,18 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and process 
 LARGE = "services:\n" + "".join(f'  s{i}:\n    image: x\n    ports:\n      - "{i + 1}:80"\n' for i in range(400))
 
 
-def many(folder, texts, copies=1):
+def many(directory, texts, copies=1):
     for number in range(copies):
         for index, text in enumerate(texts):
-            place = folder / f"{number:03}-{index}"
+            place = directory / f"{number:03}-{index}"
             place.mkdir()
             (place / "compose.yaml").write_text(text)
 
 
-def start(folder, *args, **more):
+def start(directory, *args, **more):
     return subprocess.Popen(
         [*COMMAND, *args],
-        cwd=folder,
+        cwd=directory,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,7 +64,7 @@ def all_end(pids, seconds=5.0):
 
 
 @pytest.mark.parametrize("command", [("check",), ("check", "--output-format", "json"), ("format", "--check"), ("format", "--diff")])
-def test_any_number_of_workers_tells_the_same(run, tmp_path, command):
+def test_any_number_of_workers_reports_the_same(run, tmp_path, command):
     many(tmp_path, [SHORT, BROKEN, LONG, CLEAN, "services:\n  a:\n    imag: x\n", "\0"], copies=6)
     (tmp_path / "000-0" / "composefmt.toml").write_text("max-rnge = 1\n")
     paths = [".", "missing.yaml"]
@@ -76,7 +76,7 @@ def test_any_number_of_workers_tells_the_same(run, tmp_path, command):
 
 
 @pytest.mark.parametrize("command", [("check",), ("check", "--fix"), ("format",)])
-def test_workers_that_are_not_forked_tell_the_same(tmp_path, command):
+def test_workers_without_fork_report_the_same(tmp_path, command):
     """As on other systems, where a worker starts from nothing and everything is sent to it."""
     many(tmp_path, [SHORT, BROKEN, LONG], copies=8)
     script = tmp_path / "elsewhere.py"
@@ -123,7 +123,7 @@ def test_ctrl_c_ends_all_workers(tmp_path, to_all):
     assert all_end(workers)
 
 
-def test_workers_end_when_whoever_told_them_is_gone(tmp_path):
+def test_workers_end_with_the_main_process(tmp_path):
     many(tmp_path, [LARGE], copies=60)
     process = start(tmp_path, "check", "-j", "2", ".")
     workers = workers_of(process, at_least=2)
@@ -143,26 +143,26 @@ def test_a_closed_pipe_ends_all_workers(tmp_path):
     assert all_end(workers)
 
 
-def test_a_worker_that_is_killed_is_told_and_the_other_files_are_done(tmp_path):
+def test_a_killed_worker_is_reported_and_the_other_files_are_processed(tmp_path):
     many(tmp_path, [LARGE], copies=40)
     process = start(tmp_path, "format", "-j", "2", ".")
     for pid in workers_of(process, at_least=2):
         os.kill(pid, signal.SIGKILL)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
-    told = errors.decode()
-    failed = told.count("error[internal-error] the process that worked on it was ended (by somebody, or for want of memory; try --jobs 1)")
+    text = errors.decode()
+    failed = text.count("error[internal-error] the process that worked on it was ended (by somebody, or for want of memory; try --jobs 1)")
     assert 0 < failed < 40
-    assert f"{40 - failed} files reformatted, {failed} file" in told
+    assert f"{40 - failed} files reformatted, {failed} file" in text
     texts = [path.read_text() for path in tmp_path.rglob("compose.yaml")]
     assert sum(text == LARGE for text in texts) == failed
 
 
-def on_a_terminal(folder, *args):
+def on_a_terminal(directory, *args):
     """What a terminal shows of a run on its error output."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
-        [*COMMAND, *args], cwd=folder, env=environment(TERM="xterm", NO_COLOR="1"), stdout=subprocess.DEVNULL, stderr=follower
+        [*COMMAND, *args], cwd=directory, env=environment(TERM="xterm", NO_COLOR="1"), stdout=subprocess.DEVNULL, stderr=follower
     )
     os.close(follower)
     shown = b""
@@ -179,7 +179,7 @@ def on_a_terminal(folder, *args):
     return shown.decode()
 
 
-def test_a_long_run_shows_how_far_it_is_on_a_terminal_and_only_there(run, tmp_path):
+def test_a_long_run_shows_progress_only_on_a_terminal(run, tmp_path):
     many(tmp_path, [LARGE], copies=200)
     shown = on_a_terminal(tmp_path, "format", "--check", "-j", "1", ".")
     assert "/200 files" in shown

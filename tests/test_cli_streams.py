@@ -1,4 +1,4 @@
-"""How composefmt ends when its streams or its user go away: quietly, with the right status and no half-done work."""
+"""Closed streams and signals: composefmt exits quietly, with the right status and without partial files."""
 
 import os
 import signal
@@ -11,10 +11,10 @@ from running import BROKEN, COMMAND, LONG, SHORT, environment, run
 posix_only = pytest.mark.skipif(os.name != "posix", reason="streams and signals are different here")
 
 
-def many_files(folder, number):
+def many_files(directory, number):
     for i in range(number):
-        (folder / f"s{i:04}").mkdir()
-        (folder / f"s{i:04}/compose.yaml").write_text(SHORT)
+        (directory / f"s{i:04}").mkdir()
+        (directory / f"s{i:04}/compose.yaml").write_text(SHORT)
 
 
 def shell(line, cwd):
@@ -43,7 +43,7 @@ def test_help_with_a_reader_that_goes_away(tmp_path):
 @pytest.mark.parametrize(
     "command", ["check --select all .", "check --select all --output-format=json .", "format --diff .", "check --help"]
 )
-def test_a_full_disk_under_the_output_is_told(tmp_path, command):
+def test_a_full_disk_is_reported(tmp_path, command):
     if not os.path.exists("/dev/full"):
         pytest.skip("there is no /dev/full")
     many_files(tmp_path, 3)
@@ -110,7 +110,7 @@ def test_ctrl_c_at_any_time_leaves_whole_files_and_no_others(tmp_path, delay):
 
 
 @posix_only
-def test_ctrl_c_with_nobody_to_tell(tmp_path):
+def test_ctrl_c_with_closed_streams(tmp_path):
     many_files(tmp_path, 1)
     os.mkfifo(tmp_path / "in")
     process = subprocess.Popen(
@@ -130,8 +130,8 @@ def test_findings_and_messages_go_to_different_streams(tmp_path):
 
 
 @posix_only
-def test_a_working_directory_that_is_gone(tmp_path):
-    """Standard input is still formatted; below a folder that is gone there is nothing."""
+def test_a_removed_working_directory_while_loading(tmp_path):
+    """Standard input is still formatted; below a directory that is gone there is nothing."""
     (tmp_path / "in.yaml").write_text(SHORT)
     (tmp_path / "gone").mkdir()
     done = shell("cd gone; rmdir ../gone; $COMPOSEFMT format - < ../in.yaml; echo $?; $COMPOSEFMT format; echo $?", tmp_path)
@@ -141,23 +141,23 @@ def test_a_working_directory_that_is_gone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"\xff\xfe[", "byte 0x5b at offset 2 is not UTF-16-LE text"),
         (b"#" * 10_000_001, "more than 10,000,000 bytes"),
         (b"a=" + b"[" * 100_000, "composefmt.toml: "),
     ],
 )
-def test_settings_that_cannot_be_read_are_told_once(tmp_path, data, told):
+def test_unreadable_settings_are_reported_once(tmp_path, data, message):
     (tmp_path / "composefmt.toml").write_bytes(data)
     (tmp_path / "sub").mkdir()
     for name in ("compose.yaml", "sub/compose.yaml"):
         (tmp_path / name).write_text(SHORT)
     done = run("format", cwd=tmp_path)
     assert done.returncode == 2
-    told_of = [line for line in done.stderr.splitlines() if "composefmt.toml" in line]
-    assert len(told_of) == 1
-    assert told in told_of[0]
+    lines = [line for line in done.stderr.splitlines() if "composefmt.toml" in line]
+    assert len(lines) == 1
+    assert message in lines[0]
     assert (tmp_path / "compose.yaml").read_text() == SHORT
 
 
@@ -175,7 +175,7 @@ def test_a_reader_that_goes_away_from_output_without_a_buffer(tmp_path, command)
 
 @posix_only
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_disk_that_takes_only_a_part_of_the_output(tmp_path, unbuffered):
+def test_a_disk_that_fills_up_during_output(tmp_path, unbuffered):
     """Half of a file must not pass for all of it."""
     import resource
 
@@ -196,7 +196,7 @@ def test_a_disk_that_takes_only_a_part_of_the_output(tmp_path, unbuffered):
 
 @posix_only
 @pytest.mark.parametrize("command", ["check --output-file {}", "check --write-baseline {}", "config -o {}", "graph -o {}"])
-def test_a_full_disk_leaves_an_old_report_as_it_was(tmp_path, command):
+def test_a_full_disk_preserves_the_old_report(tmp_path, command):
     services = "".join(f"  s{number}:\n    image: nginx\n    foo: 1\n" for number in range(2000))
     (tmp_path / "compose.yaml").write_text("services:\n" + (services if "check" in command else services.replace("    foo: 1\n", "")))
     for old in ('{"version": 1, "findings": {}}', None):
@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_an_old_report_as_it_was(tmp_path, command):
 
 
 @posix_only
-def test_a_working_folder_that_is_gone(tmp_path):
+def test_a_removed_working_directory(tmp_path):
     for command in ("check", "format .", "config", "graph", "diff a b"):
         done = shell(f"mkdir gone && cd gone && rmdir ../gone && $COMPOSEFMT {command}; echo $?", tmp_path)
         assert done.stdout == "2\n"

@@ -1,4 +1,4 @@
-"""`format --watch`: a file that changes is formatted again, until Ctrl-C."""
+"""`format --watch`: changed files are formatted again until Ctrl-C."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ pytest.importorskip("watchfiles")
 
 @pytest.fixture
 def watching(tmp_path):
-    """Start watching a folder; what is told goes to a file."""
+    """Start watching a directory; the output goes to a file."""
     started = []
 
     def start(*args, before=()):
@@ -39,20 +39,20 @@ def wait_for(condition, seconds=30):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs Ctrl-C")
-def test_what_changes_is_formatted_again(watching, tmp_path):
+def test_changed_files_are_formatted_again(watching, tmp_path):
     file, other = tmp_path / "compose.yaml", tmp_path / "web" / "compose.yaml"
     file.write_text(SHORT)
-    process, told = watching()
-    wait_for(lambda: "Watching for changes" in told())
-    assert told() == "reformatted compose.yaml\n1 file reformatted.\nWatching for changes. Press Ctrl-C to stop.\n"
+    process, output = watching()
+    wait_for(lambda: "Watching for changes" in output())
+    assert output() == "reformatted compose.yaml\n1 file reformatted.\nWatching for changes. Press Ctrl-C to stop.\n"
     assert file.read_text() == LONG
-    # A file that was not there; another that is none of ours; one that is saved in steps, as editors do.
+    # A new file, one that is not a Compose file, and one that is saved in steps, as editors do.
     other.parent.mkdir()
     other.write_text(SHORT)
     (tmp_path / "other.yaml").write_text(SHORT)
     wait_for(lambda: other.read_text() == LONG)
     file.write_text(BROKEN)
-    wait_for(lambda: "yaml-syntax" in told())
+    wait_for(lambda: "yaml-syntax" in output())
     (tmp_path / "new").write_text(SHORT)
     (tmp_path / "new").replace(file)
     wait_for(lambda: file.read_text() == LONG)
@@ -65,53 +65,53 @@ def test_what_changes_is_formatted_again(watching, tmp_path):
     assert (tmp_path / "other.yaml").read_text() == SHORT
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
-    assert "Traceback" not in told()
+    assert "Traceback" not in output()
 
 
-def test_a_folder_that_is_moved_here_is_formatted(watching, tmp_path, tmp_path_factory):
+def test_files_of_a_moved_directory_are_formatted(watching, tmp_path, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "web"
     (elsewhere / "deep").mkdir(parents=True)
     (elsewhere / "deep" / "compose.yaml").write_text(SHORT)
-    _, told = watching()
-    wait_for(lambda: "Watching for changes" in told())
+    _, output = watching()
+    wait_for(lambda: "Watching for changes" in output())
     elsewhere.replace(tmp_path / "web")
     wait_for(lambda: (tmp_path / "web" / "deep" / "compose.yaml").read_text() == LONG)
 
 
-def test_a_folder_that_is_removed_is_watched_again_when_it_is_back(watching, tmp_path):
-    folder = tmp_path / "web"
-    folder.mkdir()
-    (folder / "compose.yaml").write_text(SHORT)
-    _, told = watching("web")
-    wait_for(lambda: "Watching for changes" in told())
-    shutil.rmtree(folder)
+def test_a_removed_directory_is_watched_again_once_restored(watching, tmp_path):
+    directory = tmp_path / "web"
+    directory.mkdir()
+    (directory / "compose.yaml").write_text(SHORT)
+    _, output = watching("web")
+    wait_for(lambda: "Watching for changes" in output())
+    shutil.rmtree(directory)
     time.sleep(1)
-    folder.mkdir()
-    (folder / "compose.yaml").write_text(SHORT)
-    wait_for(lambda: (folder / "compose.yaml").read_text() == LONG)
-    (folder / "compose.yaml").write_text(SHORT)
-    wait_for(lambda: (folder / "compose.yaml").read_text() == LONG)
+    directory.mkdir()
+    (directory / "compose.yaml").write_text(SHORT)
+    wait_for(lambda: (directory / "compose.yaml").read_text() == LONG)
+    (directory / "compose.yaml").write_text(SHORT)
+    wait_for(lambda: (directory / "compose.yaml").read_text() == LONG)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_that_is_no_text_ends_nothing(watching, tmp_path):
+def test_an_undecodable_file_name_does_not_end_the_run(watching, tmp_path):
     file = tmp_path / "compose.yaml"
-    process, told = watching()
-    wait_for(lambda: "Watching for changes" in told())
+    process, output = watching()
+    wait_for(lambda: "Watching for changes" in output())
     (tmp_path / os.fsdecode(b"\xff")).write_text("")
     file.write_text(SHORT)
     wait_for(lambda: file.read_text() == LONG)
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
-    assert "Traceback" not in told()
+    assert "Traceback" not in output()
 
 
-def test_a_folder_that_cannot_be_read_ends_nothing(watching, tmp_path):
+def test_an_unreadable_directory_does_not_end_the_run(watching, tmp_path):
     before = without_privileges()
     (tmp_path / "secret").mkdir(mode=0o000)
-    _, told = watching(before=before)
-    wait_for(lambda: "Watching for changes" in told())
-    assert "secret: error[unreadable] permission denied" in told()
+    _, output = watching(before=before)
+    wait_for(lambda: "Watching for changes" in output())
+    assert "secret: error[unreadable] permission denied" in output()
     (tmp_path / "compose.yaml").write_text(SHORT)
     wait_for(lambda: (tmp_path / "compose.yaml").read_text() == LONG)
 
@@ -120,26 +120,26 @@ def test_a_folder_that_cannot_be_read_ends_nothing(watching, tmp_path):
 def test_ctrl_c_in_the_middle_of_a_run(watching, tmp_path):
     for number in range(1000):
         (tmp_path / f"compose.{number}.yaml").write_text(SHORT)
-    process, told = watching()
-    wait_for(lambda: "reformatted" in told())
+    process, output = watching()
+    wait_for(lambda: "reformatted" in output())
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
-    assert "Traceback" not in told()
+    assert "Traceback" not in output()
     assert {file.read_text() for file in tmp_path.glob("*.yaml")} <= {SHORT, LONG}
     assert not list(tmp_path.glob(".composefmt*"))
 
 
-def test_only_changes_are_told(watching, tmp_path):
+def test_only_changes_are_reported(watching, tmp_path):
     (tmp_path / "compose.yaml").write_text(CLEAN)
-    _, told = watching("compose.yaml")
-    wait_for(lambda: "Watching for changes" in told())
-    before = told()
+    _, output = watching("compose.yaml")
+    wait_for(lambda: "Watching for changes" in output())
+    before = output()
     (tmp_path / "compose.yaml").write_text(CLEAN + "\n")
-    wait_for(lambda: told() != before)
-    assert told() == before + "reformatted compose.yaml\n1 file reformatted.\n"
+    wait_for(lambda: output() != before)
+    assert output() == before + "reformatted compose.yaml\n1 file reformatted.\n"
 
 
-def test_what_cannot_be_watched_is_told(run, tmp_path):
+def test_unwatchable_paths_are_reported(run, tmp_path):
     assert "standard input cannot be watched" in run("format", "--watch", "-").stderr
     assert 'directory "nowhere" not found' in run("format", "--watch", "nowhere/compose.yaml").stderr
     hidden = tmp_path / "hidden"

@@ -1,4 +1,4 @@
-"""Formatting keeps Docker's configuration hash, so that `docker compose up` recreates no container."""
+"""Formatting keeps Docker's configuration hash, so that `docker compose up` does not recreate containers."""
 
 import itertools
 import os
@@ -26,10 +26,10 @@ SETTINGS = {
 
 def hashes_of_project(paths):
     """Return the hash of each service of a project of several files; None if the project cannot be loaded."""
-    folder = os.path.dirname(paths[0])
+    directory = os.path.dirname(paths[0])
     try:
-        found = find(Wanted(paths, name="project", profiles=["*"]), {"HOME": "/home/user", "PWD": folder})
-        project = load(Request(found.files, folder, found.environment, "project", found.profiles, target=Target(json=True)))
+        found = find(Wanted(paths, name="project", profiles=["*"]), {"HOME": "/home/user", "PWD": directory})
+        project = load(Request(found.files, directory, found.environment, "project", found.profiles, target=Target(json=True)))
     except ProjectError:
         return None
     return {name: service_hash(service, project.environment) for name, service in project.services.items()}
@@ -37,10 +37,10 @@ def hashes_of_project(paths):
 
 def hashes(path, data):
     """The hash of each service of a project of one file with this content; None if the project cannot be loaded."""
-    folder = os.path.dirname(path)
-    found = find(Wanted([path], name="project", profiles=["*"]), {"HOME": "/home/user", "PWD": folder})
+    directory = os.path.dirname(path)
+    found = find(Wanted([path], name="project", profiles=["*"]), {"HOME": "/home/user", "PWD": directory})
     try:
-        project = load(Request([File(path, data)], folder, found.environment, "project", found.profiles, target=Target(json=True)))
+        project = load(Request([File(path, data)], directory, found.environment, "project", found.profiles, target=Target(json=True)))
     except ProjectError:
         return None
     return {name: service_hash(service, project.environment) for name, service in project.services.items()}

@@ -11,11 +11,11 @@ TEXTS = {
     "comments and blanks": "# syntax=docker/dockerfile:1\n# comment\n\n  # another\nFROM x # y\n",
     "heredoc": 'FROM x\nRUN <<EOF\nFROM y AS not\nARG NO\nEOF\nCOPY <<-"END" /f\n\tFROM z\n\tEND\nFROM y AS last\n',
     "two heredocs": "FROM x\nCOPY <<A <<B /dir/\nFROM a\nA\nFROM b\nB\nARG YES\n",
-    "a here-string is none": "FROM x\nRUN cat <<<EOF\nFROM y AS yes\n",
+    "a here-string is not a heredoc": "FROM x\nRUN cat <<<EOF\nFROM y AS yes\n",
     "a platform": "ARG T\nFROM --platform=$BUILDPLATFORM golang:${T} AS build\n",
     "the other escape": "# escape=`\nFROM x\nRUN a `\n FROM y\nARG Z\n",
-    "an escape that is none": "FROM x\nRUN a `\nFROM y\n",
-    "spaces behind the escape": "FROM x\nRUN a \\  \n b\nFROM y\n",
+    "an invalid escape": "FROM x\nRUN a `\nFROM y\n",
+    "spaces after the escape": "FROM x\nRUN a \\  \n b\nFROM y\n",
     "windows lines": "FROM x\r\nARG A\\\r\n=1\r\nFROM y AS z\r\n",
     "onbuild": "FROM x\nONBUILD ARG A\n",
 }
@@ -62,7 +62,7 @@ def test_a_syntax_of_its_own_is_not_read():
 
 
 @pytest.mark.parametrize("text", ["", "\\", "FROM", "FROM \\", "ARG", "RUN <<EOF\n", "\0\n<<", "# escape=\\\n" * 3])
-def test_what_is_no_dockerfile_is_no_trouble(text):
+def test_an_invalid_dockerfile_is_tolerated(text):
     assert parse_dockerfile(text) is None
 
 

@@ -1,7 +1,7 @@
-"""The documentation shows what the program does: its examples are run, in the order of the page, in a folder of their own.
+"""The documentation is true: its examples run, in the order of the page, in a temporary directory.
 
-A block with a file's name as its title is written to that file; `NAME, formatted` is what the file must hold by then; the
-commands of `console` blocks are run, and their output compared; Python is run.
+A block titled with a file name is written to that file; `NAME, formatted` is the expected content at that point. The
+commands of `console` blocks run, and their output is compared; Python blocks run.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ def commands(text):
 
 
 @pytest.mark.parametrize("page", pages_with("console"))
-def test_a_page_shows_what_the_program_does(page, tmp_path):
+def test_the_examples_of_a_page_are_true(page, tmp_path):
     for language, title, text in blocks(page):
         name, _, remark = title.partition(", ")
         if remark == "formatted":
@@ -135,9 +135,9 @@ def test_each_picture_is_small_and_shown():
         assert f"images/{picture.name}" in pages, picture.name
 
 
-def test_the_chinese_readme_shows_the_same_as_the_english_one():
+def test_the_chinese_readme_has_the_same_examples():
     english, chinese = (list(blocks(ROOT / name)) for name in ("README.md", "README.zh-CN.md"))
-    assert [told(block) for block in chinese] == [told(block) for block in english]
+    assert [normalized(block) for block in chinese] == [normalized(block) for block in english]
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")]
     for what in (r"^(#+) ", r"\]\((?!README)([^)]*)\)", r"^(?:- |\d\. |\|)"):
         assert len(re.findall(what, texts[0], re.MULTILINE)) == len(re.findall(what, texts[1], re.MULTILINE)), what
@@ -147,6 +147,6 @@ def test_the_chinese_readme_shows_the_same_as_the_english_one():
     assert "(README.md)" in texts[1]
 
 
-def told(block):
+def normalized(block):
     """A block without what is translated: the remarks of commands and settings."""
     return re.sub(r"\s*# .*", "", block.text) if block.language in {"sh", "toml"} else block.text

@@ -1,4 +1,4 @@
-"""Emacs through eglot with editors/emacs.el: what is told, and formatting on save."""
+"""Emacs through eglot with editors/emacs.el: diagnostics, and formatting on save."""
 
 import subprocess
 
@@ -19,7 +19,7 @@ def emacs(tmp_path):
     return lambda text: edit(command, tmp_path, text)
 
 
-def test_mistakes_are_told_and_saving_formats(emacs):
+def test_findings_are_shown_and_saving_formats(emacs):
     seen, text = emacs(SHORT)
     assert seen["mode"] == "compose-mode"
     assert any(one[:2] == [4, 5] and "unknown-key" in one[2] for one in seen["diagnostics"]), seen

@@ -1,4 +1,4 @@
-"""Neovim's own client with editors/neovim.lua: what is told, formatting on save, code actions."""
+"""Neovim's own client with editors/neovim.lua: diagnostics, formatting on save, code actions."""
 
 import pytest
 from editing import BROKEN, LONG, SETTINGS, SHORT, STEPS, edit, editor
@@ -13,14 +13,14 @@ def neovim(tmp_path):
     return lambda text, **variables: edit([*command, "-c", f"luafile {STEPS / 'neovim.lua'}"], tmp_path, text, **variables)
 
 
-def test_mistakes_are_told_and_saving_formats(neovim):
+def test_findings_are_shown_and_saving_formats(neovim):
     seen, text = neovim(SHORT)
     assert seen["filetype"] == "yaml.docker-compose"
     assert [4, 5, "unknown-key"] in [one[:3] for one in seen["diagnostics"]]
     assert text == LONG
 
 
-def test_a_code_action_mends_a_mistake(neovim):
+def test_a_code_action_applies_a_fix(neovim):
     mistake = "services:\n  web:\n    image: nginx\n    environment:\n      - LEVEL='info'  # größer\n"
     _, text = neovim(mistake, RULE="quoted-list-value", ACTION='Replace with "LEVEL=info" (quoted-list-value)')
     assert text == mistake.replace("'info'", "info")

@@ -1,4 +1,4 @@
-"""The settings for editors that don't run here: they can be read, and the commands that they hold do what they should."""
+"""The settings for editors that do not run here: they are valid, and their commands work."""
 
 import json
 import re

@@ -20,10 +20,10 @@ def vim(tmp_path):
 def ale(vim, tmp_path):
     """Vim with ALE loaded before the settings, as a plug-in manager does."""
     pytest.importorskip("pygls", reason="the language server is not installed: pip install 'composefmt-cli[lsp]'")
-    folder = next((folder for folder in ALE if folder.is_dir()), None)
-    if folder is None:
+    directory = next((directory for directory in ALE if directory.is_dir()), None)
+    if directory is None:
         pytest.skip("ALE is not installed: make editors")
-    (tmp_path / "vimrc").write_text(f"set runtimepath+={folder}\nfiletype plugin on\nsource {SETTINGS / 'vim-ale.vim'}\n")
+    (tmp_path / "vimrc").write_text(f"set runtimepath+={directory}\nfiletype plugin on\nsource {SETTINGS / 'vim-ale.vim'}\n")
     return lambda text: vim(tmp_path / "vimrc", ["-S", STEPS / "vim-ale.vim"], text)
 
 
@@ -48,7 +48,7 @@ def test_formatprg_formats_with_gq(vim):
     assert vim(SETTINGS / "vim-formatprg.vim", ["-c", "normal gggqG", "-c", "write", "-c", "quit"], SHORT)[1] == LONG
 
 
-def test_ale_tells_mistakes_and_saving_formats(ale):
+def test_ale_shows_findings_and_formats_on_save(ale):
     seen, text = ale(SHORT)
     assert seen["filetype"] == "yaml.docker-compose"
     assert [4, 5, "unknown-key"] in [one[:3] for one in seen["diagnostics"]]

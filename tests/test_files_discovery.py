@@ -1,4 +1,4 @@
-"""Which files a run is about."""
+"""File discovery."""
 
 import os
 import random
@@ -11,15 +11,15 @@ from running import LONG, SHORT, environment, run, without_privileges
 from composefmt.files.discovery import Missing, discover
 
 
-def touch(folder, *names):
+def touch(directory, *names):
     for name in names:
-        path = folder / name
+        path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(SHORT)
 
 
-def found(folder, *paths, monkeypatch):
-    monkeypatch.chdir(folder)
+def found(directory, *paths, monkeypatch):
+    monkeypatch.chdir(directory)
     return list(discover(paths or (".",)))
 
 
@@ -44,7 +44,7 @@ def test_sorted_each_once_and_named_as_given(tmp_path, monkeypatch):
     ]  # fmt: skip
 
 
-def test_missing_paths_are_told_and_the_others_found(tmp_path, monkeypatch):
+def test_missing_paths_are_reported_and_the_others_found(tmp_path, monkeypatch):
     touch(tmp_path, "compose.yaml")
     (tmp_path / "dangling").symlink_to("nowhere")
     assert found(tmp_path, "no", "compose.yaml", "compose.yaml/x", "dangling", monkeypatch=monkeypatch) == [
@@ -55,14 +55,14 @@ def test_missing_paths_are_told_and_the_others_found(tmp_path, monkeypatch):
     ]
 
 
-def test_folders_that_are_not_searched(tmp_path, monkeypatch):
+def test_directories_that_are_not_searched(tmp_path, monkeypatch):
     touch(tmp_path, *(f"{f}/compose.yaml" for f in (".git", "node_modules", "a/node_modules/b", ".venv", ".tox", "src")))
     assert found(tmp_path, monkeypatch=monkeypatch) == ["src/compose.yaml"]
     assert found(tmp_path, "node_modules", monkeypatch=monkeypatch) == ["node_modules/compose.yaml"]
 
 
-def test_workflows_of_forges_are_left_out_unless_named(tmp_path, monkeypatch):
-    workflows = [f"{folder}/workflows/compose-test.yml" for folder in (".forgejo", ".gitea", ".github", "a/.github")]
+def test_workflows_of_forges_are_excluded_unless_named(tmp_path, monkeypatch):
+    workflows = [f"{directory}/workflows/compose-test.yml" for directory in (".forgejo", ".gitea", ".github", "a/.github")]
     others = [".github/compose.yml", "workflows/compose.yml"]
     touch(tmp_path, *workflows, *others)
     assert found(tmp_path, monkeypatch=monkeypatch) == others
@@ -70,7 +70,7 @@ def test_workflows_of_forges_are_left_out_unless_named(tmp_path, monkeypatch):
     assert found(tmp_path, workflows[0], monkeypatch=monkeypatch) == [workflows[0]]
 
 
-def test_links_never_make_a_file_come_twice(tmp_path, monkeypatch):
+def test_links_do_not_duplicate_files(tmp_path, monkeypatch):
     touch(tmp_path, "a/compose.yaml", "elsewhere/other.yaml")
     (tmp_path / "a/loop").symlink_to("..")
     (tmp_path / "b").symlink_to("a")
@@ -78,18 +78,18 @@ def test_links_never_make_a_file_come_twice(tmp_path, monkeypatch):
     (tmp_path / "compose.other.yaml").symlink_to("elsewhere/other.yaml")
     (tmp_path / "compose.third.yaml").symlink_to("elsewhere/other.yaml")
     (tmp_path / "compose.gone.yaml").symlink_to("nowhere")
-    (tmp_path / "compose.folder.yaml").symlink_to("a")
+    (tmp_path / "compose.directory.yaml").symlink_to("a")
     assert found(tmp_path, monkeypatch=monkeypatch) == ["a/compose.yaml", "compose.other.yaml"]
     assert found(tmp_path, "b", monkeypatch=monkeypatch) == ["b/compose.yaml"]
     assert found(tmp_path, "b", ".", monkeypatch=monkeypatch) == ["b/compose.yaml", "compose.other.yaml"]
 
 
-def test_a_folder_with_the_name_of_a_compose_file(tmp_path, monkeypatch):
+def test_a_directory_named_like_a_compose_file(tmp_path, monkeypatch):
     touch(tmp_path, "compose.yaml/compose.yaml")
     assert found(tmp_path, monkeypatch=monkeypatch) == ["compose.yaml/compose.yaml"]
 
 
-def test_folders_nested_deeper_than_calls_may_be(tmp_path):
+def test_directories_nested_deeper_than_the_call_stack(tmp_path):
     here = os.open(tmp_path, os.O_RDONLY)
     try:
         for _ in range(1500):
@@ -108,7 +108,7 @@ def test_folders_nested_deeper_than_calls_may_be(tmp_path):
     subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True)
 
 
-def test_a_folder_that_may_not_be_read_is_told(tmp_path):
+def test_a_directory_without_permission_is_reported(tmp_path):
     touch(tmp_path, "closed/compose.yaml", "open/compose.yaml")
     before = without_privileges()
     (tmp_path / "closed").chmod(0)
@@ -150,11 +150,11 @@ def repository(tmp_path):
     return root
 
 
-def not_ignored(root, folder="."):
-    """What git itself says of the files below a folder, with no settings of the user's."""
+def not_ignored(root, directory="."):
+    """Return git's own answer for the files below a directory, without user settings."""
     env = environment(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", HOME=str(root))
     listing = ["git", "-c", "core.quotepath=off", "ls-files", "-z", "--others", "--exclude-standard", "."]
-    names = subprocess.run(listing, cwd=root / folder, env=env, capture_output=True, check=True, text=True).stdout.split("\0")
+    names = subprocess.run(listing, cwd=root / directory, env=env, capture_output=True, check=True, text=True).stdout.split("\0")
     return sorted(name for name in names if name.endswith(".yaml"))
 
 
@@ -164,13 +164,15 @@ def test_gitignore_files_mean_what_git_says(repository, monkeypatch):
     assert sorted(found(repository, monkeypatch=monkeypatch)) == expected
 
 
-@pytest.mark.parametrize("folder", ["a", "nested", "nested/again", "deep/a", "logs-kept", "frontend/a", "x"])
-def test_gitignore_files_above_the_folder_count(repository, folder, monkeypatch):
-    expected = not_ignored(repository, folder)
-    assert sorted(found(repository / folder, monkeypatch=monkeypatch)) == expected
-    assert sorted(found(repository, folder, monkeypatch=monkeypatch)) == [f"{folder}/{name}" for name in expected]
-    assert sorted(found(repository, f"./{folder}/", monkeypatch=monkeypatch)) == [f"./{folder}/{name}" for name in expected]
-    assert sorted(found("/", str(repository / folder), monkeypatch=monkeypatch)) == [f"{repository / folder}/{name}" for name in expected]
+@pytest.mark.parametrize("directory", ["a", "nested", "nested/again", "deep/a", "logs-kept", "frontend/a", "x"])
+def test_gitignore_files_above_the_directory_apply(repository, directory, monkeypatch):
+    expected = not_ignored(repository, directory)
+    assert sorted(found(repository / directory, monkeypatch=monkeypatch)) == expected
+    assert sorted(found(repository, directory, monkeypatch=monkeypatch)) == [f"{directory}/{name}" for name in expected]
+    assert sorted(found(repository, f"./{directory}/", monkeypatch=monkeypatch)) == [f"./{directory}/{name}" for name in expected]
+    assert sorted(found("/", str(repository / directory), monkeypatch=monkeypatch)) == [
+        f"{repository / directory}/{name}" for name in expected
+    ]
 
 
 @pytest.mark.slow
@@ -183,11 +185,11 @@ def test_random_gitignore_files_mean_what_git_says(repository, seed, monkeypatch
     repository.mkdir()
     subprocess.run(["git", "init", "-q", "."], cwd=repository, env=environment(), check=True)
     for _ in range(40):
-        folders = [rng.choice(["a", "b", "ab", "é", "[a", "#a"]) for _ in range(rng.randrange(4))]
-        touch(repository, "/".join([*folders, rng.choice(["compose.yaml", "composea.yaml", "compose.b.yaml"])]))
-    for folder in [repository, *(p for p in repository.rglob("*") if p.is_dir() and ".git" not in p.parts and rng.random() < 0.3)]:
+        directories = [rng.choice(["a", "b", "ab", "é", "[a", "#a"]) for _ in range(rng.randrange(4))]
+        touch(repository, "/".join([*directories, rng.choice(["compose.yaml", "composea.yaml", "compose.b.yaml"])]))
+    for directory in [repository, *(p for p in repository.rglob("*") if p.is_dir() and ".git" not in p.parts and rng.random() < 0.3)]:
         lines = ["".join(rng.choices(pieces, k=rng.randrange(1, 6))) for _ in range(rng.randrange(1, 8))]
-        (folder / ".gitignore").write_text("\n".join(lines), encoding="utf-8")
+        (directory / ".gitignore").write_text("\n".join(lines), encoding="utf-8")
     assert sorted(found(repository, monkeypatch=monkeypatch)) == not_ignored(repository)
 
 
@@ -198,7 +200,7 @@ def test_gitignore_files_above_count_through_a_link(repository, monkeypatch):
     assert sorted(found(repository.parent, "link", monkeypatch=monkeypatch)) == expected
 
 
-def test_what_is_named_is_taken_though_it_is_ignored(repository, monkeypatch):
+def test_named_files_are_processed_even_if_ignored(repository, monkeypatch):
     assert found(repository, "compose.bak.yaml", "build/compose.yaml", monkeypatch=monkeypatch) == [
         "compose.bak.yaml",
         "build/compose.yaml",

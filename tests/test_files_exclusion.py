@@ -1,4 +1,4 @@
-"""What of a project is not looked at: settings and options, below folders and for files that are named."""
+"""Exclusion of files: settings and options, below directories and for named files."""
 
 import json
 
@@ -19,14 +19,14 @@ FILES = [
 
 @pytest.fixture
 def check(run, tmp_path):
-    """The files in which `check` finds something, with some settings (by folder) and some options."""
+    """Return the files with findings, given settings (by directory) and options."""
     for name in FILES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(TEXT)
 
     def check(*options, cwd=tmp_path, **settings):
-        for folder, text in settings.items():
-            (tmp_path / folder.replace("_", "/") / "composefmt.toml").write_text(text)
+        for directory, text in settings.items():
+            (tmp_path / directory.replace("_", "/") / "composefmt.toml").write_text(text)
         done = run("check", "--output-format", "json", *options, cwd=cwd)
         assert "error[" not in done.stderr
         return sorted({finding["filename"] for finding in json.loads(done.stdout)})
@@ -41,7 +41,7 @@ def without(*names):
     return [name for name in ALL if name not in names]
 
 
-def test_by_default_other_peoples_folders_are_left_out(check):
+def test_third_party_directories_are_excluded_by_default(check):
     assert check() == ALL
 
 
@@ -62,10 +62,10 @@ def test_patterns_in_settings_and_options(check, patterns, left, tmp_path):
     assert check(*(f"--extend-exclude={pattern}" for pattern in patterns)) == left
     (tmp_path / "composefmt.toml").write_text(f"extend-exclude = {json.dumps(patterns)}\n")
     assert check() == left
-    assert check(tmp_path) == sorted(str(tmp_path / name) for name in left), "settings are relative to their folder"
+    assert check(tmp_path) == sorted(str(tmp_path / name) for name in left), "settings are relative to their directory"
 
 
-def test_patterns_of_options_are_relative_to_the_working_folder(check, tmp_path):
+def test_patterns_of_options_are_relative_to_the_working_directory(check, tmp_path):
     everything = sorted(f"../{name}" for name in ALL)
     assert check("--extend-exclude", "/old", "..", cwd=tmp_path / "apps") == everything
     assert check("--extend-exclude", "/b/old", ".", cwd=tmp_path / "apps") == ["a/compose.yaml", "b/compose.yaml"]
@@ -86,18 +86,18 @@ def test_the_nearest_settings_hold(check):
     assert check(apps_b='extend-exclude = ["/old"]\n') == without("old/compose.yaml", "apps/b/old/compose.yaml")
 
 
-def test_files_that_are_named_are_taken_unless_force_exclude_says_otherwise(check, tmp_path):
+def test_named_files_are_processed_unless_force_exclude_is_set(check, tmp_path):
     settings = 'extend-exclude = ["old"]\n'
     named = ("old/compose.yaml", "node_modules/x/compose.yaml", "compose.yaml")
     assert check(*named, **{"": settings}) == sorted(named)
-    assert check("old") == ["old/compose.yaml"], "a folder as well"
+    assert check("old") == ["old/compose.yaml"], "a directory as well"
     assert check("--force-exclude", *named, "old") == ["compose.yaml"]
     assert check(*named, **{"": settings + "force-exclude = true\n"}) == ["compose.yaml"]
     assert check(str(tmp_path / "old/compose.yaml"), "compose.yaml") == ["compose.yaml"]
     assert check("../old/compose.yaml", cwd=tmp_path / "apps") == []
 
 
-def test_what_is_excluded_comes_back_unchanged_from_standard_input(run, tmp_path):
+def test_excluded_standard_input_is_printed_unchanged(run, tmp_path):
     (tmp_path / "composefmt.toml").write_text('extend-exclude = ["old"]\nforce-exclude = true\n')
     text = b"services: {web: {image: 'nginx'}}\r\n# \xff"
     done = run("format", "--stdin-filename", "old/compose.yaml", "-", stdin=text)
@@ -109,7 +109,7 @@ def test_what_is_excluded_comes_back_unchanged_from_standard_input(run, tmp_path
     assert run("format", "--stdin-filename", "new/compose.yaml", "-", stdin=text).returncode == 2
 
 
-def test_format_leaves_out_the_same(check, run, tmp_path):
+def test_format_excludes_the_same(check, run, tmp_path):
     check()
     for name in FILES:
         (tmp_path / name).write_text("services: {web: {image: 'nginx'}}\n")

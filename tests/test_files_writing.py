@@ -1,4 +1,4 @@
-"""How files are read and written: whole or not at all, with what belongs to them."""
+"""Reading and writing files: atomically, with their attributes."""
 
 import errno
 import os
@@ -77,7 +77,7 @@ def test_a_file_that_is_a_mount_point_is_written_in_place(tmp_path, monkeypatch)
 
 @posix_only
 @pytest.mark.parametrize("names", [1, 2])
-def test_a_full_disk_leaves_the_old_text_and_nothing_else(tmp_path, names):
+def test_a_full_disk_preserves_the_old_text(tmp_path, names):
     """A limit on the size of files fails a write in the middle, as a full disk does."""
     entries = "".join(f'      - "{i}:{i}"\n' for i in range(2000, 2400))
     text = f"services:\n  web:\n    image: nginx\n    ports:\n{entries}"
@@ -158,7 +158,7 @@ def engine_that(action, cwd, *args):
         ("os.remove(filename); os.mkdir(filename)", "unreadable] is a directory", None),
     ],
 )
-def test_what_happens_to_a_file_meanwhile_wins(tmp_path, action, message, left):
+def test_a_concurrent_change_of_a_file_wins(tmp_path, action, message, left):
     for name in "abc":
         (tmp_path / f"compose-{name}.yaml").write_text(SHORT)
     done = engine_that(action, tmp_path)
@@ -201,7 +201,7 @@ def test_read_only_and_secret_files_one_line_each(tmp_path):
 
 
 @posix_only
-def test_a_read_only_folder(tmp_path):
+def test_a_read_only_directory(tmp_path):
     before = without_privileges()
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub/compose.yaml").write_text(SHORT)
@@ -245,14 +245,14 @@ def test_a_long_name_can_be_written(tmp_path):
     assert files_below(tmp_path) == {file.name: LONG.encode()}
 
 
-@pytest.mark.parametrize("kind", ["none", "folder", "pipe", "bytes", "huge"])
-def test_a_dot_env_file_that_is_none_is_no_trouble(tmp_path, kind):
+@pytest.mark.parametrize("kind", ["none", "directory", "pipe", "bytes", "huge"])
+def test_an_invalid_dot_env_file_is_tolerated(tmp_path, kind):
     path = tmp_path / ".env"
-    if kind == "folder":
+    if kind == "directory":
         path.mkdir()
     elif kind == "pipe":
         if os.name != "posix":
-            pytest.skip("there are no named pipes here")
+            pytest.skip("the system lacks named pipes")
         os.mkfifo(path)
     elif kind == "bytes":
         path.write_bytes(b"\xff\0=\0\n\xfe")
@@ -276,7 +276,7 @@ def test_access_lists_and_the_like_stay(tmp_path):
     assert os.getxattr(file, "user.note") == b"mine"
 
 
-def test_what_is_saved_while_the_disk_is_slow_is_not_overwritten(tmp_path, monkeypatch):
+def test_a_save_during_slow_writing_is_not_overwritten(tmp_path, monkeypatch):
     file = tmp_path / "compose.yaml"
     file.write_text(SHORT)
     write_to_disk = os.fsync
@@ -293,8 +293,8 @@ def test_what_is_saved_while_the_disk_is_slow_is_not_overwritten(tmp_path, monke
     assert files_below(tmp_path) == {"compose.yaml": CLEAN.encode()}
 
 
-@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="there are none here")
-def test_attributes_behind_one_that_cannot_be_set_are_kept(tmp_path):
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="not supported here")
+def test_attributes_after_one_that_cannot_be_set_are_kept(tmp_path):
     file = tmp_path / "compose.yaml"
     file.write_text(SHORT)
     try:

@@ -1,4 +1,4 @@
-"""Real files, mended: nothing is lost, and for the reference nothing changes where only safe fixes are made."""
+"""Fixes of real files: no comment is lost, and safe fixes keep the reference's model."""
 
 import json
 import shutil
@@ -18,8 +18,8 @@ from composefmt.syntax.parse import SyntaxProblem, parse
 EVERY_RULE = Options(select=frozenset(all_rules()))
 
 
-def corpus(folder):
-    return sorted(path for path in folder.rglob("*compose*.y*ml") if path.is_file())
+def corpus(directory):
+    return sorted(path for path in directory.rglob("*compose*.y*ml") if path.is_file())
 
 
 def asked(oracle, paths):

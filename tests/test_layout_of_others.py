@@ -1,6 +1,6 @@
-"""A file that another formatter has laid out comes to the same text as the original does: Prettier, the real program.
+"""Formatting a file gives the same text whether or not Prettier has formatted it before.
 
-Blank lines are aside, since each formatter keeps or drops some of them, and so are files that Prettier does not take.
+Blank lines are ignored, because each formatter keeps or drops some of them, and so are files that Prettier rejects.
 """
 
 import shutil
@@ -29,13 +29,13 @@ def lines(text, options):
     return [line for line in format_text(text, options).text.split("\n") if line]
 
 
-def differing(prettier, folder, texts, options):
-    """The names of the texts that come to something else once Prettier has laid them out."""
+def differing(prettier, directory, texts, options):
+    """Return the names of texts with another result after Prettier has formatted them."""
     paths = {}
     for name, text in texts.items():
-        paths[name] = folder / f"{len(paths)}.yaml"
+        paths[name] = directory / f"{len(paths)}.yaml"
         paths[name].write_bytes(text.encode())
-    subprocess.run([prettier, "--write", "--log-level", "silent", folder], stdin=subprocess.DEVNULL, check=False)
+    subprocess.run([prettier, "--write", "--log-level", "silent", directory], stdin=subprocess.DEVNULL, check=False)
     return [name for name, path in paths.items() if lines(path.read_bytes().decode(), options) != lines(texts[name], options)]
 
 

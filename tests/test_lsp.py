@@ -1,4 +1,4 @@
-"""The language server over a pipe to a real process: what an editor gets to see."""
+"""The language server over a pipe to a real process: what an editor receives."""
 
 import os
 from pathlib import Path
@@ -20,7 +20,7 @@ def server(tmp_path_factory):
         yield client
 
 
-def test_it_tells_what_is_wrong_while_the_text_is_written(server):
+def test_it_reports_findings_while_editing(server):
     server.open("services:\n  web:\n    image: nginx\n    prots: []\n")
     (found,) = server.diagnostics()
     assert found["message"] == 'unknown key "prots" in service "web"\ndid you mean "ports"?'
@@ -38,12 +38,12 @@ def test_it_formats_as_the_command_line_does(server):
     assert apply(SHORT, edits) == LONG
 
 
-def test_it_ends_when_it_is_told_to(tmp_path):
+def test_it_exits_on_request(tmp_path):
     with Client(tmp_path) as client:
         assert client.stop() == 0
 
 
-def test_leaving_without_a_word_is_told_by_the_status(tmp_path):
+def test_exit_without_shutdown_has_status_1(tmp_path):
     with Client(tmp_path) as client:
         client.notify("exit")
         assert client.process.wait(timeout=20) == 1
@@ -68,7 +68,7 @@ def test_a_client_that_asks_for_diagnostics_gets_them_once(tmp_path):
         assert not [message for message in client.notifications if message["method"] == "textDocument/publishDiagnostics"]
 
 
-def test_only_what_holds_for_the_current_text_is_told(server):
+def test_only_findings_of_the_current_text_are_published(server):
     server.open(SHORT)
     for number in range(60):
         server.change(MISTAKE.replace("prots", f"prots{number}") if number % 2 else SHORT)
@@ -95,7 +95,7 @@ def test_lines_end_where_the_protocol_says_so(server):
     server.close()
 
 
-def test_other_yaml_files_are_left_alone(server, tmp_path):
+def test_other_yaml_files_are_not_changed(server, tmp_path):
     for name, language, counts in (
         ("compose.prod.yaml", "yaml", True),
         ("docker-compose.yml", "yaml", True),
@@ -133,7 +133,7 @@ def test_every_case_is_formatted_as_on_the_command_line(server):
             server.close()
 
 
-def test_what_need_not_change_is_not_sent(server):
+def test_unchanged_lines_are_not_sent(server):
     text = "services:\n" + "".join(f"  s{n}:\n    image: nginx\n\n" for n in range(200)) + '  web:\n    ports: ["80:80"]\n'
     server.open(text)
     edits = server.ask("formatting", options={"tabSize": 2, "insertSpaces": True})
@@ -162,7 +162,7 @@ def test_files_that_the_settings_include_are_compose_files(server, tmp_path):
     server.close(other)
 
 
-def test_it_asks_to_be_told_of_changes_on_disk(tmp_path):
+def test_it_watches_files_on_disk(tmp_path):
     watching = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
     with Client(tmp_path, capabilities=watching) as client:
         client.open(MISTAKE)
@@ -195,7 +195,7 @@ HOSTILE = {
     "aliases that multiply": "x-0: &x0 [a, a, a, a, a, a, a, a, a]\n"
     + "".join(f"x-{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 12))
     + "services: {}\n",
-    "10,000 levels in brackets": "services: " + "[" * 10_000 + "]" * 10_000 + "\n",
+    "10,000 levels in flow style": "services: " + "[" * 10_000 + "]" * 10_000 + "\n",
     "1,500 levels of mappings": "".join(f"{' ' * n}a:\n" for n in range(1_500)),
     "half a surrogate pair": 'services: {web: {image: "\ud83d"}}\n',
     "control characters": "services:\n  web:\n    image: a\0b\x07\n",
@@ -208,7 +208,7 @@ QUESTIONS = ("hover", "completion", "definition", "documentHighlight", "prepareR
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_whatever_the_text_is_the_server_goes_on(server, what):
+def test_the_server_survives_any_text(server, what):
     server.open(HOSTILE[what])
     server.diagnostics(timeout=120)
     for method in QUESTIONS:
@@ -227,19 +227,19 @@ def test_whatever_the_text_is_the_server_goes_on(server, what):
     ("what", "code"),
     [
         ("aliases that multiply", "alias-bomb"),
-        ("10,000 levels in brackets", "too-deep"),
+        ("10,000 levels in flow style", "too-deep"),
         ("1,500 levels of mappings", "too-deep"),
         ("half a surrogate pair", "encoding"),
         ("more than ten megabytes", "too-large"),
     ],
 )
-def test_what_cannot_be_handled_is_one_clear_error(server, what, code):
+def test_unsupported_input_is_one_clear_error(server, what, code):
     server.open(HOSTILE[what])
     assert [found["code"] for found in server.diagnostics(timeout=120) if found["severity"] == 1] == [code]
     server.close()
 
 
-def test_messages_that_are_none_do_not_end_it(tmp_path):
+def test_invalid_messages_do_not_end_it(tmp_path):
     with Client(tmp_path) as client:
         for body in (b"{}", b"[]", b"nonsense", b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {}}'):
             client.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
@@ -249,7 +249,7 @@ def test_messages_that_are_none_do_not_end_it(tmp_path):
         assert [found["code"] for found in client.diagnostics()] == ["unknown-key"]
 
 
-def test_without_its_packages_the_command_says_what_to_install(tmp_path):
+def test_without_its_packages_the_command_names_them(tmp_path):
     (tmp_path / "pygls.py").write_text("raise ImportError\n")
     done = run("lsp", cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"})
     assert done.returncode == 2

@@ -1,9 +1,9 @@
-"""The data cases of `tests/cases/lsp`: a text with the cursor in it, and what the server says, over a pipe.
+"""The data cases of `tests/cases/lsp`: a text with the cursor in it, and the server's answer, over a pipe.
 
-A case begins with `#=== title`, then come its files, each behind `#--- NAME`; the one with the cursor (`‸`) is open in the
+A case starts with `#=== title`, followed by its files, each after `#--- NAME`; the one with the cursor (`‸`) is open in the
 editor. The last marker is the question: `hover`, `completion`, `definition`, `references`, `rename NAME`, `actions` (their
-titles), `action TITLE` (the text after it), `symbols`, `folding`, `links`, `diagnostics`, `formatted`. Behind it stands the
-answer, which `make update-cases` rewrites. Without a file's name the text is `compose.yaml`.
+titles), `action TITLE` (the text after it), `symbols`, `folding`, `links`, `diagnostics`, `formatted`. The answer follows it;
+`make update-cases` rewrites it. Without a file name the text is `compose.yaml`.
 """
 
 import os
@@ -36,33 +36,33 @@ def _cases():
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lsp")
+    directory = tmp_path_factory.mktemp("lsp")
     window = {"showDocument": {"support": True}}
-    with Client(folder, root=folder, capabilities={"window": window}) as client:
-        client.folder = folder
+    with Client(directory, root=directory, capabilities={"window": window}) as client:
+        client.directory = directory
         yield client
 
 
-def ask(client, folder, files, question):
+def ask(client, directory, files, question):
     """The server's answer as text."""
     for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text.replace(CURSOR, ""), encoding="utf-8")
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(text.replace(CURSOR, ""), encoding="utf-8")
     name = next((name for name, text in files.items() if CURSOR in text), next(iter(files)))
     before, _, after = files[name].partition(CURSOR)
     position = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2].encode("utf-16-le")) // 2}
     text = before + after
-    uri = client.open(text, (folder / name).as_uri())
+    uri = client.open(text, (directory / name).as_uri())
     try:
         kind, _, argument = question.partition(" ")
-        return ANSWERS[kind](_Asked(client, folder, uri, text, position, argument)).replace(str(folder), "FOLDER")
+        return ANSWERS[kind](_Asked(client, directory, uri, text, position, argument)).replace(str(directory), "FOLDER")
     finally:
         client.close(uri)
 
 
 class _Asked:
-    def __init__(self, client, folder, uri, text, position, argument):
-        self.client, self.folder, self.uri, self.text, self.position, self.argument = client, folder, uri, text, position, argument
+    def __init__(self, client, directory, uri, text, position, argument):
+        self.client, self.directory, self.uri, self.text, self.position, self.argument = client, directory, uri, text, position, argument
 
     def ask(self, method, **params):
         return self.client.ask(method, self.uri, **params)
@@ -73,7 +73,7 @@ class _Asked:
             path = Path(place["uri"].removeprefix("file://"))
             start = place["range"]["start"]
             shown = path.read_text(encoding="utf-8").split("\n")[start["line"]].strip()
-            name = path.relative_to(self.folder).as_posix()
+            name = path.relative_to(self.directory).as_posix()
             lines.append(f"{name}:{start['line'] + 1}:{start['character'] + 1} {shown}\n")
         return "".join(lines) or "nothing\n"
 
@@ -143,7 +143,7 @@ def _links(asked):
     found = asked.ask("documentLink") or []
     return "".join(
         f"{link['range']['start']['line'] + 1}:{link['range']['start']['character'] + 1} "
-        f"{os.path.relpath(link['target'].removeprefix('file://'), asked.folder)}\n"
+        f"{os.path.relpath(link['target'].removeprefix('file://'), asked.directory)}\n"
         for link in found
     )
 
@@ -194,9 +194,9 @@ def update():
                 first, *rest = _PARTS.split(body)
                 pairs = list(zip(rest[::2], rest[1::2], strict=True))
                 files = ({"compose.yaml": first} if first else {}) | dict(pairs[:-1])
-                folder = Path(root).resolve() / f"{number}-{index}"
-                folder.mkdir()
-                answer = ask(client, folder, files, pairs[-1][0])
+                directory = Path(root).resolve() / f"{number}-{index}"
+                directory.mkdir()
+                answer = ask(client, directory, files, pairs[-1][0])
                 made += f"#=== {title}\n{first}" + "".join(f"#--- {n}\n{t}" for n, t in pairs[:-1]) + f"#--- {pairs[-1][0]}\n{answer}"
             path.write_text(made, encoding="utf-8")
 

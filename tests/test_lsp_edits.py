@@ -1,4 +1,4 @@
-"""The server's text never drifts from the editor's: random edits, compared with what a fresh look at the text says."""
+"""The server's text never drifts from the editor's: random edits, compared with a fresh copy of the text."""
 
 import random
 from pathlib import Path
@@ -23,7 +23,7 @@ UNITS = {"utf-8": lambda text: len(text.encode()), "utf-16": lambda text: len(te
 
 
 def lines_of(text):
-    """The lines of a text without their ends, as the protocol counts them, and where each begins."""
+    """Return the lines of a text without their ends, as the protocol counts them, and the offset where each starts."""
     starts, ends, index = [0], [], 0
     while index < len(text):
         if text[index] in "\r\n":

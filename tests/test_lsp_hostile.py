@@ -1,4 +1,4 @@
-"""The language server and clients that do not keep to the protocol, go away, or send what nobody would write."""
+"""The language server and clients that violate the protocol, disappear, or send absurd content."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def test_a_signal_ends_the_server(client, name):
     assert client.process.stderr.read() == b""
 
 
-def test_a_document_whose_name_is_none(client):
+def test_a_document_with_an_invalid_uri(client):
     """No file system has such names."""
     for uri in ("file:///a%00b/compose.yaml", "file:///a/\ud800/compose.yaml"):
         client.open("services: {web: {image: nginx, prots: [], ports: [80]}}\n", uri)
@@ -56,7 +56,7 @@ def test_a_document_whose_name_is_none(client):
         assert client.ask("formatting", uri, options={"tabSize": 2, "insertSpaces": True})
 
 
-def test_what_grows_with_the_square_of_the_size_is_not_there(client):
+def test_no_step_takes_quadratic_time(client):
     """Neither thousands of equal fixes nor a line of a million characters keep anybody waiting."""
     services = "".join(f'  s{number}:\n    image: nginx\n    foo: 1\n    ports: ["80:80", "80:80"]\n' for number in range(1000))
     client.open("services:\n" + services)

@@ -1,4 +1,4 @@
-"""The manual page and the Containerfile: made from what there is, and read by the programs that they are for."""
+"""The manual page and the Containerfile are generated from the code and accepted by their programs."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Formatting keeps what projects mean: every notation of an entry merged with every other one, judged by the reference.
+"""Formatting keeps the meaning of projects: every notation of an entry merged with every other one, judged by the reference.
 
 Each pair of notations is merged by an override, an include, `extends` in one file and in two, and within one list. The
 reference loads the project before, after formatting all files, and after formatting only one of them.
@@ -125,13 +125,13 @@ def projects(field, one, two):
 class Reference:
     """Loads many projects with one run of the reference."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, directory):
         self.program = program
-        self.folder = folder
+        self.directory = directory
         self.jobs = []
 
     def add(self, files):
-        place = self.folder / str(len(self.jobs))
+        place = self.directory / str(len(self.jobs))
         place.mkdir()
         for name in ("a.env", "b.env"):
             (place / name).write_text("X=1\n")
@@ -181,10 +181,10 @@ def test_no_pair_of_notations_changes_its_meaning(oracle, tmp_path, field):
 
 
 def publishes_twice(answer):
-    """Whether a service publishes one port twice: as a string in one file and as a number in another.
+    """Return whether a service publishes one port twice: as a string in one file and as a number in another.
 
-    The engine refuses to start it ("port is already allocated"), so there is no meaning to keep. Docker Compose before 5.6
-    refuses some of these projects and loads others, depending on the order of the two (jsonschema 6.0.1, `equals`).
+    Such a service never starts ("port is already allocated"). Docker Compose before 5.6 refuses some of these projects and
+    loads others, depending on the order of the two (jsonschema 6.0.1, `equals`).
     """
     ports = answer["model"]["services"]["web"].get("ports", [])
     return len({json.dumps(port) for port in ports}) < len(ports)

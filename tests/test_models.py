@@ -1,4 +1,4 @@
-"""The canonical objects that programs get from `parse_field`."""
+"""The canonical objects that `parse_field` returns to programs."""
 
 import pytest
 from pydantic import ValidationError
@@ -31,7 +31,7 @@ def test_short_forms_become_the_canonical_objects_that_long_forms_are(name):
     assert parse_field(name, canonical) == parse_field(name, short)
 
 
-def test_what_has_no_form_is_refused():
+def test_fields_without_two_forms_are_rejected():
     with pytest.raises(ValidationError):
         parse_field("build", 5)
     with pytest.raises(KeyError):

@@ -1,4 +1,4 @@
-"""The wheel, installed in a new environment elsewhere, works on its own: with its schema, and without this checkout."""
+"""The wheel works in a new environment: with its schema, and without this checkout."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
+    directory = tmp_path_factory.mktemp("wheel")
     pip = [
         sys.executable,
         "-m",
@@ -29,23 +29,25 @@ def wheel(tmp_path_factory):
         "--quiet",
         "--no-deps",
         "--wheel-dir",
-        str(folder),
+        str(directory),
         str(ROOT),
     ]
     subprocess.run(pip, check=True)
-    return next(folder.glob("*.whl"))
+    return next(directory.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
 def composefmt(wheel, tmp_path_factory):
-    """A function that runs the installed program in a folder of its own."""
-    folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder / "env", with_pip=True)
-    binaries = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
+    """Return a function that runs the installed program in its own directory."""
+    directory = tmp_path_factory.mktemp("installed")
+    venv.create(directory / "env", with_pip=True)
+    binaries = directory / "env" / ("Scripts" if sys.platform == "win32" else "bin")
     subprocess.run([binaries / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", f"{wheel}[lsp]"], check=True)
 
     def run(*arguments, stdin=""):
-        return subprocess.run([binaries / "composefmt", *arguments], cwd=folder, input=stdin, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [binaries / "composefmt", *arguments], cwd=directory, input=stdin, capture_output=True, text=True, check=False
+        )
 
     return run
 

@@ -16,8 +16,8 @@ from repositories import git
 from running import CLEAN, ROOT, SHORT, environment, run
 
 ELSEWHERE = {
-    "podman ": "there is no container engine; test_man_page.py reads the Containerfile with Docker's parser",
-    "docker ": "there is no container engine; test_man_page.py reads the Containerfile with Docker's parser",
+    "podman ": "needs a container engine; test_man_page.py reads the Containerfile with Docker's parser",
+    "docker ": "needs a container engine; test_man_page.py reads the Containerfile with Docker's parser",
     "code ": "VS Code is not installed; make vscode-picture installs the extension into it",
     "hx ": "Helix is not installed; test_editor_settings.py reads its configuration",
     "cd editors/vscode": "test_editor_vscode.py builds the extension",
@@ -182,7 +182,7 @@ def test_every_block_of_commands_is_followed_by_a_test():
 
 
 PLACEHOLDERS = {"RULE": "missing-colon", "PATH": "compose.yaml", "SHELL": "bash", "NAME": "json", "COMMAND": "check"}
-# Alone, these names are no complete commands.
+# Alone, these names are not complete commands.
 NAMES = {"composefmt diff", "composefmt lsp", "composefmt init", "composefmt config", "composefmt completions", "composefmt explain"}
 
 
@@ -202,14 +202,14 @@ MENTIONED = sorted({command for page in WRITTEN for command in sentences(page)})
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The tutorial's project with an override, in a repository with three commits."""
-    folder = tmp_path_factory.mktemp("project")
-    git(folder, "init", "-q")
+    directory = tmp_path_factory.mktemp("project")
+    git(directory, "init", "-q")
     for name, text in {"compose.yaml": SHORT, "compose.override.yaml": OVERRIDE, "other/compose.yaml": CLEAN}.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-        git(folder, "add", "-A")
-        git(folder, "commit", "-qm", name)
-    return folder
+        (directory / name).parent.mkdir(exist_ok=True)
+        (directory / name).write_text(text, encoding="utf-8")
+        git(directory, "add", "-A")
+        git(directory, "commit", "-qm", name)
+    return directory
 
 
 @slow

@@ -1,4 +1,4 @@
-"""The parser: both of ruamel.yaml's give the same tree, and every node's span is the text that it came from."""
+"""The parser: both of ruamel.yaml's yield the same tree, and the spans of nodes match the text."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.scalars import Timestamp, is_plain_safe, plain_value, quote
 
-TEXTS = sorted({case.text for folder in ("format", "rules") for case in all_cases(folder)})
+TEXTS = sorted({case.text for directory in ("format", "rules") for case in all_cases(directory)})
 
 
 def dump(node):

@@ -1,4 +1,4 @@
-"""The playground in a real browser: a file is pasted, its formatted text and its findings are shown, and no other host is asked."""
+"""The playground in a real browser: it shows the formatted text and the findings, and contacts no other host."""
 
 import shutil
 import subprocess
@@ -20,9 +20,9 @@ def page(tmp_path_factory):
         pytest.skip("Chromium is not installed")
     if not shutil.which("npm"):
         pytest.skip("npm is not installed, from which Python for the browser comes")
-    folder = tmp_path_factory.mktemp("site")
-    subprocess.run([sys.executable, ROOT / "tools" / "playground.py", folder / "runtime"], check=True)
-    site, _ = build_site(folder, playground=folder / "runtime")
+    directory = tmp_path_factory.mktemp("site")
+    subprocess.run([sys.executable, ROOT / "tools" / "playground.py", directory / "runtime"], check=True)
+    site, _ = build_site(directory, playground=directory / "runtime")
     asked, errors = [], []
     with served(site) as address, browser() as running:
         page = running.new_page()
@@ -60,19 +60,19 @@ def test_a_pasted_file_is_formatted(page):
     assert page.input_value("#before") == LONG
 
 
-def test_a_finding_leads_to_its_place_and_is_mended(page):
+def test_a_finding_links_to_its_location_and_is_fixed(page):
     _, (finding,) = paste(page, "# größer 🐳\nservices:\n  web:\n    image: nginx\n    volumes:\n      - ~/configs/etc/configs/:ro\n")
     assert "6:32" in finding
     assert 'did you mean "~/configs:/etc/configs/:ro"?' in finding
     page.click("#findings .playground-place")
     chosen = "(e => e.value.slice(e.selectionStart, e.selectionEnd))(document.getElementById('before'))"
     assert page.evaluate(chosen) == "ro"
-    page.click("#findings .playground-mend")
+    page.click("#findings .playground-fix")
     page.wait_for_function("document.getElementById('status').textContent.startsWith('Nothing')")
     assert "source: ~/configs\n" in page.input_value("#after")
 
 
-def test_a_text_that_cannot_be_read_says_why(page):
+def test_a_parse_error_states_the_reason(page):
     after, findings = paste(page, BROKEN)
     assert after == ""
     assert "yaml-syntax" in findings[0]

@@ -1,4 +1,4 @@
-"""Whole projects: composefmt's model is the reference's, as recorded in the cases."""
+"""Whole projects: composefmt's model equals the reference's, as recorded in the cases."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Real Compose files: composefmt's model of each is the reference's, as recorded in the shared corpus."""
+"""Real Compose files: composefmt's model of each equals the reference's, as recorded in the shared corpus."""
 
 import itertools
 import json
@@ -24,13 +24,13 @@ def answers(shared, mode):
 def loaded(shared, names, choices, **options):
     """The model as composefmt prints it, or why it refuses the files. The reference knew HOME, PWD and the .env beside the first file."""
     paths = [os.path.realpath(shared / "corpus" / name) for name in names]
-    folder = os.path.dirname(paths[0])
+    directory = os.path.dirname(paths[0])
     try:
-        found = find(Wanted(paths, name="project"), {"HOME": "/home/user", "PWD": folder})
-        project = load(Request(found.files, folder, found.environment, "project", found.profiles, choices=choices, **options))
+        found = find(Wanted(paths, name="project"), {"HOME": "/home/user", "PWD": directory})
+        project = load(Request(found.files, directory, found.environment, "project", found.profiles, choices=choices, **options))
     except ProjectError as error:
         return str(error)
-    return json.loads(project.to_json().replace(folder, "${PROJECT_DIR}"))
+    return json.loads(project.to_json().replace(directory, "${PROJECT_DIR}"))
 
 
 @pytest.fixture(autouse=True)
@@ -66,8 +66,8 @@ def test_without_interpolation_it_is_too_where_the_reference_can_do_it(shared):
 def test_any_two_files_of_a_fixture_make_the_project_of_the_reference(oracle, shared):
     """The reference's own fixtures: each file as an override of each other one beside it."""
     corpus = shared / "corpus"
-    folders = [folder for name in ("compose", "compose-go") for folder in (corpus / name).rglob("*") if folder.is_dir()]
-    pairs = [pair for folder in folders for pair in itertools.permutations(sorted(folder.glob("*.y*ml")), 2)]
+    directories = [directory for name in ("compose", "compose-go") for directory in (corpus / name).rglob("*") if directory.is_dir()]
+    pairs = [pair for directory in directories for pair in itertools.permutations(sorted(directory.glob("*.y*ml")), 2)]
     jobs = [json.dumps({"files": [os.path.realpath(path) for path in pair], "mode": "full"}) for pair in pairs]
     done = subprocess.run([oracle], input="\n".join(jobs) + "\n", capture_output=True, text=True, check=True)
     same = 0

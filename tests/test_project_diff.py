@@ -1,4 +1,4 @@
-"""`composefmt diff`: projects are compared by what they mean, not by how they are written."""
+"""`composefmt diff` compares the meaning of projects, not their notation."""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ volume v: removed
 """
 
 
-def test_what_changes_for_each_service(tmp_path):
+def test_changes_per_service(tmp_path):
     (tmp_path / "a.yaml").write_text(OLD)
     (tmp_path / "b.yaml").write_text(NEW)
     done = run("diff", "a.yaml", "b.yaml", cwd=tmp_path)
@@ -73,7 +73,7 @@ def test_how_it_is_written_makes_no_difference(tmp_path):
     assert (done.returncode, done.stdout) == (0, "no difference\n")
 
 
-def test_folders_and_sets_of_files(tmp_path):
+def test_directories_and_lists_of_files(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "compose.yaml").write_text(OLD)
@@ -84,7 +84,7 @@ def test_folders_and_sets_of_files(tmp_path):
     assert run("diff", "one", "two/compose.yaml:two/compose.override.yaml", cwd=tmp_path).stdout == expected
 
 
-def test_what_cannot_be_loaded(tmp_path):
+def test_files_that_cannot_be_loaded(tmp_path):
     (tmp_path / "a.yaml").write_text("services: {a: {}}\n")
     done = run("diff", "a.yaml", "a.yaml", cwd=tmp_path)
     assert done.returncode == 2
@@ -99,22 +99,22 @@ def git(*args, cwd):
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 def test_a_revision_and_the_work_tree(tmp_path):
-    folder = tmp_path / "repository" / "app"
-    folder.mkdir(parents=True)
-    (folder / "compose.yaml").write_text(OLD)
-    git("init", "-q", cwd=folder)
-    git("add", ".", cwd=folder)
-    git("commit", "-qm", "one", cwd=folder)
-    (folder / "compose.yaml").write_text(NEW)
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    directory = tmp_path / "repository" / "app"
+    directory.mkdir(parents=True)
+    (directory / "compose.yaml").write_text(OLD)
+    git("init", "-q", cwd=directory)
+    git("add", ".", cwd=directory)
+    git("commit", "-qm", "one", cwd=directory)
+    (directory / "compose.yaml").write_text(NEW)
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert (done.returncode, done.stdout) == (1, WORDS)
-    done = run("diff", "--git", "nothing", ".", cwd=folder)
+    done = run("diff", "--git", "nothing", ".", cwd=directory)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "nothing" in done.stderr
-    (folder / "compose.yaml").write_text("services:\n  web:\n    image: ${TAG:?say which}\n")
-    git("commit", "-qam", "two", cwd=folder)
-    (folder / "compose.yaml").write_text(NEW)
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    (directory / "compose.yaml").write_text("services:\n  web:\n    image: ${TAG:?say which}\n")
+    git("commit", "-qam", "two", cwd=directory)
+    (directory / "compose.yaml").write_text(NEW)
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert done.stderr == 'HEAD:compose.yaml:3:12: error: required variable "TAG" has no value: say which\n'
     assert "git" in run("diff", "--git", "HEAD", tmp_path / "repository" / "app", cwd=tmp_path, env={"PATH": ""}).stderr
 
@@ -181,10 +181,10 @@ def repository(tmp_path):
     return commit
 
 
-def write(folder, files):
+def write(directory, files):
     for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(text)
 
 
 def service(image, **more):
@@ -193,81 +193,81 @@ def service(image, **more):
 
 def test_all_projects_below_a_directory_are_compared_with_a_revision(repository):
     names = ("apps/shop/compose.yaml", "apps/blog/docker-compose.yml", "old/compose.yaml", "same/compose.yaml")
-    folder = repository({name: service("nginx:1", volumes=["../data:/data"]) for name in names})
-    write(folder, {names[0]: service("nginx:2", volumes=["../data:/data"]), "new/compose.yml": service("nginx")})
-    (folder / "old" / "compose.yaml").unlink()
-    (folder / "apps" / "blog" / "docker-compose.yml").rename(folder / "apps" / "blog" / "compose.yaml")
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    directory = repository({name: service("nginx:1", volumes=["../data:/data"]) for name in names})
+    write(directory, {names[0]: service("nginx:2", volumes=["../data:/data"]), "new/compose.yml": service("nginx")})
+    (directory / "old" / "compose.yaml").unlink()
+    (directory / "apps" / "blog" / "docker-compose.yml").rename(directory / "apps" / "blog" / "compose.yaml")
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert done.stdout == (
         "project apps/shop\n  service web (container will be recreated)\n    image: nginx:1 -> nginx:2\n"
         "project new: added\nproject old: removed\n3 differences in 3 of 5 projects\n"
     )
     assert (done.returncode, done.stderr) == (1, "")
-    entries = json.loads(run("diff", "--git", "HEAD", "--format", "json", ".", cwd=folder).stdout)
+    entries = json.loads(run("diff", "--git", "HEAD", "--format", "json", ".", cwd=directory).stdout)
     assert [(entry["project"], entry["path"], entry["kind"]) for entry in entries] == [
         ("apps/shop", ["services", "web", "image"], "changed"),
         ("new", [], "added"),
         ("old", [], "removed"),
     ]
-    git("add", ".", cwd=folder)
-    git("commit", "-qm", "changes", cwd=folder)
-    run("format", cwd=folder)
-    assert run("diff", "--git", "HEAD", ".", cwd=folder).stdout == "no difference in 4 projects\n"
-    assert run("diff", "--git", "HEAD", "apps/shop", cwd=folder).stdout == "no difference\n"
+    git("add", ".", cwd=directory)
+    git("commit", "-qm", "changes", cwd=directory)
+    run("format", cwd=directory)
+    assert run("diff", "--git", "HEAD", ".", cwd=directory).stdout == "no difference in 4 projects\n"
+    assert run("diff", "--git", "HEAD", "apps/shop", cwd=directory).stdout == "no difference\n"
 
 
 def test_a_project_that_cannot_be_loaded_does_not_hide_the_others(repository):
-    folder = repository({"a/compose.yaml": service("x:1"), "b/compose.yaml": "services: {a: {}}\n"})
-    write(folder, {"a/compose.yaml": service("x:2")})
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    directory = repository({"a/compose.yaml": service("x:1"), "b/compose.yaml": "services: {a: {}}\n"})
+    write(directory, {"a/compose.yaml": service("x:2")})
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert done.returncode == 2
     assert done.stderr.startswith("b/compose.yaml:1:15: error: ")
     assert "image: x:1 -> x:2" in done.stdout
 
 
 def test_an_included_project_is_compared_once(repository):
-    folder = repository({"compose.yaml": '{"include": ["part/compose.yaml"]}', "part/compose.yaml": service("x:1", networks=["net"])})
-    write(folder, {"compose.yaml": '{"include": ["part/compose.yaml"], "networks": {"net": {}}}'})
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    directory = repository({"compose.yaml": '{"include": ["part/compose.yaml"]}', "part/compose.yaml": service("x:1", networks=["net"])})
+    write(directory, {"compose.yaml": '{"include": ["part/compose.yaml"], "networks": {"net": {}}}'})
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert done.returncode == 2
     assert done.stderr.startswith("HEAD:part/compose.yaml:"), done.stderr
-    git("commit", "-qam", "the network", cwd=folder)
-    write(folder, {"part/compose.yaml": service("x:2", networks=["net"])})
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    git("commit", "-qam", "the network", cwd=directory)
+    write(directory, {"part/compose.yaml": service("x:2", networks=["net"])})
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("image: x:1 -> x:2") == 1
 
 
 def test_ignored_files_are_the_same_on_both_sides(repository):
     text = service("x:${TAG}", env_file=[".env", "secret/db.env"])
-    folder = repository({".gitignore": ".env\nsecret/\n", "compose.yaml": text})
-    write(folder, {".env": "TAG=2\n", "secret/db.env": "A=1\n"})
-    done = run("diff", "--git", "HEAD", ".", cwd=folder)
+    directory = repository({".gitignore": ".env\nsecret/\n", "compose.yaml": text})
+    write(directory, {".env": "TAG=2\n", "secret/db.env": "A=1\n"})
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
     assert (done.returncode, done.stdout, done.stderr) == (0, "no difference\n", "")
-    write(folder, {"compose.yaml": text.replace("x:$", "y:$")})
-    assert "image: x:2 -> y:2" in run("diff", "--git", "HEAD", ".", cwd=folder).stdout
+    write(directory, {"compose.yaml": text.replace("x:$", "y:$")})
+    assert "image: x:2 -> y:2" in run("diff", "--git", "HEAD", ".", cwd=directory).stdout
 
 
 def test_an_unversioned_env_file_is_the_same_on_both_sides_and_a_versioned_one_is_compared(repository):
-    folder = repository({"compose.yaml": service("x:${TAG}")})
-    write(folder, {".env": "TAG=2\n"})
-    assert run("diff", "--git", "HEAD", ".", cwd=folder).stdout == "no difference\n"
+    directory = repository({"compose.yaml": service("x:${TAG}")})
+    write(directory, {".env": "TAG=2\n"})
+    assert run("diff", "--git", "HEAD", ".", cwd=directory).stdout == "no difference\n"
     repository({})
-    write(folder, {".env": "TAG=3\n"})
-    assert "image: x:2 -> x:3" in run("diff", "--git", "HEAD", ".", cwd=folder).stdout
+    write(directory, {".env": "TAG=3\n"})
+    assert "image: x:2 -> x:3" in run("diff", "--git", "HEAD", ".", cwd=directory).stdout
 
 
 def test_files_that_env_lists_are_relative_to_it(repository):
-    folder = repository({"app/.env": "COMPOSE_FILE=compose.one.yml:two.yml\n", "app/compose.one.yml": service("x:1")})
+    directory = repository({"app/.env": "COMPOSE_FILE=compose.one.yml:two.yml\n", "app/compose.one.yml": service("x:1")})
     repository({"app/two.yml": service("x:2")})
-    write(folder, {"app/two.yml": service("x:3")})
-    assert "    image: x:2 -> x:3\n" in run("diff", "--git", "HEAD", ".", cwd=folder).stdout
+    write(directory, {"app/two.yml": service("x:3")})
+    assert "    image: x:2 -> x:3\n" in run("diff", "--git", "HEAD", ".", cwd=directory).stdout
 
 
 def test_the_source_of_what_was_removed_is_in_the_revision(repository):
-    folder = repository({"compose.yaml": service("x", hostname="h")})
-    write(folder, {"compose.yaml": service("x")})
-    (entry,) = json.loads(run("diff", "--git", "HEAD", "--format", "json", ".", cwd=folder).stdout)
+    directory = repository({"compose.yaml": service("x", hostname="h")})
+    write(directory, {"compose.yaml": service("x")})
+    (entry,) = json.loads(run("diff", "--git", "HEAD", "--format", "json", ".", cwd=directory).stdout)
     assert entry["source"].startswith("HEAD:compose.yaml:1:")
 
 
@@ -285,7 +285,7 @@ def test_a_change_of_the_configuration_hash_is_named(tmp_path):
     assert [entry["recreates"] for entry in entries] == [True, True]
 
 
-def test_a_change_outside_the_configuration_hash_recreates_nothing(tmp_path):
+def test_a_change_outside_the_configuration_hash_recreates_no_container(tmp_path):
     (tmp_path / "a.yaml").write_text("services: {web: {image: x, profiles: [a]}}\n")
     (tmp_path / "b.yaml").write_text("services: {web: {image: x, profiles: [b]}}\n")
     assert "recreated" not in run("diff", "a.yaml", "b.yaml", cwd=tmp_path).stdout

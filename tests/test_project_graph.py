@@ -47,9 +47,9 @@ digraph "x" {
 """
 
 
-def drawn(folder, *args):
+def drawn(directory, *args):
     """The boxes of a picture, by title, and the number of its lines."""
-    done = run("graph", "--format", "svg", "--no-graphviz", *args, cwd=folder)
+    done = run("graph", "--format", "svg", "--no-graphviz", *args, cwd=directory)
     assert done.returncode == 0, done.stderr
     root = ET.fromstring(done.stdout)
     space = "{http://www.w3.org/2000/svg}"
@@ -84,7 +84,7 @@ def test_dot(tmp_path):
     assert run("graph", "--format", "dot", "-p", "x", "--without", "network", "--without", "volume", cwd=tmp_path).stdout == DOT
 
 
-def test_svg_stands_alone_and_leads_from_left_to_right(tmp_path):
+def test_svg_is_self_contained_and_runs_from_left_to_right(tmp_path):
     (tmp_path / "compose.yaml").write_text(FILE)
     boxes, lines = drawn(tmp_path)
     assert sorted(boxes) == ["network front", "service db", "service proxy", "service web", "volume data", "volume up"]
@@ -94,15 +94,15 @@ def test_svg_stands_alone_and_leads_from_left_to_right(tmp_path):
     assert not re.search(r"(href|src|url\((?!#)|<script|@import)", text)
 
 
-def test_a_default_network_that_all_use_says_nothing(tmp_path):
+def test_a_default_network_that_all_use_is_omitted(tmp_path):
     (tmp_path / "compose.yaml").write_text("services: {a: {image: a}, b: {image: b}}\n")
     assert "default" not in run("graph", cwd=tmp_path).stdout
     (tmp_path / "compose.yaml").write_text("services: {a: {image: a}, b: {image: b, networks: [n]}}\nnetworks: {n: }\n")
     assert "default" in run("graph", cwd=tmp_path).stdout
 
 
-def test_lines_to_one_place_run_together(tmp_path):
-    """Four services lead past `b` to `c`: the picture is no higher than the services need."""
+def test_edges_to_one_node_are_merged(tmp_path):
+    """Four services lead past `b` to `c`: the picture is only as high as the services require."""
     chain = "  b: {image: b, depends_on: [c]}\n  c: {image: c}\n"
     (tmp_path / "compose.yaml").write_text("services:\n" + "".join(f"  a{i}: {{image: a, depends_on: [b, c]}}\n" for i in range(4)) + chain)
     boxes, lines = drawn(tmp_path)

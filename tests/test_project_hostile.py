@@ -1,4 +1,4 @@
-"""Projects that are meant to do harm: cycles, bombs, endless chains. Each ends in a line, soon, in little memory."""
+"""Malicious projects: cycles, alias bombs, endless chains. Each ends quickly with one line and in bounded memory."""
 
 import os
 import sys
@@ -11,19 +11,19 @@ SECONDS = 30
 MEGABYTES = 600
 
 
-def fails(folder, *files, text):
+def fails(directory, *files, text):
     """A run in bounded memory that ends with one line that holds the text."""
     limit = [] if sys.platform != "linux" else ["prlimit", f"--as={MEGABYTES * 1024 * 1024}"]
     if limit and not any(os.access(os.path.join(path, "prlimit"), os.X_OK) for path in os.get_exec_path()):
         limit = []
-    done = run("config", "-q", *(part for file in files for part in ("-f", file)), cwd=folder, before=limit, timeout=SECONDS)
+    done = run("config", "-q", *(part for file in files for part in ("-f", file)), cwd=directory, before=limit, timeout=SECONDS)
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
     assert text in done.stderr
 
 
-def loads(folder, *options):
-    done = run("config", "-q", *options, cwd=folder, timeout=SECONDS)
+def loads(directory, *options):
+    done = run("config", "-q", *options, cwd=directory, timeout=SECONDS)
     assert done.returncode == 0, done.stderr
 
 
@@ -72,7 +72,7 @@ def test_a_large_env_file_is_read_in_no_time(tmp_path):
     fails(tmp_path, text="is larger than")
 
 
-def test_a_long_circle_is_told_in_a_short_line(tmp_path):
+def test_a_long_cycle_is_reported_in_a_short_line(tmp_path):
     services = [f"  s{i}: {{image: x, depends_on: [s{(i + 1) % 5000}]}}\n" for i in range(5000)]
     (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
     fails(tmp_path, text="s0 -> s1 -> s2 -> s3 -> s4 -> (4991 more) -> s4996 -> s4997 -> s4998 -> s4999 -> s0\n")

@@ -74,7 +74,7 @@ def test_files_in_any_layout_keep_the_promises(text, options):
 
 @EXAMPLES
 @given(laid_out_files(), st.sampled_from([None, 3]), st.sampled_from([Options(), LONG, Options(order="spec")]))
-def test_files_in_brackets_keep_the_promises(text, indent, options):
+def test_files_in_flow_style_keep_the_promises(text, indent, options):
     try:
         tree = parse(text)
     except SyntaxProblem:

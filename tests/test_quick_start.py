@@ -1,4 +1,4 @@
-"""The quick start of the documentation, followed to the letter by somebody who has nothing yet: install, format, check, commit, edit."""
+"""The quick start of the documentation, followed literally by a new user: install, format, check, commit, edit."""
 
 import json
 

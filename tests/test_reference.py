@@ -1,4 +1,4 @@
-"""composefmt against the reference's own answers: the short-syntax vectors, and every case through the program itself."""
+"""composefmt against the reference's answers: the short-syntax vectors, and every case through the program itself."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_short_forms_become_the_canonical_objects_of_the_reference(shared):
     assert checked > 80
 
 
-def test_what_the_reference_refuses_is_an_error_that_points_at_a_part(shared):
+def test_errors_of_the_reference_are_errors_with_a_location(shared):
     for vector in vectors(shared):
         if "error" in vector and vector["short"] not in UNDEFINED:
             read = parse_ports if vector["field"] == "ports" else parse_volumes
@@ -106,11 +106,11 @@ def test_the_forms_of_real_files_round_trip(shared):
     assert count > 500
 
 
-def ask(oracle, folder, texts, beside=None):
+def ask(oracle, directory, texts, beside=None):
     """The reference's (ok, model or error) of each text, in modes full and raw; `beside` are each one's other files."""
     jobs = []
     for number, text in enumerate(texts):
-        path = folder / str(number) / "compose.yaml"
+        path = directory / str(number) / "compose.yaml"
         for name, data in {"compose.yaml": text.encode(), **(beside[number] if beside else {})}.items():
             (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
             (path.parent / name).write_bytes(data)
@@ -148,7 +148,7 @@ def test_formatting_the_cases_keeps_the_model_of_the_reference(oracle, tmp_path)
     assert loaded > 30
 
 
-# What the reference loads although it cannot run; only these rules may tell an error there.
+# The reference loads these although they fail at run time; only these rules may report an error there.
 FAILS_WHEN_RUN = {
     "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-image", "invalid-subnet", "mount-at-root",
     "overlapping-subnets", "placement-constraint", "replicas-fixed-port", "reservation-above-limit", "static-ip-outside-subnet",
@@ -161,7 +161,7 @@ def test_no_error_is_reported_where_the_reference_loads_a_case(oracle, tmp_path)
     answers = ask(oracle, tmp_path, [case.text for case in cases], [case.files for case in cases])
     for case, (full, raw) in zip(cases, answers, strict=True):
         if (full[0] or raw[0]) and case.path.stem != "alias-bomb":
-            told = set(re.findall(r" error\[([a-z-]+)\]", case.expected))
-            # Without interpolation nothing is wrong with a variable, and without normalization links are no dependencies.
+            reported = set(re.findall(r" error\[([a-z-]+)\]", case.expected))
+            # Without interpolation no variable is wrong, and without normalization links do not count as dependencies.
             refused = set() if full[0] else {"invalid-interpolation", "dependency-cycle"}
-            assert told <= FAILS_WHEN_RUN | refused, (case.id, told)
+            assert reported <= FAILS_WHEN_RUN | refused, (case.id, reported)

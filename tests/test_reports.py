@@ -1,4 +1,4 @@
-"""The reports for programs, as the real command writes them: valid against their schemas, whatever stands in the files."""
+"""The reports for programs, as the real command writes them, are valid against their schemas for any file content."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def judge(text, output_format):
 
 @pytest.mark.parametrize("output_format", FORMATS)
 @pytest.mark.parametrize("select", ["--extend-select=all", "--select=unused-volume"], ids=["many findings", "none"])
-def test_every_report_is_valid_and_tells_the_same(run, output_format, select):
+def test_every_report_is_valid_and_complete(run, output_format, select):
     expected = rules_of(run("check", select, "--output-format", "json").stdout, "json")
     done = run("check", select, "--output-format", output_format)
     assert done.returncode == (1 if expected else 0)
@@ -80,7 +80,7 @@ def test_every_report_is_valid_and_tells_the_same(run, output_format, select):
     assert ("yaml-syntax" in expected) is bool(expected)
 
 
-def test_a_schema_refuses_what_is_wrong(run):
+def test_a_schema_rejects_invalid_data(run):
     """The judges above can fail."""
     log = json.loads(run("check", "--output-format", "sarif").stdout)
     log["runs"][0]["results"][0]["locations"] = "here"
@@ -195,7 +195,7 @@ def test_concise_is_one_line_for_each_finding(run):
     assert all(re.match(r"[^\n]+:\d+:\d+: (error|warning|info)\[[a-z0-9-]+\] \S", line) for line in lines)
 
 
-def test_json_has_the_fix_and_the_related_places(run):
+def test_json_has_the_fix_and_the_related_locations(run):
     found = {f["rule"]: f for f in json.loads(run("check", "--extend-select", "unformatted", "--output-format", "json", "a").stdout)}
     assert found["duplicate-key"]["related"] == [
         {"message": "first defined here", "start": {"line": 14, "column": 5}, "end": {"line": 14, "column": 10}}

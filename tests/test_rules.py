@@ -1,4 +1,4 @@
-"""Every rule's page proves itself: what it shows as bad is found, what it shows as good is not."""
+"""Every rule's page is proved: its bad examples are reported, its good examples are not."""
 
 import re
 import textwrap
@@ -22,7 +22,7 @@ def examples(rule, label):
 
 
 def found_by(text, rule):
-    # What is off by default is told once it is selected.
+    # Opt-in rules are reported when selected.
     options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=InMemory(BESIDE))
     return {finding.rule for finding in check_text(text, options).findings}
 
@@ -31,7 +31,7 @@ def found_by(text, rule):
 def test_the_page_of_a_rule(name):
     rule = RULES[name]
     first, *_ = rule.page.split("\n\n")
-    assert first.endswith("."), "a page begins with a sentence"
+    assert first.endswith("."), "a page starts with a sentence"
     assert re.search(r"^Source: .*\.$", rule.page, re.MULTILINE | re.DOTALL), "a page names the source of its rule"
     for text in examples(rule, "Bad"):
         assert name in found_by(text, rule), text
@@ -52,21 +52,21 @@ def test_a_rule_has_three_bad_and_three_good_examples(name):
 
 
 @pytest.mark.parametrize("case", [case for case in all_cases("rules") if case.good_for], ids=lambda case: case.id)
-def test_a_good_example_is_one_for_rules_that_there_are(case):
+def test_good_examples_name_existing_rules(case):
     assert case.good_for <= RULES.keys()
     assert not case.expected
 
 
 @pytest.mark.parametrize("name", sorted(RULES.keys() - {"alias-bomb", "undefined-variable", "include-cycle"}))
-def test_a_rule_shows_what_it_means(name):
+def test_explain_shows_the_page_of_a_rule(name):
     assert examples(RULES[name], "Bad")
     assert examples(RULES[name], "Good")
 
 
 @pytest.mark.parametrize("case", all_cases("rules"), ids=lambda case: case.id)
-def test_what_a_case_shows_is_found_by_that_rule_alone(case):
-    told = {finding.rule for finding in check_text(case.text, case.options, case.filename).findings}
-    for name in told & RULES.keys():
+def test_a_case_needs_only_its_rule(case):
+    reported = {finding.rule for finding in check_text(case.text, case.options, case.filename).findings}
+    for name in reported & RULES.keys():
         without = case.options._replace(ignore=case.options.ignore | {name})
         assert name not in {finding.rule for finding in check_text(case.text, without, case.filename).findings}
         alone = case.options._replace(select=frozenset({name}))

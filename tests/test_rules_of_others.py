@@ -1,4 +1,4 @@
-"""`docs/rules-of-others.md` proved: for each row of its tables a case in which composefmt finds what the other one finds."""
+"""`docs/rules-of-others.md` is proved: for each row, a case in which composefmt reports what the other tool reports."""
 
 import json
 import re
@@ -15,7 +15,7 @@ CASES = {case.title: case for case in all_cases("others")}
 
 
 def rows():
-    """The first column of each row, and the rules that the second one names; a group stands for its rules."""
+    """Yield the first column of each row, and the rules that the second one names; a group expands to its rules."""
     for cells in (line.strip().strip("|").split("|") for line in PAGE.splitlines() if line.startswith("| ")):
         names = set(re.findall(r"`([a-z0-9-]+)`", "".join(cells[1:])))
         if names:
@@ -35,22 +35,22 @@ def test_the_page_and_the_cases_speak_of_the_same():
 
 
 @pytest.mark.parametrize("title", ROWS)
-def test_what_another_tool_finds_is_found(title):
+def test_findings_of_another_tool_are_found(title):
     assert told_in(CASES[title]) & ROWS[title]
 
 
 @pytest.mark.parametrize("title", CASES)
-def test_what_is_said_of_it_is_what_is_written(title):
+def test_the_preview_equals_the_written_files(title):
     assert CASES[title].actual()[1] == CASES[title].expected
 
 
-def test_the_reference_refuses_the_cases_that_are_said_to_be_refused(oracle, tmp_path):
+def test_the_reference_refuses_the_refused_cases(oracle, tmp_path):
     for number, case in enumerate(case for case in CASES.values() if case.path.stem == "reference"):
-        folder = tmp_path / str(number)
-        folder.mkdir()
+        directory = tmp_path / str(number)
+        directory.mkdir()
         for name, data in {"compose.yaml": case.text.encode(), **case.files}.items():
-            (folder / name).write_bytes(data)
-        job = json.dumps({"files": [str(folder / "compose.yaml")], "mode": "full"})
+            (directory / name).write_bytes(data)
+        job = json.dumps({"files": [str(directory / "compose.yaml")], "mode": "full"})
         answer = subprocess.run([oracle], input=job + "\n", capture_output=True, text=True, check=True).stdout
         assert json.loads(answer)["ok"] is False, case.title
         assert re.search(r"^\S+ error\[", case.expected, re.MULTILINE), case.title

@@ -1,10 +1,10 @@
-"""The samples show what composefmt does: each one is run."""
+"""The samples are true: each one is run."""
 
 import re
 from pathlib import Path
 
 import pytest
-from cases import tell
+from cases import as_text
 from promises import assert_promises
 
 from composefmt.engine import check_text, format_text
@@ -30,14 +30,14 @@ def test_the_messy_sample_is_realistic():
     assert sum("#" in line for line in lines) >= 30
 
 
-def test_the_lost_colon_is_found_and_stays_as_it_is():
+def test_a_missing_colon_is_reported_and_not_changed():
     entry = "- ~/configs/etc/configs/:ro"
     assert entry in read("after.yaml")
-    assert 'did you mean "~/configs:/etc/configs/:ro"?' in tell(check_text(read("after.yaml")))
+    assert 'did you mean "~/configs:/etc/configs/:ro"?' in as_text(check_text(read("after.yaml")))
 
 
 def test_every_mistake_of_the_sample_is_found():
-    found = re.findall(r"\[([a-z-]+)\]", tell(check_text(read("mistakes.yaml"))))
+    found = re.findall(r"\[([a-z-]+)\]", as_text(check_text(read("mistakes.yaml"))))
     assert sorted(found) == [
         "duplicate-key", "invalid-port", "invalid-port", "missing-colon", "port-range-mismatch", "suspicious-port",
         "unknown-key", "unknown-key", "unknown-restart-policy",
@@ -45,13 +45,13 @@ def test_every_mistake_of_the_sample_is_found():
     ]  # fmt: skip
 
 
-def test_the_readme_shows_what_the_program_does(tmp_path):
+def test_the_examples_of_the_readme_are_true(tmp_path):
     """Its before and after, its finding, its table of forms and its Python are run."""
     readme = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
     before, after = re.findall(r"```yaml\n(services:\n.*?)```", readme, re.DOTALL)[:2]
     assert format_text(before).text == after
     finding = re.search(r"```text\n(.*?)```", readme, re.DOTALL).group(1).splitlines()
-    assert finding[0].split(" ", 1)[1] in tell(check_text(read("before.yaml")))
+    assert finding[0].split(" ", 1)[1] in as_text(check_text(read("before.yaml")))
     assert finding[1].split(" | ")[1] in read("before.yaml")
     for short, long in re.findall(r"^\| `([^`]+)` \| (`.*`) \|$", readme, re.MULTILINE):
         field = "ports" if re.match(r'"|\d', short) else "volumes"

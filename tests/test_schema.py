@@ -29,10 +29,10 @@ def values(text):
 
 def findings(text):
     (value,) = values(text)
-    # What a fix would write stands in the help as well.
-    told = ("path", "on_key", "rule", "message", "help")
+    # The help line repeats the text that a fix would write.
+    reported = ("path", "on_key", "rule", "message", "help")
     return [
-        {name: list(value) if name == "path" else value for name, value in problem._asdict().items() if name in told}
+        {name: list(value) if name == "path" else value for name, value in problem._asdict().items() if name in reported}
         for problem in problems(value)
     ]
 
@@ -70,14 +70,14 @@ def test_case(rule, case):
         assert {finding["rule"] for finding in found} == {rule} or case["name"].startswith("but ")
 
 
-def test_there_are_cases_for_every_rule():
+def test_every_rule_has_cases():
     assert len(list(read_cases())) >= 60
-    told = {finding["rule"] for case in read_cases() for finding in case.values[1]["findings"]}
-    assert told == {path.stem for path in CASES} - {"accepted"}
+    reported = {finding["rule"] for case in read_cases() for finding in case.values[1]["findings"]}
+    assert reported == {path.stem for path in CASES} - {"accepted"}
 
 
 @pytest.mark.parametrize("finding", [finding for case in read_cases() for finding in case.values[1]["findings"]], ids=str)
-def test_findings_say_what_is_wrong_and_how_to_mend_it(finding):
+def test_findings_state_the_problem_and_the_remedy(finding):
     assert finding["message"]
     assert finding["help"]
     assert not finding["message"].endswith(".")
@@ -162,7 +162,7 @@ def test_a_schema_with_an_unknown_keyword_is_refused(tool, schema):
             tool.Compiler(changed, {}).compile()
 
 
-def test_a_place_that_the_schema_no_longer_has_is_named(tool, schema):
+def test_a_path_missing_from_the_schema_is_named(tool, schema):
     changed = copy.deepcopy(schema)
     del changed["$defs"]["service"]["properties"]["scale"]
     with pytest.raises(tool.Unsupported, match=r"services\.\*\.scale"):

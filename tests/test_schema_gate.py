@@ -146,7 +146,7 @@ def test_the_gate_agrees_with_the_library_on_real_files(judges, shared):
 # --- the gate and the explanations ---
 
 
-def test_what_the_gate_refuses_is_explained_and_what_it_accepts_is_not():
+def test_the_gate_and_its_explanations_agree():
     from composefmt.compose.schema.explain import explain
 
     chance = random.Random(11)
@@ -166,7 +166,7 @@ def test_what_the_gate_refuses_is_explained_and_what_it_accepts_is_not():
                     value = value[part]
 
 
-def test_what_anchors_share_a_million_times_is_checked_once():
+def test_values_shared_by_anchors_are_checked_once():
     mounts = [{"type": "volume", "target": "/a", "volume": {"labels": {"a": "b"}}}] * 1000
     service = {"volumes": mounts, "pre_start": [{"volumes": mounts[:1]}] * 1000}
     services = {f"s{index}": service for index in range(1000)}

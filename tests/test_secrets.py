@@ -1,4 +1,4 @@
-"""Secrets and hostile text: what a repository holds is shown as text, masked if it looks like a secret, and never acted upon."""
+"""Secrets and hostile text: repository content is shown as text, masked if it looks like a secret, and never executed."""
 
 import json
 import os
@@ -44,13 +44,13 @@ def test_other_values_are_not_secrets(name, value):
     assert not is_secret(name, value)
 
 
-def hover(client, folder, text, files, name="compose.yaml"):
+def hover(client, directory, text, files, name="compose.yaml"):
     """The hover at the `|` of a text, with other files beside it."""
     for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(content)
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_text(content)
     before, _, after = text.partition("|")
-    uri = client.open(before + after, (folder / name).as_uri())
+    uri = client.open(before + after, (directory / name).as_uri())
     try:
         position = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
         answer = client.request("textDocument/hover", textDocument={"uri": uri}, position=position)
@@ -110,16 +110,16 @@ def test_secrets_of_a_shown_definition_are_masked(client, tmp_path):
 
 
 def test_an_env_file_outside_the_workspace_is_not_read(tmp_path):
-    folder = tmp_path / "work"
-    folder.mkdir()
+    directory = tmp_path / "work"
+    directory.mkdir()
     (tmp_path / "outside.env").write_text("MODE=from-outside\n")
     (tmp_path / "home").mkdir()
-    os.symlink(tmp_path / "outside.env", folder / "link.env")
+    os.symlink(tmp_path / "outside.env", directory / "link.env")
     text = "services:\n  web:\n    image: x\n    env_file: {}\n    environment:\n      MO|DE: fast\n"
-    with Client(folder, root=folder) as client:
+    with Client(directory, root=directory) as client:
         for path in ("../outside.env", str(tmp_path / "outside.env"), "link.env"):
-            assert "from-outside" not in hover(client, folder, text.replace("{}", path), {})
-        assert "inside" in hover(client, folder, text.replace("{}", "own.env"), {"own.env": "MODE=inside\n"})
+            assert "from-outside" not in hover(client, directory, text.replace("{}", path), {})
+        assert "inside" in hover(client, directory, text.replace("{}", "own.env"), {"own.env": "MODE=inside\n"})
 
 
 def test_links_lead_only_to_files_inside_the_workspace(client, tmp_path):
@@ -189,7 +189,7 @@ def test_a_baseline_holds_no_secret(tmp_path):
     assert "hunter" not in done.stderr + (tmp_path / "known.json").read_text()
 
 
-def test_messages_mask_what_is_written_in_the_wrong_place(tmp_path):
+def test_messages_mask_misplaced_secrets(tmp_path):
     (tmp_path / "compose.yaml").write_text(LITERAL)
     done = run("check", "--select", "all", "--output-format", "concise", cwd=tmp_path)
     assert 'environment must be a list or a mapping, not "DB_PASSWORD=' in done.stdout

@@ -1,4 +1,4 @@
-"""Settings: where they are found, what they change, and what is said of wrong ones."""
+"""Settings: discovery, effect, and error messages."""
 
 import json
 
@@ -9,10 +9,10 @@ TEXT = 'services:\n  web:\n    image: nginx\n    ports:\n      - "1-3"\n      - 
 
 @pytest.fixture
 def project(tmp_path):
-    folder = tmp_path / "deploy" / "web"
-    folder.mkdir(parents=True)
-    (folder / "compose.yaml").write_text(TEXT)
-    return folder
+    directory = tmp_path / "deploy" / "web"
+    directory.mkdir(parents=True)
+    (directory / "compose.yaml").write_text(TEXT)
+    return directory
 
 
 @pytest.mark.parametrize("name", ["composefmt.toml", ".composefmt.toml"])
@@ -23,7 +23,7 @@ def test_the_nearest_file_holds(run, tmp_path, project, name):
     run("format")
     text = (project / "compose.yaml").read_text()
     assert "target: 3" in text
-    assert 'published: "${P}"' in text, "what stands in files further up does not count"
+    assert 'published: "${P}"' in text, "settings further up are ignored"
 
 
 def test_a_section_of_pyproject(run, tmp_path, project):
@@ -34,7 +34,7 @@ def test_a_section_of_pyproject(run, tmp_path, project):
 
 
 @pytest.mark.usefixtures("project")
-def test_a_section_of_pyproject_that_is_none(run, tmp_path):
+def test_an_invalid_section_of_pyproject(run, tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool]\ncomposefmt = 3\n")
     done = run("check")
     assert done.returncode == 2
@@ -66,7 +66,7 @@ def test_one_file_for_all(run, tmp_path, project):
     assert "no such file" in done.stderr
 
 
-def test_standard_input_goes_by_its_name(run, project):
+def test_settings_for_standard_input_depend_on_its_name(run, project):
     (project / "composefmt.toml").write_text("max-range = 2\n")
     assert '"1-3"' in run("format", "--stdin-filename", "deploy/web/x.yaml", "-", stdin=TEXT.encode()).stdout
     assert '"1-3"' not in run("format", "--stdin-filename", "deploy/x.yaml", "-", stdin=TEXT.encode()).stdout
@@ -125,7 +125,7 @@ def test_invalid_settings_are_reported_and_nothing_is_changed(run, tmp_path, pro
 
 
 @pytest.mark.usefixtures("project")
-def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
+def test_effective_settings_and_their_origin(run, tmp_path):
     (tmp_path / "composefmt.toml").write_text('max-range = 2\nignore = ["style", "missing-colon"]\n')
     lines = run("settings", "deploy/web/compose.yaml").stdout.splitlines()
     assert max(map(len, lines)) <= 66 + len(str(tmp_path / "composefmt.toml"))
@@ -154,7 +154,7 @@ def test_what_is_in_force_and_where_it_comes_from(run, tmp_path):
     assert run("settings", "deploy").stdout.splitlines() == run("settings", "deploy/web/compose.yaml").stdout.splitlines()
 
 
-def test_there_are_no_settings_for_what_is_not_there(run):
+def test_a_missing_directory_has_no_settings(run):
     done = run("settings", "nowhere/compose.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     assert '"nowhere/compose.yaml": no such file or directory' in done.stderr

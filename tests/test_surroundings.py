@@ -1,4 +1,4 @@
-"""The files around a Compose file: what rules are told of them, what is remembered, and what is never opened."""
+"""The files around a Compose file: what rules can ask, what is recorded, and what is never opened."""
 
 import os
 import pickle

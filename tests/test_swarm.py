@@ -15,7 +15,7 @@ from test_fixes_corpus import corpus
 from composefmt.engine import format_bytes
 from composefmt.options import Options
 
-# What Docker fills in where a short form says nothing, and leaves out where a long form does.
+# The defaults that Docker adds to a short form but not to a long one.
 DEFAULTS = {"ports": {"protocol": "tcp", "mode": "ingress"}, "volumes": {"type": "volume"}}
 
 

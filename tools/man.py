@@ -1,4 +1,4 @@
-"""Write the manual page, made from the commands themselves: build/composefmt.1, or what is named.
+"""Write the manual page, generated from the commands: build/composefmt.1, or the given file.
 
     python tools/man.py [FILE]
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def page() -> str:
-    """The whole page in man's own language."""
+    """Return the page in man's language."""
     context = click.Context(app, info_name="composefmt")
     lines = [f'.TH COMPOSEFMT 1 "" "composefmt {__version__}" "User Commands"', ".SH NAME", f"composefmt \\- {_text(_first(app))}"]
     lines += [".SH SYNOPSIS", ".B composefmt", ".I COMMAND", "[\\fIOPTIONS\\fR] [\\fIARGUMENTS\\fR]"]
@@ -32,7 +32,7 @@ def page() -> str:
         if command is not None:
             lines += _command(command, click.Context(command, info_name=name, parent=context))
     lines += [".SH FILES", ".TP", "composefmt.toml, .composefmt.toml, pyproject.toml"]
-    lines += ["The settings; the nearest above a Compose file holds. In pyproject.toml they stand below [tool.composefmt]."]
+    lines += ["The settings; the nearest file above a Compose file applies. In pyproject.toml, the table is [tool.composefmt]."]
     return "\n".join(lines) + "\n"
 
 
@@ -59,7 +59,7 @@ def _epilog(text: str | None) -> Iterator[str]:
 
 
 def _block(part: str) -> Iterator[str]:
-    """Lines that stay as they are."""
+    """Return lines without filling."""
     yield ".nf"
     yield from (_text(line) for line in part.removeprefix("\b").strip("\n").splitlines())
     yield ".fi"
@@ -70,7 +70,7 @@ def _first(command: click.Command) -> str:
 
 
 def _text(text: str) -> str:
-    """Text in which nothing means anything to man."""
+    """Escape text for man."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq").replace("'", "\\(aq")
     return f"\\&{escaped}" if escaped.startswith(".") else escaped
 

@@ -146,7 +146,7 @@ WHOLE = [
 
 
 class Judge:
-    """Collects what is wrong, with the smallest example of each kind."""
+    """Collects failures, with the smallest example of each kind."""
 
     def __init__(self, oracle: str) -> None:
         self.oracle = oracle
@@ -162,12 +162,12 @@ class Judge:
             self.examples[kind] = f"{text}\n{detail}"
 
     def ask(self, text: str) -> int:
-        """Note a text for the reference, and return the number of its answer."""
+        """Queue a text for the reference, and return the number of its answer."""
         self.jobs.append((text, "full"))
         return len(self.jobs) - 1
 
     def examine(self, text: str) -> None:
-        """Do with a file what users do, and note what the reference has to be asked."""
+        """Run the commands on a file, and queue what the reference has to judge."""
         before = self.ask(text)
         for name, options in SETTINGS.items():
             result = format_text(text, options, "compose.yaml")
@@ -192,10 +192,10 @@ class Judge:
 
     def judge(self) -> None:
         """Ask the reference, and compare."""
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as directory:
             lines = []
             for index, (text, mode) in enumerate(self.jobs):
-                place = Path(folder, str(index))
+                place = Path(directory, str(index))
                 place.mkdir()
                 (place / "compose.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
                 lines.append(json.dumps({"files": [str(place / "compose.yaml")], "mode": mode}))
@@ -216,7 +216,7 @@ class Judge:
 
 
 def _without_extensions(model: dict[str, object]) -> dict[str, object]:
-    # What an anchor below x- shares with ports or volumes is rewritten with them.
+    # An extension field that shares ports or volumes by an anchor is rewritten with them.
     return {key: value for key, value in model.items() if not key.startswith("x-")}
 
 

@@ -1,9 +1,9 @@
-"""Gathers in build/playground what the playground needs to run composefmt in a browser, so that it asks no other host.
+"""Gather what the playground needs in build/playground, so that it contacts no other host.
 
-Usage: playground.py [FOLDER]
+Usage: playground.py [DIRECTORY]
 
 Python for the browser comes from the npm package pyodide, ruamel.yaml from the package index, composefmt from this checkout.
-`make docs` puts what it finds there into the site.
+`make docs` adds it to the site.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ VERSION = "pyodide@314"
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 
 
-def gather(folder: Path) -> None:
-    """Put the runtime and the packages into the folder."""
+def gather(directory: Path) -> None:
+    """Copy the runtime and the packages to the directory."""
     npm = shutil.which("npm")
     if npm is None:
         sys.exit("the playground needs npm, which is not installed")
@@ -32,13 +32,13 @@ def gather(folder: Path) -> None:
         pure = ["--only-binary", ":all:", "--implementation", "py", "--abi", "none", "--platform", "any"]
         subprocess.run([*PIP, "download", "--quiet", "--no-deps", *pure, "--dest", work / "wheels", "ruamel.yaml"], check=True)
         subprocess.run([*PIP, "wheel", "--quiet", "--no-deps", "--wheel-dir", work / "wheels", ROOT], check=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
         for name in RUNTIME:
-            shutil.copy(work / "node_modules" / "pyodide" / name, folder)
+            shutil.copy(work / "node_modules" / "pyodide" / name, directory)
         for package, wheels in (("ruamel.yaml", "ruamel?yaml-*.whl"), ("composefmt", "composefmt_cli-*.whl")):
             (wheel,) = (work / "wheels").glob(wheels)
-            shutil.copy(wheel, folder / f"{package}.zip")
+            shutil.copy(wheel, directory / f"{package}.zip")
 
 
 if __name__ == "__main__":

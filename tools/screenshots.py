@@ -1,10 +1,10 @@
-"""Makes the pictures of the documentation in docs/images, from the real programs: what stands in them is never drawn by hand.
+"""Take the screenshots of the documentation in docs/images, from the real programs.
 
 Usage: screenshots.py [NAME ...]
 
-terminal and editor are a terminal's screen as SVG, graph and tutorial are what `composefmt graph` draws, the others are pages in
-Chromium. What a picture needs and is not installed is named, and the picture is left as it was. Look at each of them before
-it is checked in.
+terminal and editor are a terminal's screen as SVG, graph and tutorial are drawn by `composefmt graph`, the others are pages in
+Chromium. If a program for a picture is missing, it is named and the picture stays unchanged. Look at each picture before
+committing it.
 """
 
 from __future__ import annotations
@@ -54,47 +54,47 @@ services:
 """
 
 
-def terminal(folder: Path) -> None:
-    """What formatting and checking look like in a terminal."""
+def terminal(directory: Path) -> None:
+    """Formatting and checking in a terminal."""
     from rich.text import Text
 
-    (folder / "compose.yaml").write_text(SHOP, encoding="utf-8")
+    (directory / "compose.yaml").write_text(SHOP, encoding="utf-8")
     screen = Text()
     for command in ("format --diff", "format", "check"):
         screen.append("$ ", "bold green").append(f"composefmt {command}\n", "bold")
-        screen.append_text(Text.from_ansi(_output([sys.executable, "-m", "composefmt", *command.split()], folder))).append("\n")
+        screen.append_text(Text.from_ansi(_output([sys.executable, "-m", "composefmt", *command.split()], directory))).append("\n")
     screen.rstrip()
     _write_svg("terminal", "composefmt", screen)
 
 
-def editor(folder: Path) -> None:
-    """Mistakes in Neovim, told by the language server."""
+def editor(directory: Path) -> None:
+    """Diagnostics of the language server in Neovim."""
     nvim = shutil.which("nvim", path=_path())
     if nvim is None:
         raise _MissingError("nvim")
-    (folder / "compose.yaml").write_text(SHOP, encoding="utf-8")
-    _output([sys.executable, "-m", "composefmt", "format"], folder)
+    (directory / "compose.yaml").write_text(SHOP, encoding="utf-8")
+    _output([sys.executable, "-m", "composefmt", "format"], directory)
     look = "set termguicolors number signcolumn=yes laststatus=0 noruler shortmess+=F | colorscheme habamax"
     shown = "lua vim.diagnostic.config({ virtual_lines = true })"
     command = [nvim, "-i", "NONE", "-u", str(ROOT / "editors" / "neovim.lua"), "-c", look, "-c", shown, "compose.yaml"]
-    _write_svg("editor", "nvim compose.yaml", _screen(command, folder, columns=COLUMNS, lines=28, until="unknown-key"))
+    _write_svg("editor", "nvim compose.yaml", _screen(command, directory, columns=COLUMNS, lines=28, until="unknown-key"))
 
 
-def graph(folder: Path) -> None:
+def graph(directory: Path) -> None:
     """A project as a picture."""
-    _draw("graph", _SHOP_OF_FOUR, folder)
+    _draw("graph", _SHOP_OF_FOUR, directory)
 
 
-def tutorial(folder: Path) -> None:
+def tutorial(directory: Path) -> None:
     """The project at the end of the tutorial as a picture."""
     page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     *_, text = re.findall(r'^```yaml title="compose.yaml"\n(.*?)^```$', page, re.MULTILINE | re.DOTALL)
-    _draw("tutorial", text, folder)
+    _draw("tutorial", text, directory)
 
 
-def _draw(name: str, text: str, folder: Path) -> None:
-    (folder / "compose.yaml").write_text(text, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "composefmt", "graph", "--format", "svg"], cwd=folder, check=True, capture_output=True)
+def _draw(name: str, text: str, directory: Path) -> None:
+    (directory / "compose.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "composefmt", "graph", "--format", "svg"], cwd=directory, check=True, capture_output=True)
     (IMAGES / f"{name}.svg").write_bytes(done.stdout)
 
 
@@ -175,32 +175,32 @@ def playground(_: Path) -> None:
 
 
 class _MissingError(Exception):
-    """Something that a picture needs is not installed."""
+    """A program for a picture is not installed."""
 
 
 def _path() -> str:
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
-def _output(command: Sequence[str], folder: Path) -> str:
-    """What a program writes, with its colors."""
+def _output(command: Sequence[str], directory: Path) -> str:
+    """Return a program's output with its colors."""
     given = {**os.environ, "FORCE_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     given.pop("NO_COLOR", None)
-    done = subprocess.run(command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(command, cwd=directory, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return done.stdout
 
 
-def _screen(command: Sequence[str], folder: Path, *, columns: int, lines: int, until: str) -> Text:
-    """The screen of a program in a terminal of this size, as soon as it shows a text (after 20 seconds in any case)."""
+def _screen(command: Sequence[str], directory: Path, *, columns: int, lines: int, until: str) -> Text:
+    """Return the screen of a program in a terminal of this size once it shows a text (at the latest after 20 seconds)."""
     import pyte
 
     screen = pyte.Screen(columns, lines)
     stream = pyte.ByteStream(screen)
     child, terminal = pty.fork()
     if child == 0:
-        os.chdir(folder)
-        # A home of its own, so that nobody's settings show.
-        given = {"PATH": _path(), "TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        os.chdir(directory)
+        # A separate home directory, without the user's settings.
+        given = {"PATH": _path(), "TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(directory), "LC_ALL": "C.UTF-8"}
         os.execve(command[0], list(command), {**given, "PYTHONPATH": str(ROOT)})
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     end = time.monotonic() + 20
@@ -217,7 +217,7 @@ def _screen(command: Sequence[str], folder: Path, *, columns: int, lines: int, u
 
 
 def _as_text(screen: pyte.Screen) -> Text:
-    """A terminal's screen as text with styles."""
+    """Return a terminal's screen as text with styles."""
     from rich.color import Color
     from rich.style import Style
     from rich.text import Text
@@ -237,12 +237,12 @@ def _as_text(screen: pyte.Screen) -> Text:
     return text
 
 
-# Colours that the terminal emulator and the writer of pictures call differently.
+# Colors with different names in the terminal emulator and in the writer of pictures.
 _NAMES = {"brown": "yellow", "brightbrown": "bright_yellow"}
 
 
 def _write_svg(name: str, title: str, text: Text) -> None:
-    """A terminal's text as a picture, in the reader's own monospace font: nothing is fetched."""
+    """Return a terminal's text as a picture in the reader's monospace font, without downloads."""
     from io import StringIO
 
     from rich.console import Console

@@ -4,9 +4,9 @@
     update_schema.py                   verify: exit status 1 where the checksum or the tables do not fit
     update_schema.py PATH [VERSION]    pin the schema at PATH, record its checksum, and make the tables
 
-The tables (composefmt/compose/schema/shapes.json) say of each place in a Compose file which kinds of values it takes.
-They hold the schema together with schemas/reference.json: what the reference does beyond it. A keyword that is not
-understood here is an error, so that a new schema cannot slip through half checked.
+The tables (composefmt/compose/schema/shapes.json) list the kinds of values that each path of a Compose file accepts. They
+combine the schema with schemas/reference.json: the behavior of the reference beyond it. An unknown keyword is an error, so
+that no part of a new schema is ignored.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _ANY: Shape = {"any": True}
 
 
 class Unsupported(ValueError):
-    """The schema says something that the tables cannot."""
+    """The schema has something that the tables cannot express."""
 
 
 class Compiler:
-    """Turns a schema into shapes: for each place, what it takes by the kind of value (text, number, list, map...).
+    """Converts a schema to shapes: for each path, what it accepts by the kind of value (text, number, list, map...).
 
-    Shapes are numbered, equal ones once, so that each refers only to those before it. `reference` is the content of
-    reference.json; {} gives the schema alone.
+    Shapes are numbered without duplicates, and each refers only to earlier ones. `reference`: the content of
+    reference.json; {} for the schema alone.
     """
 
     def __init__(self, schema: Json, reference: Json) -> None:
@@ -65,7 +65,7 @@ class Compiler:
         }  # fmt: skip
 
     def compile(self) -> Json:
-        """{"root": number, "shapes": [...]}. Raises Unsupported."""
+        """Return {"root": number, "shapes": [...]}. Raises Unsupported."""
         root = self._number(self._shape(self.schema, ""))
         if self._unused:
             raise Unsupported(f"reference.json names places that the schema does not have: {sorted(self._unused)}")
@@ -86,7 +86,7 @@ class Compiler:
         return self._numbers[key]
 
     def _shape(self, node: Json, path: str) -> Shape:
-        """What a place takes by the schema, changed by what the reference does there."""
+        """Return what a path accepts by the schema, changed as the reference does."""
         shape = self._plain(node, path)
         if path in self._whole:
             shape["number"] = {**shape["number"], "whole": True, "written": True}
@@ -111,7 +111,7 @@ class Compiler:
         return shape
 
     def _format(self, path: str, shape: Shape) -> Json:
-        """The format of a text, and what the number that becomes of it has to be."""
+        """Return the format of a string, and the range of the number that it converts to."""
         name = self._formats[path]
         bounds = shape.get("number") if name in ("integer", "decimal") else None
         return {"format": name, "bounds": bounds} if bounds else {"format": name}
@@ -153,7 +153,7 @@ class Compiler:
         return shape
 
     def _one_of(self, node: Json, path: str) -> Shape:
-        """The alternatives as one shape: each has kinds of its own, so that exactly one fits where any does."""
+        """Return the alternatives as one shape; their kinds are disjoint, so that at most one matches."""
         if node.keys() - _SILENT != {"oneOf"}:
             raise Unsupported(f"{path}: keywords beside oneOf")
         merged: Shape = {}
@@ -165,7 +165,7 @@ class Compiler:
         return merged
 
     def _all_of(self, node: Json, path: str) -> Shape:
-        """A mapping that takes its keys from several definitions and allows no others."""
+        """Return a mapping that combines the keys of several definitions and allows no others."""
         if node.get("unevaluatedProperties") is not False:
             raise Unsupported(f"{path}: allOf that allows other keys")
         own = {word: node[word] for word in ("properties", "patternProperties", "required") if word in node}
@@ -206,14 +206,14 @@ class Compiler:
 
 
 def tables() -> str:
-    """The content of shapes.json as it has to be for the schema and reference.json as they are. Raises Unsupported."""
+    """Return the content of shapes.json for the current schema and reference.json. Raises Unsupported."""
     compiled = Compiler(json.loads(SCHEMA.read_text("utf-8")), json.loads(REFERENCE.read_text("utf-8"))).compile()
     lines = ",\n".join(json.dumps(shape, separators=(",", ":")) for shape in compiled["shapes"])
     return f'{{"root":{compiled["root"]},"shapes":[\n{lines}\n]}}\n'
 
 
 def verify() -> list[str]:
-    """What does not fit together; [] where all does."""
+    """Return the inconsistencies, [] without any."""
     wrong = []
     if f"`{hashlib.sha256(SCHEMA.read_bytes()).hexdigest()}`" not in README.read_text("utf-8"):
         wrong.append("schemas/compose-spec.json is not the file that schemas/README.md records")
@@ -223,7 +223,7 @@ def verify() -> list[str]:
 
 
 def update(path: Path, version: str | None) -> None:
-    """Pin the schema at `path`, and make the tables. Raises Unsupported, and then changes nothing."""
+    """Pin the schema at `path`, and write the tables. Raises Unsupported without changing anything."""
     data = path.read_bytes()
     Compiler(json.loads(data), json.loads(REFERENCE.read_text("utf-8"))).compile()
     if data != SCHEMA.read_bytes():
@@ -237,7 +237,7 @@ def update(path: Path, version: str | None) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status 0 where all fits together, 1 where it does not, 2 where it was not asked well."""
+    """Return the exit status: 0 if everything is consistent, 1 if not, 2 for a usage error."""
     if len(arguments) > 2 or arguments[:1] in (["-h"], ["--help"]):
         print(__doc__)
         return 2

@@ -20,5 +20,5 @@ def answer(text: str, long_form: str, order: str) -> str:
     for finding, entry in zip(checked.findings, findings, strict=True):
         # JavaScript counts in UTF-16
         entry["selection"] = [len(text[:offset].encode("utf-16-le")) // 2 for offset in finding.span]
-        entry["mended"] = apply_edits(text, finding.fix.edits) if finding.fix else None
+        entry["fixed"] = apply_edits(text, finding.fix.edits) if finding.fix else None
     return json.dumps({"formatted": None if formatted.failed else formatted.text, "findings": findings})

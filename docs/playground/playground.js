@@ -90,10 +90,10 @@ function entry(finding) {
   rule.href = new URL(`../rules/${finding.rule}/`, location.href);
   item.append(place, make("b", "", finding.severity), " ", rule, " ", finding.message);
   if (finding.help) item.append(make("small", "", finding.help));
-  if (finding.mended !== null) {
-    const mend = make("button", "playground-mend", finding.fix.title);
-    mend.onclick = () => replace(finding.mended);
-    item.append(mend);
+  if (finding.fixed !== null) {
+    const fixButton = make("button", "playground-fix", finding.fix.title);
+    fixButton.onclick = () => replace(finding.fixed);
+    item.append(fixButton);
   }
   return item;
 }
