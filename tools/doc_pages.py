@@ -229,7 +229,8 @@ def _plain(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return "`" + text.replace("|", "\\|") + "`"
+    """Return code for a cell of a table: choices in braces, because code hosts and the site disagree about bars in tables."""
+    return "`" + re.sub(r"\[([^\]]*\|[^\]]*)\]", lambda choices: "{" + choices[1].replace("|", ", ") + "}", text) + "`"
 
 
 def _escaped(text: str) -> str:
