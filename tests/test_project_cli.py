@@ -169,7 +169,7 @@ def test_resources_unused_by_selected_services_are_omitted():
 
 
 def test_raw_env_files_are_taken_as_they_are():
-    web = model(cwd=CASES / "config")["services"]["web"]
+    web = model("--no-escape-dollars", cwd=CASES / "config")["services"]["web"]
     assert web["environment"] == {"A": "1", "B": "<&>", "C": "quoted 1", "D": '"kept $A"', "F": " x "}
 
 
@@ -233,6 +233,46 @@ def test_each_value_has_its_source(directory):
     assert web["environment"]["A"] == {"value": "1", "source": "compose.override.yaml:3:19"}
 
 
+DOLLARS = """\
+services:
+  web:
+    image: nginx
+    command: ["echo", "$$HOME"]
+    environment: {"A$B": "x$$y$$$$"}
+"""
+
+
+def test_dollar_signs_are_doubled_as_docker_compose_does(directory):
+    """Docker Compose 5.6.0 prints these values; in keys it doubles dollar signs in YAML as well."""
+    (directory / "compose.yaml").write_text(DOLLARS)
+    web = model(cwd=directory)["services"]["web"]
+    assert (web["command"], web["environment"]) == (["echo", "$$HOME"], {"A$$B": "x$$y$$$$"})
+    text = run("config", cwd=directory).stdout
+    assert '- "$$HOME"\n' in text
+    assert '"A$B": "x$$y$$$$"\n' in text
+    (directory / "compose.yaml").write_text(text)
+    assert run("config", cwd=directory).stdout == text
+
+
+def test_programs_get_each_dollar_sign_once(directory):
+    (directory / "compose.yaml").write_text(DOLLARS)
+    web = model("--no-escape-dollars", cwd=directory)["services"]["web"]
+    assert (web["command"], web["environment"]) == (["echo", "$HOME"], {"A$B": "x$y$$"})
+    assert '- "$HOME"\n' in run("config", "--no-escape-dollars", cwd=directory).stdout
+    assert model("--with-source", cwd=directory)["services"]["web"]["environment"]["A$B"]["value"] == "x$y$$"
+
+
+def test_dollar_signs_stay_as_they_are_without_interpolation(directory):
+    (directory / "compose.yaml").write_text(DOLLARS)
+    assert model("--no-interpolate", cwd=directory)["services"]["web"]["command"] == ["echo", "$$HOME"]
+
+
+def test_the_two_meanings_of_escape_are_not_confused(directory):
+    done = run("config", "--no-escape", cwd=directory)
+    assert done.returncode == 2
+    assert "--no-escape is now --no-outside-files; --no-escape-dollars prints each dollar sign once" in done.stderr
+
+
 def test_no_network_access(directory):
     for option in ("--lock-image-digests", "--resolve-image-digests"):
         done = run("config", option, cwd=directory)
@@ -249,7 +289,7 @@ def test_files_outside_the_project_directory_can_be_refused(directory, tmp_path)
     for text in ("include: [../base.yaml]\n", "services: {a: {extends: {file: ../base.yaml, service: b}}}\n"):
         (directory / "compose.yaml").write_text(text)
         assert model(cwd=directory)["services"]
-        assert "is outside the project directory" in error("--no-escape", cwd=directory)
+        assert "is outside the project directory" in error("--no-outside-files", cwd=directory)
 
 
 def test_so_can_env_files_and_links_that_lead_out_of_it(directory, tmp_path):
@@ -264,7 +304,7 @@ def test_so_can_env_files_and_links_that_lead_out_of_it(directory, tmp_path):
     ):
         (directory / "compose.yaml").write_text(text)
         assert model(cwd=directory)["services"]
-        assert "is outside the project directory" in error("--no-escape", cwd=directory)
+        assert "is outside the project directory" in error("--no-outside-files", cwd=directory)
 
 
 def test_errors_name_file_line_and_column(directory):

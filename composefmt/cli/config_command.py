@@ -21,6 +21,7 @@ class Shape(NamedTuple):
     output_format: str
     interpolated: bool
     with_source: bool
+    double_dollars: bool
 
 
 def _flags(command: Command) -> Command:
@@ -32,7 +33,8 @@ def _flags(command: Command) -> Command:
             ("no-path-resolution", "Do not resolve relative paths."),
             ("no-consistency", "Do not check references between services and resources."),
             ("no-env-resolution", "Do not resolve env files."),
-            ("no-escape", "Refuse to read files outside the project directory."),
+            ("no-escape-dollars", "Print each dollar sign once, for programs; the output may not load again."),
+            ("no-outside-files", "Refuse to read files outside the project directory."),
             ("with-source", "Print the file, line and column of each value."),
             ("services", "Print the names of the services."),
             ("volumes", "Print the names of the volumes."),
@@ -47,7 +49,7 @@ def _flags(command: Command) -> Command:
         )
     ):
         command = click.option(f"--{name}", f"flag_{name.replace('-', '_')}", is_flag=True, help=summary)(command)
-    return command
+    return click.option("--no-escape", "flag_no_escape", is_flag=True, hidden=True)(command)
 
 
 _EPILOG = """\b
@@ -81,9 +83,10 @@ def command(
     output: str | None,
     **given: bool,
 ) -> int:
-    """Print the canonical project: what Docker Compose makes of the files, without Docker.
+    """Print the effective configuration of a project, as docker compose config does, without Docker.
 
-    The YAML can be loaded again: dollar signs in it are doubled. The JSON holds the values as they are.
+    Dollar signs are doubled in YAML and JSON, so that Docker Compose can load the output. Programs that read values use
+    --no-escape-dollars.
     """
     from composefmt.project.discovery import Wanted
 
@@ -94,9 +97,12 @@ def command(
     for refused in ("resolve_image_digests", "lock_image_digests"):
         if flags[refused]:
             raise click.UsageError(f"--{refused.replace('_', '-')} would ask a registry, and composefmt asks nobody.")
+    if flags["no_escape"]:
+        raise click.UsageError("--no-escape is now --no-outside-files; --no-escape-dollars prints each dollar sign once.")
     check_services(wanted_services)
     request = request_for(Wanted(files, project_directory, project_name, env_files, profiles))
-    shape = Shape(output_format, not (flags["no_interpolate"] or flags["variables"]), flags["with_source"])
+    interpolated = not (flags["no_interpolate"] or flags["variables"])
+    shape = Shape(output_format, interpolated, flags["with_source"], interpolated and not flags["no_escape_dollars"])
     chosen = next((name for name in _LISTS if flags[name]), None)
     listing = hashed is not None or chosen is not None
     request = _with_flags(request, flags, shape, listing=listing)
@@ -133,7 +139,9 @@ def _with_flags(request: Request, flags: dict[str, bool], shape: Shape, *, listi
     from composefmt.project.types import Target
 
     return request._replace(
-        choices=Choices(interpolate=shape.interpolated, resolve=not flags["no_path_resolution"], escape=not flags["no_escape"]),
+        choices=Choices(
+            interpolate=shape.interpolated, resolve=not flags["no_path_resolution"], outside_files=not flags["no_outside_files"]
+        ),
         normalize=not flags["no_normalize"],
         consistency=not (flags["no_consistency"] or flags["variables"]),
         environment_files=shape.interpolated and not flags["no_env_resolution"] and not listing,
@@ -147,10 +155,12 @@ def _model(project: Project, shape: Shape) -> str:
     if shape.with_source:
         from composefmt.project.provenance import with_sources
 
-        return to_json(with_sources(project)) + "\n" if shape.output_format == "json" else to_yaml(with_sources(project), escape=False)
+        return (
+            to_json(with_sources(project)) + "\n" if shape.output_format == "json" else to_yaml(with_sources(project), double_dollars=False)
+        )
     if shape.output_format == "json":
-        return to_json(project.model) + "\n"
-    return to_yaml(project.model, escape=shape.interpolated)
+        return to_json(project.model, double_dollars=shape.double_dollars) + "\n"
+    return to_yaml(project.model, double_dollars=shape.double_dollars)
 
 
 def _listed(kind: str, project: Project, shape: Shape) -> str:
@@ -201,7 +211,7 @@ def _hashes(project: Project, hashed: str, flags: dict[str, bool]) -> str:
     for name in names:
         if name not in project.services:
             raise click.ClickException(f"no such service: {name}")
-    reading = Reading(project.environment, project.directory if flags["no_escape"] else None, Target())
+    reading = Reading(project.environment, project.directory if flags["no_outside_files"] else None, Target())
     with errors_reported(project):
         found = service_hashes(project, names, None if flags["no_env_resolution"] else reading)
     return "".join(f"{name} {value}\n" for name, value in found.items())

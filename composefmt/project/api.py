@@ -22,13 +22,13 @@ def load_project(
     profiles: Sequence[str] = (),
     services: Sequence[str] = (),
     interpolate: bool = True,
-    escape: bool = True,
+    outside_files: bool = True,
 ) -> Project:
     """Return the canonical project of some Compose files, each merged over the previous ones.
 
     Without files, use the file with a default name in `directory` (default: the working directory) or above, and the
     override beside it. `environment` defaults to the process environment; variables of `.env` or `env_files` are added.
-    `profiles` and `services` select what is enabled. `interpolate=False` keeps variables; `escape=False` refuses to read
+    `profiles` and `services` select what is enabled. `interpolate=False` keeps variables; `outside_files=False` refuses to read
     files outside the project directory. Nothing is fetched, and nothing is written.
 
     Raises ProjectError, whose `message` and `place` state the problem and its location.
@@ -49,7 +49,7 @@ def load_project(
             found.name,
             found.profiles,
             services,
-            Choices(interpolate=interpolate, escape=escape),
+            Choices(interpolate=interpolate, outside_files=outside_files),
             environment_files=interpolate,
         )
     )

@@ -103,7 +103,7 @@ def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
     if scope.is_unknown is not None and "$" in path:
         raise Unreachable(f"the value of {path} is not known", place)
     local = path if path.startswith("/") else join(scope.base, path)
-    if not scope.choices.escape:
+    if not scope.choices.outside_files:
         check_inside(local, scope.root, place)
     folder = relative_folder(path, scope.base, scope.files.is_directory)
     known = scope.extended if scope.extended is not None else {}

@@ -69,7 +69,7 @@ def _load(entry: _Included, scope: Scope) -> Map:
         if scope.is_unknown is not None and "$" in path:
             raise Unreachable(f"the value of {path} is not known", entry.place)
         paths.append(path if path.startswith("/") else join(scope.base, path))
-        if not scope.choices.escape:
+        if not scope.choices.outside_files:
             check_inside(paths[-1], scope.root, entry.place)
     if paths[0] in scope.including:
         raise ProjectError(f"circular include: {cycle(scope.including[scope.including.index(paths[0]) :])}", entry.place)
@@ -83,7 +83,7 @@ def _load(entry: _Included, scope: Scope) -> Map:
     else:
         base, folder = folder_of(paths[0]), relative_folder(paths[0], scope.base, scope.files.is_directory)
     env_files = _env_files(entry, base, scope)
-    for path in env_files if not scope.choices.escape else ():
+    for path in env_files if not scope.choices.outside_files else ():
         check_inside(path, scope.root, entry.place)
     environment = {**read_env_files(env_files, scope.environment, entry.place, scope.files.read), **scope.environment}
     inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))

@@ -30,13 +30,13 @@ MAX_DEPTH = 60
 class Choices(NamedTuple):
     """The steps to take.
 
-    `interpolate`: replace variables; `resolve`: make paths absolute; `escape`: allow reading files outside the project
+    `interpolate`: replace variables; `resolve`: make paths absolute; `outside_files`: allow reading files outside the project
     directory. `merge_only`: merge the files as they are written, without validation, defaults and absolute paths.
     """
 
     interpolate: bool = True
     resolve: bool = True
-    escape: bool = True
+    outside_files: bool = True
     merge_only: bool = False
 
     @property

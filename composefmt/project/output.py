@@ -10,11 +10,15 @@ if TYPE_CHECKING:
     from composefmt.project.model import Model
 
 
-def to_json(model: Model) -> str:
-    """Return the model as indented JSON, which omits `models`, as in Docker Compose."""
+def to_json(model: Model, *, double_dollars: bool = False) -> str:
+    """Return the model as indented JSON, which omits `models`, as in Docker Compose.
+
+    `double_dollars`: write each dollar sign twice, in keys as well, as `docker compose config --format json` does.
+    """
     from json import dumps
 
-    return dumps(whole_numbers({key: model[key] for key in sorted(model) if key != "models"}), indent=2, ensure_ascii=False)
+    text = dumps(whole_numbers({key: model[key] for key in sorted(model) if key != "models"}), indent=2, ensure_ascii=False)
+    return text.replace("$", "$$") if double_dollars else text
 
 
 def whole_numbers(value: object) -> object:
@@ -26,12 +30,12 @@ def whole_numbers(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def to_yaml(value: Model, *, escape: bool) -> str:
-    """Return the model as YAML; `escape`: double dollar signs, so that loading restores them."""
-    return "".join(line + "\n" for line in _lines(value, escape=escape))
+def to_yaml(value: Model, *, double_dollars: bool) -> str:
+    """Return the model as YAML; `double_dollars`: write each dollar sign in a value twice, so that loading restores it."""
+    return "".join(line + "\n" for line in _lines(value, double_dollars=double_dollars))
 
 
-def _lines(value: object, *, escape: bool) -> list[str]:
+def _lines(value: object, *, double_dollars: bool) -> list[str]:
     """Return the lines of a nonempty mapping or list, without common indentation."""
     lines: list[str] = []
     if isinstance(value, dict):
@@ -39,28 +43,30 @@ def _lines(value: object, *, escape: bool) -> list[str]:
             name = write_scalar(key)
             if isinstance(part, (dict, list)) and part:
                 lines.append(f"{name}:")
-                lines += [line and f"  {line}" for line in _lines(part, escape=escape)]
+                lines += [line and f"  {line}" for line in _lines(part, double_dollars=double_dollars)]
             else:
-                lines += [f"{name}: {first}" if not index else first for index, first in enumerate(_scalar(part, escape=escape))]
+                lines += [
+                    f"{name}: {first}" if not index else first for index, first in enumerate(_scalar(part, double_dollars=double_dollars))
+                ]
     elif isinstance(value, list):
         for part in value:
             if isinstance(part, (dict, list)) and part:
-                first, *rest = _lines(part, escape=escape)
+                first, *rest = _lines(part, double_dollars=double_dollars)
                 lines += [f"- {first}", *(line and f"  {line}" for line in rest)]
             else:
                 # The content of a block scalar carries its own indentation.
-                first, *rest = _scalar(part, escape=escape)
+                first, *rest = _scalar(part, double_dollars=double_dollars)
                 lines += [f"- {first}", *rest]
     return lines
 
 
-def _scalar(value: object, *, escape: bool) -> list[str]:
+def _scalar(value: object, *, double_dollars: bool) -> list[str]:
     if isinstance(value, dict):
         return ["{}"]
     if isinstance(value, list):
         return ["[]"]
     if isinstance(value, str):
-        text = value.replace("$", "$$") if escape else value
+        text = value.replace("$", "$$") if double_dollars else value
         if "\n" in text.rstrip("\n") and not _needs_quotes(text):
             return _block(text)
         return [write_scalar(text)]

@@ -131,7 +131,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         by_names(model, request.services)
     if request.prune:
         drop_unused(model)
-    reading = Reading(environment, None if request.choices.escape else request.directory, request.target)
+    reading = Reading(environment, None if request.choices.outside_files else request.directory, request.target)
     if request.environment_files:
         resolve_environment(model, reading)
     if request.choices.interpolate:
