@@ -13,26 +13,26 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
-demo: .venv/installed ## what composefmt does to the samples, and what it finds in them
+demo: .venv/installed ## format and check the samples
 	@echo '$$ composefmt format --diff samples/before.yaml samples/messy.yaml'
 	@$(BIN)/composefmt format --diff samples/before.yaml samples/messy.yaml || test $$? -eq 1
 	@echo
 	@echo '$$ composefmt check samples/mistakes.yaml samples/before.yaml'
 	@$(BIN)/composefmt check samples/mistakes.yaml samples/before.yaml || test $$? -eq 1
 
-test: lint types layers ## everything, fast tests first
+test: lint types layers ## run all checks and tests, fast tests first
 	$(BIN)/pytest -n auto -m 'not slow'
 	$(BIN)/pytest -n auto -m slow
 
 test-fast: .venv/installed
 	$(BIN)/pytest -n auto -m 'not slow'
 
-editors: .venv/installed ## install the editors that tests drive, and what the VS Code extension is built with
+editors: .venv/installed ## install the editors used by tests, and the tools for the VS Code extension
 	tools/install-editors
 
 # Needs Node 24, Chromium, and some minutes for code-server, where CODE_SERVER is not a folder that has it.
 CODE_SERVER ?= build/code-server
-vscode-picture: editors ## try the extension in the real VS Code, and take docs/images/vscode.png
+vscode-picture: editors ## run the extension in VS Code, and take docs/images/vscode.png
 	npm --prefix editors/vscode run package
 	test -d $(CODE_SERVER)/node_modules/code-server || npm --prefix $(CODE_SERVER) install code-server playwright-core
 	COMPOSEFMT=$(CURDIR)/$(BIN)/composefmt node editors/vscode/test/browser.mjs $(CODE_SERVER) docs/images/vscode.png
@@ -47,40 +47,40 @@ types: .venv/installed
 layers: .venv/installed
 	$(BIN)/lint-imports --no-cache > .venv/layers.log || { cat .venv/layers.log; exit 1; }
 
-docs: .venv/docs ## the documentation site, in build/site; a warning is an error
+docs: .venv/docs ## build the documentation site in build/site; a warning is an error
 	$(BIN)/python tools/site.py
 	$(BIN)/python -m zensical build --strict --clean
 
-docs-pages: .venv/installed ## rewrite the pages of docs/ that are made from the code: rules, settings, commands, editor settings
+docs-pages: .venv/installed ## rewrite the generated pages of docs/: rules, settings, commands, editor settings
 	$(BIN)/python tools/doc_pages.py
 
-man: .venv/installed ## the manual page, build/composefmt.1
+man: .venv/installed ## generate the manual page build/composefmt.1
 	$(BIN)/python tools/man.py
 
 .PHONY: playground screenshots
-playground: .venv/installed ## what the site's playground needs, which make docs then puts into the site
+playground: .venv/installed ## build the playground, which make docs adds to the site
 	$(BIN)/python tools/playground.py
 
-screenshots: editors playground docs ## the pictures of the documentation, to be looked at before they are checked in
+screenshots: editors playground docs ## take the pictures of the documentation; look at each before committing it
 	$(BIN)/python tools/screenshots.py
 
 CORPUS ?=
 
-bench: .venv/installed ## composefmt and the peers that are installed, as ratios; CORPUS=FOLDER for your Compose files as well
+bench: .venv/installed ## compare the speed with the installed peers; CORPUS=DIRECTORY adds your Compose files
 	$(BIN)/python benchmarks/run.py $(if $(CORPUS),--corpus $(CORPUS))
 	$(BIN)/python benchmarks/rules.py --top 10 $(CORPUS)
 	$(BIN)/python benchmarks/lsp.py
 
-fuzz: .venv/installed ## the promises on many more generated files
+fuzz: .venv/installed ## run the property tests with many more examples
 	COMPOSEFMT_EXAMPLES=10000 $(BIN)/pytest tests/test_promises.py
 
 ORACLE ?=
 COUNT ?= 30000
 
-mutations: .venv/installed ## disturbed copies of real files; CORPUS=DIRECTORY ORACLE=PROGRAM, the reference as the judge
+mutations: .venv/installed ## mutate real files and compare with the reference; CORPUS=DIRECTORY ORACLE=PROGRAM
 	$(BIN)/python tools/mutations.py $(CORPUS) $(ORACLE) --count $(COUNT)
 
-update-cases: .venv/installed ## rewrite the expectations of the data cases and the made pages, for review in the diff
+update-cases: .venv/installed ## rewrite the expectations of the cases and the generated pages; review the diff
 	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py tests/test_lsp_cases.py
 	$(BIN)/python tools/doc_pages.py
 

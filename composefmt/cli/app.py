@@ -39,7 +39,7 @@ class _Lazy(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the first argument names. Raises click.UsageError with the nearest name if there is none."""
+        """Return the command that the first argument names. Raises click.UsageError with the nearest name for an unknown one."""
         if args[0] in _COMMANDS or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
         from difflib import get_close_matches

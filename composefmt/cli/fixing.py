@@ -123,7 +123,7 @@ class Fixing:
         return f"{'Would fix' if self.diff else 'Fixed'} {count(total, 'finding')} ({rules})."
 
     def possible(self) -> str:
-        """Return a sentence that counts the findings that more options would fix; "" if there are none."""
+        """Return a sentence that counts the findings that more options would fix; "" without any."""
         safe, unsafe = self.offered[True], self.offered[False]
         if self.active:
             return f"{unsafe} fixable with --fix --unsafe-fixes." if unsafe and not self.unsafe else ""

@@ -63,7 +63,7 @@ class _Tally:
         return not self.changed and not self.failed
 
     def summary(self, *, writes: bool) -> str:
-        """Return the counts as a sentence; "" if there are no files."""
+        """Return the counts as a sentence; "" without files."""
         would = "" if writes else "would be "
         parts = [f"{count(self.changed, 'file')} {would}reformatted"] if self.changed else []
         if self.unchanged:

@@ -46,7 +46,7 @@ def check_services(names: Sequence[str]) -> None:
 
 
 def request_for(wanted: Wanted) -> Request:
-    """Return the request for the files on the command line. Exit with an error if there are none."""
+    """Return the request for the files on the command line. Exit with an error if none are found."""
     from composefmt.project.discovery import STDIN, find
     from composefmt.project.project import Request
     from composefmt.project.values import ProjectError

@@ -156,7 +156,7 @@ def literal(value: str) -> Answer[Port]:
 
 
 def _misplaced_protocol(value: str, pieces: Pieces) -> Malformed | None:
-    """Return the answer for a protocol after the host port, as in `389/tcp:389/tcp`; None if there is none."""
+    """Return the answer for a protocol after the host port, as in `389/tcp:389/tcp`, else None."""
     port, slash, protocol = pieces.published.text.partition("/")
     if not slash or protocol.lower() not in PROTOCOLS:
         return None

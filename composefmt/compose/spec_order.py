@@ -1,7 +1,7 @@
 """The order of keys in the specification, for each mapping.
 
-The chapters give the order of the top level; within most chapters the keys stand in the order of the alphabet, and
-where they do not, the order is given here. Source: the specification's chapters 04 to 14, build, deploy and develop.
+The top level follows the order of the chapters. Within most chapters the keys are in alphabetical order; the exceptions are
+listed here. Source: the specification's chapters 04 to 14, build, deploy and develop.
 """
 
 from __future__ import annotations

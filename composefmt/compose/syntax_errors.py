@@ -186,7 +186,7 @@ def _not_closed(source: Source, problem: SyntaxProblem, offset: int) -> Finding 
 
 
 def _open_bracket(text: str, offset: int) -> int | None:
-    """Return the offset of the innermost bracket that is open at an offset, None if there is none."""
+    """Return the offset of the innermost bracket that is open at an offset, else None."""
     opened: list[int] = []
     for sign in re.compile(SIGN).finditer(text, 0, offset):
         if sign[0] in ("[", "{"):

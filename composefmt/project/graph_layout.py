@@ -62,7 +62,7 @@ def _depths(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, i
 
 
 def _topological(ids: Sequence[str], leads: Mapping[str, list[str]]) -> list[str]:
-    """Return the nodes in topological order, as far as there are no cycles."""
+    """Return the nodes in topological order, ignoring cycles."""
     done: set[str] = set()
     order: list[str] = []
     for start in ids:

@@ -93,7 +93,7 @@ def _valid() -> re.Pattern[str]:
 def image_latest(element: Element) -> Iterator[Problem]:
     """Detects images without a tag, or with a mutable tag such as `latest`.
 
-    The image behind such a tag changes with each release, so the same file runs different software on different days. Services
+    The image of such a tag changes with each release, so the same file runs different software on different days. Services
     with a `build` are not reported, because there `image` names the result of the build.
 
     Bad:

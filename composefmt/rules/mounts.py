@@ -257,8 +257,8 @@ def bind_of_home(element: Element) -> Iterator[Problem]:
 def anonymous_volume(element: Element) -> Iterator[Problem]:
     """Checks for volumes without a name.
 
-    Docker gives an anonymous volume a random name, so its data is hard to find, to reuse and to back up. `docker compose down`
-    leaves it behind, unless called with `--volumes`.
+    Docker gives an anonymous volume a random name, so its data is hard to find, reuse and back up. `docker compose down`
+    does not remove it unless called with `--volumes`.
 
     Bad:
 

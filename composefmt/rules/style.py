@@ -148,7 +148,7 @@ def deprecated_rule_name(element: Element) -> Iterator[Problem]:
 
 
 _TO_COMPOSEFMT = re.compile(r"#\s*composefmt:\s*([\w-]*)(\[)?")
-# The directives of composefmt, and whether each one names rules in brackets.
+# The directives of composefmt, and whether each one takes a list of rules.
 _COMMANDS = {"ignore": True, "ignore-file": True, "off": False, "on": False, "skip": False, "skip-file": False}
 
 

@@ -53,7 +53,7 @@ def _elements(node: Node, path: KeyPath) -> Iterator[tuple[int, KeyPath]]:
 
 
 def _content(node: Node) -> object:
-    """Return what tells an item from others: its value, or the first entry of a mapping."""
+    """Return what identifies an item: its value, or the first entry of a mapping."""
     if type(node) is Scalar:
         return node.value
     if type(node) is Mapping and node.entries:

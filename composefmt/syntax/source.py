@@ -100,7 +100,7 @@ class Source:
 
     @property
     def newline(self) -> str:
-        r"""The line break of the first line; "\r" only if there is no other, "\n" if there is none."""
+        r"""The line break of the first line; "\r" only if all lines end with it, "\n" without any."""
         found = _LINE_BREAK.search(self.text)
         first = found.group() if found else "\n"
         if first == "\r" and "\n" in self.text:

@@ -174,7 +174,7 @@ def _anchors(text: str, tree: Tree) -> Iterator[Trouble]:
 
 
 def _holder(tree: Tree, offset: int) -> Node | None:
-    """Return the scalar or flow collection that contains a character, None if there is none."""
+    """Return the scalar or flow collection that contains a character, else None."""
     stack = list(tree.documents)
     while stack:
         node = stack.pop()

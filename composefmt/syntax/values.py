@@ -53,7 +53,7 @@ def merged_entries(node: Mapping, cache: dict[int, Entries] | None = None) -> En
 
 
 def value_of(entries: Entries, key: str) -> Scalar | Sequence | Mapping | None:
-    """Return the value of a key with aliases followed, None if there is none."""
+    """Return the value of a key with aliases followed, None if the key is missing."""
     return resolve(entries[key][1]) if key in entries else None
 
 

@@ -156,7 +156,7 @@ def _number_of(key: str, wanted: Map) -> int | None:
 
 
 def _keys_without_name(services: dict[str, object], keys: list[str]) -> tuple[SchemaProblem, str | None]:
-    """Return the problem of keys of a service in place of service names, and the name that stands above them if there is one."""
+    """Return the problem of service keys used as service names, and the name without a value above them, if any."""
     name = name_above(services, keys)
     if name is not None:
         message = f'service "{name}" has no keys because those below it are not indented'

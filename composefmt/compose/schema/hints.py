@@ -130,7 +130,7 @@ def keys_without_name(services: dict[str, object], known: Iterable[str]) -> list
 
 
 def name_above(services: dict[str, object], keys: list[str]) -> str | None:
-    """Return the name of the service without a value right above the first of some keys, None if there is none."""
+    """Return the name of the service without a value directly above the first of some keys, else None."""
     names = list(services)
     index = names.index(keys[0]) - 1
     return names[index] if index >= 0 and services[names[index]] is None else None

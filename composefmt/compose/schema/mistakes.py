@@ -150,7 +150,7 @@ def _how_to_write(shape: Shape) -> str:
 
 
 def _example(path: Path) -> str:
-    """Return an example of the last field of a path, "" if there is none and for items of lists."""
+    """Return an example of the last field of a path; "" for items of lists and for fields without an example."""
     if len(path) == 2 and path[0] == "services":
         text = f"{path[1]}: {{image: nginx}}"
     elif len(path) < 3:

@@ -1,4 +1,4 @@
-/** The language client: starts `composefmt lsp` when the first Compose file is opened, and says so when it can't. */
+/** The language client: starts `composefmt lsp` when the first Compose file is opened, and reports if it cannot. */
 
 import * as vscode from "vscode";
 import { CloseAction, LanguageClient } from "vscode-languageclient/node";
@@ -97,8 +97,8 @@ async function launch(output: vscode.LogOutputChannel, status: vscode.LanguageSt
 }
 
 async function tell(message: string, command: string | undefined): Promise<void> {
-  const copy = "Copy the command";
-  const settings = "Open the settings";
+  const copy = "Copy Command";
+  const settings = "Open Settings";
   const chosen = await vscode.window.showErrorMessage(message, ...(command ? [copy] : []), settings);
   if (chosen === copy && command) {
     await vscode.env.clipboard.writeText(command);

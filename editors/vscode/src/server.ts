@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { homedir } from "node:os";
 
-/** VS Code takes the well-known file names for `dockercompose`; others, and older versions, for `yaml`. */
+/** VS Code opens well-known file names as `dockercompose`, others (and older versions all) as `yaml`. */
 export const SELECTOR: { scheme: string; language: string; pattern?: string }[] = ["file", "untitled"].flatMap((scheme) => [
   { scheme, language: "dockercompose" },
   { scheme, language: "yaml", pattern: "**/{compose,docker-compose}*.{yaml,yml}" },
