@@ -74,11 +74,23 @@ bench: .venv/installed ## compare the speed with the installed peers; CORPUS=DIR
 fuzz: .venv/installed ## run the property tests with many more examples
 	COMPOSEFMT_EXAMPLES=10000 $(BIN)/pytest tests/test_promises.py
 
-ORACLE ?=
+.PHONY: oracle test-oracle record-projects
+oracle: build/oracle ## build the reference program, tests/oracle, with Go
+
+build/oracle: tests/oracle/main.go tests/oracle/go.mod tests/oracle/go.sum
+	cd tests/oracle && go build -o ../../build/oracle .
+
+test-oracle: .venv/installed oracle ## run the tests that compare with the reference
+	COMPOSEFMT_ORACLE=$(CURDIR)/build/oracle $(BIN)/pytest tests/test_oracle.py tests/test_reference.py tests/test_fixes_corpus.py \
+	    tests/test_schema_gate.py tests/test_parser.py tests/test_project_corpus.py tests/test_merge_matrix.py tests/test_rules_of_others.py
+
+record-projects: .venv/installed oracle ## rewrite the reference's models in tests/cases/project; review the diff
+	$(BIN)/python tests/record_project.py build/oracle
+
 COUNT ?= 30000
 
-mutations: .venv/installed ## mutate real files and compare with the reference; CORPUS=DIRECTORY ORACLE=PROGRAM
-	$(BIN)/python tools/mutations.py $(CORPUS) $(ORACLE) --count $(COUNT)
+mutations: .venv/installed oracle ## mutate real files and compare with the reference; CORPUS=DIRECTORY
+	$(BIN)/python tools/mutations.py $(CORPUS) build/oracle --count $(COUNT)
 
 update-cases: .venv/installed ## rewrite the expectations of the cases and the generated pages; review the diff
 	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest tests/test_cases.py tests/test_lsp_cases.py

@@ -28,7 +28,7 @@ def shared():
 def oracle():
     program = os.environ.get("COMPOSEFMT_ORACLE")
     if not program:
-        pytest.skip("COMPOSEFMT_ORACLE does not name the reference program")
+        pytest.skip("COMPOSEFMT_ORACLE does not name the reference program: make test-oracle")
     return program
 
 

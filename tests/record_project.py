@@ -1,9 +1,8 @@
-"""Record the reference's models of the projects in `tests/cases/project`.
+"""Record the reference's models of the projects in `tests/cases/project`: `make record-projects`.
 
     python tests/record_project.py REFERENCE
 
-REFERENCE is a program that reads one JSON job per line, {"files": [...], "mode": "full", "profiles": [...]}, loads the
-files with compose-go and prints one JSON object per line, with "ok" and "model". If it refuses a project, composefmt's
+REFERENCE is the program in `tests/oracle`. If it refuses a project, composefmt's
 message is kept; if the two disagree on whether a project can be loaded, the case is named and the run fails.
 """
 

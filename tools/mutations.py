@@ -2,7 +2,7 @@
 
 Usage: mutations.py CORPUS ORACLE [--count N] [--seed N]
 
-CORPUS is a directory of Compose files, ORACLE the reference program (one JSON job a line, see tests/conftest.py). Each
+CORPUS is a directory of Compose files, ORACLE the reference program (tests/oracle). Each
 mutated file is formatted with five settings, fixed and checked. Counted, with the smallest example of each: another
 meaning, a lost comment, a second run that changes something, an internal error, a false alarm, a refusal not reported.
 """
