@@ -64,6 +64,7 @@ def terminal(directory: Path) -> None:
         screen.append("$ ", "bold green").append(f"composefmt {command}\n", "bold")
         screen.append_text(Text.from_ansi(_output([sys.executable, "-m", "composefmt", *command.split()], directory))).append("\n")
     screen.rstrip()
+    screen.append("\n")
     _write_svg("terminal", "composefmt", screen)
 
 
@@ -94,7 +95,12 @@ def tutorial(directory: Path) -> None:
 
 def _draw(name: str, text: str, directory: Path) -> None:
     (directory / "compose.yaml").write_text(text, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "composefmt", "graph", "--format", "svg"], cwd=directory, check=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "composefmt", "graph", "--project-name", "shop", "--format", "svg"],
+        cwd=directory,
+        check=True,
+        capture_output=True,
+    )
     (IMAGES / f"{name}.svg").write_bytes(done.stdout)
 
 
@@ -125,7 +131,7 @@ volumes: {data: }
 
 def site(_: Path) -> None:
     """The landing page."""
-    _page("site", "", "h1", 760)
+    _page("site", "", "h1", 800)
 
 
 def rules(_: Path) -> None:
@@ -135,7 +141,7 @@ def rules(_: Path) -> None:
 
 def rule(_: Path) -> None:
     """The page of a rule."""
-    _page("rule", "rules/missing-colon/", "h1", 860)
+    _page("rule", "rules/missing-colon/", "h1", 1180)
 
 
 def card(_: Path) -> None:
@@ -171,7 +177,7 @@ _CARD = """\
 
 def playground(_: Path) -> None:
     """The playground with a file in it."""
-    _page("playground", "playground/", "#findings li", 860)
+    _page("playground", "playground/", "#findings li", 960)
 
 
 class _MissingError(Exception):
@@ -186,8 +192,9 @@ def _output(command: Sequence[str], directory: Path) -> str:
     """Return a program's output with its colors."""
     given = {**os.environ, "FORCE_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     given.pop("NO_COLOR", None)
-    done = subprocess.run(command, cwd=directory, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return done.stdout
+    done = subprocess.run(command, cwd=directory, env=given, capture_output=True, text=True, check=False)
+    # As on a terminal: findings and changes first, then the summary.
+    return done.stdout + done.stderr
 
 
 def _screen(command: Sequence[str], directory: Path, *, columns: int, lines: int, until: str) -> Text:
