@@ -1,12 +1,13 @@
 """The data cases: their file format, how they run, and how they are rewritten.
 
-A file of `tests/cases` holds cases that start with `#=== title`, followed by the text and a marker: `#--- formatted` with
-the formatter's result, `#--- unchanged`, or `#--- findings` with the output of `check`. A first line
-`# flags: max-range=2 write-defaults lines=2-4` sets options; `good=RULE` marks a good example of a rule: only that rule is
-checked and must report nothing. Before the marker, `#--- file: Dockerfile` starts another file in the same directory; with
-`# flags: directory=sub` that directory is `sub` of the repository, so that `../compose.yaml` is inside of it.
-If findings are fixable, `#--- fixed` holds the result of `check --fix` and `#--- fixed unsafe` that of `--unsafe-fixes`, both
-without the formatter. `make update-cases` rewrites everything after the markers.
+`tests/cases/format` and `rules` hold the cases of the formatter and of each rule (a file per rule), `checks` those that involve
+several rules or none. A case starts with `#=== title`, followed by the text and a marker: `#--- formatted` with the formatter's
+result, `#--- unchanged`, or `#--- findings` with the output of `check`. A first line `# flags: max-range=2 write-defaults
+lines=2-4` sets options; `good=RULE` marks a good example of a rule: only that rule is checked and must report nothing. Before the
+marker, `#--- file: Dockerfile` starts another file in the same directory; with `# flags: directory=sub` that directory is `sub` of
+the repository, so that `../compose.yaml` is inside of it. If findings are fixable, `#--- fixed` holds the result of `check --fix`
+and `#--- fixed unsafe` that of `--unsafe-fixes`, both without the formatter. `make update-cases` rewrites everything after the
+markers.
 """
 
 import re
@@ -48,6 +49,13 @@ class Case:
         """The surrounding files."""
         parts = _FILE.split(self.whole)
         return {name: text.encode() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+    @property
+    def reported(self) -> frozenset[str]:
+        """The rules that report something."""
+        return (
+            frozenset(re.findall(r"^\S+ [a-z]+\[([a-z0-9-]+)\]", self.expected, re.MULTILINE)) if self.kind == "findings" else frozenset()
+        )
 
     @property
     def good_for(self) -> frozenset[str]:
@@ -145,8 +153,8 @@ def read(path: Path) -> list[Case]:
     return cases
 
 
-def all_cases(directory: str) -> list[Case]:
-    return [case for path in sorted((ROOT / directory).glob("*.yaml")) for case in read(path)]
+def all_cases(*directories: str) -> list[Case]:
+    return [case for directory in directories for path in sorted((ROOT / directory).glob("*.yaml")) for case in read(path)]
 
 
 def update(directory: str) -> None:

@@ -276,7 +276,7 @@ def test_the_cache_is_where_the_platform_keeps_such_things():
     assert cache_directory({}, "win32") is None
 
 
-@pytest.mark.parametrize("directory", ["rules", "format"])
+@pytest.mark.parametrize("directory", ["rules", "checks", "format"])
 def test_a_result_is_recalled_as_it_was(directory):
     for case in all_cases(directory):
         data = case.text.encode()

@@ -31,7 +31,7 @@ def assert_kept(before, after, what):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_the_inputs_of_all_cases_keep_their_findings(setting):
     options = Options(**SETTINGS[setting])
-    for case in (case for directory in ("format", "rules", "schema", "others") for case in all_cases(directory)):
+    for case in (case for directory in ("format", "rules", "checks", "schema", "others") for case in all_cases(directory)):
         formatted = format_text(case.text, options).text
         if formatted != case.text:
             assert_kept(findings(case.text, options), findings(formatted, options), f"{case.id}\n{formatted}")

@@ -53,7 +53,7 @@ def test_safe_fixes_of_the_corpus_keep_the_model_of_the_reference(oracle, shared
 
 
 def test_safe_fixes_of_the_cases_keep_the_model_of_the_reference(oracle, tmp_path):
-    cases = [case for case in all_cases("rules") if case.fixed and not case.files]
+    cases = [case for case in all_cases("rules", "checks") if case.fixed and not case.files]
     answers = ask(oracle, tmp_path, [text for case in cases for text in (case.text, case.fixed)])
     for case, before, after in zip(cases, answers[::2], answers[1::2], strict=True):
         for (old_ok, old_model), (new_ok, new_model) in zip(before, after, strict=True):
@@ -72,7 +72,7 @@ def test_all_fixes_of_all_rules_keep_the_promises_on_the_corpus(shared):
 
 def test_no_fix_moves_a_comment_to_another_element():
     options = Options(ignore=frozenset({"unformatted"}))
-    cases = [case for case in all_cases("rules") if case.fixed and not case.files]
+    cases = [case for case in all_cases("rules", "checks") if case.fixed and not case.files]
     for case in cases:
         lines = case.text.splitlines()
         for index, line in enumerate(lines):

@@ -15,7 +15,7 @@ from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.scalars import Timestamp, is_plain_safe, plain_value, quote
 
-TEXTS = sorted({case.text for directory in ("format", "rules") for case in all_cases(directory)})
+TEXTS = sorted({case.text for directory in ("format", "rules", "checks") for case in all_cases(directory)})
 
 
 def dump(node):

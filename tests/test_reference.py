@@ -157,7 +157,7 @@ FAILS_WHEN_RUN = {
 
 
 def test_no_error_is_reported_where_the_reference_loads_a_case(oracle, tmp_path):
-    cases = all_cases("rules")
+    cases = all_cases("rules", "checks")
     answers = ask(oracle, tmp_path, [case.text for case in cases], [case.files for case in cases])
     for case, (full, raw) in zip(cases, answers, strict=True):
         if (full[0] or raw[0]) and case.path.stem != "alias-bomb":

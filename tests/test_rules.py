@@ -39,19 +39,27 @@ def test_the_page_of_a_rule(name):
         assert name not in found_by(text, rule), text
 
 
-def told_in(case):
-    return set(re.findall(r"^\S+ [a-z]+\[([a-z0-9-]+)\]", case.expected, re.MULTILINE))
-
-
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_has_three_bad_and_three_good_examples(name):
     """Its page's and the cases': all are run."""
-    bad = sum(name in told_in(case) for case in all_cases("rules")) + len(examples(RULES[name], "Bad"))
-    good = sum(name in case.good_for for case in all_cases("rules")) + len(examples(RULES[name], "Good"))
+    bad = sum(name in case.reported for case in all_cases("rules", "checks")) + len(examples(RULES[name], "Bad"))
+    good = sum(name in case.good_for for case in all_cases("rules", "checks")) + len(examples(RULES[name], "Good"))
     assert (min(bad, 3), min(good, 3)) == (3, 3)
 
 
-@pytest.mark.parametrize("case", [case for case in all_cases("rules") if case.good_for], ids=lambda case: case.id)
+def test_a_rule_has_one_case_file_named_after_it():
+    assert {case.path.stem for case in all_cases("rules")} == set(RULES)
+    for case in all_cases("rules"):
+        involved = case.reported | case.good_for
+        assert not involved or case.path.stem in involved, case.id
+
+
+def test_other_cases_involve_several_rules_or_none():
+    for case in all_cases("checks"):
+        assert len((case.reported | case.good_for) & RULES.keys()) != 1, f"{case.id}: move it to tests/cases/rules"
+
+
+@pytest.mark.parametrize("case", [case for case in all_cases("rules", "checks") if case.good_for], ids=lambda case: case.id)
 def test_good_examples_name_existing_rules(case):
     assert case.good_for <= RULES.keys()
     assert not case.expected
@@ -63,7 +71,7 @@ def test_explain_shows_the_page_of_a_rule(name):
     assert examples(RULES[name], "Good")
 
 
-@pytest.mark.parametrize("case", all_cases("rules"), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", all_cases("rules", "checks"), ids=lambda case: case.id)
 def test_a_case_needs_only_its_rule(case):
     reported = {finding.rule for finding in check_text(case.text, case.options, case.filename).findings}
     for name in reported & RULES.keys():
