@@ -126,6 +126,13 @@ def test_every_link_leads_somewhere_in_the_repository_too():
             assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
 
 
+def test_each_report_has_a_row():
+    from composefmt.reports import REPORTS
+
+    text = page_of_docs("reports.md")
+    assert [name for name in REPORTS if f"\n| `{name}` |" not in text] == []
+
+
 def test_each_picture_is_small_and_shown():
     pages = "".join(path.read_text(encoding="utf-8") for path in [*DOCS.rglob("*.md"), ROOT / "README.md"])
     pictures = sorted((DOCS / "images").iterdir())
