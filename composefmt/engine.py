@@ -57,18 +57,21 @@ class FormatResult(NamedTuple):
 class CheckResult(NamedTuple):
     """All findings of one file, in the order of the text.
 
-    `is_formatted`: False if `composefmt format` would change the file; only `check_with_formatting` looks at that.
+    `is_formatted`: False if `composefmt format` would change the file; only `check_with_formatting` looks at that. `others`:
+    findings of the file's projects that are written in other files.
     """
 
     source: Source
     findings: tuple[Finding, ...] = ()
     is_formatted: bool = True
+    others: tuple[tuple[Source, Finding], ...] = ()
 
 
 class FixResult(NamedTuple):
     """A file after its fixes: `source` is the new text, `data` its bytes, None if nothing was fixed.
 
-    `fixed` counts the fixes by rule, `findings` are those that remain, in the new text; `is_formatted` as in `CheckResult`.
+    `fixed` counts the fixes by rule, `findings` are those that remain, in the new text; `is_formatted` and `others` as in
+    `CheckResult`.
     """
 
     source: Source
@@ -76,6 +79,7 @@ class FixResult(NamedTuple):
     fixed: Mapping[str, int] = {}
     findings: tuple[Finding, ...] = ()
     is_formatted: bool = True
+    others: tuple[tuple[Source, Finding], ...] = ()
 
 
 def format_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> FormatResult:
@@ -110,7 +114,7 @@ def check_with_formatting(data: bytes, options: Options = _DEFAULTS, filename: s
     # As one more rule of the same run, it shares the parsed file and respects suppression comments.
     result = check_bytes(data, options._replace(extend_select=options.extend_select | {UNFORMATTED}), filename)
     findings = tuple(finding for finding in result.findings if finding.rule != UNFORMATTED)
-    return CheckResult(result.source, findings, not any(map(_is_fixed_by_formatting, result.findings)))
+    return result._replace(findings=findings, is_formatted=not any(map(_is_fixed_by_formatting, result.findings)))
 
 
 def _asks_for_formatting(options: Options) -> bool:
@@ -240,7 +244,9 @@ def check_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> Chec
     from composefmt.compose.file import ComposeFile
     from composefmt.rules.runner import run_rules
 
-    return CheckResult(source, tuple(run_rules(ComposeFile(source, tree, options))))
+    file = ComposeFile(source, tree, options)
+    findings = tuple(run_rules(file))
+    return CheckResult(source, findings, others=tuple(file.elsewhere))
 
 
 # A fix may need formatting, and formatting may enable another fix; more rounds than this undo each other.
@@ -268,7 +274,7 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
         now = checked(Source.from_bytes(formatted.data, source.filename), options)
     data = now.source.to_bytes(now.source.text) if now.source.text != source.text else None
     is_formatted = not formatting or _is_formatted(now, options)
-    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings), is_formatted)
+    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings), is_formatted, tuple(now.others))
 
 
 def _is_formatted(now: Checked, options: Options) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from composefmt.syntax.edits import Edit
-    from composefmt.syntax.source import Span
+    from composefmt.syntax.source import Position, Span
 
 
 class Severity(str, Enum):
@@ -54,11 +54,20 @@ def _sent(title: str, edits: tuple[tuple[int, int, str], ...], safe: bool, comme
     return Fix(title, tuple(map(Edit._make, edits)), safe, comments)
 
 
+class OtherFile(NamedTuple):
+    """A location in another file: its path as reports show it, and the first and last position, the last one exclusive."""
+
+    path: str
+    start: Position
+    end: Position
+
+
 class Related(NamedTuple):
-    """A related location, such as the first of two duplicate keys."""
+    """A related location, such as the first of two duplicate keys. `file`: where it is in another file, None in the same."""
 
     span: Span
     message: str
+    file: OtherFile | None = None
 
 
 class Finding(NamedTuple):

@@ -35,11 +35,12 @@ FORMATTING = "unformatted"
 
 
 class Checked(NamedTuple):
-    """A text with its tree and its findings."""
+    """A text with its tree and its findings; `others` are findings in other files of its projects."""
 
     source: Source
     tree: Tree
     findings: list[Finding]
+    others: list[tuple[Source, Finding]]
 
     @property
     def errors(self) -> Counter[tuple[str, str]]:
@@ -50,7 +51,8 @@ class Checked(NamedTuple):
 def checked(source: Source, options: Options) -> Checked:
     """Run the rules over a text. Raises SyntaxProblem."""
     tree = parse(source.text)
-    return Checked(source, tree, run_rules(ComposeFile(source, tree, options)))
+    file = ComposeFile(source, tree, options)
+    return Checked(source, tree, run_rules(file), file.elsewhere)
 
 
 def apply_fixes(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:

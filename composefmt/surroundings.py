@@ -78,6 +78,18 @@ class Surroundings:
             self._places["working"] = self._working_directory()
         return self._places["working"]
 
+    def shortest(self, path: str) -> str:
+        """Return a path in its shortest form: in a directory `here`, `../here/x.yaml` is `x.yaml`."""
+        path = normpath(path)
+        if not path.startswith("../"):
+            return path
+        parts = path.split("/")
+        up = next((at for at, part in enumerate(parts) if part != ".."), len(parts))
+        above, rest = self.above, parts[up:]
+        while 0 < up <= len(above) and rest[:1] == [above[-up]]:
+            up, rest = up - 1, rest[1:]
+        return "/".join([".."] * up + rest) or "."
+
     @property
     def asked(self) -> dict[str, str]:
         """The questions asked so far with their answers, which compare equal as long as nothing relevant has changed.

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from composefmt.engine import CheckResult, check_text, fix_text, format_text
 from composefmt.files.surroundings import environment_beside
+from composefmt.findings import Finding, Related
 from composefmt.options import Options
 from composefmt.surroundings import InMemory
+from composefmt.syntax.source import Source
 
 ROOT = Path(__file__).parent / "cases"
 _FILE = re.compile(r"^#--- file: (\S+)\n", re.MULTILINE)
@@ -128,16 +130,29 @@ class Case:
 
 def as_text(result: CheckResult) -> str:
     """Return findings as lines that are readable in a diff; `unformatted` only if it is the only finding."""
+    findings = [f for f in result.findings if f.rule != "unformatted"] or list(result.findings)
+    text = lines_of(result.source, findings)
+    for source, finding in result.others:
+        text += f"in {source.filename}: " + lines_of(source, [finding])
+    return text
+
+
+def lines_of(source: Source, findings: list[Finding]) -> str:
     lines = []
-    findings = [f for f in result.findings if f.rule != "unformatted"] or result.findings
     for finding in findings:
-        start, end = result.source.position(finding.span.start), result.source.position(finding.span.end)
+        start, end = source.position(finding.span.start), source.position(finding.span.end)
         where = f"{start.line}:{start.column}-" + (f"{end.line}:" if end.line != start.line else "") + str(end.column)
         lines.append(f"{where} {finding.severity.value}[{finding.rule}] {finding.message}\n")
-        lines += [f"    {result.source.position(related.span.start).line}: {related.message}\n" for related in finding.related]
+        lines += [f"    {related_line(source, related)}: {related.message}\n" for related in finding.related]
         if finding.help:
             lines.append(f"    help: {finding.help}\n")
     return "".join(lines)
+
+
+def related_line(source: Source, related: Related) -> str:
+    if related.file is not None:
+        return f"{related.file.path}:{related.file.start.line}"
+    return str(source.position(related.span.start).line)
 
 
 def read(path: Path) -> list[Case]:

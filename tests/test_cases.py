@@ -14,10 +14,11 @@ if os.environ.get("COMPOSEFMT_UPDATE_CASES") and "PYTEST_XDIST_WORKER" not in os
     cases.update("format")
     cases.update("rules")
     cases.update("checks")
+    cases.update("projects")
     cases.update("others")
 
 FORMAT = cases.all_cases("format")
-RULES = cases.all_cases("rules", "checks")
+RULES = cases.all_cases("rules", "checks", "projects")
 
 
 @pytest.mark.parametrize("case", FORMAT + RULES, ids=lambda case: case.id)

@@ -74,10 +74,10 @@ def test_a_second_run_reports_the_same(cached, project, cache):
 def test_cached_results_are_reused(cached, project, cache):
     """Shown by a cache that says of every file that nothing is wrong."""
     cached("check", project)
-    forge(cache, "[{},[true]]")
+    forge(cache, "[{},[true,[]]]")
     assert outcome(cached("check", project)) == ("", "All checks passed (12 files).\n", 0)
     assert outcome(cached("check", "-j", "3", project)) == ("", "All checks passed (12 files).\n", 0)
-    forge(cache, "[{},[false]]")
+    forge(cache, "[{},[false,[]]]")
     both = "All checks passed (12 files).\n12 files are not formatted; run composefmt format.\n"
     assert outcome(cached("check", project)) == ("", both, 0)
     assert cached("check", "--no-cache", project).returncode == 1
@@ -152,7 +152,7 @@ def test_surrounding_files_are_part_of_the_cache_key(cached, run, project):
 
 def test_another_version_does_not_reuse_results(cached, project, cache, tmp_path):
     cached("check", project)
-    forge(cache, "[{},[true]]")
+    forge(cache, "[{},[true,[]]]")
     copy = tmp_path / "other"
     shutil.copytree(ROOT / "composefmt", copy / "composefmt", ignore=shutil.ignore_patterns("__pycache__"))
     if not (copy / "composefmt" / "schemas").exists() and (ROOT / "schemas").exists():
@@ -207,7 +207,7 @@ def test_an_impossible_cache_directory_disables_the_cache(cached, project, cache
 def test_a_read_only_cache_is_read_and_not_written(cached, project, cache):
     before = without_privileges()
     first = cached("check", project)
-    forge(cache, "[{},[true]]")
+    forge(cache, "[{},[true,[]]]")
     (cache / "results.sqlite3").chmod(0o444)
     cache.chmod(0o555)
     try:

@@ -198,7 +198,12 @@ def test_concise_is_one_line_for_each_finding(run):
 def test_json_has_the_fix_and_the_related_locations(run):
     found = {f["rule"]: f for f in json.loads(run("check", "--extend-select", "unformatted", "--output-format", "json", "a").stdout)}
     assert found["duplicate-key"]["related"] == [
-        {"message": "first defined here", "start": {"line": 14, "column": 5}, "end": {"line": 14, "column": 10}}
+        {
+            "message": "first defined here",
+            "filename": "a/compose.yaml",
+            "start": {"line": 14, "column": 5},
+            "end": {"line": 14, "column": 10},
+        }
     ]
     fix = found["unformatted"]["fix"]
     assert (fix["title"], fix["safe"]) == ("format the file", True)

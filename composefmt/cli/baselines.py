@@ -15,12 +15,13 @@ from composefmt.files.settings import relative_path
 from composefmt.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
     from composefmt.engine import CheckResult, FixResult
     from composefmt.files.settings import Settings
     from composefmt.findings import Finding
     from composefmt.options import Chosen
+    from composefmt.syntax.source import Source
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 
@@ -49,6 +50,14 @@ class _Known(NamedTuple):
     files: dict[str, frozenset[str]]
 
 
+class _Lost(NamedTuple):
+    """Marks of a file that were not found, what was found, and the options of its check."""
+
+    marks: set[str]
+    findings: tuple[Finding, ...]
+    options: Options
+
+
 class Baselines:
     """The baselines of one run: from the command line or the settings, or the one to write."""
 
@@ -58,7 +67,9 @@ class Baselines:
         self.known: dict[str, _Known] = {}
         self.written: dict[str, frozenset[str]] = {}
         self.met: set[tuple[str, str]] = set()
-        self.left_out = self.gone = 0
+        self.left_out = 0
+        # What the baselines have but the checks did not find, by baseline and file.
+        self.lost: dict[tuple[str, str], _Lost] = {}
         self.before: dict[str, frozenset[str]] = {}
         if self.target is not None and os.path.exists(self.target):
             try:
@@ -89,8 +100,32 @@ class Baselines:
         gone = expected - found.keys()
         if gone:
             options = settings.options_for(path, Options()) if settings is not None else Options()
-            self.gone += _no_longer(gone, result.findings, options._replace(**given))
+            self.lost[baseline, relative] = _Lost(set(gone), result.findings, options._replace(**given))
         return unknown
+
+    def unknown_elsewhere(self, path: str, settings: Settings | None, source: Source, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return the new ones of findings in a file that the check of another file has made.
+
+        Raises FileTrouble if the baseline cannot be read.
+        """
+        from composefmt.reports.baseline import marks
+
+        found = marks(source, findings)
+        if self.target is not None:
+            relative = relative_path(path, _directory_of(self.target))
+            self.written[relative] = self.written.get(relative, frozenset()) | found.keys()
+            return ()
+        baseline = self._of(settings)
+        if baseline is None:
+            return tuple(findings)
+        known = self._read(baseline)
+        relative = relative_path(path, known.directory)
+        expected = known.files.get(relative, frozenset())
+        if (baseline, relative) in self.lost:
+            self.lost[baseline, relative].marks.difference_update(found)
+        new = tuple(finding for mark, finding in found.items() if mark not in expected)
+        self.left_out += len(found) - len(new)
+        return new
 
     def _of(self, settings: Settings | None) -> str | None:
         """Return the path of the baseline for a file."""
@@ -138,17 +173,18 @@ class Baselines:
             for file, marks in files.items()
             if (path, file) not in self.met and not os.path.exists(os.path.join(directory, file))
         )
-        if self.target is not None or not self.gone + gone:
+        gone += sum(_no_longer(*each) for each in self.lost.values())
+        if self.target is not None or not gone:
             return ""
-        verb = "occurs" if self.gone + gone == 1 else "occur"
-        return f"{count(self.gone + gone, 'finding')} of the baseline no longer {verb}; update it with --write-baseline."
+        verb = "occurs" if gone == 1 else "occur"
+        return f"{count(gone, 'finding')} of the baseline no longer {verb}; update it with --write-baseline."
 
 
 def _directory_of(path: str) -> str:
     return os.path.dirname(os.path.abspath(path))
 
 
-def _no_longer(marks: frozenset[str], findings: tuple[Finding, ...], options: Options) -> int:
+def _no_longer(marks: Collection[str], findings: tuple[Finding, ...], options: Options) -> int:
     """Count the marks without a finding, of rules that were checked in a file that could be read."""
     from composefmt.reports.baseline import rule_of
     from composefmt.reports.rule_page import unread

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composefmt import __version__
 from composefmt.engine import CheckResult, FormatResult
-from composefmt.findings import Finding, Fix, Related, Severity
+from composefmt.findings import Finding, Fix, OtherFile, Related, Severity
 from composefmt.syntax.edits import Edit
-from composefmt.syntax.source import Source, Span
+from composefmt.syntax.source import Position, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,14 +34,16 @@ class ResultKind(NamedTuple):
 
 
 def _check_rows(result: CheckResult) -> list[Any]:
-    return [result.is_formatted, *map(_finding_row, result.findings)]
+    others = [[source.filename, source.text, _finding_row(finding)] for source, finding in result.others]
+    return [result.is_formatted, others, *map(_finding_row, result.findings)]
 
 
 def _checked(source: Source, rows: list[Any]) -> CheckResult:
-    is_formatted, *findings = rows
+    is_formatted, others, *findings = rows
     if not isinstance(is_formatted, bool):
         raise TypeError
-    return CheckResult(source, tuple(map(_finding, findings)), is_formatted)
+    elsewhere = tuple((Source(text, filename), _finding(row)) for filename, text, row in others)
+    return CheckResult(source, tuple(map(_finding, findings)), is_formatted, elsewhere)
 
 
 def _format_rows(result: FormatResult) -> list[Any] | None:
@@ -132,7 +134,7 @@ def _finding_row(finding: Finding) -> list[Any]:
     row: list[Any] = [finding.rule, _SEVERITIES.index(finding.severity), finding.message, *finding.span, finding.help]
     if finding.fix or finding.related:
         fix = finding.fix and [finding.fix.title, finding.fix.edits, *finding.fix[2:]]
-        row += [fix, [[*related.span, related.message] for related in finding.related]]
+        row += [fix, [[*related.span, related.message, related.file] for related in finding.related]]
     return row
 
 
@@ -148,5 +150,9 @@ def _finding(row: list[Any]) -> Finding:
         Span(start, end),
         advice,
         fix and Fix(fix[0], tuple(Edit(*edit) for edit in fix[1]), *fix[2:]),
-        tuple(Related(Span(*span), text) for *span, text in others),
+        tuple(Related(Span(start, end), text, other and _other_file(*other)) for start, end, text, other in others),
     )
+
+
+def _other_file(path: str, start: list[int], end: list[int]) -> OtherFile:
+    return OtherFile(path, Position(*start), Position(*end))

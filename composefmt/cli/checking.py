@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from composefmt.cli.deprecation import notify_of_renamed_rules
+from composefmt.cli.elsewhere import Elsewhere
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, Inputs, count
 from composefmt.files.content import FileTrouble
@@ -13,12 +14,14 @@ from composefmt.files.settings import settings_in_force
 from composefmt.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from composefmt.cli.baselines import Baselines
     from composefmt.cli.fixing import Fixing
+    from composefmt.files.settings import Settings
     from composefmt.findings import Finding
     from composefmt.reports import Found
+    from composefmt.syntax.source import Source
 
 
 class Check:
@@ -30,6 +33,7 @@ class Check:
         self.baselines = baselines
         self.fail_level = fail_level
         self.files = self.unformatted = 0
+        self.elsewhere = Elsewhere()
         self.severities: Counter[Severity] = Counter()
         self.bad = False
 
@@ -49,14 +53,21 @@ class Check:
                 continue
             self.files += 1
             self.unformatted += not result.is_formatted
-            if findings:
-                self.inputs.progress.clear()
-            fail_level = self.fail_level or (settings.fail_level if settings else None)
-            for finding in findings:
-                self.severities[finding.severity] += 1
-                self.bad = self.bad or fails(finding, fail_level)
-                self.fixing.count(finding)
-                yield result.source, finding
+            self.elsewhere.add(result.source.filename, result.findings, result.others)
+            yield from self.reported(result.source, findings, settings)
+        for source, found in self.elsewhere.left():
+            settings = settings_in_force(source.filename, self.inputs.config)
+            yield from self.reported(source, self.baselines.unknown_elsewhere(source.filename, settings, source, found), settings)
+
+    def reported(self, source: Source, findings: Iterable[Finding], settings: Settings | None) -> Iterator[Found]:
+        """Count and yield the findings of one file."""
+        fail_level = self.fail_level or (settings.fail_level if settings else None)
+        for finding in findings:
+            self.inputs.progress.clear()
+            self.severities[finding.severity] += 1
+            self.bad = self.bad or fails(finding, fail_level)
+            self.fixing.count(finding)
+            yield source, finding
 
     def count_all(self) -> None:
         """Go through all files without telling what is found."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from composefmt.compose.schema import SchemaProblem
+    from composefmt.findings import Finding
     from composefmt.options import Options
     from composefmt.syntax.changes import Changes
 
@@ -33,6 +34,7 @@ class ComposeFile:
         "_sections",
         "_services",
         "_uses",
+        "elsewhere",
         "options",
         "roots",
         "source",
@@ -58,6 +60,8 @@ class ComposeFile:
         self._changes: Changes | None = None
         # Unused suppressions: location, rule, and whether it applies to the whole file; known after all other rules.
         self.unused_suppressions: list[tuple[Span, str, bool]] = []
+        # Findings of the file's projects that are written in other files.
+        self.elsewhere: list[tuple[Source, Finding]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
 
     def once(self, make: Callable[..., Made], *given: Node | str) -> Made:
@@ -76,6 +80,10 @@ class ComposeFile:
     def root(self) -> Mapping | None:
         """Return the first document if it is a mapping."""
         return self.roots[0] if self.roots else None
+
+    def written_root(self, node: Node) -> Mapping | None:
+        """Return the root of the only document in which a node is written; None if there are several."""
+        return self.roots[0] if len(self.roots) == 1 else None
 
     @property
     def uses(self) -> list[Use]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
+from pygls.uris import from_fs_path
 
 from composefmt.engine import check_bytes, check_tree
 from composefmt.files.content import FileTrouble
@@ -20,6 +21,7 @@ from composefmt.rules.registry import all_rules
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
+    from composefmt.findings import Related
     from composefmt.lsp.documents import Document, View
     from composefmt.lsp.positions import Positions
     from composefmt.lsp.server import Server
@@ -186,8 +188,15 @@ def diagnostic(finding: Finding, document: Document, positions: Positions) -> ty
         source="composefmt",
         tags=tags or None,
         related_information=[
-            types.DiagnosticRelatedInformation(types.Location(document.uri, positions.range(related.span)), related.message)
-            for related in finding.related
+            types.DiagnosticRelatedInformation(_related(related, document, positions), related.message) for related in finding.related
         ]
         or None,
     )
+
+
+def _related(related: Related, document: Document, positions: Positions) -> types.Location:
+    if related.file is None:
+        return types.Location(document.uri, positions.range(related.span))
+    path, *places = related.file
+    start, end = (types.Position(place.line - 1, place.column - 1) for place in places)
+    return types.Location(str(from_fs_path(path)), types.Range(start, end))

@@ -51,8 +51,10 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
     reference, path = _reference(service, name, place)
     try:
         base_source = source if path is None else _other_file(path, scope, place)
-    except Unreachable as gap:
-        scope.report(gap)
+    except Unreachable:
+        if scope.gaps is None:
+            raise
+        # The service keeps its "extends", which says that it is incomplete; nothing else is.
         return service
     if reference not in base_source.services:
         where = "in this file" if path is None else f"in {path}"
@@ -79,7 +81,8 @@ def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:
     # A tag on the whole service removes nothing from what it extends.
     reset(wrapped, source.resets)
     made = merge(copy, service, ("services", "x"))
-    made.pop("extends", None)
+    if "extends" not in base:
+        made.pop("extends", None)
     return made
 
 
@@ -121,6 +124,5 @@ def _load(local: str, folder: str, scope: Scope, place: Place | None) -> Extende
     services = model["services"]
     if not isinstance(services, Map):
         raise ProjectError("services must be a mapping", model.where("services"))
-    if not scope.choices.merge_only:
-        resolve_paths(model, folder, kept=scope.choices.kept)
+    resolve_paths(model, folder, kept=scope.choices.kept)
     return ExtendedFile(services, resets)

@@ -156,7 +156,7 @@ def relative_folder(path: str, base: str, is_directory: Callable[[str], bool]) -
     """Return the directory of a file (or a directory itself), relative to a base directory."""
     absolute = path if os.path.isabs(path) else join(base, path)
     folder = absolute if is_directory(absolute) else posixpath.dirname(absolute)
-    return os.path.relpath(folder, base)
+    return os.path.relpath(folder or ".", base)
 
 
 def texts(value: object) -> list[str]:

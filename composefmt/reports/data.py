@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.findings import Finding
+    from composefmt.findings import Finding, Related
     from composefmt.reports import Found
     from composefmt.reports.text import Style
     from composefmt.syntax.edits import Edit
@@ -18,7 +18,7 @@ def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG0
     """Yield one array of objects, in pieces.
 
     Each has: filename, rule, severity, message, help, start and end (line and column, from 1), fixable;
-    fix (title, safe, edits: start, end, text; null for none); related (message, start, end).
+    fix (title, safe, edits: start, end, text; null for none); related (message, filename, start, end).
     """
     from json import dumps
 
@@ -45,8 +45,15 @@ def _entry(source: Source, finding: Finding) -> dict[str, object]:
             "safe": fix.safe,
             "edits": [{**_place(source, edit), "text": edit.text} for edit in fix.edits],
         },
-        "related": [{"message": related.message, **_place(source, related.span)} for related in finding.related],
+        "related": [_related(source, related) for related in finding.related],
     }
+
+
+def _related(source: Source, related: Related) -> dict[str, object]:
+    if related.file is None:
+        return {"message": related.message, "filename": source.filename, **_place(source, related.span)}
+    path, start, end = related.file
+    return {"message": related.message, "filename": path, "start": start._asdict(), "end": end._asdict()}
 
 
 def _place(source: Source, span: Span | Edit) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ from composefmt.reports.locations import repository_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.findings import Finding, Fix
+    from composefmt.findings import Finding, Fix, Related
     from composefmt.reports import Found
     from composefmt.reports.text import Style
     from composefmt.syntax.edits import Edit
@@ -83,7 +83,7 @@ def _result(source: Source, finding: Finding, fingerprint: str, rules: dict[str,
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": related.message}, **_location(source, related.span)}
+            {"id": number, "message": {"text": related.message}, **_related(source, related)}
             for number, related in enumerate(finding.related, 1)
         ]
     if finding.fix is not None:
@@ -91,14 +91,22 @@ def _result(source: Source, finding: Finding, fingerprint: str, rules: dict[str,
     return result
 
 
+def _related(source: Source, related: Related) -> dict[str, object]:
+    if related.file is None:
+        return _location(source, related.span)
+    path, (line, column), (end_line, end_column) = related.file
+    region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+    return {"physicalLocation": {"artifactLocation": _artifact(path), "region": region}}
+
+
 def _location(source: Source, span: Span) -> dict[str, object]:
-    return {"physicalLocation": {"artifactLocation": _artifact(source), "region": _region(source, span)}}
+    return {"physicalLocation": {"artifactLocation": _artifact(source.filename), "region": _region(source, span)}}
 
 
-def _artifact(source: Source) -> dict[str, str]:
+def _artifact(filename: str) -> dict[str, str]:
     from urllib.parse import quote
 
-    path = quote(repository_path(source.filename), errors="surrogateescape")
+    path = quote(repository_path(filename), errors="surrogateescape")
     return {"uri": f"file://{path}" if path.startswith("/") else path}
 
 
@@ -109,5 +117,5 @@ def _region(source: Source, span: Span | Edit) -> dict[str, int]:
 
 def _fix(source: Source, fix: Fix) -> dict[str, object]:
     replacements = [{"deletedRegion": _region(source, edit), "insertedContent": {"text": edit.text}} for edit in fix.edits]
-    change = {"artifactLocation": _artifact(source), "replacements": replacements}
+    change = {"artifactLocation": _artifact(source.filename), "replacements": replacements}
     return {"description": {"text": fix.title}, "artifactChanges": [change]}

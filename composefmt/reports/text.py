@@ -83,6 +83,10 @@ def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:
     yield from _snippet(source, finding.span, style, color)
     shown = {source.position(finding.span.start).line}
     for related in finding.related:
+        if related.file is not None:
+            line, column = related.file.start
+            yield f"  note: {printable(related.file.path)}:{line}:{column}: {printable(related.message)}"
+            continue
         yield f"  note: {_place(source, related.span)}: {printable(related.message)}"
         line = source.position(related.span.start).line
         if line not in shown:

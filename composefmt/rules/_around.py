@@ -64,15 +64,7 @@ def neighbour(file: ComposeFile, path: str) -> ComposeFile | None:
 
 def own_path(file: ComposeFile, path: str) -> str:
     """A path from the folder of `file`, written in the shortest way: `../here/x.yaml` is `x.yaml` in a folder `here`."""
-    path = normpath(path)
-    if not path.startswith("../") or file.options.surroundings is None:
-        return path
-    parts = path.split("/")
-    up = next((at for at, part in enumerate(parts) if part != ".."), len(parts))
-    above, rest = file.options.surroundings.above, parts[up:]
-    while 0 < up <= len(above) and rest[:1] == [above[-up]]:
-        up, rest = up - 1, rest[1:]
-    return "/".join([".."] * up + rest) or "."
+    return normpath(path) if file.options.surroundings is None else file.options.surroundings.shortest(path)
 
 
 def _loaded(file: ComposeFile) -> dict[str, ComposeFile | None]:

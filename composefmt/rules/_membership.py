@@ -10,6 +10,7 @@ from __future__ import annotations
 from posixpath import basename, dirname, isabs, join
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.project.effective_file import EffectiveFile
 from composefmt.project.names import BASES, OVERRIDES, listed_files
 from composefmt.rules._around import Neighbour, extended_service, includes, is_declared_fragment, neighbour, own_path
 
@@ -41,6 +42,8 @@ class Project(NamedTuple):
 
 def is_project(file: ComposeFile) -> bool:
     """Whether a file is surely a whole project, not a part of one."""
+    if isinstance(file, EffectiveFile):
+        return file.certain
     name = basename(file.source.filename)
     return (name in BASES or name.startswith("<")) and not is_declared_fragment(file)
 
@@ -75,6 +78,8 @@ def kind_of(file: ComposeFile, path: str) -> Kind | None:
 
 
 def _own_project(file: ComposeFile) -> Project:
+    if isinstance(file, EffectiveFile):
+        return Project([Neighbour("", file)], file.is_complete)
     surroundings, own = file.options.surroundings, basename(file.source.filename)
     other = _first(surroundings, "", OVERRIDES if own in BASES else BASES, own) if surroundings else None
     return _joined(file, [own, other] if other else [own], "")
@@ -104,7 +109,7 @@ def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> Project:
 
 def _other_projects(file: ComposeFile) -> list[Project]:
     surroundings = file.options.surroundings
-    if surroundings is None or file.source.filename.startswith("<"):
+    if isinstance(file, EffectiveFile) or surroundings is None or file.source.filename.startswith("<"):
         return []
     return [*_listed(file, surroundings), *_including(file, surroundings), *_based(file, surroundings)]
 

@@ -177,7 +177,7 @@ def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind:
         return f'did you mean "{near[0]}"?', Fix.of(f'write "{near[0]}"', edits, safe=False)
     if kind == "service":
         return f'define service "{name.text}", or fix the name', None
-    fix = added(file, file.root, (section, name.text)) if section in ("networks", "volumes") and len(file.roots) == 1 else None
+    fix = added(file, file.written_root(name.node), (section, name.text)) if section in ("networks", "volumes") else None
     return f'add "{name.text}:" to the top-level key "{section}"', fix
 
 

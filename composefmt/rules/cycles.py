@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_CHAIN = 150
 
 
-@rule("dependency-cycle", Severity.ERROR, group="references")
+@rule("dependency-cycle", Severity.ERROR, group="references", scope="project")
 def dependency_cycle(element: Element) -> Iterator[Problem]:
     """Detects dependency cycles between services.
 

@@ -169,7 +169,9 @@ def relative_container_path(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("invalid-address", Severity.WARNING, "services.*.dns", "services.*.dns.*", "services.*.extra_hosts.*", group="values")
+@rule(
+    "invalid-address", Severity.WARNING, "services.*.dns", "services.*.dns.*", "services.*.extra_hosts.*", group="values", scope="project"
+)
 def invalid_address(element: Element) -> Iterator[Problem]:
     """Detects invalid IP addresses in `dns` and `extra_hosts`.
 
@@ -258,7 +260,7 @@ def memory_limit_too_low(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("swap-below-memory", Severity.WARNING, "services.*.memswap_limit", group="values")
+@rule("swap-below-memory", Severity.WARNING, "services.*.memswap_limit", group="values", scope="project")
 def swap_below_memory(element: Element) -> Iterator[Problem]:
     """Detects values of `memswap_limit` below `mem_limit`.
 

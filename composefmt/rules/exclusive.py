@@ -6,6 +6,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
+from composefmt.project.effective_file import EffectiveFile
 from composefmt.rules._around import extended_service
 from composefmt.rules._membership import is_project, other_projects, project_of
 from composefmt.rules._project import is_active, plain, whole_service
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _LONGEST_CHAIN = 150
 
 
-@rule("no-image-or-build", Severity.ERROR, "services.*", group="references")
+@rule("no-image-or-build", Severity.ERROR, "services.*", group="references", scope="project")
 def no_image_or_build(element: Element) -> Iterator[Problem]:
     """Detects services with neither `image` nor `build`.
 
@@ -47,6 +48,9 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     if element.key is None or type(element.node) in (Scalar, Sequence) or not is_project(file) or len(file.roots) > 1:
+        return
+    if isinstance(file, EffectiveFile) and not file.is_complete:
+        # The file that cannot be reached may be the one that says what to run.
         return
     values = (file.get("services", key) for key in _OF_SERVICES)
     if any(type(node) is Sequence or (type(node) is Scalar and node.value) for node in values):
@@ -95,7 +99,7 @@ def _is_blank(node: Node) -> bool:
 
 @rule(
     "exclusive-keys", Severity.ERROR, "services.*", "services.*.build", "secrets.*", "configs.*", "volumes.*", "services.*.gpus.*",
-    "services.*.deploy.resources.reservations.devices.*", group="structure",
+    "services.*.deploy.resources.reservations.devices.*", group="structure", scope="project",
 )  # fmt: skip
 def exclusive_keys(element: Element) -> Iterator[Problem]:
     """Detects mutually exclusive keys.
@@ -157,7 +161,7 @@ def _is_empty(node: Node) -> bool:
     return not node.entries if type(node) is Mapping else type(node) is Scalar and not node.value
 
 
-@rule("missing-source", Severity.ERROR, "secrets.*", "configs.*", group="structure")
+@rule("missing-source", Severity.ERROR, "secrets.*", "configs.*", group="structure", scope="project")
 def missing_source(element: Element) -> Iterator[Problem]:
     """Detects secrets and configs without a source.
 

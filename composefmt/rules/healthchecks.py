@@ -152,7 +152,7 @@ def healthcheck_disabled_with_test(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("healthcheck-timing", Severity.INFO, "services.*.healthcheck", group="healthcheck", default=False)
+@rule("healthcheck-timing", Severity.INFO, "services.*.healthcheck", group="healthcheck", scope="project", default=False)
 def healthcheck_timing(element: Element) -> Iterator[Problem]:
     """Detects healthchecks whose `timeout` exceeds their `interval`, and `retries: 0`.
 

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from composefmt.compose.file import ComposeFile
     from composefmt.findings import Fix
+    from composefmt.syntax.source import Span
     from composefmt.syntax.values import Entries
 
 _ITEMS = "services.*.ports.*"
 _MOST_COMPARED = 32
 
 
-@rule("host-port-conflict", Severity.ERROR, "services", group="ports")
+@rule("host-port-conflict", Severity.ERROR, "services", group="ports", scope="project")
 def host_port_conflict(element: Element) -> Iterator[Problem]:
     """Detects host ports that are published more than once, by two services or by one.
 
@@ -83,8 +84,7 @@ def _publishes(file: ComposeFile, entries: Entries) -> bool:
 def _conflicts(file: ComposeFile, others: list[Publication], found: Publication) -> Iterator[Problem]:
     for other in others:
         together = _run_together(file, other.service, found.service)
-        same_entry = other.service == found.service and (other.target, other.address) == (found.target, found.address)
-        if other.protocol != found.protocol or together is None or same_entry or other.node is found.node:
+        if other.protocol != found.protocol or together is None or _is_same_entry(other, found):
             continue
         if _meet(other.address, found.address):
             is_same = {other.address, found.address} <= {"", "0.0.0.0"} or other.address == found.address  # noqa: S104 - compared only
@@ -92,16 +92,27 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
             in_part = is_fragment(file)
             by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
             yield Problem(
-                found.span(file),
+                _own_span(file, found) if other.node is found.node else found.span(file),
                 f'service "{found.service}": host port {found.shown} is already published {by}',
                 "use another host port" + (" (a warning because this file is part of a project)" if sure and in_part else ""),
-                related=(Related(other.span(file), "first published here"),),
+                related=(Related(other.span(file), "first published here" if other.node is not found.node else "published here"),),
                 severity=Severity.ERROR if sure and not in_part else Severity.WARNING,
             )
             return
     # A bound, so that a list of ports that many services share does not take quadratic time.
     if len(others) < _MOST_COMPARED:
         others.append(found)
+
+
+def _is_same_entry(one: Publication, other: Publication) -> bool:
+    return one.service == other.service and (one.node is other.node or (one.target, one.address) == (other.target, other.address))
+
+
+def _own_span(file: ComposeFile, found: Publication) -> Span:
+    """Return the location of a service that has its ports from another one, through `extends` or an anchor."""
+    services = file.get("services")
+    key = file.entries(services)[found.service][0] if services is not None else found.node
+    return key.span
 
 
 def _meet(one: str, other: str) -> bool:
@@ -139,7 +150,7 @@ def _profiles(file: ComposeFile, service: str) -> frozenset[str]:
     return frozenset(name.value for name in names if type(name) is Scalar)
 
 
-@rule("duplicate-port", Severity.WARNING, "services.*.ports", group="ports")
+@rule("duplicate-port", Severity.WARNING, "services.*.ports", group="ports", scope="project")
 def duplicate_port(element: Element) -> Iterator[Problem]:
     """Detects ports that a service publishes more than once with the same address and protocol.
 
@@ -197,7 +208,7 @@ def _deletion(element: Element, item: Node, seen: dict[tuple[str, str, str, int]
     )
 
 
-@rule("privileged-port", Severity.INFO, _ITEMS, group="ports", default=False)
+@rule("privileged-port", Severity.INFO, _ITEMS, group="ports", scope="project", default=False)
 def privileged_port(element: Element) -> Iterator[Problem]:
     """Checks for published ports below 1024.
 
@@ -238,7 +249,7 @@ def _first(found: Iterable[Publication]) -> Iterator[Publication]:
         return
 
 
-@rule("unbound-port", Severity.WARNING, _ITEMS, group="ports", default=False)
+@rule("unbound-port", Severity.WARNING, _ITEMS, group="ports", scope="project", default=False)
 def unbound_port(element: Element) -> Iterator[Problem]:
     """Checks for ports that are published on all host interfaces.
 
@@ -294,7 +305,7 @@ def unbound_port(element: Element) -> Iterator[Problem]:
 _THIS_MACHINE = "127.0.0.1"
 
 
-@rule("published-database-port", Severity.WARNING, _ITEMS, group="ports", default=False)
+@rule("published-database-port", Severity.WARNING, _ITEMS, group="ports", scope="project", default=False)
 def published_database_port(element: Element) -> Iterator[Problem]:
     """Checks for database, cache and queue ports that are published on all host interfaces.
 

@@ -89,7 +89,7 @@ def _valid() -> re.Pattern[str]:
     )
 
 
-@rule("image-latest", Severity.WARNING, _IMAGES, group="images", default=False)
+@rule("image-latest", Severity.WARNING, _IMAGES, group="images", scope="project", default=False)
 def image_latest(element: Element) -> Iterator[Problem]:
     """Detects images without a tag, or with a mutable tag such as `latest`.
 
@@ -119,7 +119,7 @@ def image_latest(element: Element) -> Iterator[Problem]:
         yield Problem(node.span, f'service "{element.service}": image "{node.value}" {what}', "use the tag of the version that you tested")
 
 
-@rule("image-without-digest", Severity.INFO, _IMAGES, group="images", default=False)
+@rule("image-without-digest", Severity.INFO, _IMAGES, group="images", scope="project", default=False)
 def image_without_digest(element: Element) -> Iterator[Problem]:
     """Detects images without a digest.
 
@@ -151,7 +151,7 @@ def _is_built(element: Element) -> bool:
     return "build" in element.file.entries(element.file.get("services", element.service))
 
 
-@rule("build-and-image", Severity.INFO, _IMAGES, group="images", default=False)
+@rule("build-and-image", Severity.INFO, _IMAGES, group="images", scope="project", default=False)
 def build_and_image(element: Element) -> Iterator[Problem]:
     """Detects services with both `build` and `image`.
 

@@ -48,7 +48,7 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-@rule("logging-driver-options", Severity.WARNING, "services.*.logging", group="logging")
+@rule("logging-driver-options", Severity.WARNING, "services.*.logging", group="logging", scope="project")
 def logging_driver_options(element: Element) -> Iterator[Problem]:
     """Detects options that the logging driver does not support.
 
@@ -106,7 +106,7 @@ def _advice(name: str, driver: str) -> str:
     return f'use driver "{owner}", which has this option, or remove it' if owner else f"use one of {', '.join(options)}"
 
 
-@rule("logging-unbounded", Severity.INFO, "services.*", group="logging", default=False)
+@rule("logging-unbounded", Severity.INFO, "services.*", group="logging", scope="project", default=False)
 def logging_unbounded(element: Element) -> Iterator[Problem]:
     """Detects services whose log has no size limit.
 

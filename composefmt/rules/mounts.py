@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ITEMS = "services.*.volumes.*"
 
 
-@rule("duplicate-mount", Severity.ERROR, "services.*", group="volumes")
+@rule("duplicate-mount", Severity.ERROR, "services.*", group="volumes", scope="project")
 def duplicate_mount(element: Element) -> Iterator[Problem]:
     """Detects container paths that a service mounts more than once.
 
@@ -89,7 +89,7 @@ def _tmpfs(file: ComposeFile, node: Node | None) -> Iterator[tuple[str, Span]]:
             yield item.value.partition(":")[0], item.span
 
 
-@rule("mount-option-mismatch", Severity.WARNING, _ITEMS, group="volumes", formerly="foreign-mount-option")
+@rule("mount-option-mismatch", Severity.WARNING, _ITEMS, group="volumes", scope="project", formerly="foreign-mount-option")
 def mount_option_mismatch(element: Element) -> Iterator[Problem]:
     """Detects mount options that belong to another type of mount.
 
@@ -146,7 +146,7 @@ def _options(file: ComposeFile, mount: Mounted) -> Iterator[tuple[str, str, Span
                 yield section, section, key.span
 
 
-@rule("docker-socket", Severity.WARNING, _ITEMS, group="security", default=False)
+@rule("docker-socket", Severity.WARNING, _ITEMS, group="security", scope="project", default=False)
 def docker_socket(element: Element) -> Iterator[Problem]:
     """Checks for mounts of the Docker socket.
 
@@ -180,7 +180,7 @@ def docker_socket(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("writable-system-mount", Severity.WARNING, _ITEMS, group="security", default=False)
+@rule("writable-system-mount", Severity.WARNING, _ITEMS, group="security", scope="project", default=False)
 def writable_system_mount(element: Element) -> Iterator[Problem]:
     """Checks for writable mounts of host system directories.
 
@@ -220,7 +220,7 @@ _SYSTEM = frozenset(
 )
 
 
-@rule("bind-of-home", Severity.INFO, _ITEMS, group="portability", default=False)
+@rule("bind-of-home", Severity.INFO, _ITEMS, group="portability", scope="project", default=False)
 def bind_of_home(element: Element) -> Iterator[Problem]:
     """Checks for mounts of paths in a home directory.
 
@@ -253,7 +253,7 @@ def bind_of_home(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("anonymous-volume", Severity.INFO, _ITEMS, group="volumes", default=False)
+@rule("anonymous-volume", Severity.INFO, _ITEMS, group="volumes", scope="project", default=False)
 def anonymous_volume(element: Element) -> Iterator[Problem]:
     """Checks for volumes without a name.
 
@@ -290,7 +290,7 @@ def anonymous_volume(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("mount-at-root", Severity.ERROR, "services.*", group="volumes")
+@rule("mount-at-root", Severity.ERROR, "services.*", group="volumes", scope="project")
 def mount_at_root(element: Element) -> Iterator[Problem]:
     """Detects mounts and tmpfs at the container path `/`.
 

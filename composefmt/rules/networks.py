@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("alias-conflict", Severity.WARNING, "services", group="networks", default=False)
+@rule("alias-conflict", Severity.WARNING, "services", group="networks", scope="project", default=False)
 def alias_conflict(element: Element) -> Iterator[Problem]:
     """Detects network aliases that refer to more than one service.
 
@@ -60,7 +60,7 @@ def alias_conflict(element: Element) -> Iterator[Problem]:
             )
 
 
-@rule("driver-options", Severity.WARNING, "networks.*", group="networks")
+@rule("driver-options", Severity.WARNING, "networks.*", group="networks", scope="project")
 def driver_options(element: Element) -> Iterator[Problem]:
     """Detects macvlan and ipvlan networks without a parent interface.
 
@@ -106,6 +106,7 @@ def driver_options(element: Element) -> Iterator[Problem]:
     "services.*.build.extra_hosts.*",
     "services.*.pre_start.*.extra_hosts.*",
     group="networks",
+    scope="project",
 )
 def extra_hosts_form(element: Element) -> Iterator[Problem]:
     """Detects extra hosts without an address, or with spaces around the name or the address.

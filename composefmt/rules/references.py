@@ -30,6 +30,7 @@ _SERVICE = "service:"
     "services.*.extends",
     "services.*.build.additional_contexts",
     group="references",
+    scope="project",
 )
 def undefined_service(element: Element) -> Iterator[Problem]:
     """Detects references to services that are not defined.
@@ -109,6 +110,7 @@ def _services(element: Element) -> Iterator[Name]:
     "services.*.pid",
     "services.*.ipc",
     group="references",
+    scope="project",
 )
 def undefined_link(element: Element) -> Iterator[Problem]:
     """Detects links, `volumes_from` and shared namespaces that refer to undefined services.
@@ -140,7 +142,7 @@ def undefined_link(element: Element) -> Iterator[Problem]:
         yield problem._replace(severity=None)
 
 
-@rule("undefined-network", Severity.ERROR, "services.*.networks", group="references")
+@rule("undefined-network", Severity.ERROR, "services.*.networks", group="references", scope="project")
 def undefined_network(element: Element) -> Iterator[Problem]:
     """Detects services that join a network that is not defined.
 
@@ -169,7 +171,7 @@ def undefined_network(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "networks", "network", ("default",))
 
 
-@rule("undefined-volume", Severity.ERROR, "services.*.volumes", group="references")
+@rule("undefined-volume", Severity.ERROR, "services.*.volumes", group="references", scope="project")
 def undefined_volume(element: Element) -> Iterator[Problem]:
     """Detects services that mount a named volume that is not defined.
 
@@ -202,7 +204,7 @@ def undefined_volume(element: Element) -> Iterator[Problem]:
     yield from undefined(element, names, "volumes", "volume")
 
 
-@rule("undefined-secret", Severity.ERROR, "services.*.secrets", "services.*.build.secrets", group="references")
+@rule("undefined-secret", Severity.ERROR, "services.*.secrets", "services.*.build.secrets", group="references", scope="project")
 def undefined_secret(element: Element) -> Iterator[Problem]:
     """Detects services that use a secret that is not defined.
 
@@ -230,7 +232,7 @@ def undefined_secret(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "secrets", "secret")
 
 
-@rule("undefined-config", Severity.ERROR, "services.*.configs", group="references")
+@rule("undefined-config", Severity.ERROR, "services.*.configs", group="references", scope="project")
 def undefined_config(element: Element) -> Iterator[Problem]:
     """Detects services that use a config that is not defined.
 
@@ -258,7 +260,7 @@ def undefined_config(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "configs", "config")
 
 
-@rule("undefined-model", Severity.ERROR, "services.*.models", group="references")
+@rule("undefined-model", Severity.ERROR, "services.*.models", group="references", scope="project")
 def undefined_model(element: Element) -> Iterator[Problem]:
     """Detects services that use a model that is not defined.
 
@@ -286,7 +288,7 @@ def undefined_model(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "models", "model")
 
 
-@rule("context-without-build", Severity.ERROR, "services.*.build.additional_contexts.*", group="references")
+@rule("context-without-build", Severity.ERROR, "services.*.build.additional_contexts.*", group="references", scope="project")
 def context_without_build(element: Element) -> Iterator[Problem]:
     """Detects additional build contexts that refer to a service without `build`.
 
@@ -327,7 +329,7 @@ def context_without_build(element: Element) -> Iterator[Problem]:
         yield Problem(node.span, message, advice, severity=severity(file))
 
 
-@rule("job-depends-on", Severity.ERROR, "jobs.*.depends_on", "services.*.depends_on", group="references")
+@rule("job-depends-on", Severity.ERROR, "jobs.*.depends_on", "services.*.depends_on", group="references", scope="project")
 def job_depends_on(element: Element) -> Iterator[Problem]:
     """Detects jobs that depend on something undefined, and services that depend on jobs.
 
@@ -374,7 +376,7 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
             yield Problem(name.node.span, message, f'define service "{name.text}", or fix the name', severity=severity(file))
 
 
-@rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references")
+@rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references", scope="project")
 def duplicate_job_name(element: Element) -> Iterator[Problem]:
     """Detects jobs with the name of a service.
 

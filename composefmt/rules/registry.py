@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile, Path
@@ -43,11 +43,16 @@ class Element(NamedTuple):
         return str(self.path[1]) if len(self.path) > 1 and self.path[0] == "services" else ""
 
 
+Scope = Literal["file", "project"]
 Check = Callable[[Element], Iterable[Problem]]
 
 
 class Rule(NamedTuple):
-    """A declared rule. `default`: enabled by default, otherwise opt-in. `formerly`: its old name, which still selects it."""
+    """A declared rule.
+
+    `default`: enabled by default, otherwise opt-in. `formerly`: its old name, which still selects it. `scope`: "file" for how
+    something is written, "project" for what it means once the files of a project are merged.
+    """
 
     name: str
     severity: Severity
@@ -57,6 +62,7 @@ class Rule(NamedTuple):
     since: str
     check: Check
     formerly: str = ""
+    scope: Scope = "file"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,14 +82,21 @@ _RULES: dict[str, Rule] = {}
 
 
 def rule(
-    name: str, severity: Severity, *patterns: str, group: str, default: bool = True, since: str = "0.1.0", formerly: str = ""
+    name: str,
+    severity: Severity,
+    *patterns: str,
+    group: str,
+    default: bool = True,
+    since: str = "0.1.0",
+    formerly: str = "",
+    scope: Scope = "file",
 ) -> Callable[[Check], Check]:
     """Declare a rule. Raises ValueError if the name exists."""
 
     def declare(check: Check) -> Check:
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
-        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check, formerly)
+        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check, formerly, scope)
         return check
 
     return declare

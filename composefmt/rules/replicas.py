@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.values import Entries
 
 
-@rule("replicas-fixed-port", Severity.ERROR, "services.*.ports", group="deploy")
+@rule("replicas-fixed-port", Severity.ERROR, "services.*.ports", group="deploy", scope="project")
 def replicas_fixed_port(element: Element) -> Iterator[Problem]:
     """Detects services with several replicas that publish a fixed host port.
 
@@ -84,7 +84,7 @@ def _is_for_swarm(file: ComposeFile, own: Entries) -> bool:
     return bool(_SWARM_KEYS & deploy.keys()) or any(driver is not None and driver.value == "overlay" for driver in drivers)
 
 
-@rule("global-with-replicas", Severity.ERROR, "services.*.deploy", group="deploy")
+@rule("global-with-replicas", Severity.ERROR, "services.*.deploy", group="deploy", scope="project")
 def global_with_replicas(element: Element) -> Iterator[Problem]:
     """Detects `replicas` on a service with the mode `global` or `global-job`.
 
@@ -123,7 +123,7 @@ def global_with_replicas(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("reservation-above-limit", Severity.ERROR, "services.*.deploy.resources", "services.*", group="resources")
+@rule("reservation-above-limit", Severity.ERROR, "services.*.deploy.resources", "services.*", group="resources", scope="project")
 def reservation_above_limit(element: Element) -> Iterator[Problem]:
     """Detects reservations above the limit.
 
@@ -182,7 +182,7 @@ def _amount(key: str, node: Scalar) -> float:
         return 0
 
 
-@rule("duplicate-container-name", Severity.WARNING, "services", group="structure")
+@rule("duplicate-container-name", Severity.WARNING, "services", group="structure", scope="project")
 def duplicate_container_name(element: Element) -> Iterator[Problem]:
     """Detects services with the same container name.
 

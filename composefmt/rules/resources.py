@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Scalar
 
 
-@rule("conflicting-values", Severity.ERROR, "services.*", group="structure")
+@rule("conflicting-values", Severity.ERROR, "services.*", group="structure", scope="project")
 def conflicting_values(element: Element) -> Iterator[Problem]:
     """Detects pairs of keys that set the same thing to different values.
 
@@ -100,7 +100,7 @@ def _contradiction(element: Element, key: str, one: Scalar, place: str, other: S
     )
 
 
-@rule("container-name-scaled", Severity.ERROR, "services.*.container_name", group="structure")
+@rule("container-name-scaled", Severity.ERROR, "services.*.container_name", group="structure", scope="project")
 def container_name_scaled(element: Element) -> Iterator[Problem]:
     """Detects services with a fixed container name and several replicas.
 

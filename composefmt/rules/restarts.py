@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RESTARTS = ("no", "always", "on-failure", "unless-stopped")
 
 
-@rule("unknown-restart-policy", Severity.WARNING, "services.*.restart", group="values")
+@rule("unknown-restart-policy", Severity.WARNING, "services.*.restart", group="values", scope="project")
 def unknown_restart_policy(element: Element) -> Iterator[Problem]:
     """Detects unknown restart policies.
 
@@ -53,7 +53,7 @@ def unknown_restart_policy(element: Element) -> Iterator[Problem]:
         yield Problem(node.span, f'service "{element.service}": restart policy "{name}" does not accept a number of retries', advice)
 
 
-@rule("conflicting-restart-policy", Severity.WARNING, "services.*.restart", group="structure", formerly="restart-twice")
+@rule("conflicting-restart-policy", Severity.WARNING, "services.*.restart", group="structure", scope="project", formerly="restart-twice")
 def conflicting_restart_policy(element: Element) -> Iterator[Problem]:
     """Detects services whose `restart` and `deploy.restart_policy` disagree.
 
@@ -100,7 +100,7 @@ def conflicting_restart_policy(element: Element) -> Iterator[Problem]:
 _CONDITIONS = {"no": "none", "always": "any", "unless-stopped": "any", "on-failure": "on-failure"}
 
 
-@rule("unknown-restart-condition", Severity.WARNING, "services.*.deploy.restart_policy.condition", group="values")
+@rule("unknown-restart-condition", Severity.WARNING, "services.*.deploy.restart_policy.condition", group="values", scope="project")
 def unknown_restart_condition(element: Element) -> Iterator[Problem]:
     """Detects unknown conditions in `deploy.restart_policy`.
 

@@ -6,11 +6,14 @@ Each rule is called for the elements that match its patterns; aliases and merge 
 from __future__ import annotations
 
 from functools import lru_cache
+from posixpath import basename
 from typing import TYPE_CHECKING
 
 from composefmt.compose.patterns import Place
 from composefmt.compose.secrecy import masked_pairs
-from composefmt.findings import Finding, Severity
+from composefmt.findings import Finding, Related, Severity
+from composefmt.project.values import ProjectError
+from composefmt.rules._effective import claims_for, is_elsewhere, project_findings
 from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
 from composefmt.rules.registry import Element, Problem, Rule, all_rules, known_names, selection
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
@@ -20,14 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Map
 
     from composefmt.compose.file import ComposeFile, Path
+    from composefmt.project.claims import Claim
+    from composefmt.project.effective_file import EffectiveFile
+    from composefmt.rules._effective import Placed
     from composefmt.syntax.source import Span
 
+    _Found = tuple[Claim, list[Placed]]
 
-@lru_cache(maxsize=8)
-def _places(selected: frozenset[str]) -> Place[Rule]:
+
+@lru_cache(maxsize=16)
+def _places(selected: frozenset[str], scope: str = "") -> Place[Rule]:
+    """Return the selected rules of a scope by pattern, or those of all scopes."""
     root: Place[Rule] = Place()
     for rule in all_rules().values():
-        if rule.name in selected:
+        if rule.name in selected and scope in ("", rule.scope):
             for pattern in rule.patterns:
                 root.add(pattern, rule)
     return root
@@ -40,13 +49,17 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     """
     selected = selection(file.options)
     run = _Run(file)
-    root = _places(selected)
+    claims = claims_for(file)
+    merged = [found for claim in claims if (found := _merged(file, claim, selected)) is not None]
+    root = _places(selected, "file" if merged else "")
     whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
     for check in root.here:
         run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
     _look_behind_repeated_keys(run, root)
+    for found in merged:
+        _add(run, found)
     findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
@@ -60,6 +73,41 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     findings = with_hint(findings, file)
     file.forget()
     return findings
+
+
+def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> _Found | None:
+    """Return the findings of the project rules in a project; None if its files cannot be merged."""
+
+    def check(project: EffectiveFile) -> list[Finding]:
+        run = _ProjectRun(project, claim)
+        root = _places(selected, "project")
+        whole = Element(project, (), None, project.roots[0])
+        for rule in root.here:
+            run.call(rule, whole)
+        run.walk(project.roots[0], (), root)
+        return list(run.findings.values())
+
+    try:
+        return claim, project_findings(file, claim, check)
+    except ProjectError:
+        return None
+
+
+def _add(run: _Run, found: _Found) -> None:
+    """Add the findings of a project to those of one of its files, and the others to its findings elsewhere."""
+    claim, placed = found
+    own = basename(run.file.source.filename)
+    for each in placed:
+        if each.path == own:
+            run.findings.setdefault((each.finding.rule, each.finding.span), each.finding)
+        elif is_elsewhere(claim, run.file.source.filename, each):
+            silenced = suppressions(each.source, each.tree)
+            if apply(each.source, [each.finding], silenced, _names_of)[0]:
+                run.file.elsewhere.append((each.source, each.finding))
+
+
+def _names_of(rule: str) -> tuple[str, ...]:
+    return all_rules()[rule].names
 
 
 # Groups of rules that check the text, in which no value is hidden.
@@ -126,7 +174,7 @@ def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
     if not silenced:
         return run.findings.values()
     rules = all_rules()
-    kept, unused = apply(file.source, run.findings.values(), silenced, lambda name: rules[name].names)
+    kept, unused = apply(file.source, run.findings.values(), silenced, _names_of)
     # Suppressions of rules that are not checked in this run may be needed in another.
     checked = {name for rule in selected for name in rules[rule].names}
     known = known_names()
@@ -152,9 +200,9 @@ class _Run:
 
     def call(self, rule: Rule, element: Element) -> None:
         for problem in rule.check(element):
-            self.found(rule, problem)
+            self.found(rule, element, problem)
 
-    def found(self, rule: Rule, problem: Problem) -> None:
+    def found(self, rule: Rule, element: Element, problem: Problem) -> None:
         finding = Finding(
             rule.name,
             problem.severity or rule.severity,
@@ -186,6 +234,26 @@ class _Run:
             # Most rules report nothing for most elements, so avoid further calls.
             for rule in place.here:
                 for problem in rule.check(element):
-                    self.found(rule, problem)
+                    self.found(rule, element, problem)
         if (place.keys or place.any is not None) and type(node) is not Scalar:
             self.walk(node, path, place)
+
+
+class _ProjectRun(_Run):
+    """A run over a merged project, which says of a finding in another file which service inherits the value."""
+
+    def __init__(self, project: EffectiveFile, claim: Claim) -> None:
+        super().__init__(project)
+        self.services = project.entries(project.get("services"))
+        self.files = project.effective.files
+        paths = zip(self.files.members, project.effective.paths, strict=True)
+        self.foreign = {id(member) for member, path in paths if path not in claim.paths}
+
+    def found(self, rule: Rule, element: Element, problem: Problem) -> None:
+        member = self.files.locate(problem.span.start)
+        if id(member) in self.foreign and element.service in self.services:
+            key = self.services[element.service][0]
+            if self.files.locate(key.start) is not member:
+                inherited = Related(key.span, f'service "{element.service}" inherits this value')
+                problem = problem._replace(related=(*problem.related, inherited))
+        super().found(rule, element, problem)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SERVICE = "services.*"
 
 
-@rule("privileged", Severity.WARNING, "services.*.privileged", group="security", default=False)
+@rule("privileged", Severity.WARNING, "services.*.privileged", group="security", scope="project", default=False)
 def privileged(element: Element) -> Iterator[Problem]:
     """Checks for privileged containers.
 
@@ -97,7 +97,7 @@ _NAMESPACES = {
 }
 
 
-@rule("dangerous-capability", Severity.WARNING, "services.*.cap_add.*", group="security", default=False)
+@rule("dangerous-capability", Severity.WARNING, "services.*.cap_add.*", group="security", scope="project", default=False)
 def dangerous_capability(element: Element) -> Iterator[Problem]:
     """Checks for capabilities that allow a container to take over the host.
 
@@ -132,7 +132,7 @@ def dangerous_capability(element: Element) -> Iterator[Problem]:
 _DANGEROUS = frozenset(("ALL", "BPF", "DAC_READ_SEARCH", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME"))
 
 
-@rule("unconfined-profile", Severity.WARNING, "services.*.security_opt.*", group="security", default=False)
+@rule("unconfined-profile", Severity.WARNING, "services.*.security_opt.*", group="security", scope="project", default=False)
 def unconfined_profile(element: Element) -> Iterator[Problem]:
     """Checks for containers that disable seccomp, AppArmor or SELinux.
 
@@ -164,7 +164,7 @@ def unconfined_profile(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("missing-no-new-privileges", Severity.WARNING, _SERVICE, group="security", default=False)
+@rule("missing-no-new-privileges", Severity.WARNING, _SERVICE, group="security", scope="project", default=False)
 def missing_no_new_privileges(element: Element) -> Iterator[Problem]:
     """Checks for services without `no-new-privileges`.
 
@@ -208,7 +208,7 @@ def _without_new_privileges(element: Element, entries: Entries) -> Fix | None:
     return Fix.of(f'add "{option}"', element.file.changes.append(options, option) if type(options) is Sequence else (), safe=False)
 
 
-@rule("runs-as-root", Severity.WARNING, _SERVICE, group="security", default=False)
+@rule("runs-as-root", Severity.WARNING, _SERVICE, group="security", scope="project", default=False)
 def runs_as_root(element: Element) -> Iterator[Problem]:
     """Checks for containers that run as root or do not set a user.
 
@@ -243,7 +243,7 @@ def runs_as_root(element: Element) -> Iterator[Problem]:
         yield Problem(user.span, f'service "{element.service}" runs as root', 'use another user, such as "1000:1000"')
 
 
-@rule("writable-root", Severity.WARNING, _SERVICE, group="security", default=False)
+@rule("writable-root", Severity.WARNING, _SERVICE, group="security", scope="project", default=False)
 def writable_root(element: Element) -> Iterator[Problem]:
     """Checks for containers with a writable root file system.
 
@@ -277,7 +277,7 @@ def writable_root(element: Element) -> Iterator[Problem]:
         yield Problem(span, message, 'add "read_only: true", and "tmpfs" for writable directories', fix)
 
 
-@rule("device-access", Severity.WARNING, "services.*.devices.*", group="security", default=False)
+@rule("device-access", Severity.WARNING, "services.*.devices.*", group="security", scope="project", default=False)
 def device_access(element: Element) -> Iterator[Problem]:
     """Checks for devices that expose the disks or the memory of the host.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("platform-not-built", Severity.ERROR, "services.*.platform", group="structure")
+@rule("platform-not-built", Severity.ERROR, "services.*.platform", group="structure", scope="project")
 def platform_not_built(element: Element) -> Iterator[Problem]:
     """Detects services with a `platform` that is not in `build.platforms`.
 
@@ -53,7 +53,7 @@ def platform_not_built(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("watch-target", Severity.ERROR, "services.*.develop.watch.*", group="structure")
+@rule("watch-target", Severity.ERROR, "services.*.develop.watch.*", group="structure", scope="project")
 def watch_target(element: Element) -> Iterator[Problem]:
     """Detects watch actions that copy files, but have no `target`.
 

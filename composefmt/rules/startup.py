@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.values import Entries
 
 
-@rule("service-healthy-without-healthcheck", Severity.WARNING, "services.*.depends_on.*", group="references")
+@rule("service-healthy-without-healthcheck", Severity.WARNING, "services.*.depends_on.*", group="references", scope="project")
 def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
     """Detects `service_healthy` conditions on services whose healthcheck is disabled.
 
@@ -89,7 +89,7 @@ def _is_off(file: ComposeFile, check: Entries) -> bool:
     return type(first) is Scalar and first.value == "NONE" and (bool(items) or type(test) is Scalar)
 
 
-@rule("missing-healthcheck", Severity.INFO, "services.*.depends_on.*", group="healthcheck", default=False)
+@rule("missing-healthcheck", Severity.INFO, "services.*.depends_on.*", group="healthcheck", scope="project", default=False)
 def missing_healthcheck(element: Element) -> Iterator[Problem]:
     """Detects `service_healthy` conditions on services without a `healthcheck`.
 
@@ -132,7 +132,12 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
 
 
 @rule(
-    "completed-dependency-restarts", Severity.WARNING, "services.*.depends_on.*", group="references", formerly="service-completed-restarts"
+    "completed-dependency-restarts",
+    Severity.WARNING,
+    "services.*.depends_on.*",
+    group="references",
+    scope="project",
+    formerly="service-completed-restarts",
 )
 def completed_dependency_restarts(element: Element) -> Iterator[Problem]:
     """Detects `service_completed_successfully` on a service that restarts automatically.
@@ -180,7 +185,7 @@ def completed_dependency_restarts(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("ports-with-host-network", Severity.WARNING, "services.*.network_mode", group="ports")
+@rule("ports-with-host-network", Severity.WARNING, "services.*.network_mode", group="ports", scope="project")
 def ports_with_host_network(element: Element) -> Iterator[Problem]:
     """Detects published ports on services whose network mode does not allow publishing.
 
@@ -228,7 +233,7 @@ _MODES = {
 }
 
 
-@rule("disabled-dependency", Severity.WARNING, "services.*.depends_on", group="references")
+@rule("disabled-dependency", Severity.WARNING, "services.*.depends_on", group="references", scope="project")
 def disabled_dependency(element: Element) -> Iterator[Problem]:
     """Detects dependencies on services that only start with a profile.
 

@@ -53,7 +53,7 @@ def _subnets(file: ComposeFile, network: Node | None) -> Iterator[Scalar]:
             yield subnet
 
 
-@rule("invalid-subnet", Severity.ERROR, "networks.*.ipam.config.*", group="networks")
+@rule("invalid-subnet", Severity.ERROR, "networks.*.ipam.config.*", group="networks", scope="project")
 def invalid_subnet(element: Element) -> Iterator[Problem]:
     """Detects subnets and gateways that are not valid addresses, and gateways outside of their subnet.
 
@@ -108,7 +108,7 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("overlapping-subnets", Severity.ERROR, "networks", group="networks")
+@rule("overlapping-subnets", Severity.ERROR, "networks", group="networks", scope="project")
 def overlapping_subnets(element: Element) -> Iterator[Problem]:
     """Detects networks whose subnets overlap.
 
@@ -180,7 +180,7 @@ def _are_used(file: ComposeFile, *names: str) -> bool:
     return used.issuperset(names)
 
 
-@rule("static-ip-outside-subnet", Severity.ERROR, "services.*.networks.*", group="networks")
+@rule("static-ip-outside-subnet", Severity.ERROR, "services.*.networks.*", group="networks", scope="project")
 def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
     """Detects static addresses of services outside the subnets of their network.
 
@@ -228,7 +228,7 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
             )
 
 
-@rule("duplicate-static-ip", Severity.ERROR, "services", group="networks")
+@rule("duplicate-static-ip", Severity.ERROR, "services", group="networks", scope="project")
 def duplicate_static_ip(element: Element) -> Iterator[Problem]:
     """Detects services with the same static address on one network.
 

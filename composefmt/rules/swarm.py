@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("placement-constraint", Severity.ERROR, "services.*.deploy.placement.constraints.*", group="deploy")
+@rule("placement-constraint", Severity.ERROR, "services.*.deploy.placement.constraints.*", group="deploy", scope="project")
 def placement_constraint(element: Element) -> Iterator[Problem]:
     """Detects invalid placement constraints.
 
@@ -68,7 +68,7 @@ def _constraint_advice(text: str) -> str:
     return f'use "{name.strip()}=={value.strip()}"' if equals and value.strip(" =") else 'use a form such as "node.role==manager"'
 
 
-@rule("update-config", Severity.WARNING, "services.*.deploy.update_config", group="deploy", default=False)
+@rule("update-config", Severity.WARNING, "services.*.deploy.update_config", group="deploy", scope="project", default=False)
 def update_config(element: Element) -> Iterator[Problem]:
     """Detects `order: start-first` on a service that publishes a port with `mode: host`.
 
@@ -121,7 +121,7 @@ def update_config(element: Element) -> Iterator[Problem]:
             return
 
 
-@rule("ignored-by-compose", Severity.INFO, "services.*.deploy", group="deploy", default=False)
+@rule("ignored-by-compose", Severity.INFO, "services.*.deploy", group="deploy", scope="project", default=False)
 def ignored_by_compose(element: Element) -> Iterator[Problem]:
     """Detects keys of `deploy` that only Swarm reads.
 
@@ -158,7 +158,7 @@ def ignored_by_compose(element: Element) -> Iterator[Problem]:
 _SWARM_ONLY = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
 
 
-@rule("ignored-by-swarm", Severity.WARNING, "services.*", group="deploy", default=False)
+@rule("ignored-by-swarm", Severity.WARNING, "services.*", group="deploy", scope="project", default=False)
 def ignored_by_swarm(element: Element) -> Iterator[Problem]:
     """Detects keys of a service that `docker stack deploy` ignores.
 
@@ -218,7 +218,7 @@ _COMPOSE_ONLY = {
 }
 
 
-@rule("swarm-network", Severity.WARNING, "networks.*.driver", group="deploy", default=False)
+@rule("swarm-network", Severity.WARNING, "networks.*.driver", group="deploy", scope="project", default=False)
 def swarm_network(element: Element) -> Iterator[Problem]:
     """Detects networks with the driver `bridge`.
 
@@ -251,7 +251,7 @@ def swarm_network(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("missing-limits", Severity.INFO, "services.*", group="resources", default=False)
+@rule("missing-limits", Severity.INFO, "services.*", group="resources", scope="project", default=False)
 def missing_limits(element: Element) -> Iterator[Problem]:
     """Detects services without a memory limit.
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.source import Source, Span
 
+# The tag of nodes that stand for values of several files, or for parts of a short form: no edit may change them.
+MADE = "!made"
+
 
 class Member(NamedTuple):
     """A file of a set: its own source, the offset at which it starts in the set, and its tree with offsets in the set."""

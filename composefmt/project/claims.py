@@ -1,0 +1,89 @@
+"""Which projects a Compose file belongs to, as far as its name, its neighbors and the environment show.
+
+Source: compose-go, cli/options.go, and Compose's documentation of `COMPOSE_FILE`.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, dirname, isabs, join
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.names import BASES, OVERRIDES, listed_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from composefmt.surroundings import Surroundings
+
+
+class Claim(NamedTuple):
+    """Files that Docker Compose starts together: paths in the order of merging, relative to the file that was asked about.
+
+    `folder` is the project directory, relative as well. `reason` says what joins the files. `certain`: False if only the
+    names of the files suggest it.
+    """
+
+    paths: tuple[str, ...]
+    folder: str
+    reason: str
+    certain: bool = True
+
+
+def claims_of(filename: str, surroundings: Surroundings) -> list[Claim]:
+    """Return the projects that a file surely belongs to; its own if nothing joins it with another file."""
+    own = basename(filename)
+    listed = list(_listed(own, surroundings))
+    if listed:
+        return listed
+    if own in BASES or own in OVERRIDES:
+        other = first_of(surroundings, "", OVERRIDES if own in BASES else BASES, own)
+        if other is not None:
+            paths = (own, other) if own in BASES else (other, own)
+            return [Claim(paths, "", f"{paths[1]} overrides {paths[0]}")]
+    return [alone(own)]
+
+
+def alone(own: str) -> Claim:
+    """Return the project of one file, with what it includes and extends."""
+    return Claim((own,), "", "no other file belongs to it")
+
+
+def variant_of(filename: str, surroundings: Surroundings) -> Claim | None:
+    """Return the project of a variant, such as compose.prod.yaml, and the base beside it; None without a base."""
+    own = basename(filename)
+    base = first_of(surroundings, "", BASES, own) if own not in (*BASES, *OVERRIDES) else None
+    return Claim((base, own), "", f"{own} is incomplete without {base}", certain=False) if base is not None else None
+
+
+def first_of(surroundings: Surroundings, folder: str, names: Sequence[str], but: str = "") -> str | None:
+    """Return the path of the first of some names that is a file in a directory, other than `but`."""
+    return next((path for path in (join(folder, name) for name in names) if path != but and surroundings.kind(path) == "file"), None)
+
+
+def _listed(own: str, surroundings: Surroundings) -> Iterator[Claim]:
+    """Yield the project of `COMPOSE_FILE` in the environment, else in the `.env` file beside the file."""
+    for folder, variables, where in _variables(surroundings):
+        listed = [join(folder, part) for part in listed_files(variables) if part]
+        paths = tuple(own_path(surroundings, path, own) for path in listed)
+        if own in paths:
+            yield Claim(tuple(dict.fromkeys(paths)), dirname(surroundings.shortest(listed[0])), f"COMPOSE_FILE in {where} lists them")
+
+
+def own_path(surroundings: Surroundings, path: str, own: str) -> str:
+    """Return a path that COMPOSE_FILE lists, relative to the file; where the repository lies is not known."""
+    if isabs(path) and path.endswith("/".join(["", *surroundings.above, own])):
+        return own
+    return surroundings.shortest(path)
+
+
+def _variables(surroundings: Surroundings) -> Iterator[tuple[str, dict[str, str], str]]:
+    names = ("COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR")
+    environment = {name: value for name in names if (value := surroundings.value(name))}
+    if "COMPOSE_FILE" in environment:
+        yield surroundings.working_directory, environment, "the environment"
+        return
+    data = surroundings.read(".env")
+    if data is not None and b"COMPOSE_FILE" in data:
+        from composefmt.project.dotenv import known_variables
+
+        yield "", {**known_variables(data), **environment}, ".env"

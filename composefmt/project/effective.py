@@ -1,0 +1,275 @@
+"""The effective tree of a project: what Docker Compose merges from its files, as nodes that point into those files.
+
+The loader merges the values, which know where they are written; here they become nodes again. A value that no other file
+changes stays the node that was written, short form, anchors and all.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from posixpath import dirname, join
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.project.loading import Choices, File, Scope, load_model
+from composefmt.project.read import documents_of, source_of, tree_of
+from composefmt.project.values import Items, Map, Place, Unreachable
+from composefmt.syntax.fileset import MADE, FileSet, Member
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
+from composefmt.syntax.values import merged_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Sequence as Listed
+
+    from composefmt.project.read import Document
+    from composefmt.surroundings import Surroundings
+    from composefmt.syntax.source import Source
+
+
+class Around:
+    """The files around a Compose file, as `Files` asks for them: by path, relative to its directory.
+
+    `own` is the checked file itself, whose text may not be saved. `known` are the questions asked so far with their answers.
+    """
+
+    def __init__(self, surroundings: Surroundings, path: str, own: Source, tree: Tree) -> None:
+        self._surroundings = surroundings
+        self._path = path
+        self._own = own
+        self._tree = tree
+        self.known: dict[tuple[str, str], object] = {}
+        self.parsed: dict[str, tuple[Source, Tree]] = {}
+
+    def answer(self, question: str, path: str) -> object:
+        """Return the bytes of a path ("data") or its "kind"."""
+        path = self._surroundings.shortest(path)
+        asked = (question, path)
+        if asked not in self.known:
+            self.known[asked] = self._kind(path) if question == "kind" else self._data(path)
+        return self.known[asked]
+
+    def still_holds(self, known: dict[tuple[str, str], object]) -> bool:
+        """Return whether some answers are the same as those of other surroundings."""
+        return all(self.answer(*asked) == answer for asked, answer in known.items())
+
+    def _kind(self, path: str) -> object:
+        return "file" if path == self._path else self._surroundings.kind(path)
+
+    def _data(self, path: str) -> bytes | None:
+        return self._own.to_bytes(self._own.text) if path == self._path else self._surroundings.read(path)
+
+    def read(self, path: str, place: Place | None = None) -> bytes:
+        """Return a file's bytes. Raises Unreachable at the place that names the file."""
+        data = self.answer("data", path)
+        if not isinstance(data, bytes):
+            raise Unreachable(f"{path} cannot be read", place)
+        return data
+
+    def documents(self, path: str, data: bytes | None, place: Place | None) -> Iterable[Document]:
+        """Return the documents of a Compose file. Raises ProjectError."""
+        data = self.read(path, place) if data is None else data
+        path = self._surroundings.shortest(path)
+        if path not in self.parsed:
+            shown = join(dirname(self._own.filename), path)
+            self.parsed[path] = (self._own, self._tree) if path == self._path else _parsed(shown, data)
+        return documents_of(*self.parsed[path])
+
+    def is_file(self, path: str) -> bool:
+        """Return whether a path exists and is not a directory."""
+        return self.answer("kind", path) == "file"
+
+    def is_directory(self, path: str) -> bool:
+        """Return whether a path is a directory."""
+        return self.answer("kind", path) == "folder"
+
+
+@lru_cache(maxsize=64)
+def _parsed(filename: str, data: bytes) -> tuple[Source, Tree]:
+    source = source_of(data, filename)
+    return source, tree_of(source)
+
+
+class Effective(NamedTuple):
+    """A merged project: its files with their paths, its root, and the files that cannot be reached."""
+
+    files: FileSet
+    paths: tuple[str, ...]
+    root: Mapping
+    gaps: tuple[Unreachable, ...]
+
+
+class Wanted(NamedTuple):
+    """What to merge: paths in order, the project directory, and the variables; `is_unknown` tells those of any value."""
+
+    paths: Listed[str]
+    folder: str
+    environment: dict[str, str]
+    is_unknown: Callable[[str], bool]
+
+
+def load_effective(around: Around, wanted: Wanted) -> Effective:
+    """Merge the files of a project, as they are written. Raises ProjectError."""
+    gaps: list[Unreachable] = []
+    folder = wanted.folder or "."
+    scope = Scope(
+        wanted.environment,
+        folder,
+        folder,
+        folder,
+        Choices(merge_only=True),
+        files=around,
+        gaps=gaps,
+        is_unknown=wanted.is_unknown,
+    )
+    model = load_model([File(path) for path in wanted.paths], scope)
+    files = FileSet()
+    for source, tree in around.parsed.values():
+        files.add(source, tree)
+    root = _Nodes(files).root(model)
+    return Effective(files, tuple(around.parsed), root, tuple(gaps))
+
+
+class _Index:
+    """The nodes of one file by the offset in that file at which their content starts: values, and keys."""
+
+    __slots__ = ("keys", "values")
+
+    def __init__(self, member: Member) -> None:
+        self.values: dict[int, Scalar | Sequence | Mapping] = {}
+        self.keys: dict[int, Scalar] = {}
+        start = member.start
+        stack = list(member.tree.documents)
+        while stack:
+            node = stack.pop()
+            if type(node) is Alias:
+                continue
+            self.values[resolve(node).content - start] = resolve(node)
+            if type(node) is Sequence:
+                stack += node.items
+            elif type(node) is Mapping:
+                for key, value in node.entries:
+                    target = resolve(key)
+                    if type(target) is Scalar:
+                        self.keys[target.content - start] = target
+                    stack.append(value)
+
+
+class _Nodes:
+    """Makes nodes of merged values."""
+
+    def __init__(self, files: FileSet) -> None:
+        self.indexes = {id(member.source): _Index(member) for member in files.members}
+        self.first = files.members[0].tree.documents[0] if files.members and files.members[0].tree.documents else None
+        self.merged: dict[int, dict[str, tuple[Node, Node]]] = {}
+
+    def root(self, model: Map) -> Mapping:
+        first = self.first
+        start = resolve(first).content if first is not None else 0
+        return self.mapping(model, self.written(Place(model.place.source, model.place.offset)) if model.place else None, start)
+
+    def written(self, place: Place | None) -> Scalar | Sequence | Mapping | None:
+        """Return the node that is written at a place."""
+        index = self.indexes.get(id(place.source)) if place is not None else None
+        return index.values.get(place.offset) if index is not None and place is not None else None
+
+    def value(self, value: object, place: Place | None) -> Node:
+        """Return the node of a value: the one that is written at its place, or one that joins several."""
+        own = value.place if isinstance(value, (Map, Items)) and value.place is not None else place
+        node = self.written(own)
+        if isinstance(value, Map):
+            if node is not None and (_is_whole(value, own) or self.is_list_of(value, node)):
+                return node
+            return self.mapping(value, node, node.start if node is not None else 0)
+        if isinstance(value, Items):
+            if type(node) is Scalar and all(each == own for each in value.places):
+                return node
+            return self.sequence(value, node)
+        return node if node is not None else _text("" if value is None else str(value), None)
+
+    def is_list_of(self, value: Map, node: Node) -> bool:
+        """Return whether a mapping stands for all items of one list of names or assignments, which another form merges as."""
+        if type(node) is not Sequence or len(value.places) != len(node.items):
+            return False
+        items = {id(resolve(item)) for item in node.items}
+        return all(id(self.written(each)) in items for each in value.places.values())
+
+    def mapping(self, value: Map, node: Node | None, start: int) -> Mapping:
+        entries = [self.entry(name, part, value.places[name]) for name, part in value.items() if value.places.get(name) is not None]
+        if type(node) is Mapping:
+            written = list(merged_entries(node, self.merged).values())
+            if len(written) == len(entries) and all(_is_same(*both) for both in zip(written, entries, strict=True)):
+                return node
+        made = Mapping(start, start, MADE, None, flow=True)
+        made.end = node.end if node is not None and type(node) is not Alias else start
+        made.entries = entries
+        return made
+
+    def entry(self, name: str, part: object, place: Place | None) -> tuple[Node, Node]:
+        index = self.indexes.get(id(place.source)) if place is not None else None
+        key: Node | None = index.keys.get(place.key) if index is not None and place is not None else None
+        item = self.written(place)
+        if key is None:
+            # An item of a list of names or assignments.
+            key = item if type(item) is Scalar and item.value == name else _text(name, item)
+            if isinstance(part, Map):
+                return key, self.mapping(part, None, item.end if item is not None else 0)
+            return key, _text("" if part is None else str(part), item)
+        if type(key) is Scalar and key.value != name:
+            key = _text(name, key)
+        return key, self.value(part, place)
+
+    def sequence(self, value: Items, node: Node | None) -> Node:
+        places = list(value.places)
+        if places and all(place is not None and place.key >= 0 and type(part) is str for part, place in zip(value, places, strict=True)):
+            return self.assignments(value, node)
+        items: list[Node] = []
+        for part, place in zip(value, places, strict=True):
+            item = self.value(part, place) if place is None or place.key < 0 or type(part) is not str else _text(part, self.written(place))
+            # A range of ports has become several values.
+            if not items or items[-1] is not item:
+                items.append(item)
+        if (
+            type(node) is Sequence
+            and len(items) == len(node.items)
+            and all(a is resolve(b) for a, b in zip(items, node.items, strict=True))
+        ):
+            return node
+        made = Sequence(node.start if node is not None else 0, node.start if node is not None else 0, MADE, None, flow=True)
+        made.end = node.end if node is not None else 0
+        made.items = items
+        return made
+
+    def assignments(self, value: Items, node: Node | None) -> Node:
+        """Return the mapping whose entries a list of `KEY=VALUE` stands for."""
+        made = Map(value.place)
+        for part, place in value.entries():
+            made.put(str(part).partition("=")[0], str(part).partition("=")[2], place)
+        if type(node) is Mapping:
+            # The list is sorted, the mapping is not.
+            order = {name: at for at, name in enumerate(merged_entries(node, self.merged))}
+            ordered = Map(value.place)
+            for name in sorted(made, key=lambda name: order.get(name, len(order))):
+                ordered.take(name, made)
+            made = ordered
+        return self.mapping(made, node, node.start if node is not None else 0)
+
+
+def _is_whole(value: Map, own: Place | None) -> bool:
+    """Return whether all of a mapping is written at one place: it stands for a short form."""
+    return not value.places or (own is not None and all(_is_at(place, own) for place in value.places.values()))
+
+
+def _is_at(place: Place | None, own: Place) -> bool:
+    return place is not None and place.source is own.source and place.offset == own.offset
+
+
+def _is_same(written: tuple[Node, Node], made: tuple[Node, Node]) -> bool:
+    return resolve(written[0]) is made[0] and resolve(written[1]) is made[1]
+
+
+def _text(value: str, at: Node | None) -> Scalar:
+    """Return a scalar that is not written like this; it points at a node."""
+    if at is None or type(at) is Alias:
+        return Scalar(0, 0, 0, MADE, None, value, "'")
+    node = resolve(at)
+    return Scalar(node.start, node.end, node.content, MADE, None, value, "'" if value else "")

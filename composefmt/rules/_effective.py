@@ -1,0 +1,168 @@
+"""The merged projects that a file belongs to, and the findings of project rules in them, each in the file where it is written."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from posixpath import basename, dirname, join
+from typing import TYPE_CHECKING, NamedTuple
+
+from composefmt.findings import Finding, Fix, OtherFile, Related
+from composefmt.project.claims import Claim, alone, claims_of, variant_of
+from composefmt.project.effective_file import EffectiveFile
+from composefmt.surroundings import InMemory, Surroundings
+from composefmt.syntax.edits import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from composefmt.compose.file import ComposeFile
+    from composefmt.options import Options
+    from composefmt.project.effective import Around, Wanted
+    from composefmt.syntax.fileset import Member
+    from composefmt.syntax.nodes import Tree
+    from composefmt.syntax.source import Source
+
+    Check = Callable[[EffectiveFile], list[Finding]]
+
+_RUNS_SOMETHING = {"image", "build", "extends", "provider"}
+
+
+class Placed(NamedTuple):
+    """A finding in one file of a project: the file's path relative to the checked file, its source and tree, and the finding."""
+
+    path: str
+    source: Source
+    tree: Tree
+    finding: Finding
+
+
+def claims_for(file: ComposeFile) -> list[Claim]:
+    """Return the projects to merge for a file; [] if its own tree is the effective one."""
+    surroundings, filename = file.options.surroundings, file.source.filename
+    if surroundings is None or filename.startswith("<"):
+        return [alone(basename(filename))] if _merges(file) else []
+    claims = claims_of(filename, surroundings)
+    if any(len(claim.paths) > 1 for claim in claims):
+        return claims
+    if _is_incomplete(file):
+        variant = variant_of(filename, surroundings)
+        if variant is not None:
+            return [variant]
+    return claims if _merges(file) else []
+
+
+def _merges(file: ComposeFile) -> bool:
+    """Return whether a file includes another one, or has a service that extends another one."""
+    return any("include" in file.entries(root) for root in file.roots) or any(
+        "extends" in file.entries(service) for _, service in file.services()
+    )
+
+
+def _is_incomplete(file: ComposeFile) -> bool:
+    return any(not _RUNS_SOMETHING & file.entries(service).keys() for _, service in file.services())
+
+
+def project_findings(file: ComposeFile, claim: Claim, check: Check) -> list[Placed]:
+    """Return what `check` finds in a project. Raises ProjectError if it cannot be merged."""
+    from composefmt.project.effective import Around, load_effective
+
+    recorded = InMemory({}, beneath=file.options.surroundings or InMemory({}))
+    around = Around(recorded, basename(file.source.filename), file.source, file.tree)
+    known = _KNOWN.get(file, claim, around, recorded)
+    if known is not None:
+        return known
+    effective = load_effective(around, _wanted(claim, around, recorded))
+    options = file.options._replace(surroundings=recorded, environment=_variables(claim, around))
+    project = EffectiveFile(effective, options, certain=claim.certain)
+    placed = list(_placed(project, check(project)))
+    _KNOWN.keep(file, claim, around, recorded, placed)
+    return placed
+
+
+def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> Wanted:
+    from composefmt.project.effective import Wanted
+
+    return Wanted(claim.paths, claim.folder, _variables(claim, around), surroundings.is_set)
+
+
+def _variables(claim: Claim, around: Around) -> dict[str, str]:
+    data = around.answer("data", join(claim.folder, ".env"))
+    if not isinstance(data, bytes):
+        return {}
+    from composefmt.project.dotenv import known_variables
+
+    return known_variables(data)
+
+
+def _placed(project: EffectiveFile, findings: list[Finding]) -> Iterator[Placed]:
+    files = project.effective.files
+    paths = dict(zip(map(id, files.members), project.effective.paths, strict=True))
+    for finding in findings:
+        member = files.locate(finding.span.start)
+        path = paths[id(member)]
+        related = tuple(_related(project, member, each) for each in finding.related)
+        own = finding._replace(span=member.own(finding.span), fix=_fix(finding.fix, project, member), related=related)
+        yield Placed(path, member.source, member.tree, own)
+
+
+def _related(project: EffectiveFile, member: Member, related: Related) -> Related:
+    other = project.effective.files.locate(related.span.start)
+    span = other.own(related.span)
+    if other is member:
+        return Related(span, related.message)
+    source = other.source
+    return Related(span, related.message, OtherFile(source.filename, source.position(span.start), source.position(span.end)))
+
+
+def _fix(fix: Fix | None, project: EffectiveFile, member: Member) -> Fix | None:
+    """Return a fix as one of the file of its finding; None if it changes another one."""
+    if fix is None or any(project.effective.files.locate(edit.start) is not member for edit in fix.edits):
+        return None
+    start, newline = member.start, member.source.newline
+    # The line break of the first file is taken for that of all.
+    edits = [Edit(edit.start - start, edit.end - start, edit.text.replace("\r\n", "\n").replace("\n", newline)) for edit in fix.edits]
+    return fix._replace(edits=tuple(edits))
+
+
+class _Known:
+    """The findings of the last projects, which all files of a project share as long as nothing around them changes."""
+
+    SIZE = 32
+
+    def __init__(self) -> None:
+        self.entries: OrderedDict[tuple[str, Claim], tuple[Options, dict[tuple[str, str], object], dict[str, str], list[Placed]]] = (
+            OrderedDict()
+        )
+
+    def get(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings) -> list[Placed] | None:
+        entry = self.entries.get((dirname(file.source.filename), claim))
+        if entry is None or entry[0] != _bare(file.options) or not around.still_holds(entry[1]):
+            return None
+        now = surroundings.answers(entry[2])
+        return entry[3] if all(now.get(question) == answer for question, answer in entry[2].items()) else None
+
+    def keep(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings, placed: list[Placed]) -> None:
+        read = {path for question, path in around.known if question == "data"}
+        asked = {question: answer for question, answer in surroundings.asked.items() if question not in read}
+        self.entries[dirname(file.source.filename), claim] = (_bare(file.options), around.known, asked, placed)
+        self.entries.move_to_end((dirname(file.source.filename), claim))
+        while len(self.entries) > self.SIZE:
+            self.entries.popitem(last=False)
+
+
+def _bare(options: Options) -> Options:
+    return options._replace(surroundings=None, environment={})
+
+
+_KNOWN = _Known()
+
+
+def is_elsewhere(claim: Claim, filename: str, placed: Placed) -> bool:
+    """Return whether the check of a file reports a finding that is written in another one.
+
+    Every file of a project reports findings that point at it. The first file also reports those in files that it includes or
+    extends, or that are in other directories, where the same project might not be found.
+    """
+    if any(related.file is not None and related.file.path == filename for related in placed.finding.related):
+        return True
+    return claim.paths[0] == basename(filename) and (placed.path not in claim.paths or bool(dirname(placed.path)))
