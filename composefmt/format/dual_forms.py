@@ -119,6 +119,8 @@ class _Rewriter:
             key, value = answer
             if key.startswith("x-"):
                 return f'as a key, "{key}" would be an extension'
+            if key == text and re.search(r"[:\s]", key):
+                return f'"{key}" may be a mistake: it has no equals sign'
             if key in seen:
                 return f'duplicate key "{key}": the last one applies'
             seen.add(key)
