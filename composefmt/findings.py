@@ -30,13 +30,15 @@ class Fix(NamedTuple):
     """A change that resolves a finding.
 
     `safe`: Docker Compose loads the same model before and after; only such changes are made unless unsafe fixes are
-    requested. `comments`: the change is about comments; all other changes keep every comment.
+    requested. `comments`: the change is about comments; all other changes keep every comment. `deletes_definition`: it
+    removes a definition without uses, which another fix may restore.
     """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = True
     comments: bool = False
+    deletes_definition: bool = False
 
     @classmethod
     def of(cls, title: str, edits: tuple[Edit, ...], *, safe: bool, comments: bool = False) -> Fix | None:
@@ -48,10 +50,10 @@ class Fix(NamedTuple):
         return _sent, (self.title, tuple(map(tuple, self.edits)), *self[2:])
 
 
-def _sent(title: str, edits: tuple[tuple[int, int, str], ...], safe: bool, comments: bool) -> Fix:
+def _sent(title: str, edits: tuple[tuple[int, int, str], ...], safe: bool, comments: bool, deletes_definition: bool) -> Fix:
     from composefmt.syntax.edits import Edit
 
-    return Fix(title, tuple(map(Edit._make, edits)), safe, comments)
+    return Fix(title, tuple(map(Edit._make, edits)), safe, comments, deletes_definition)
 
 
 class OtherFile(NamedTuple):

@@ -87,7 +87,8 @@ _TURNS = 3
 
 def _turn(finding: Finding) -> int:
     """Return when to apply a fix. Deletions of unused definitions are last, because another fix may correct a reference to them."""
-    return 0 if _fix(finding).safe else 2 if finding.rule.startswith("unused-") else 1
+    fix = _fix(finding)
+    return 0 if fix.safe else 2 if fix.deletes_definition else 1
 
 
 def _wanted(now: Checked, failed: set[tuple[Edit, ...]], turn: int) -> list[Finding]:

@@ -143,7 +143,7 @@ def _drop_unsafe_deletions(findings: list[Finding], file: ComposeFile, selected:
 
 
 def _is_deletion(finding: Finding) -> bool:
-    return finding.rule.startswith("unused-") and finding.fix is not None and not finding.fix.safe
+    return finding.fix is not None and finding.fix.deletes_definition
 
 
 def _is_error(finding: Finding) -> bool:

@@ -181,7 +181,8 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
         if name not in used and not name.startswith("x-") and getattr(value, "tag", None) != "!reset" and not _is_implicit(section, name):
             message = f'{kind} "{name}" is defined, but no service {verb} it'
             advice = f'reference it in a service, or remove it from "{section}"'
-            yield Problem(key.span, message, advice, deleted(file, key, f'remove {kind} "{name}"'))
+            fix = deleted(file, key, f'remove {kind} "{name}"')
+            yield Problem(key.span, message, advice, fix and fix._replace(deletes_definition=True))
 
 
 def _used_in(file: ComposeFile, section: str) -> set[str]:
