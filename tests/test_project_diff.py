@@ -191,6 +191,16 @@ def service(image, **more):
     return json.dumps({"services": {"web": {"image": image, **more}}})
 
 
+def test_projects_that_the_settings_exclude_are_not_compared(repository):
+    names = ("app/compose.yaml", "vendor/a/compose.yaml", "vendor/b/compose.yaml")
+    directory = repository({name: service("nginx:1") for name in names})
+    write(directory, {"composefmt.toml": 'extend-exclude = ["vendor/"]\n', names[0]: service("nginx:2"), names[1]: service("nginx:2")})
+    (directory / names[2]).unlink()
+    done = run("diff", "--git", "HEAD", ".", cwd=directory)
+    assert done.stdout == "project app\n  service web (container will be recreated)\n    image: nginx:1 -> nginx:2\n1 difference\n"
+    assert "service web" in run("diff", "--git", "HEAD", "vendor/a", cwd=directory).stdout
+
+
 def test_all_projects_below_a_directory_are_compared_with_a_revision(repository):
     names = ("apps/shop/compose.yaml", "apps/blog/docker-compose.yml", "old/compose.yaml", "same/compose.yaml")
     directory = repository({name: service("nginx:1", volumes=["../data:/data"]) for name in names})

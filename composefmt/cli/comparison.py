@@ -139,8 +139,15 @@ def _service_names(project: Project | None) -> set[str]:
 
 
 def _project_directories(directory: str, checkout: Checkout) -> list[str]:
-    """Return the directories with a project below a directory, now or at the revision, relative to it and sorted."""
-    return sorted({*_directories_below(directory), *_directories_below(checkout.path(directory))})
+    """Return the directories with a project below a directory, now or at the revision, relative to it and sorted.
+
+    Those that the settings exclude now are omitted, except for the directory itself.
+    """
+    from composefmt.files.exclusion import Exclusion
+
+    exclusion = Exclusion(force=True)
+    names = {*_directories_below(directory), *_directories_below(checkout.path(directory))}
+    return sorted(name for name in names if name == "." or not exclusion.names(os.path.join(directory, name, BASES[0])))
 
 
 def _directories_below(directory: str) -> Iterator[str]:
