@@ -30,13 +30,15 @@ class FormatResult(NamedTuple):
     """`data`: the new bytes, None if nothing changes or the file was refused; `edits`: the changes, in order.
 
     `findings`: errors state why the file was refused, a warning why it cannot be formatted, infos which short forms stay
-    short and why. `source` is always set, decoded with replacement characters if the bytes are not text.
+    short and why. `source` is always set, decoded with replacement characters if the bytes are not text. `recreates`: omitted
+    mount options change the configuration hash, see `with_hash_change`.
     """
 
     source: Source
     data: bytes | None
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
+    recreates: bool = False
 
     @property
     def is_unsupported(self) -> bool:
@@ -52,6 +54,14 @@ class FormatResult(NamedTuple):
     def text(self) -> str:
         """The formatted text, or the original if nothing changes."""
         return self.source.text if self.data is None else Source.from_bytes(self.data).text
+
+
+def with_hash_change(result: FormatResult, data: bytes, options: Options, filename: str) -> FormatResult:
+    """Return the result of a file's bytes with `recreates` set if `mount_options = "brief"` changes a configuration hash."""
+    if result.data is None or options.mount_options != "brief" or options.engine == "swarm":
+        return result
+    exact = format_bytes(data, options._replace(mount_options="exact"), filename)
+    return result._replace(recreates=exact.data != result.data)
 
 
 class CheckResult(NamedTuple):

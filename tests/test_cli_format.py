@@ -236,3 +236,20 @@ def test_a_file_that_cannot_be_laid_out_never_counts_as_formatted(run, tmp_path)
     assert done.stderr.splitlines()[-1] == "1 file left unformatted."
     assert run("format", "compose.yaml", cwd=tmp_path).returncode == 0
     assert "cannot be formatted" in run("check", "--select", "unformatted", "compose.yaml", cwd=tmp_path).stdout
+
+
+NOTICE = 'mount-options = "brief" changes the configuration hash of services in 1 file: the next "docker compose up" recreates'
+
+
+def test_omitted_mount_options_are_noticed_once(tmp_path):
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    image: x\n    volumes:\n      - ./x:/x\n")
+    (tmp_path / "docker-compose.yml").write_text("services:\n  web:\n    image:   x\n")
+    assert NOTICE not in run("format", "--check", cwd=tmp_path).stderr
+    for option in ("--check", "--diff"):
+        assert NOTICE in run("format", option, "--mount-options", "brief", cwd=tmp_path).stderr
+    assert NOTICE not in run("format", "--check", "--quiet", "--mount-options", "brief", cwd=tmp_path).stderr
+    assert NOTICE not in run("format", "--check", "--engine", "swarm", "--mount-options", "brief", cwd=tmp_path).stderr
+    done = run("format", "--mount-options", "brief", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count(NOTICE)) == (0, 1)
+    (tmp_path / "compose.yaml").write_text((tmp_path / "compose.yaml").read_text() + "    restart:   always\n")
+    assert NOTICE not in run("format", "--mount-options", "brief", cwd=tmp_path).stderr

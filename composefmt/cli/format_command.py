@@ -12,7 +12,7 @@ from composefmt.cli.cached_results import FORMATTED
 from composefmt.cli.file_work import Work
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, Inputs, count, exclusion_of, given_options, shared_options, speed_options, style_for
-from composefmt.engine import FormatResult, format_bytes
+from composefmt.engine import FormatResult, format_bytes, with_hash_change
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
 from composefmt.reports.text import PLAIN, Style, printable, render
@@ -55,7 +55,7 @@ class _Tally:
     """The number of files by outcome."""
 
     def __init__(self) -> None:
-        self.changed = self.unchanged = self.unsupported = self.failed = 0
+        self.changed = self.unchanged = self.unsupported = self.failed = self.recreating = 0
 
     @property
     def is_quiet(self) -> bool:
@@ -135,14 +135,25 @@ def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
             tally.unsupported += result.is_unsupported
             tally.unchanged += result.data is None and not result.is_unsupported
             tally.changed += result.data is not None
+            tally.recreating += result.recreates
     if mode.writes:
         sys.stdout.buffer.write(inputs.excluded_input)
     tally.failed = inputs.failed
     if not mode.quiet and STDIN not in inputs.paths and not (watched and tally.is_quiet):
         click.echo(tally.summary(writes=mode.writes) or no_files(inputs.paths, inputs.config), err=True)
+    if tally.recreating and not mode.quiet:
+        click.echo(_notice(tally.recreating), err=True)
     if tally.failed:
         return 2
     return 1 if (tally.changed or tally.unsupported) and not mode.writes else 0
+
+
+def _notice(files: int) -> str:
+    """Return what happens to the containers of files whose mount options are omitted."""
+    return (
+        f'mount-options = "brief" changes the configuration hash of services in {count(files, "file")}: '
+        'the next "docker compose up" recreates their containers once.'
+    )
 
 
 def _lines(given: str) -> tuple[int, int]:
@@ -155,7 +166,7 @@ def _lines(given: str) -> tuple[int, int]:
 
 def _formatted(data: bytes, options: Options, name: str) -> FormatResult:
     """Format one file. Without the edits, which only editors need and which are as long as the text to send between processes."""
-    return format_bytes(data, options, name)._replace(edits=())
+    return with_hash_change(format_bytes(data, options, name)._replace(edits=()), data, options, name)
 
 
 def _print_findings(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:

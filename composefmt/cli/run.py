@@ -49,7 +49,7 @@ def shared_options(command: Command) -> Command:
             click.option(
                 "--mount-options",
                 type=click.Choice(["exact", "brief"]),
-                help="exact: preserve the configuration hash; brief: omit default mount options (default: exact).",
+                help="exact: preserve the configuration hash; brief: omit mount defaults, recreating containers once (default: exact).",
             ),
             click.option("--write-defaults", is_flag=True, help="Also write the defaults that short forms imply (protocol: tcp)."),
             click.option(

@@ -167,7 +167,7 @@ def doubts(value: str, sections: list[Section], kind: str) -> Iterator[Doubt]:
         yield Doubt(
             "relative-target",
             f'container path "{target.text}" of volume "{value}" is not absolute',
-            f'use an absolute path: "/{target.text.lstrip("./~")}"',
+            f'use an absolute path: "{absolute(target.text)}"',
             target.start,
             target.end,
         )
@@ -200,9 +200,14 @@ def is_absolute(path: str) -> bool:
     return path[:1] == "/" or path.startswith("\\\\") or (path[1:2] == ":" and path[0].isalpha()) or path[:1] == "\0"
 
 
+def absolute(path: str) -> str:
+    """Return the absolute path in a Linux container that a relative one, possibly with backslashes, probably stands for."""
+    return "/" + path.replace("\\", "/").lstrip("./~")
+
+
 def _relative(value: str, section: Section) -> Doubt:
     text = section.text
-    advice = f'"{text}:/path/in/container"' if is_path(text) and len(text) > 1 else f'"{text}:/path/in/container" or "/{text}"'
+    advice = f'"{text}:/path/in/container"' if is_path(text) and len(text) > 1 else f'"{text}:/path/in/container" or "{absolute(text)}"'
     return Doubt(
         "relative-target",
         f'volume "{value}" has no source, so "{text}" is read as the container path',

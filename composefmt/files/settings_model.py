@@ -37,7 +37,7 @@ class SettingsModel(BaseModel):
     mount_options: Literal["exact", "brief"] = Field(
         "exact",
         description='Options of mounts in long form: "exact" preserves the configuration hash, "brief" omits the defaults, '
-        "so that containers are recreated once.",
+        "so that the next docker compose up recreates the containers once; format prints a notice.",
     )
     select: list[str] = Field([], description='Rules or groups to enable; "all" for all. Empty: the default rules.')
     extend_select: list[str] = Field([], description="Rules or groups to enable in addition to the defaults.")

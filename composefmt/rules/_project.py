@@ -45,9 +45,14 @@ def _is_fragment(file: ComposeFile) -> bool:
     return any(not {"image", "build", "extends", "provider"} & file.entries(service).keys() for _, service in file.services())
 
 
-def severity(file: ComposeFile) -> Severity:
-    """Return an error for a whole project, and a warning if another file may define what is missing."""
-    return Severity.ERROR if is_project(file) else Severity.WARNING
+def of_missing(file: ComposeFile, reason: str = "another file may define it") -> tuple[Severity, str]:
+    """Return the severity of what is missing in a file, and the end of the help line: a warning states its reason."""
+    return (Severity.ERROR, "") if is_project(file) else (Severity.WARNING, f" (a warning because {reason})")
+
+
+def of_conflict(file: ComposeFile) -> tuple[Severity, str]:
+    """Return the severity of two values that exclude each other, and the end of the help line: in a part, others may replace them."""
+    return (Severity.WARNING, " (a warning because this file is part of a project)") if is_fragment(file) else (Severity.ERROR, "")
 
 
 def is_active(file: ComposeFile, name: str) -> bool:
@@ -145,6 +150,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
     project = project_of(file)
     if not project.complete or (len(project.files) == 1 and is_fragment(file)):
         return
+    severity, note = of_missing(file)
     for name in missing:
         if not is_defined(file, section, name.text):
             message = f'service "{element.service}" {_VERBS.get(element.path[-1], "uses")} undefined {kind} "{name.text}"'
@@ -152,8 +158,8 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
                 yield Problem(
                     name.node.span,
                     message,
-                    f'define {kind} "{name.text}" or change the value of "{name.node.value}"',
-                    severity=severity(file),
+                    f'define {kind} "{name.text}" or change the value of "{name.node.value}"{note}',
+                    severity=severity,
                 )
                 continue
             defined = [other.file.defined(section) for other in project.files]
@@ -161,9 +167,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
             if kind == "service":
                 near = [each for each in near if each != element.service]
             advice, fix = _advice(file, name, near, section, kind)
-            if severity(file) is Severity.WARNING:
-                advice += " (a warning because another file may define it)"
-            yield Problem(name.node.span, message, advice, fix, severity=severity(file))
+            yield Problem(name.node.span, message, advice + note, fix, severity=severity)
 
 
 def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind: str) -> tuple[str, Fix | None]:

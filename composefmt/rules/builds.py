@@ -11,7 +11,6 @@ from composefmt.findings import Severity
 from composefmt.rules._builds import arguments, build_of, dockerfile_of, is_alone, is_local
 from composefmt.rules._fixes import written
 from composefmt.rules._membership import kind_of, other_projects
-from composefmt.rules._project import severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
@@ -150,7 +149,6 @@ def unknown_build_target(element: Element) -> Iterator[Problem]:
         f'service "{element.service}": build stage "{target.value}" not found in "{build.path or "dockerfile_inline"}"',
         _stage_advice(target.value, near, names),
         written(element.file, target, near[0]) if near else None,
-        severity=severity(element.file),
     )
 
 

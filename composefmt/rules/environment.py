@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.compose.secrecy import masked_item
+from composefmt.compose.secrecy import masked_item, shown
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import deleted, written
 from composefmt.rules.registry import Element, Problem, rule
@@ -168,11 +168,16 @@ def missing_equals_sign(element: Element) -> Iterator[Problem]:
 
     Source: compose-go, types/mapping.go.
     """
-    node = element.node
-    if type(node) is not Scalar or not isinstance(element.path[-1], int) or "=" in node.value:
+    node, key = element.node, element.key
+    if type(node) is not Scalar or (key is not None and node.value not in ("", "~", "null")):
         return
-    found = pattern(r"(-?[A-Za-z_][\w.-]*)(:\s*|\s+)([^\s:].*)").fullmatch(node.value)
+    item = key or node
+    found = pattern(r"(-?[A-Za-z_][\w.-]*)(:\s*|\s+)((?!//)[^\s:=][^=]*)").fullmatch(item.value) if type(item) is Scalar else None
     if found is None or (element.path[-2] == "labels" and ":" not in found[2]):
+        return
+    if key is not None:
+        message = f'service "{element.service}": no value after the name "{found[1]}" in "{element.path[-2]}"'
+        yield Problem(key.span, message, f'use "{found[1]}: {shown(found[1], found[3])}"')
         return
     meant = f"{found[1]}={found[3]}"
     yield Problem(

@@ -11,7 +11,7 @@ from composefmt.compose.parse_result import Parsed
 from composefmt.compose.port_syntax import first_and_last
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import added, deleted, written
-from composefmt.rules._project import is_fragment, plain
+from composefmt.rules._project import of_conflict, plain
 from composefmt.rules._publishing import EVERYWHERE, Publication, published_ports
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
@@ -89,14 +89,14 @@ def _conflicts(file: ComposeFile, others: list[Publication], found: Publication)
         if _meet(other.address, found.address):
             is_same = {other.address, found.address} <= {"", "0.0.0.0"} or other.address == found.address  # noqa: S104 - compared only
             sure = is_same and together and other.certain and found.certain
-            in_part = is_fragment(file)
+            severity, note = of_conflict(file) if sure else (Severity.WARNING, "")
             by = f'by service "{other.service}"' if other.service != found.service else "by another entry"
             yield Problem(
                 _own_span(file, found) if other.node is found.node else found.span(file),
                 f'service "{found.service}": host port {found.shown} is already published {by}',
-                "use another host port" + (" (a warning because this file is part of a project)" if sure and in_part else ""),
+                f"use another host port{note}",
                 related=(Related(other.span(file), "first published here" if other.node is not found.node else "published here"),),
-                severity=Severity.ERROR if sure and not in_part else Severity.WARNING,
+                severity=severity,
             )
             return
     # A bound, so that a list of ports that many services share does not take quadratic time.

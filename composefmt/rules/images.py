@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.rules._fixes import written
-from composefmt.rules._project import is_active, severity
+from composefmt.rules._project import is_active
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar
 
@@ -45,7 +45,7 @@ def invalid_image(element: Element) -> Iterator[Problem]:
     if problem is not None:
         message, advice, meant = problem
         fix = written(file, node, meant) if meant and _problem(meant) is None else None
-        yield Problem(node.span, f'service "{element.service}": {message}', advice, fix, severity=severity(file))
+        yield Problem(node.span, f'service "{element.service}": {message}', advice, fix)
 
 
 @lru_cache(maxsize=1024)

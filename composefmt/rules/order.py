@@ -355,10 +355,11 @@ def environment_null(element: Element) -> Iterator[Problem]:
     if type(node) is not Scalar:
         return
     if key is None:
-        name, empty = node.value, bool(pattern(r"[^=$:\s]+").fullmatch(node.value))
+        name, empty = node.value, True
     else:
         name, empty = key_text(key), not node.style and node.value in ("", "~", "null")
-    if empty:
+    # Other rules explain names with other characters.
+    if empty and pattern(r"[^=$:\s]+").fullmatch(name):
         span = key.span if key is not None else node.span
         yield Problem(
             span,

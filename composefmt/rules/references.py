@@ -8,7 +8,7 @@ from composefmt.compose.interpolation import has_variable
 from composefmt.findings import Severity
 from composefmt.rules._membership import is_defined, project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
-from composefmt.rules._project import Name, extended, is_active, linked, severity, undefined, used
+from composefmt.rules._project import Name, extended, is_active, linked, of_missing, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.scalars import scalar_value
@@ -326,7 +326,8 @@ def context_without_build(element: Element) -> Iterator[Problem]:
         name = text.removeprefix(_SERVICE)
         message = f'service "{element.service}": build context refers to service "{name}", which has no "build"'
         advice = f'add "build" to service "{name}", or use an image, as in "docker-image://alpine"'
-        yield Problem(node.span, message, advice, severity=severity(file))
+        severity, note = of_missing(file, "another file may add it")
+        yield Problem(node.span, message, advice + note, severity=severity)
 
 
 @rule("job-depends-on", Severity.ERROR, "jobs.*.depends_on", "services.*.depends_on", group="references", scope="project")
@@ -373,7 +374,8 @@ def job_depends_on(element: Element) -> Iterator[Problem]:
             )
         elif not element.service and not any(is_defined(file, section, name.text) for section in ("jobs", "services")):
             message = f'job "{element.path[1]}" depends on undefined service or job "{name.text}"'
-            yield Problem(name.node.span, message, f'define service "{name.text}", or fix the name', severity=severity(file))
+            severity, note = of_missing(file)
+            yield Problem(name.node.span, message, f'define service "{name.text}", or fix the name{note}', severity=severity)
 
 
 @rule("duplicate-job-name", Severity.ERROR, "jobs.*", group="references", scope="project")

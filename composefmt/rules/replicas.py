@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import deleted
-from composefmt.rules._project import is_active, plain, severity
+from composefmt.rules._project import is_active, of_conflict, plain
 from composefmt.rules._publishing import published_ports
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.scalars import whole_number
@@ -56,12 +56,14 @@ def replicas_fixed_port(element: Element) -> Iterator[Problem]:
         for port in published_ports(file, element.service, item):
             if port.host:
                 sure = port.certain and is_active(file, element.service) and not _is_for_swarm(file, own)
+                ports = f"{port.host}-{port.host + whole_number(number.value) - 1}:{port.target}"
+                severity, note = of_conflict(file) if sure else (Severity.WARNING, "")
                 yield Problem(
                     port.span(file),
                     f'service "{element.service}" runs {number.value} replicas, but host port {port.host} can be published only once',
-                    f'publish a range of host ports, for example "{port.host}-{port.host + whole_number(number.value) - 1}:{port.target}"',
+                    f'publish a range of host ports, for example "{ports}"{note}',
                     related=(Related(number.span, "number of replicas"),),
-                    severity=severity(file) if sure else Severity.WARNING,
+                    severity=severity,
                 )
                 return
 
@@ -113,13 +115,14 @@ def global_with_replicas(element: Element) -> Iterator[Problem]:
     entries = element.file.entries(element.node)
     mode, replicas = plain(entries, "mode"), plain(entries, "replicas")
     if mode is not None and replicas is not None and mode.value.startswith("global"):
+        severity, note = of_conflict(element.file) if element.file.options.engine == "swarm" else (Severity.WARNING, "")
         yield Problem(
             replicas.span,
             f'service "{element.service}": "replicas" is not allowed with "mode: {mode.value}"',
-            'remove "replicas" or use "mode: replicated"',
+            f'remove "replicas" or use "mode: replicated"{note}',
             deleted(element.file, element.file.entries(element.node)["replicas"][0], 'remove "replicas"'),
             related=(Related(mode.span, "mode"),),
-            severity=severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING,
+            severity=severity,
         )
 
 
@@ -164,12 +167,13 @@ def reservation_above_limit(element: Element) -> Iterator[Problem]:
     for key, limit, reserved in pairs:
         if limit is not None and reserved is not None and 0 < _amount(key, limit) < _amount(key, reserved):
             what = "CPU" if key == "cpus" else "memory"
+            severity, note = of_conflict(file) if key != "cpus" else (Severity.WARNING, "")
             yield Problem(
                 reserved.span,
                 f'service "{element.service}": {what} reservation "{reserved.value}" exceeds limit "{limit.value}"',
-                f'reserve at most "{limit.value}" or raise the limit',
+                f'reserve at most "{limit.value}" or raise the limit{note}',
                 related=(Related(limit.span, "limit"),),
-                severity=severity(file) if key != "cpus" else Severity.WARNING,
+                severity=severity,
             )
 
 

@@ -1,20 +1,21 @@
-"""Rules about conflicting values for replicas and resources."""
+"""Rules about container names, and conflicting values for replicas and resources."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose import interpolation
 from composefmt.compose.units import parse_bytes
 from composefmt.findings import Related, Severity
-from composefmt.rules._fixes import deleted
+from composefmt.rules._fixes import deleted, written
 from composefmt.rules._project import is_active, plain
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.lazy import pattern
+from composefmt.syntax.nodes import Scalar
 from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from composefmt.syntax.nodes import Scalar
 
 
 @rule("conflicting-values", Severity.ERROR, "services.*", group="structure", scope="project")
@@ -135,3 +136,51 @@ def container_name_scaled(element: Element) -> Iterator[Problem]:
             deleted(file, element.key, 'remove "container_name"'),
             related=(Related(number.span, "number of replicas"),),
         )
+
+
+@rule("invalid-container-name", Severity.ERROR, "services.*.container_name", group="structure")
+def invalid_container_name(element: Element) -> Iterator[Problem]:
+    """Checks for container names with characters that the Docker Engine does not allow.
+
+    Docker Compose accepts such a name if a part of it is valid, and the engine refuses to create the container. A name has at least
+    two characters, letters, digits, underscores, dots and dashes, and starts with a letter or a digit.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            container_name: my web
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            container_name: my-web
+
+    Source: Moby, daemon/names/names.go, RestrictedNamePattern; daemon/names.go, reserveName, which allows a leading slash.
+    """
+    node = element.node
+    if type(node) is not Scalar or node.tag is not None:
+        return
+    try:
+        parts = interpolation.split(node.value)
+    except interpolation.InvalidInterpolation:
+        return
+    # Any value of a variable is assumed to be valid.
+    likely = "".join(part.text if isinstance(part, interpolation.Literal) else "xx" for part in parts)
+    if pattern(_NAME).fullmatch(likely) or not pattern(_NAME).search(likely):
+        # The schema reports names without any valid part.
+        return
+    meant = pattern(r"[^a-zA-Z0-9_.-]+").sub("-", node.value.strip("/ ")).strip("-._")
+    is_literal = "$" not in node.value and node.value.isascii()
+    yield Problem(
+        node.span,
+        f'service "{element.service}": invalid container name "{node.value}"',
+        "use letters, digits, underscores, dots and dashes, and start with a letter or digit",
+        written(element.file, node, meant) if is_literal and pattern(_NAME).fullmatch(meant) else None,
+    )
+
+
+_NAME = r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.schema.words import written as text_of
 from composefmt.findings import Fix, Severity
 from composefmt.rules._fixes import written
+from composefmt.rules._items import as_items
 from composefmt.rules.keys import is_legacy
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
@@ -30,6 +31,8 @@ def _meant(element: Element, problem: SchemaProblem) -> Fix | None:
     file = element.file
     found = file.locate_in_only_document(problem.path)
     node = found[0 if problem.on_key else 1] if found else None
+    if node is not None and problem.kinds and problem.meant is None:
+        return as_items(file, node, problem.kinds)
     if node is None or problem.meant is None:
         return None
     if type(node) is Mapping:

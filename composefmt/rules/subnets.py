@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Union
 
 from composefmt.findings import Related, Severity
-from composefmt.rules._project import is_active, plain, severity
+from composefmt.rules._project import is_active, of_conflict, plain
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
 
@@ -84,27 +84,23 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
     subnet, gateway = plain(entries, "subnet"), plain(entries, "gateway")
     network = _subnet(subnet.value) if subnet is not None else None
     address = _address(gateway.value.partition("/")[0]) if gateway is not None else None
-    level = severity(element.file)
     if subnet is not None and network is None:
         yield Problem(
             subnet.span,
             f'network "{element.path[1]}": invalid subnet "{subnet.value}"',
             'use CIDR notation, such as "172.28.0.0/16"',
-            severity=level,
         )
     if gateway is not None and address is None:
         yield Problem(
             gateway.span,
             f'network "{element.path[1]}": invalid gateway "{gateway.value}"',
             'use an IP address, such as "172.28.0.1"',
-            severity=level,
         )
     if gateway is not None and address is not None and network is not None and address not in network:
         yield Problem(
             gateway.span,
             f'network "{element.path[1]}": gateway "{gateway.value}" is outside subnet "{network}"',
             f'use an address in "{network}"',
-            severity=level,
         )
 
 
@@ -132,6 +128,7 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
     Source: the Docker Engine reports "Pool overlaps with other one on this address space".
     """
     file = element.file
+    severity, note = of_conflict(file)
     found: list[tuple[str, Scalar, bool]] = []
     # The first subnet with each prefix: as its whole network prefix, and as any leading part of it.
     whole: dict[Prefix, int] = {}
@@ -148,12 +145,13 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
             first = min([*overlapping, within[prefixes[-1]]] if prefixes[-1] in within else overlapping, default=None)
             if first is not None:
                 other_name, other, both = found[first]
+                sure = bridged and both and _are_used(file, name, other_name)
                 yield Problem(
                     node.span,
                     f'network "{name}": subnet "{node.value}" overlaps with subnet "{other.value}" of network "{other_name}"',
-                    "use a subnet that no other network uses",
+                    "use a subnet that no other network uses" + (note if sure else ""),
                     related=(Related(other.span, "other subnet defined here"),),
-                    severity=severity(file) if bridged and both and _are_used(file, name, other_name) else Severity.WARNING,
+                    severity=severity if sure else Severity.WARNING,
                 )
             whole.setdefault(prefixes[-1], len(found))
             for each in prefixes:
@@ -209,6 +207,8 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     entries = file.entries(element.node)
+    severity, note = of_conflict(file)
+    sure = is_active(file, element.service)
     for key in _ADDRESSES:
         node = plain(entries, key)
         address = _address(node.value) if node is not None else None
@@ -222,9 +222,9 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
             yield Problem(
                 node.span,
                 f'service "{element.service}": address "{node.value}" is outside subnet "{subnets[0]}" of network "{element.path[-1]}"',
-                f'use an address in "{subnets[0]}"',
+                f'use an address in "{subnets[0]}"' + (note if sure else ""),
                 related=(Related(declared[0].span, "subnet defined here"),),
-                severity=severity(file) if is_active(file, element.service) else Severity.WARNING,
+                severity=severity if sure else Severity.WARNING,
             )
 
 
@@ -255,6 +255,7 @@ def duplicate_static_ip(element: Element) -> Iterator[Problem]:
     file = element.file
     if "_address" not in file.source.text:
         return
+    severity, note = of_conflict(file)
     first: dict[tuple[str, Address], tuple[str, Scalar]] = {}
     for service, (_, value) in file.entries(element.node).items():
         own = file.entries(value)
@@ -268,7 +269,7 @@ def duplicate_static_ip(element: Element) -> Iterator[Problem]:
                     yield Problem(
                         node.span,
                         f'service "{service}": address "{node.value}" on network "{network}" is already assigned to service "{other}"',
-                        "assign another address",
+                        f"assign another address{note}",
                         related=(Related(owner.span, "assigned here"),),
-                        severity=severity(file),
+                        severity=severity,
                     )

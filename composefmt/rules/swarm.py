@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import written
-from composefmt.rules._project import plain, severity
+from composefmt.rules._project import plain
 from composefmt.rules._publishing import published_ports
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
@@ -55,7 +55,7 @@ def placement_constraint(element: Element) -> Iterator[Problem]:
         advice = f"use one of {', '.join(sorted(_NODE_KEYS))}, node.labels.NAME"
     else:
         return
-    level = severity(element.file) if element.file.options.engine == "swarm" else Severity.WARNING
+    level = Severity.ERROR if element.file.options.engine == "swarm" else Severity.WARNING
     fix = written(element.file, node, advice.split('"')[1]) if advice.startswith('use "') else None
     yield Problem(node.span, f'service "{element.service}": {message}', advice, fix, severity=level)
 

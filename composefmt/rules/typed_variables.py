@@ -11,7 +11,7 @@ from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Severity
 from composefmt.project.coercion import INTERPOLATED, CastError, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.walk import ITEM, Table
-from composefmt.rules._project import severity
+from composefmt.rules._project import of_missing
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
@@ -107,4 +107,5 @@ def variable_type(element: Element) -> Iterator[Problem]:
         message = f"{owner}{field}: {reason}" if text else f'{owner}{field} is empty because variable "{parts[0].name}" is not set'
         advice = "change its value or its default" if text else f'set it in ".env", or add a default: "${{{parts[0].name}:-...}}"'
         is_certain = text or options.surroundings.kind(".env") is not None
-        yield Problem(node.span, message, advice, severity=severity(element.file) if is_certain else Severity.WARNING)
+        severity, note = of_missing(element.file, "its project may have other values") if is_certain else (Severity.WARNING, "")
+        yield Problem(node.span, message, advice + note, severity=severity)

@@ -11,6 +11,8 @@ from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
 from composefmt.compose.parse_result import Parsed
 from composefmt.compose.schema.spaced import meant_text
+from composefmt.compose.secrecy import uses_secret
+from composefmt.compose.volume_syntax import absolute
 from composefmt.findings import Severity
 from composefmt.rules._mounting import refused_paths
 from composefmt.rules._short_forms import doubtful, malformed
@@ -142,7 +144,7 @@ def _relative_in_long_form(element: Element) -> Iterator[Problem]:
         shown = "".join(map(partial(_likely, element.file.options.environment), interpolation.split(target.value)))
         if not volume_syntax.is_absolute(shown):
             message = f'service "{element.service}": container path "{target.value}" is not absolute'
-            yield Problem(target.span, message, f'use container path "/{shown.lstrip("./~")}"')
+            yield Problem(target.span, message, _without_secrets(element, target.value, f'use container path "{absolute(shown)}"'))
 
 
 def _relative_with_variables(element: Element) -> Iterator[Problem]:
@@ -159,7 +161,17 @@ def _relative_with_variables(element: Element) -> Iterator[Problem]:
         answer = volume_syntax.literal(shown)
         for doubt in answer.doubts if isinstance(answer, Parsed) and ":" in shown else ():
             if doubt.rule == "relative-target":
-                yield Problem(node.span, f'service "{element.service}": {doubt.message.replace(shown, text)}', doubt.help)
+                yield Problem(
+                    node.span,
+                    f'service "{element.service}": {doubt.message.replace(shown, text)}',
+                    _without_secrets(element, text, doubt.help),
+                )
+
+
+def _without_secrets(element: Element, text: str, advice: str) -> str:
+    """Return the advice, which contains the values of a text's variables, or a general one if any of them looks like a secret."""
+    names = [part.name for part in interpolation.split(text) if isinstance(part, interpolation.Variable)]
+    return "use an absolute path" if uses_secret(names, element.file.options.environment) else advice
 
 
 def _likely(environment: MappingOf[str, str], part: interpolation.Part) -> str:

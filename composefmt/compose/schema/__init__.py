@@ -13,7 +13,8 @@ from typing import NamedTuple
 class SchemaProblem(NamedTuple):
     """One violation: the rule, the path in the value, whether the key (not the value) is wrong, the message and the remedy.
 
-    `meant` is the key or value that was probably intended, None if unknown.
+    `meant` is the key or value that was probably intended, None if unknown. `kinds`: "list" and "map" as far as they are allowed in
+    place of a string.
 
     The rule `ignored-key` is a warning: the reference loads such a file, but the key has no effect.
     """
@@ -24,6 +25,7 @@ class SchemaProblem(NamedTuple):
     message: str
     help: str
     meant: str | int | float | None = None
+    kinds: tuple[str, ...] = ()
 
 
 def problems(value: object) -> list[SchemaProblem]:

@@ -31,7 +31,7 @@ _FEW = 4
 # Examples for items of lists with a syntax of their own.
 _ITEMS = {"ports": 'write the port as "8080:80"', "volumes": 'write the volume as "./data:/var/lib/data"'}
 _NO_LIST = "write out the list or mapping: variables always expand to strings"
-_PAIR = re.compile(r"([\w./-]+)([=:])")
+_PAIR = re.compile(r"([\w./~-]+)([=:])")
 # Lists of `KEY=VALUE` items that can also be mappings.
 _PAIRS = ("additional_contexts", "annotations", "args", "environment", "extra_hosts", "labels", "ssh", "sysctls")
 # Mappings with user-defined keys: `image` in `labels` is not a service's image.
@@ -50,7 +50,8 @@ def wrong_type(path: Path, value: object, shape: Shape) -> SchemaProblem:
         intended: str | int | None = _entry_meant(path, value)
     else:
         intended = None if _example(path) and type(value) is not Timestamp else _meant(value, shape)
-    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape), intended)
+    kinds = tuple(kind for kind in ("list", "map") if kind in shape) if isinstance(value, str) else ()
+    return SchemaProblem("wrong-type", path, False, message, _advice(path, value, shape), intended, kinds)
 
 
 def _without_secrets(value: object) -> object:
@@ -87,7 +88,7 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
     example = _example(path)
     if value is None:
         return f"add a value or remove the line; {example or _how_to_write(shape)}"
-    if isinstance(value, str) and "$" in value and "text" not in shape:
+    if isinstance(value, str) and value.startswith("$") and "text" not in shape:
         return _NO_LIST if shape.keys() & {"list", "map"} else f"use {allowed(shape)}: variables always expand to strings"
     if isinstance(value, dict) and len(value) == 1 and path and isinstance(path[-1], int) and "text" in shape:
         return _entry_as_text(path, value)
@@ -128,7 +129,10 @@ def _pair(value: str, shape: Shape) -> str:
         if sign == ":":
             return f'add a space after the colon of "{name}:"'
         return f'write a mapping entry "{name}: ..."' + (f' or a list item "- {name}=..."' if "list" in shape else "")
-    return f"write it as a list: [{quoted(value)}]" if fields is None and "list" in shape and " " not in value else ""
+    if fields is not None or "list" not in shape:
+        return ""
+    items = value.split()
+    return f"write it as a list: [{quoted(value)}]" if len(items) == 1 else f'start each item with a dash: "- {items[0]}"'
 
 
 def _how_to_write(shape: Shape) -> str:
