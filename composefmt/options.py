@@ -32,6 +32,7 @@ class Options(NamedTuple):
     file_ignore: rules or groups not to check in this file, regardless of the other options.
     is_fragment: whether the settings mark this file as a part of a project, as the comment `# composefmt: fragment` does.
     severity: overridden severities of rules or groups, by name.
+    project: paths of files that make up one project, in the order of merging; () to find projects from names and surroundings.
     surroundings: the files around the Compose file, for the rules that read them; None if they are unknown.
     """
 
@@ -52,6 +53,7 @@ class Options(NamedTuple):
     file_ignore: frozenset[str] = frozenset()
     is_fragment: bool = False
     severity: Mapping[str, str] = {}
+    project: tuple[str, ...] = ()
     surroundings: Surroundings | None = None
 
 
@@ -72,3 +74,4 @@ class Chosen(TypedDict, total=False):
     extend_select: frozenset[str]
     ignore: frozenset[str]
     severity: Mapping[str, str]
+    project: tuple[str, ...]

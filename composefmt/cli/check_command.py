@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from composefmt.cli.fixing import FixOptions
     from composefmt.cli.run import InputOptions
     from composefmt.cli.selecting import SelectionOptions
+    from composefmt.options import Chosen
 
     class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions):
         """The options of all parts of the command."""
@@ -34,6 +35,7 @@ Examples:
   composefmt check --output-format json .   machine-readable output
   composefmt check --fail-level warning     also fail on warnings
   composefmt check --select unformatted     only report files that are not formatted
+  composefmt check -f a.yaml -f b.yaml      check two files as one project
   composefmt check --fix                    apply safe fixes
 
 \b
@@ -43,7 +45,12 @@ An error is refused by Docker Compose or fails at run time; a warning is probabl
 """
 
 
+def _project(files: tuple[str, ...]) -> Chosen:
+    return {"project": files} if files else {}
+
+
 @click.command("check", epilog=_EPILOG)
+@click.option("-f", "--file", "files", multiple=True, metavar="FILE", help="Check these files as one project, in this order; repeatable.")
 @fix_options
 @selection_options
 @click.option("--output-format", type=click.Choice(list(REPORTS)), help="Output format (default: text; github in GitHub Actions).")
@@ -60,6 +67,7 @@ An error is refused by Docker Compose or fails at run time; a warning is probabl
 @speed_options
 def command(
     paths: tuple[str, ...],
+    files: tuple[str, ...],
     stdin_filename: str | None,
     config: str | None,
     quiet: bool,
@@ -74,9 +82,11 @@ def command(
 
     PATHS are files, directories to search, or "-" for standard input; the default is the current directory.
     """
+    if files and paths:
+        raise click.UsageError("--file cannot be combined with PATHS.")
     inputs = Inputs(
-        paths,
-        given_options(options) | given_selection(options),
+        files or paths,
+        given_options(options) | given_selection(options) | _project(files),
         stdin_filename,
         config,
         options,

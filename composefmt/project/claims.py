@@ -5,7 +5,7 @@ Source: compose-go, cli/options.go, and Compose's documentation of `COMPOSE_FILE
 
 from __future__ import annotations
 
-from posixpath import basename, dirname, isabs, join
+from posixpath import basename, dirname, isabs, join, relpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.names import BASES, OVERRIDES, listed_files
@@ -46,6 +46,13 @@ def claims_of(filename: str, surroundings: Surroundings) -> list[Claim]:
 def alone(own: str) -> Claim:
     """Return the project of one file, with what it includes and extends."""
     return Claim((own,), "", "no other file belongs to it")
+
+
+def chosen(files: Sequence[str], filename: str) -> Claim:
+    """Return the project of files that the command line names; all paths are relative to the working directory."""
+    folder = dirname(filename) or "."
+    paths = tuple(relpath(path, folder) for path in files)
+    return Claim(paths, dirname(paths[0]), "the command line names them")
 
 
 def variant_of(filename: str, surroundings: Surroundings) -> Claim | None:

@@ -32,17 +32,19 @@ class Choices(NamedTuple):
 
     `interpolate`: replace variables; `resolve`: make paths absolute; `outside_files`: allow reading files outside the project
     directory. `merge_only`: merge the files as they are written, without validation, defaults and absolute paths.
+    `known_only`: leave strings with unknown variables as they are.
     """
 
     interpolate: bool = True
     resolve: bool = True
     outside_files: bool = True
     merge_only: bool = False
+    known_only: bool = False
 
     @property
     def kept(self) -> bool:
         """Whether values may hold variables that were not replaced."""
-        return self.merge_only or not self.interpolate
+        return self.merge_only or self.known_only or not self.interpolate
 
 
 class File(NamedTuple):

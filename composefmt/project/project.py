@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.secrecy import redacted
 from composefmt.project.consistency import check_consistency, section
+from composefmt.project.disk import DISK
 from composefmt.project.environment import Reading, resolve_environment, resolve_labels
 from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.model import Model, to_model
@@ -19,7 +20,9 @@ from composefmt.project.types import Target
 from composefmt.project.values import Map, Place, ProjectError, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from composefmt.project.files import Files
 
 
 class Request(NamedTuple):
@@ -40,6 +43,10 @@ class Request(NamedTuple):
     environment_files: bool = True
     prune: bool = False
     target: Target = Target()
+    label_files: bool = True
+    reader: Files = DISK
+    # Whether a variable may have any value; only with `Choices.known_only`.
+    is_unknown: Callable[[str], bool] | None = None
 
 
 class Project(NamedTuple):
@@ -90,7 +97,8 @@ def _loaded(request: Request) -> Project:
     directory = request.directory
     unset: dict[str, Place | None] = {}
     try:
-        values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
+        scope = Scope(environment, directory, directory, directory, request.choices, unset=unset, files=request.reader)
+        values = load_model(files, scope._replace(is_unknown=request.is_unknown))
     except ProjectError as error:
         error.message += _without_value(error.place, unset)
         raise
@@ -120,7 +128,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
     if request.normalize:
         normalize(values, name, environment)
     values["name"] = name
-    target = request.target._replace(kept=not request.choices.interpolate)
+    target = request.target._replace(kept=request.choices.kept)
     model = to_model(values, target)
     disabled = by_profiles(model, request.profiles)
     if request.consistency:
@@ -134,7 +142,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
     reading = Reading(environment, None if request.choices.outside_files else request.directory, request.target)
     if request.environment_files:
         resolve_environment(model, reading)
-    if request.choices.interpolate:
+    if request.choices.interpolate and request.label_files:
         resolve_labels(model, reading)
     return Project(name, request.directory, model, values, environment, disabled, {})
 
@@ -146,9 +154,7 @@ def normalized_name(text: str) -> str:
 
 def _name(request: Request) -> tuple[str, list[File]]:
     """Return the project's name, and its files with their content if it has been read."""
-    from composefmt.project.disk import read_bytes
-
-    files = [file if file.data is not None else file._replace(data=read_bytes(file.path)) for file in request.files]
+    files = [file if file.data is not None else file._replace(data=request.reader.read(file.path)) for file in request.files]
     if request.explicit_name:
         if normalized_name(request.explicit_name) != request.explicit_name:
             raise ProjectError(

@@ -7,8 +7,9 @@ from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.findings import Finding, Fix, OtherFile, Related
-from composefmt.project.claims import Claim, alone, claims_of, variant_of
+from composefmt.project.claims import Claim, alone, chosen, claims_of, variant_of
 from composefmt.project.effective_file import EffectiveFile
+from composefmt.project.values import ProjectError, Unreachable
 from composefmt.surroundings import InMemory, Surroundings
 from composefmt.syntax.edits import Edit
 
@@ -41,6 +42,8 @@ def claims_for(file: ComposeFile) -> list[Claim]:
     surroundings, filename = file.options.surroundings, file.source.filename
     if surroundings is None or filename.startswith("<"):
         return [alone(basename(filename))] if _merges(file) else []
+    if file.options.project:
+        return [chosen(file.options.project, filename)]
     claims = claims_of(filename, surroundings)
     if any(len(claim.paths) > 1 for claim in claims):
         return claims
@@ -77,6 +80,32 @@ def project_findings(file: ComposeFile, claim: Claim, check: Check) -> list[Plac
     placed = list(_placed(project, check(project)))
     _KNOWN.keep(file, claim, around, recorded, placed)
     return placed
+
+
+def loading_problem(file: ComposeFile, claim: Claim) -> ProjectError | None:
+    """Return why Docker Compose would refuse to load a project, as far as its variables are known; None if it would not."""
+    from composefmt.project.effective import Around
+    from composefmt.project.loading import Choices, File
+    from composefmt.project.project import Request, load
+
+    surroundings = file.options.surroundings or InMemory({})
+    around = Around(surroundings, basename(file.source.filename), file.source, file.tree)
+    request = Request(
+        [File(path) for path in claim.paths],
+        claim.folder or ".",
+        _variables(claim, around),
+        "project",
+        choices=Choices(known_only=True, resolve=False),
+        environment_files=False,
+        label_files=False,
+        reader=around,
+        is_unknown=surroundings.is_set,
+    )
+    try:
+        load(request)
+    except ProjectError as error:
+        return None if isinstance(error, Unreachable) or "$" in error.message else error
+    return None
 
 
 def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> Wanted:

@@ -54,12 +54,15 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     root = _places(selected, "file" if merged else "")
     whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
     for check in root.here:
-        run.call(check, whole)
+        if check.name != _LOADING:
+            run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
     _look_behind_repeated_keys(run, root)
     for found in merged:
         _add(run, found)
+    if _LOADING in selected and claims and not any(map(_is_error, run.findings.values())):
+        run.call(all_rules()[_LOADING], whole)
     findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
@@ -108,6 +111,10 @@ def _add(run: _Run, found: _Found) -> None:
 
 def _names_of(rule: str) -> tuple[str, ...]:
     return all_rules()[rule].names
+
+
+# The rule that loads whole projects, which only makes sense if no other rule reports an error.
+_LOADING = "invalid-project"
 
 
 # Groups of rules that check the text, in which no value is hidden.
