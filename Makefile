@@ -82,7 +82,7 @@ build/oracle: tests/oracle/main.go tests/oracle/go.mod tests/oracle/go.sum
 
 test-oracle: .venv/installed oracle ## run the tests that compare with the reference
 	COMPOSEFMT_ORACLE=$(CURDIR)/build/oracle $(BIN)/pytest tests/test_oracle.py tests/test_reference.py tests/test_fixes_corpus.py \
-	    tests/test_schema_gate.py tests/test_parser.py tests/test_project_corpus.py tests/test_merge_matrix.py tests/test_rules_of_others.py
+	    tests/test_schema_gate.py tests/test_parser.py tests/test_project_corpus.py tests/test_project_pairs.py tests/test_merge_matrix.py tests/test_rules_of_others.py
 
 record-projects: .venv/installed oracle ## rewrite the reference's models in tests/cases/project; review the diff
 	$(BIN)/python tests/record_project.py build/oracle

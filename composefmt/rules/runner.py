@@ -61,7 +61,8 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     _look_behind_repeated_keys(run, root)
     for found in merged:
         _add(run, found)
-    if _LOADING in selected and claims and not any(map(_is_error, run.findings.values())):
+    found_errors = [*run.findings.values(), *(each.finding for _, placed in merged for each in placed)]
+    if _LOADING in selected and claims and not any(map(_is_error, found_errors)):
         run.call(all_rules()[_LOADING], whole)
     findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:

@@ -109,7 +109,8 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
         # Docker Compose loads an overlay together with its base file.
         name = os.path.basename(element.file.source.filename)
         around = element.file.options.surroundings
-        is_overlay = name not in BASES and around is not None and any(around.kind(base) == "file" for base in BASES)
+        beside = name not in BASES and around is not None and any(around.kind(base) == "file" for base in BASES)
+        is_overlay = beside or len(element.file.options.project) > 1
         if "override" not in name:
             yield Problem(Span(0, 1), what, advice, severity=Severity.WARNING if is_overlay else None)
         return
