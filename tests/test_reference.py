@@ -150,15 +150,16 @@ def test_formatting_the_cases_keeps_the_model_of_the_reference(oracle, tmp_path)
 
 # The reference loads these although Docker Compose refuses to run them; only these rules may report an error there.
 FAILS_WHEN_RUN = {
-    "bind-without-source", "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-image", "invalid-subnet",
-    "mount-at-root",
+    "bind-without-source", "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-container-name", "invalid-image",
+    "invalid-subnet", "mount-at-root",
     "overlapping-subnets", "placement-constraint", "replicas-fixed-port", "reservation-above-limit", "static-ip-outside-subnet",
     "unknown-build-target", "unknown-restart-condition",
 }  # fmt: skip
 
 
 def test_no_error_is_reported_where_the_reference_loads_a_case(oracle, tmp_path):
-    cases = all_cases("rules", "checks")
+    # A file with another name beside a base is judged as part of a project, which the reference is not asked for.
+    cases = [case for case in all_cases("rules", "checks") if "compose.yaml" not in case.files]
     answers = ask(oracle, tmp_path, [case.text for case in cases], [case.files for case in cases])
     for case, (full, raw) in zip(cases, answers, strict=True):
         if (full[0] or raw[0]) and case.path.stem != "alias-bomb":

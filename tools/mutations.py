@@ -53,7 +53,16 @@ SCALARS = [
 ]
 # What the reference sees only as a whole project, or with other files and variables.
 OUTSIDE = re.compile(r"env file .* not found|no such file|required variable|no such service|neither an image|undefined|not found|extends")
-RUN_TIME = {"mount-at-root", "host-port-conflict", "global-with-replicas", "invalid-image", "alias-bomb", "invalid-subnet", "too-deep"}
+RUN_TIME = {
+    "mount-at-root",
+    "host-port-conflict",
+    "global-with-replicas",
+    "invalid-container-name",
+    "invalid-image",
+    "alias-bomb",
+    "invalid-subnet",
+    "too-deep",
+}
 BATCH = 500
 
 
