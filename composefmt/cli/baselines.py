@@ -43,7 +43,7 @@ def baseline_options(command: Command) -> Command:
     return command
 
 
-class _Known(NamedTuple):
+class _Baseline(NamedTuple):
     """A baseline: its directory, and the marks of each file by relative path."""
 
     directory: str
@@ -64,7 +64,7 @@ class Baselines:
     def __init__(self, options: BaselineOptions) -> None:
         self.given = options["baseline"]
         self.target = options["write_baseline"]
-        self.known: dict[str, _Known] = {}
+        self.known: dict[str, _Baseline] = {}
         self.written: dict[str, frozenset[str]] = {}
         self.met: set[tuple[str, str]] = set()
         self.left_out = 0
@@ -133,14 +133,14 @@ class Baselines:
             return self.given
         return os.path.join(settings.directory, settings.baseline)
 
-    def _read(self, path: str) -> _Known:
+    def _read(self, path: str) -> _Baseline:
         if path not in self.known:
             from composefmt.reports.baseline import NoBaseline, read_baseline, renamed, rule_of
 
             try:
                 files = read_baseline(read_file(path).decode("utf-8", "replace"))
                 notify_of_renamed_rules({rule_of(mark) for marks in files.values() for mark in marks}, path)
-                self.known[path] = _Known(_directory_of(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
+                self.known[path] = _Baseline(_directory_of(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
             except FileTrouble as trouble:
                 raise FileTrouble("baseline", f"{path}: {trouble.message} (--write-baseline writes one)") from None
             except NoBaseline as error:

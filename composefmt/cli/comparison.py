@@ -13,7 +13,7 @@ from composefmt.project.names import BASES, listed_files
 from composefmt.project.project import Project, Request, load
 from composefmt.project.provenance import files_of
 from composefmt.project.revision import Checkout, checked_out
-from composefmt.project.values import Place, ProjectError
+from composefmt.project.values import Location, ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ADDED, REMOVED = "added", "removed"
 
 
-class Choices(NamedTuple):
+class ComparisonOptions(NamedTuple):
     """The options for all projects."""
 
     env_files: Sequence[str]
@@ -43,13 +43,13 @@ class Comparison(NamedTuple):
         return 1 if self.kind else len(self.changes)
 
 
-def compare_two(old: str, new: str, choices: Choices) -> Comparison:
+def compare_two(old: str, new: str, choices: ComparisonOptions) -> Comparison:
     """Compare two projects. Raises ProjectError."""
     second = _load(_find(new, choices), choices)
     return _compared(_load(_find(old, choices), choices, second.name), second)
 
 
-def compare_with_revision(text: str, revision: str, choices: Choices) -> tuple[list[Comparison], bool]:
+def compare_with_revision(text: str, revision: str, choices: ComparisonOptions) -> tuple[list[Comparison], bool]:
     """Compare the projects below a directory, or the project of some files, with a revision; return whether all could be loaded.
 
     Prints the errors of projects among several. Raises ProjectError for the only project.
@@ -69,7 +69,7 @@ def compare_with_revision(text: str, revision: str, choices: Choices) -> tuple[l
         return _compare_all(pairs, checkout)
 
 
-def _since(text: str, checkout: Checkout, choices: Choices) -> Comparison:
+def _since(text: str, checkout: Checkout, choices: ComparisonOptions) -> Comparison:
     """Compare a project of the working tree with its state at a revision. Raises ProjectError."""
     found = _find(text, choices)
     now = _load(found, choices)
@@ -86,7 +86,7 @@ class _Pair(NamedTuple):
     errors: Sequence[ProjectError]
 
 
-def _pair(directory: str, name: str, checkout: Checkout, choices: Choices) -> _Pair:
+def _pair(directory: str, name: str, checkout: Checkout, choices: ComparisonOptions) -> _Pair:
     """Load a project of a directory, now and at the revision."""
     path = os.path.normpath(os.path.join(directory, name))
     errors: list[ProjectError] = []
@@ -174,7 +174,7 @@ def _listed_files(directory: str) -> list[str]:
     return [os.path.join(directory, name) for name in listed_files(variables)]
 
 
-def _find(text: str, choices: Choices) -> Found:
+def _find(text: str, choices: ComparisonOptions) -> Found:
     return find(_wanted(text)._replace(env_files=choices.env_files, profiles=choices.profiles), os.environ)
 
 
@@ -185,17 +185,17 @@ def _wanted(text: str) -> Wanted:
     return Wanted([] if os.environ.get("COMPOSE_FILE") else _listed_files(text), text)
 
 
-def _load(found: Found, choices: Choices, name: str = "") -> Project:
+def _load(found: Found, choices: ComparisonOptions, name: str = "") -> Project:
     request = Request(found.files, found.directory, found.environment, name or found.name, found.profiles)
     return load(request._replace(consistency=choices.consistency))
 
 
-def _load_earlier(found: Found, checkout: Checkout, choices: Choices, name: str) -> Project:
+def _load_earlier(found: Found, checkout: Checkout, choices: ComparisonOptions, name: str) -> Project:
     """Load the files of a project as they were at a revision. Raises ProjectError."""
     return _load_at(Wanted([checkout.path(file.path) for file in found.files], checkout.path(found.directory)), checkout, choices, name)
 
 
-def _load_at(wanted: Wanted, checkout: Checkout, choices: Choices, name: str) -> Project:
+def _load_at(wanted: Wanted, checkout: Checkout, choices: ComparisonOptions, name: str) -> Project:
     """Load a project from a checkout, with the paths of the working tree in its model. Raises ProjectError."""
     try:
         found = find(wanted._replace(env_files=choices.env_files, profiles=choices.profiles), os.environ)
@@ -212,7 +212,7 @@ def _at_revision(error: ProjectError, checkout: Checkout) -> ProjectError:
 
     place = error.place
     if place is not None:
-        place = Place(Source(place.source.text, checkout.named(place.source.filename)), place.offset)
+        place = Location(Source(place.source.text, checkout.named(place.source.filename)), place.offset)
     return ProjectError(checkout.named(error.message), place)
 
 

@@ -42,11 +42,11 @@ def command(
     """
     if (new is None) == (revision is None):
         raise click.UsageError("Give two projects, or one and --git REVISION.")
-    from composefmt.cli.comparison import Choices, compare_two, compare_with_revision
+    from composefmt.cli.comparison import ComparisonOptions, compare_two, compare_with_revision
     from composefmt.cli.differences import as_json, as_text
     from composefmt.project.values import ProjectError
 
-    choices = Choices(env_files, profiles or ("*",), not no_consistency)
+    choices = ComparisonOptions(env_files, profiles or ("*",), not no_consistency)
     try:
         if revision is None:
             comparisons, complete = [compare_two(old, new or "", choices)], True

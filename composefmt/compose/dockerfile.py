@@ -58,16 +58,16 @@ class Dockerfile(NamedTuple):
         return argument in self.arguments or any(argument in stage.arguments for stage in self.stages)
 
 
-class Variable(NamedTuple):
+class DockerfileVariable(NamedTuple):
     """A variable in an instruction; `has_default` for `${NAME:-x}` and its variants."""
 
     name: str
     has_default: bool
 
 
-def variables(text: str) -> list[Variable]:
+def variables(text: str) -> list[DockerfileVariable]:
     """Return the variables that a string uses."""
-    return [Variable(found[1] or found[3], found[2] is not None) for found in pattern(_VARIABLE).finditer(text)]
+    return [DockerfileVariable(found[1] or found[3], found[2] is not None) for found in pattern(_VARIABLE).finditer(text)]
 
 
 def parse_dockerfile(text: str) -> Dockerfile | None:

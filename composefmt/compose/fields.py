@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composefmt.compose import ports, volumes
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import Timestamp, scalar_value
 from composefmt.syntax.values import is_merge_key
@@ -73,8 +73,8 @@ class Use:
         self.spoiled_items: set[int] = set()
 
 
-def _places() -> Place[Field]:
-    root: Place[Field] = Place()
+def _places() -> PatternNode[Field]:
+    root: PatternNode[Field] = PatternNode()
     for field in FIELDS:
         root.add(field.pattern, field)
     return root
@@ -82,7 +82,7 @@ def _places() -> Place[Field]:
 
 _ROOT = _places()
 # Anywhere that no pattern leads to; and the inside of a top-level `x-` field, which is free to hold what is shared.
-_ELSEWHERE: Place[Field] = Place()
+_ELSEWHERE: PatternNode[Field] = PatternNode()
 
 
 def find_uses(tree: Tree) -> list[Use]:
@@ -92,14 +92,14 @@ def find_uses(tree: Tree) -> list[Use]:
 
 def find_dual_uses(tree: Tree, duals: Iterable[Dual]) -> list[Use]:
     """Return every value in the tree that is used as one of these fields, in the order of the text."""
-    root: Place[Dual] = Place()
+    root: PatternNode[Dual] = PatternNode()
     for dual in duals:
         for pattern in dual.patterns:
             root.add(pattern, dual)
     return _find(tree, root)
 
 
-def _find(tree: Tree, root: Place[Any]) -> list[Use]:
+def _find(tree: Tree, root: PatternNode[Any]) -> list[Use]:
     finder = _Finder(root, follow_all=bool(tree.aliases))
     for document in tree.documents:
         finder.walk(document, root, None, None)
@@ -109,7 +109,7 @@ def _find(tree: Tree, root: Place[Any]) -> list[Use]:
 class _Finder:
     __slots__ = ("elsewhere", "follow_all", "kinds", "root", "seen", "uses")
 
-    def __init__(self, root: Place[Any], *, follow_all: bool) -> None:
+    def __init__(self, root: PatternNode[Any], *, follow_all: bool) -> None:
         self.root = root
         self.follow_all = follow_all
         self.uses: dict[int, Use] = {}
@@ -118,7 +118,7 @@ class _Finder:
         self.elsewhere: set[int] = set()
         self.kinds: dict[int, set[str]] = {}
 
-    def walk(self, node: Node, place: Place[Any], owner: Mapping | None, key: Node | None) -> None:
+    def walk(self, node: Node, place: PatternNode[Any], owner: Mapping | None, key: Node | None) -> None:
         if type(node) is Alias:
             node, owner, key = node.target, None, None
         if self.follow_all:
@@ -141,7 +141,7 @@ class _Finder:
             for item in node.items if type(node) is Sequence else ():
                 self.walk(item, _ELSEWHERE, None, None)
 
-    def mapping(self, node: Mapping, place: Place[Any]) -> None:
+    def mapping(self, node: Mapping, place: PatternNode[Any]) -> None:
         keys, any_key = place.keys, place.any
         elsewhere = _ELSEWHERE if self.follow_all else None
         if place is _ELSEWHERE:
@@ -157,7 +157,7 @@ class _Finder:
             if following is not None:
                 self.walk(value, following, node, key)
 
-    def merge(self, value: Node, place: Place[Any]) -> None:
+    def merge(self, value: Node, place: PatternNode[Any]) -> None:
         target = value.target if type(value) is Alias else value
         for source in target.items if type(target) is Sequence else [value]:
             if place.here:

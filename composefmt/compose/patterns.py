@@ -7,14 +7,14 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Place(Generic[Value]):
+class PatternNode(Generic[Value]):
     """A node of the pattern tree: its registered values and its children by key; `any` is the child for `*`."""
 
     __slots__ = ("any", "here", "keys")
 
     def __init__(self) -> None:
-        self.keys: dict[str, Place[Value]] = {}
-        self.any: Place[Value] | None = None
+        self.keys: dict[str, PatternNode[Value]] = {}
+        self.any: PatternNode[Value] | None = None
         self.here: list[Value] = []
 
     def add(self, pattern: str, value: Value) -> None:
@@ -22,8 +22,8 @@ class Place(Generic[Value]):
         place = self
         for part in pattern.split(".") if pattern else ():
             if part == "*":
-                place.any = place.any or Place()
+                place.any = place.any or PatternNode()
                 place = place.any
             else:
-                place = place.keys.setdefault(part, Place())
+                place = place.keys.setdefault(part, PatternNode())
         place.here.append(value)

@@ -79,7 +79,7 @@ def first_and_last(entries: Sequence[Port]) -> tuple[Port, Port]:
     return entries.ends if isinstance(entries, Range) else (entries[0], entries[-1])
 
 
-class Piece(NamedTuple):
+class PortPart(NamedTuple):
     """A part of the short form: its text and the offset where it starts."""
 
     text: str
@@ -94,11 +94,11 @@ class Piece(NamedTuple):
 class Pieces(NamedTuple):
     """The parts of a short form, before validation."""
 
-    host_ip: Piece
-    published: Piece
-    target: Piece
-    protocol: Piece
-    rest: Piece
+    host_ip: PortPart
+    published: PortPart
+    target: PortPart
+    protocol: PortPart
+    rest: PortPart
 
 
 def take_apart(value: str, masked: str) -> Pieces:
@@ -113,11 +113,11 @@ def take_apart(value: str, masked: str) -> Pieces:
     protocol_start = len(value) if slash < 0 else begin + slash + 1
     protocol_end = len(value) if second < 0 else begin + second
     return Pieces(
-        Piece(value[: max(middle, 0)], 0),
-        Piece(value[middle + 1 : max(last, 0)], middle + 1),
-        Piece(value[begin:target_end], begin),
-        Piece(value[protocol_start:protocol_end], protocol_start),
-        Piece(value[protocol_end:], protocol_end),
+        PortPart(value[: max(middle, 0)], 0),
+        PortPart(value[middle + 1 : max(last, 0)], middle + 1),
+        PortPart(value[begin:target_end], begin),
+        PortPart(value[protocol_start:protocol_end], protocol_start),
+        PortPart(value[protocol_end:], protocol_end),
     )
 
 
@@ -128,7 +128,7 @@ def literal(value: str) -> Answer[Port]:
     pieces = take_apart(value, value)
     before, bracket, port = value.partition("]:")
     if bracket and before[:1] == "[" and ":" not in port and _is_ipv6(before[1:]):
-        return _no_host_port(value, Piece(f"{before}]", 0), port.partition("/")[0])
+        return _no_host_port(value, PortPart(f"{before}]", 0), port.partition("/")[0])
     host_ip = _host_ip(value, pieces.host_ip)
     if isinstance(host_ip, Malformed):
         return host_ip
@@ -169,7 +169,7 @@ def _misplaced_protocol(value: str, pieces: Pieces) -> Malformed | None:
     return bad(value, pieces.published, "the protocol goes at the end", advice)
 
 
-def _no_host_port(value: str, address: Piece, port: str) -> Malformed:
+def _no_host_port(value: str, address: PortPart, port: str) -> Malformed:
     advice = f'use "{address.text}:{port}:{port}", or "{address.text}::{port}" for a random host port'
     return bad(value, address, f'host address "{address.text}" has no host port', advice)
 
@@ -183,7 +183,7 @@ def _expand(target: tuple[int, int], published: tuple[int, int] | None, host_ip:
     return (Port(first, text, host_ip, protocol),)
 
 
-def _host_ip(value: str, piece: Piece) -> str | Malformed:
+def _host_ip(value: str, piece: PortPart) -> str | Malformed:
     text = piece.text
     if not text:
         return ""
@@ -222,14 +222,14 @@ def _is_ipv6(address: str) -> bool:
         return False
 
 
-def _range(value: str, piece: Piece, what: str) -> tuple[int, int] | Malformed:
+def _range(value: str, piece: PortPart, what: str) -> tuple[int, int] | Malformed:
     if not piece.text:
         return bad(value, piece, f"missing {what}", f'write the port as "{EXAMPLE}"')
     numbers: list[int] = []
     start = piece.start
     for text in piece.text.split("-")[:2]:
         number = whole_number(text) if text.isascii() and text.isdecimal() else None
-        here = Piece(text, start) if text else piece
+        here = PortPart(text, start) if text else piece
         if number is None:
             return bad(
                 value,
@@ -258,7 +258,7 @@ def _range_mismatch(value: str, pieces: Pieces, target: tuple[int, int], publish
     )
 
 
-def bad(value: str, piece: Piece, problem: str, advice: str) -> Malformed:
+def bad(value: str, piece: PortPart, problem: str, advice: str) -> Malformed:
     """Return the answer for a port with one invalid piece."""
     start, end = piece.start, piece.end
     return Malformed("invalid-port", f'invalid port "{value}": {problem}', advice, start, max(start, end))

@@ -6,7 +6,7 @@ listed here. Source: the specification's chapters 04 to 14, build, deploy and de
 
 from __future__ import annotations
 
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 
 # Keys of services; a comment that starts with one of them is a disabled entry.
 SERVICE_KEYS = frozenset(
@@ -149,9 +149,9 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 _TOP = ("version", "name", "x-", "include", "services", "models", "networks", "volumes", "configs", "secrets")
 
 
-def places() -> Place[tuple[str, ...]]:
+def places() -> PatternNode[tuple[str, ...]]:
     """Return the mappings with an order of keys, as a pattern tree."""
-    root: Place[tuple[str, ...]] = Place()
+    root: PatternNode[tuple[str, ...]] = PatternNode()
     root.add("", _TOP)
     for pattern, order in _ORDERS.items():
         root.add(pattern, order)

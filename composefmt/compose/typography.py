@@ -39,7 +39,7 @@ _QUOTE = "[\u201c\u201d\u201e\u2018\u2019]"
 _IN_COMMAND = f"[\u00a0\u2007\u202f]|(?<=\\s){_DASH}+(?=[\\w-])|(?<![^\\s=]){_QUOTE}|{_QUOTE}(?=\\s|$)"
 
 
-class Found(NamedTuple):
+class Character(NamedTuple):
     """One character: its offset in the string, from 0, and the plain text to use instead."""
 
     offset: int
@@ -58,12 +58,12 @@ class Found(NamedTuple):
         return f"{CHARACTERS[self.character][0]} (U+{ord(self.character):04X})"
 
 
-def in_name(text: str) -> list[Found]:
+def in_name(text: str) -> list[Character]:
     """Return all such characters of a key, a name or another identifier."""
     return [] if text.isascii() else [_found(text, match.start()) for match in re.finditer(_ANY, text)]
 
 
-def in_value(text: str) -> list[Found]:
+def in_value(text: str) -> list[Character]:
     """Return the characters of an unquoted value that are hardly intended: at its edges, or invisible."""
     if text.isascii():
         return []
@@ -78,7 +78,7 @@ def in_value(text: str) -> list[Found]:
     return [_found(text, offset) for offset in sorted(offsets)]
 
 
-def in_command(text: str) -> list[Found]:
+def in_command(text: str) -> list[Character]:
     """Return the characters of an unquoted command that separate no words, introduce no option and quote nothing."""
     if text.isascii():
         return []
@@ -89,14 +89,14 @@ def in_command(text: str) -> list[Found]:
     return [found[offset] for offset in sorted(found)]
 
 
-def plain(text: str, found: list[Found]) -> str:
+def plain(text: str, found: list[Character]) -> str:
     """Return a text with the plain ones in place of the characters that were found in it."""
     replaced = {one.offset: one.plain for one in found}
     return "".join(replaced.get(offset, character) for offset, character in enumerate(text))
 
 
-def _found(text: str, offset: int) -> Found:
+def _found(text: str, offset: int) -> Character:
     """Describe a character; at an edge, a space is superfluous."""
     plain = CHARACTERS[text[offset]][1]
     is_edge = plain == " " and (not text[:offset].strip() or not text[offset:].strip())
-    return Found(offset, text[offset], "" if is_edge else plain)
+    return Character(offset, text[offset], "" if is_edge else plain)

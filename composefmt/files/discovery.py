@@ -108,7 +108,7 @@ class Ignore(NamedTuple):
 _Ignores: TypeAlias = "tuple[Ignore, ...]"
 
 
-class Scope(NamedTuple):
+class SearchScope(NamedTuple):
     """What settings select below a directory: excluded directories by name and paths by pattern, and file names to include."""
 
     directories: frozenset[str] = SKIPPED
@@ -117,7 +117,7 @@ class Scope(NamedTuple):
 
 
 # A path of a walk with the ignore files and the scope that apply to its content; None for a file.
-_Pending: TypeAlias = "tuple[str, _Ignores | None, Scope]"
+_Pending: TypeAlias = "tuple[str, _Ignores | None, SearchScope]"
 
 
 def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
@@ -136,7 +136,7 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     links: list[str] = []
     files: list[str] = []
     # An explicit stack: directories may be nested deeper than Python's call stack.
-    pending: list[_Pending] = [(prefix, above, exclusion.below(prefix) if exclusion is not None else Scope())]
+    pending: list[_Pending] = [(prefix, above, exclusion.below(prefix) if exclusion is not None else SearchScope())]
     while pending:
         path, ignores, scope = pending.pop()
         if ignores is None:
@@ -150,7 +150,7 @@ def _walk(root: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
     yield from _links_to_others(links, files)
 
 
-def _listing(directory: str, ignores: _Ignores, scope: Scope, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
+def _listing(directory: str, ignores: _Ignores, scope: SearchScope, links: list[str], exclusion: Exclusion | None) -> Iterator[_Pending]:
     """Return the pending content of a directory (its path ends with a slash), last entry first."""
     with os.scandir(directory or ".") as listing:
         entries = {entry.name: entry for entry in listing}

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.files.content import FileTrouble
-from composefmt.files.discovery import SKIPPED, WORKFLOWS, Ignore, Scope
+from composefmt.files.discovery import SKIPPED, WORKFLOWS, Ignore, SearchScope
 from composefmt.files.ignore import as_bytes, covers, parse_patterns
 from composefmt.files.settings import NAMES, relative_path, settings_in_force
 
@@ -67,12 +67,12 @@ class Exclusion:
         self.extend_exclude = extend_exclude
         self.force = force
 
-    def below(self, directory: str) -> Scope:
+    def below(self, directory: str) -> SearchScope:
         """Return the scope of a walk below a directory; its path is empty or ends with a slash."""
         settings = self._settings(directory + "compose.yaml")
         ignores = [_relative(directory, base, patterns) for base, patterns in self._patterns(settings)]
         included = _relative(directory, settings.directory, settings.include) if settings is not None and settings.include else None
-        return Scope(self._directories(settings), tuple(ignores), included)
+        return SearchScope(self._directories(settings), tuple(ignores), included)
 
     def names(self, path: str) -> bool:
         """Return whether a named path is excluded all the same."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Union
 
-from composefmt.compose.dual import DUALS, Dual, Items, Names, Pairs, Whole
+from composefmt.compose.dual import DUALS, Dual, MixedItems, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
-from composefmt.format.plan import Piece, Rewrite
+from composefmt.format.plan import Rewrite, RewritePart
 from composefmt.format.protection import is_protected
 from composefmt.format.skipped import COMMENT_INSIDE, SkippedEntry, is_tied
 from composefmt.syntax.comments import CommentPlaces
@@ -89,7 +89,7 @@ class _Rewriter:
         """Return the rewrite of a value, or of each of its items, or the reasons for skipping them."""
         form = use.field.reader
         node = use.node
-        if isinstance(form, Items):
+        if isinstance(form, MixedItems):
             return self._items(node, form, to_short=to_short)
         answer: _Answer = None
         if isinstance(form, Whole) and to_short and use.key is not None and self.comments.any_within(use.key.end, node.start):
@@ -107,7 +107,7 @@ class _Rewriter:
     def _pairs_long(self, node: Node, form: Pairs) -> _Answer:
         if type(node) is not Sequence or not node.items:
             return None
-        pieces: list[Piece] = []
+        pieces: list[RewritePart] = []
         seen: set[str] = set()
         for item in node.items:
             text = self._plain_text(item)
@@ -124,13 +124,13 @@ class _Rewriter:
             if key in seen:
                 return f'duplicate key "{key}": the last one applies'
             seen.add(key)
-            pieces.append(Piece(item.start, item.end, _pair_lines(key, value)))
+            pieces.append(RewritePart(item.start, item.end, _pair_lines(key, value)))
         return Rewrite(pieces)
 
     def _pairs_short(self, node: Node, form: Pairs) -> _Answer:
         if type(node) is not Mapping or not node.entries:
             return None
-        pieces: list[Piece] = []
+        pieces: list[RewritePart] = []
         seen: set[str] = set()
         for key, value in node.entries:
             problem = self._entry_problem(key, value)
@@ -141,7 +141,7 @@ class _Rewriter:
             if text is None or name in seen:
                 return f'"{name}" cannot be written as a string'
             seen.add(name)
-            pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(text)}"]))
+            pieces.append(RewritePart(key.start, self._entry_end(key, value), [f"- {write_scalar(text)}"]))
         return Rewrite(pieces)
 
     # -- lists of names ----------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class _Rewriter:
     def _names_long(self, node: Node, form: Names) -> _Answer:
         if type(node) is not Sequence or not node.items:
             return None
-        pieces: list[Piece] = []
+        pieces: list[RewritePart] = []
         seen: set[str] = set()
         for item in node.items:
             name = self._plain_text(item)
@@ -158,13 +158,15 @@ class _Rewriter:
             if name.startswith("x-"):
                 return f'as a key, "{name}" would be an extension'
             seen.add(name)
-            pieces.append(Piece(item.start, item.end, block_lines({name: form.settings}) if form.settings else [f"{write_scalar(name)}:"]))
+            pieces.append(
+                RewritePart(item.start, item.end, block_lines({name: form.settings}) if form.settings else [f"{write_scalar(name)}:"])
+            )
         return Rewrite(pieces)
 
     def _names_short(self, node: Node, form: Names) -> _Answer:
         if type(node) is not Mapping or not node.entries:
             return None
-        pieces: list[Piece] = []
+        pieces: list[RewritePart] = []
         for key, value in node.entries:
             problem = self._entry_problem(key, value)
             if problem:
@@ -175,12 +177,14 @@ class _Rewriter:
                 return f'"{name}" cannot be written as a name'
             if form.canonical([name]) != form.canonical({name: settings}):
                 return f'"{name}" has settings that the short form cannot express'
-            pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(name)}"]))
+            pieces.append(RewritePart(key.start, self._entry_end(key, value), [f"- {write_scalar(name)}"]))
         return Rewrite(pieces)
 
     # -- items that are strings or mappings --------------------------------------------------------------------------
 
-    def _items(self, node: Node, form: Items, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
+    def _items(
+        self, node: Node, form: MixedItems, *, to_short: bool
+    ) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
         if type(node) is Sequence:
             if to_short:
                 return [(item, self._item_short(item, form)) for item in node.items if type(item) is Mapping]
@@ -191,17 +195,17 @@ class _Rewriter:
             if entry is None or isinstance(entry, str):
                 return [(node, entry)]
             first, *rest = block_lines(entry)
-            return [(node, Rewrite([Piece(node.content, node.end, [f"- {first}", *(f"  {line}" for line in rest)])]))]
+            return [(node, Rewrite([RewritePart(node.content, node.end, [f"- {first}", *(f"  {line}" for line in rest)])]))]
         return []
 
-    def _item_long(self, item: Scalar, form: Items) -> list[MappingOf[str, object]] | str:
+    def _item_long(self, item: Scalar, form: MixedItems) -> list[MappingOf[str, object]] | str:
         text = self._plain_text(item)
         if text is None or not isinstance(scalar_value(item), str):
             return "it is not a plain string"
         entry = form.long(text)
         return entry if isinstance(entry, str) else [entry]
 
-    def _item_short(self, item: Mapping, form: Items) -> _Answer:
+    def _item_short(self, item: Mapping, form: MixedItems) -> _Answer:
         problem = self._inner_problem(item)
         if problem:
             return problem
@@ -222,7 +226,7 @@ class _Rewriter:
             lines = [line for item in made for line in _item_lines(item)]
         else:
             lines = block_lines(made)
-        return Rewrite([Piece(node.content, node.end, lines)])
+        return Rewrite([RewritePart(node.content, node.end, lines)])
 
     def _whole_short(self, node: Node, form: Whole) -> _Answer:
         if type(node) is Scalar or type(node) is Alias:

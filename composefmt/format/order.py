@@ -18,7 +18,7 @@ from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.source import Source, Span, line_end, line_start
 
 if TYPE_CHECKING:
-    from composefmt.compose.patterns import Place
+    from composefmt.compose.patterns import PatternNode
 
 
 # After the layout, only block scalars have trailing spaces.
@@ -65,7 +65,7 @@ class _Sorter:
         # The line functions support only one kind of line break.
         self.is_clear = len(anchors) == len(set(anchors)) and not ("\n" in text and re.search(r"\r(?!\n)", text))
 
-    def edits(self, node: Node, place: Place[tuple[str, ...]]) -> list[Edit]:
+    def edits(self, node: Node, place: PatternNode[tuple[str, ...]]) -> list[Edit]:
         """Return the edits for a node and its descendants."""
         if type(node) is Sequence:
             return [edit for item in node.items for edit in self.edits(item, place.any)] if place.any else []

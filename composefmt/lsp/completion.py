@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from composefmt.compose import interpolation
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 from composefmt.lsp import schema
-from composefmt.lsp.cursor import MARK, Spot, find_spot, names_by_lines
+from composefmt.lsp.cursor import MARK, CursorContext, find_spot, names_by_lines
 from composefmt.lsp.files import names_elsewhere
 from composefmt.lsp.names import KINDS, SECTIONS, USES, names
 from composefmt.syntax.source import Span, line_start
@@ -85,7 +85,7 @@ def _items(document: Document, offset: int) -> list[types.CompletionItem] | None
     if spot is None:
         return None
     place = view.positions.range(spot.word)
-    known = _Known(document, spot)
+    known = _KnownNames(document, spot)
     items: dict[str, types.CompletionItem] = {}
     for item in (*_values(spot, known), *_keys(spot, known)):
         if item.label not in items:
@@ -95,10 +95,10 @@ def _items(document: Document, offset: int) -> list[types.CompletionItem] | None
     return list(items.values())
 
 
-class _Known:
+class _KnownNames:
     """The names of a document: from the current text, else from the last text that parsed, else guessed from its lines."""
 
-    def __init__(self, document: Document, spot: Spot) -> None:
+    def __init__(self, document: Document, spot: CursorContext) -> None:
         good = document.good_view
         self.document = document
         self.file = spot.file if spot.whole else good.file if good is not None else None
@@ -122,7 +122,7 @@ class _Known:
         return [name for name in dict.fromkeys(wanted) if MARK not in name and name not in defined]
 
 
-def _keys(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
+def _keys(spot: CursorContext, known: _KnownNames) -> Iterator[types.CompletionItem]:
     if not spot.keys:
         return
     colon = "" if spot.has_colon else ":"
@@ -146,7 +146,7 @@ def _keys(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
             )
 
 
-def _values(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
+def _values(spot: CursorContext, known: _KnownNames) -> Iterator[types.CompletionItem]:
     if not spot.values:
         return
     for section, prefix in schema.registered(_name_places()[0], spot.path):
@@ -157,10 +157,10 @@ def _values(spot: Spot, known: _Known) -> Iterator[types.CompletionItem]:
 
 
 @lru_cache(maxsize=1)
-def _name_places() -> tuple[Place[tuple[str, str]], Place[str]]:
+def _name_places() -> tuple[PatternNode[tuple[str, str]], PatternNode[str]]:
     """Return the locations of names: as values (with their prefix), and as keys."""
-    in_values: Place[tuple[str, str]] = Place()
-    in_keys: Place[str] = Place()
+    in_values: PatternNode[tuple[str, str]] = PatternNode()
+    in_keys: PatternNode[str] = PatternNode()
     for section in SECTIONS:
         in_keys.add(section, section)
     for field, section, _ in USES:

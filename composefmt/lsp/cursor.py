@@ -27,7 +27,7 @@ _LONGEST = 500
 _INDENT = re.compile(r" *(?:- +)*")
 
 
-class Spot(NamedTuple):
+class CursorContext(NamedTuple):
     """The context of the cursor. `word`: the text of the word so far.
 
     `path`: the path of the mapping whose key (`keys`) or of the value (`values`) that is being written; both may apply.
@@ -45,7 +45,7 @@ class Spot(NamedTuple):
     whole: bool
 
 
-def find_spot(text: str, offset: int, options: Options) -> Spot | None:
+def find_spot(text: str, offset: int, options: Options) -> CursorContext | None:
     """Return the context of the cursor; None inside comments and if it is ambiguous."""
     start = line_start(text, offset)
     before = _WORD_BEFORE.search(text, max(start, offset - _LONGEST), offset)
@@ -54,7 +54,7 @@ def find_spot(text: str, offset: int, options: Options) -> Spot | None:
     return _spot(text, word, options, whole=True) or _spot_by_indentation(text, word, options)
 
 
-def _spot(text: str, word: Span, options: Options, *, whole: bool) -> Spot | None:
+def _spot(text: str, word: Span, options: Options, *, whole: bool) -> CursorContext | None:
     head = text[line_start(text, word.start) : word.start]
     end = re.compile(r"[^\r\n]*").match(text, word.end)
     rest = end[0].strip() if end else ""
@@ -85,7 +85,7 @@ def _closing(head: str) -> str:
     return "".join(closing)
 
 
-def _described(file: ComposeFile, tree: Tree, found: Scalar, word: Span, *, alone: bool, added: bool, whole: bool) -> Spot:
+def _described(file: ComposeFile, tree: Tree, found: Scalar, word: Span, *, alone: bool, added: bool, whole: bool) -> CursorContext:
     path, way = path_at(tree.documents, found.start)
     path = used_path(tree, path, way)
     parent = way[-2] if len(way) > 1 else None
@@ -93,11 +93,11 @@ def _described(file: ComposeFile, tree: Tree, found: Scalar, word: Span, *, alon
         existing = frozenset(key_text(key) for key, _ in parent.entries if key is not found)
         value = next(value for key, value in parent.entries if key is found)
         has_colon = not added and (value.start != value.end or file.source.text.startswith(":", found.end))
-        return Spot(word, path[:-1], True, (added or not has_colon) and not existing, existing, has_colon, file, whole)
-    return Spot(word, path, alone, True, frozenset(), False, file, whole)
+        return CursorContext(word, path[:-1], True, (added or not has_colon) and not existing, existing, has_colon, file, whole)
+    return CursorContext(word, path, alone, True, frozenset(), False, file, whole)
 
 
-def _spot_by_indentation(text: str, word: Span, options: Options) -> Spot | None:
+def _spot_by_indentation(text: str, word: Span, options: Options) -> CursorContext | None:
     start = line_start(text, word.start)
     kept = [text[start : word.end]]
     level = _level(kept[0], text[start : word.start])

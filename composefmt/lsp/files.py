@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from composefmt.compose.file import text_span
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 from composefmt.files.discovery import COMPOSE_NAME
 from composefmt.lsp.names import KINDS, Name, names, visit
 from composefmt.syntax.nodes import Mapping, Scalar
@@ -65,8 +65,8 @@ def register(server: Server) -> None:
 
 
 @lru_cache(maxsize=1)
-def _places() -> Place[str]:
-    root: Place[str] = Place()
+def _places() -> PatternNode[str]:
+    root: PatternNode[str] = PatternNode()
     for pattern in _PATTERNS:
         root.add(pattern, pattern)
     return root

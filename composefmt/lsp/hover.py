@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from composefmt.compose.dual import DUALS, Dual, Items, Names, Whole
+from composefmt.compose.dual import DUALS, Dual, MixedItems, Names, Whole
 from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.parse_result import Malformed, Opaque
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 from composefmt.compose.secrecy import masked_line, shown
 from composefmt.lsp import schema
 from composefmt.lsp.files import is_inside
@@ -147,8 +147,8 @@ def _named(view: View, name: Name, seen: _Seen) -> str:
 
 
 @lru_cache(maxsize=1)
-def _short_places() -> Place[Field | Dual]:
-    root: Place[Field | Dual] = Place()
+def _short_places() -> PatternNode[Field | Dual]:
+    root: PatternNode[Field | Dual] = PatternNode()
     for field in FIELDS:
         root.add(f"{field.pattern}.*", field)
     for dual in DUALS:
@@ -190,7 +190,7 @@ def _dual(dual: Dual, node: Scalar) -> list[str]:
     entry: object = None
     if isinstance(form, Whole):  # noqa: SIM114 - the two take different values
         entry = form.long(value)
-    elif isinstance(value, str) and isinstance(form, Items):
+    elif isinstance(value, str) and isinstance(form, MixedItems):
         entry = form.long(value)
     elif isinstance(value, str) and isinstance(form, Names):
         entry = {value: form.settings or {}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from composefmt.compose import volumes
 from composefmt.compose.fields import item_text
 from composefmt.compose.parse_result import Parsed
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.source import Span
 from composefmt.syntax.values import value_of
@@ -143,8 +143,8 @@ USES: tuple[tuple[str, str, _Reader], ...] = (
 
 
 @lru_cache(maxsize=1)
-def _places() -> Place[tuple[str, _Reader]]:
-    root: Place[tuple[str, _Reader]] = Place()
+def _places() -> PatternNode[tuple[str, _Reader]]:
+    root: PatternNode[tuple[str, _Reader]] = PatternNode()
     for pattern, section, reader in USES:
         for container in ("services", "jobs"):
             root.add(f"{container}.*.{pattern}", (section, reader))
@@ -215,10 +215,10 @@ def nodes(roots: list[Node]) -> Iterator[Node]:
                 stack += entry
 
 
-def visit(file: ComposeFile, root: Node, places: Place[_Value]) -> Iterator[tuple[_Value, Node]]:
+def visit(file: ComposeFile, root: Node, places: PatternNode[_Value]) -> Iterator[tuple[_Value, Node]]:
     """Yield the values that the patterns match, with what is registered for them; each once, following aliases and merge keys."""
     seen: set[tuple[int, int]] = set()
-    stack: list[tuple[Node, Place[_Value]]] = [(root, places)]
+    stack: list[tuple[Node, PatternNode[_Value]]] = [(root, places)]
     while stack:
         node, place = stack.pop()
         node = resolve(node)

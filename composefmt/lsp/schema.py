@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +53,14 @@ def _root() -> _Schema:
 
 
 @lru_cache(maxsize=1)
-def _value_places() -> Place[tuple[str, ...]]:
-    root: Place[tuple[str, ...]] = Place()
+def _value_places() -> PatternNode[tuple[str, ...]]:
+    root: PatternNode[tuple[str, ...]] = PatternNode()
     for pattern, common in _VALUES.items():
         root.add(pattern, common)
     return root
 
 
-def registered(root: Place[Value], path: Path) -> list[Value]:
+def registered(root: PatternNode[Value], path: Path) -> list[Value]:
     """Return what is registered for a path under any pattern that matches it."""
     found = [root]
     for step in path:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from composefmt.compose.ports import Port
     from composefmt.compose.volumes import Mount
-    from composefmt.project.values import Place
+    from composefmt.project.values import Location
 
     Function = Callable[[object, Spot], object]
 
@@ -73,7 +73,7 @@ def _ports(value: object, spot: Spot) -> object:
     return found
 
 
-def _port(port: Port, place: Place | None) -> Map:
+def _port(port: Port, place: Location | None) -> Map:
     made = Map(place)
     made.update(ports.canonical(port))
     return made
@@ -90,7 +90,7 @@ def _volume(value: object, spot: Spot) -> object:
     return _mount(answer.entries[0], value, spot.place) if isinstance(answer, Parsed) else value
 
 
-def _mount(mount: Mount, short: str, place: Place | None) -> Map:
+def _mount(mount: Mount, short: str, place: Location | None) -> Map:
     """Return the canonical volume, with the empty `bind` and `volume` that Docker Compose adds."""
     made = make(place, type=mount.type)
     if mount.source:

@@ -15,11 +15,11 @@ from composefmt.project.walk import Table, here, step
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from composefmt.compose.patterns import Place as Node
+    from composefmt.compose.patterns import PatternNode
     from composefmt.project.values import Path
 
     Key = Callable[[object], Hashable]
-    Nodes = tuple[Node[Key], ...]
+    Nodes = tuple[PatternNode[Key], ...]
 
 
 class _NoKey(ValueError):

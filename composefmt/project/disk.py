@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from composefmt.project.dotenv import EnvFileError, parse_env, parse_raw
 from composefmt.project.read import documents, source_of
-from composefmt.project.values import Place, ProjectError, Unreachable
+from composefmt.project.values import Location, ProjectError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from composefmt.project.dotenv import Lookup
-    from composefmt.project.read import Document
+    from composefmt.project.read import ParsedDocument
 
 # Larger files are neither Compose files nor env files.
 MAX_BYTES = 10_000_000
@@ -29,7 +29,7 @@ def is_stream(path: str) -> bool:
     return _STREAM.fullmatch(path) is not None
 
 
-def read_bytes(path: str, place: Place | None = None) -> bytes:
+def read_bytes(path: str, place: Location | None = None) -> bytes:
     """Return the bytes of a regular file or process substitution. Raises Unreachable at the place that names the file."""
     if path == os.devnull:
         return b""
@@ -74,10 +74,10 @@ def read_env(
     path: str,
     variables: dict[str, str],
     lookup: Lookup,
-    place: Place | None = None,
+    place: Location | None = None,
     *,
     raw: bool = False,
-    read: Callable[[str, Place | None], bytes] = read_bytes,
+    read: Callable[[str, Location | None], bytes] = read_bytes,
 ) -> None:
     """Add the variables of an env file to `variables`; `raw`: values are used verbatim. Raises ProjectError."""
     text = read(path, place).decode("utf-8", "replace").removeprefix("\ufeff")
@@ -86,15 +86,15 @@ def read_env(
     except EnvFileError as error:
         from composefmt.syntax.source import Source
 
-        wrong = ProjectError(error.message, Place(Source(text, path), error.offset))
+        wrong = ProjectError(error.message, Location(Source(text, path), error.offset))
         raise (wrong if place is None else ProjectError(str(wrong), place)) from None
 
 
 def read_env_files(
     paths: Sequence[str],
     environment: Mapping[str, str],
-    place: Place | None = None,
-    read: Callable[[str, Place | None], bytes] = read_bytes,
+    place: Location | None = None,
+    read: Callable[[str, Location | None], bytes] = read_bytes,
 ) -> dict[str, str]:
     """Return the variables of a project's env files, later files over earlier ones, the environment over all of them."""
     found: dict[str, str] = {}
@@ -113,14 +113,14 @@ def is_file(path: str) -> bool:
     return os.path.exists(path) and not os.path.isdir(path)
 
 
-class OnDisk:
+class DiskFiles:
     """The files on disk, as `Files` asks for them."""
 
-    def read(self, path: str, place: Place | None = None) -> bytes:
+    def read(self, path: str, place: Location | None = None) -> bytes:
         """Return a file's bytes. Raises Unreachable at the place that names the file."""
         return read_bytes(path, place)
 
-    def documents(self, path: str, data: bytes | None, place: Place | None) -> Iterable[Document]:
+    def documents(self, path: str, data: bytes | None, place: Location | None) -> Iterable[ParsedDocument]:
         """Return the documents of a Compose file; `data` are its bytes if they have been read. Raises ProjectError."""
         return documents(source_of(data if data is not None else read_bytes(path, place), path))
 
@@ -133,4 +133,4 @@ class OnDisk:
         return os.path.isdir(path)
 
 
-DISK = OnDisk()
+DISK = DiskFiles()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.read import documents_of, source_of, tree_of
-from composefmt.project.values import Items, Map, Place, Unreachable
+from composefmt.project.values import Items, Location, Map, Unreachable
 from composefmt.syntax.fileset import MADE, FileSet, Member
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.values import merged_entries
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Sequence as Listed
 
-    from composefmt.project.read import Document
+    from composefmt.project.read import ParsedDocument
     from composefmt.surroundings import Surroundings
     from composefmt.syntax.source import Source
 
@@ -58,14 +58,14 @@ class Around:
     def _data(self, path: str) -> bytes | None:
         return self._own.to_bytes(self._own.text) if path == self._path else self._surroundings.read(path)
 
-    def read(self, path: str, place: Place | None = None) -> bytes:
+    def read(self, path: str, place: Location | None = None) -> bytes:
         """Return a file's bytes. Raises Unreachable at the place that names the file."""
         data = self.answer("data", path)
         if not isinstance(data, bytes):
             raise Unreachable(f"{path} cannot be read", place)
         return data
 
-    def documents(self, path: str, data: bytes | None, place: Place | None) -> Iterable[Document]:
+    def documents(self, path: str, data: bytes | None, place: Location | None) -> Iterable[ParsedDocument]:
         """Return the documents of a Compose file. Raises ProjectError."""
         data = self.read(path, place) if data is None else data
         path = self._surroundings.shortest(path)
@@ -98,7 +98,7 @@ class Effective(NamedTuple):
     gaps: tuple[Unreachable, ...]
 
 
-class Wanted(NamedTuple):
+class MergeRequest(NamedTuple):
     """What to merge: paths in order, the project directory, and the variables; `is_unknown` tells those of any value."""
 
     paths: Listed[str]
@@ -107,7 +107,7 @@ class Wanted(NamedTuple):
     is_unknown: Callable[[str], bool]
 
 
-def load_effective(around: Around, wanted: Wanted) -> Effective:
+def load_effective(around: Around, wanted: MergeRequest) -> Effective:
     """Merge the files of a project, as they are written. Raises ProjectError."""
     gaps: list[Unreachable] = []
     folder = wanted.folder or "."
@@ -165,14 +165,14 @@ class _Nodes:
     def root(self, model: Map) -> Mapping:
         first = self.first
         start = resolve(first).content if first is not None else 0
-        return self.mapping(model, self.written(Place(model.place.source, model.place.offset)) if model.place else None, start)
+        return self.mapping(model, self.written(Location(model.place.source, model.place.offset)) if model.place else None, start)
 
-    def written(self, place: Place | None) -> Scalar | Sequence | Mapping | None:
+    def written(self, place: Location | None) -> Scalar | Sequence | Mapping | None:
         """Return the node that is written at a place."""
         index = self.indexes.get(id(place.source)) if place is not None else None
         return index.values.get(place.offset) if index is not None and place is not None else None
 
-    def value(self, value: object, place: Place | None) -> Node:
+    def value(self, value: object, place: Location | None) -> Node:
         """Return the node of a value: the one that is written at its place, or one that joins several."""
         own = value.place if isinstance(value, (Map, Items)) and value.place is not None else place
         node = self.written(own)
@@ -204,7 +204,7 @@ class _Nodes:
         made.entries = entries
         return made
 
-    def entry(self, name: str, part: object, place: Place | None) -> tuple[Node, Node]:
+    def entry(self, name: str, part: object, place: Location | None) -> tuple[Node, Node]:
         index = self.indexes.get(id(place.source)) if place is not None else None
         key: Node | None = index.keys.get(place.key) if index is not None and place is not None else None
         item = self.written(place)
@@ -254,12 +254,12 @@ class _Nodes:
         return self.mapping(made, node, node.start if node is not None else 0)
 
 
-def _is_whole(value: Map, own: Place | None) -> bool:
+def _is_whole(value: Map, own: Location | None) -> bool:
     """Return whether all of a mapping is written at one place: it stands for a short form."""
     return not value.places or (own is not None and all(_is_at(place, own) for place in value.places.values()))
 
 
-def _is_at(place: Place | None, own: Place) -> bool:
+def _is_at(place: Location | None, own: Location) -> bool:
     return place is not None and place.source is own.source and place.offset == own.offset
 
 

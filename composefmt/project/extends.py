@@ -11,7 +11,7 @@ from composefmt.project.limits import cycle
 from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
-from composefmt.project.values import Map, Path, Place, ProjectError, Unreachable, clone
+from composefmt.project.values import Location, Map, Path, ProjectError, Unreachable, clone
 
 # Each level uses some of the stack; no real project is this deep.
 MAX_CHAIN = 150
@@ -86,7 +86,7 @@ def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:
     return made
 
 
-def _reference(service: Map, name: str, place: Place | None) -> tuple[str, str | None]:
+def _reference(service: Map, name: str, place: Location | None) -> tuple[str, str | None]:
     """Return the extended service, and its file if it is another one."""
     extends = service["extends"]
     if isinstance(extends, str):
@@ -100,7 +100,7 @@ def _reference(service: Map, name: str, place: Place | None) -> tuple[str, str |
     return reference, path
 
 
-def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
+def _other_file(path: str, scope: Scope, place: Location | None) -> _Source:
     if is_remote(path):
         raise Unreachable(f"{path} is remote, and composefmt never accesses the network", place)
     if scope.is_unknown is not None and "$" in path:
@@ -117,7 +117,7 @@ def _other_file(path: str, scope: Scope, place: Place | None) -> _Source:
     return _Source(local, services if isinstance(services, Map) else Map(), found.resets)
 
 
-def _load(local: str, folder: str, scope: Scope, place: Place | None) -> ExtendedFile:
+def _load(local: str, folder: str, scope: Scope, place: Location | None) -> ExtendedFile:
     model, resets = load_file(File(local, place=place), scope._replace(folder=folder), Map(), alone=True)
     if "services" not in model:
         raise ProjectError(f"{local} defines no services", place)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 _SWEEPS = 8
 
 
-class Placed(NamedTuple):
+class PlacedNode(NamedTuple):
     """The layers of ids (including ids of bends), and the ids that each edge passes."""
 
     layers: list[list[str]]
     routes: list[list[str]]
 
 
-def place(graph: Graph) -> Placed:
+def place(graph: Graph) -> PlacedNode:
     """Return the layers of a graph and the route of each edge."""
     depth = _depths([node.id for node in graph.nodes], [(edge.source, edge.target) for edge in graph.edges])
     layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
@@ -43,7 +43,7 @@ def place(graph: Graph) -> Placed:
                 layers[layer].append(bend)
         routes.append([edge.source, *(bends if depth[edge.source] < depth[edge.target] else reversed(bends)), edge.target])
     _order(layers, routes)
-    return Placed(layers, routes)
+    return PlacedNode(layers, routes)
 
 
 def _depths(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from composefmt.project.limits import cycle
 from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
-from composefmt.project.values import Items, Map, Path, Place, ProjectError, Unreachable, clone, same
+from composefmt.project.values import Items, Location, Map, Path, ProjectError, Unreachable, clone, same
 
 _SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
@@ -23,7 +23,7 @@ class _Included(NamedTuple):
     paths: list[str]
     project_directory: str
     env_files: list[str]
-    place: Place | None
+    place: Location | None
 
 
 def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
@@ -50,7 +50,7 @@ def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
             _import(included, model, resets)
 
 
-def _entry(value: object, place: Place | None) -> _Included:
+def _entry(value: object, place: Location | None) -> _Included:
     if isinstance(value, str):
         return _Included([value], "", [], place)
     if not isinstance(value, Map):

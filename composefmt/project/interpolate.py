@@ -15,10 +15,10 @@ from composefmt.project.walk import ITEM, Table, here, step
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from composefmt.compose.patterns import Place as Node
-    from composefmt.project.values import Path, Place
+    from composefmt.compose.patterns import PatternNode
+    from composefmt.project.values import Location, Path
 
-    Nodes = tuple[Node[Callable[[str], object]], ...]
+    Nodes = tuple[PatternNode[Callable[[str], object]], ...]
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +27,7 @@ def _casts() -> Table[Callable[[str], object]]:
 
 
 def interpolate(
-    model: Map, environment: Mapping[str, str], unset: dict[str, Place | None], is_unknown: Callable[[str], bool] | None = None
+    model: Map, environment: Mapping[str, str], unset: dict[str, Location | None], is_unknown: Callable[[str], bool] | None = None
 ) -> None:
     """Replace all variables in a file's values, in place; record in `unset` variables replaced by "", with their locations.
 
@@ -40,7 +40,7 @@ def interpolate(
         _KnownOnly(environment, is_unknown).mapping(model, _casts().root, ())
 
 
-def replaced(text: str, environment: Mapping[str, str], place: Place | None, path: Path) -> str:
+def replaced(text: str, environment: Mapping[str, str], place: Location | None, path: Path) -> str:
     """Return a string with its variables replaced. Raises ProjectError."""
     try:
         if text.count("${") <= interpolation.MAX_VARIABLES:
@@ -79,7 +79,7 @@ class _Interpolation:
 
     __slots__ = ("budget", "environment", "unset")
 
-    def __init__(self, environment: Mapping[str, str], unset: dict[str, Place | None]) -> None:
+    def __init__(self, environment: Mapping[str, str], unset: dict[str, Location | None]) -> None:
         self.environment = environment
         self.unset = unset
         self.budget = Budget()
@@ -108,7 +108,7 @@ class _Interpolation:
             elif type(part) is Items:
                 self.items(part, inner, here_path)
 
-    def scalar(self, text: str, nodes: Nodes, place: Place | None, path: Path) -> object:
+    def scalar(self, text: str, nodes: Nodes, place: Location | None, path: Path) -> object:
         new = text
         if "$" in text:
             if not self.budget.spend(text, self.environment.get):
@@ -123,7 +123,7 @@ class _Interpolation:
         except CastError as error:
             raise ProjectError(f"{'.'.join(path)}: {error}", place, path) from None
 
-    def note(self, text: str, place: Place | None) -> None:
+    def note(self, text: str, place: Location | None) -> None:
         """Record the variables of a string that are neither set nor have a default, those of defaults that apply included."""
         for part in interpolation.split(text):
             if not isinstance(part, Variable):
@@ -144,7 +144,7 @@ class _KnownOnly(_Interpolation):
         super().__init__(environment, {})
         self.is_unknown = is_unknown
 
-    def scalar(self, text: str, nodes: Nodes, place: Place | None, path: Path) -> object:
+    def scalar(self, text: str, nodes: Nodes, place: Location | None, path: Path) -> object:
         try:
             return text if self.is_uncertain(text) else super().scalar(text, nodes, place, path)
         except (ProjectError, InvalidInterpolation):

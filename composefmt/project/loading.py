@@ -15,13 +15,13 @@ from composefmt.project.disk import DISK
 from composefmt.project.interpolate import interpolate
 from composefmt.project.merge import merge
 from composefmt.project.paths import resolve_paths
-from composefmt.project.values import Items, Map, Path, Place, ProjectError, Unreachable, children, place_of, plain
+from composefmt.project.values import Items, Location, Map, Path, ProjectError, Unreachable, children, place_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from composefmt.project.files import Files
-    from composefmt.project.read import Document
+    from composefmt.project.files import ProjectFiles
+    from composefmt.project.read import ParsedDocument
 
 # Deeper chains of files are a mistake, and exhaust the stack.
 MAX_DEPTH = 60
@@ -52,7 +52,7 @@ class File(NamedTuple):
 
     path: str
     data: bytes | None = None
-    place: Place | None = None
+    place: Location | None = None
 
 
 class Scope(NamedTuple):
@@ -73,8 +73,8 @@ class Scope(NamedTuple):
     # Included projects by files, directories and variables: each is loaded once.
     included: dict[Hashable, Map] | None = None
     # Variables that are used but not set, with the location of the first use.
-    unset: dict[str, Place | None] | None = None
-    files: Files = DISK
+    unset: dict[str, Location | None] | None = None
+    files: ProjectFiles = DISK
     # Files of the project that cannot be reached; None: the first one is an error.
     gaps: list[Unreachable] | None = None
     # Whether a variable may have any value; strings that use such variables stay as they are. Only with `merge_only`.
@@ -122,7 +122,7 @@ def load_file(file: File, scope: Scope, model: Map, *, alone: bool = False) -> t
     return model, resets
 
 
-def _load_document(document: Document, file: File, scope: Scope, model: Map, *, alone: bool) -> Map:
+def _load_document(document: ParsedDocument, file: File, scope: Scope, model: Map, *, alone: bool) -> Map:
     from composefmt.project.extends import apply_extends
     from composefmt.project.include import apply_include
 

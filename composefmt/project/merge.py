@@ -15,11 +15,11 @@ from composefmt.project.walk import Table, here, step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from composefmt.compose.patterns import Place as Node
-    from composefmt.project.values import Path, Place
+    from composefmt.compose.patterns import PatternNode
+    from composefmt.project.values import Location, Path
 
     Merger = Callable[["Merge"], object]
-    Nodes = tuple[Node[Merger], ...]
+    Nodes = tuple[PatternNode[Merger], ...]
 
 
 class Merge:
@@ -28,7 +28,7 @@ class Merge:
     __slots__ = ("base", "base_place", "nodes", "over", "over_place", "path")
 
     def __init__(
-        self, base: object, over: object, path: Path, nodes: Nodes, base_place: Place | None = None, over_place: Place | None = None
+        self, base: object, over: object, path: Path, nodes: Nodes, base_place: Location | None = None, over_place: Location | None = None
     ) -> None:
         self.base = base
         self.over = over
@@ -98,7 +98,7 @@ def _replaced(what: Merge) -> object:
     return what.over
 
 
-def _sequence(value: object, place: Place | None) -> Items:
+def _sequence(value: object, place: Location | None) -> Items:
     """Return a value as a list: a mapping as `KEY=VALUE` items in order, a string as one item."""
     if isinstance(value, Items):
         return Items(place, value.entries())
@@ -137,7 +137,7 @@ def _build(what: Merge) -> object:
     return _mappings(what, _as_build(what.base, what.base_place), _as_build(what.over, what.over_place))
 
 
-def _as_build(value: object, place: Place | None) -> Map:
+def _as_build(value: object, place: Location | None) -> Map:
     if isinstance(value, Map):
         return value
     made = Map(place)
@@ -159,7 +159,7 @@ def _as_mappings(what: Merge, defaults: tuple[tuple[str, object], ...] | None) -
     return _mappings(what, base, _as_mapping(what, what.over, what.over_place, defaults))
 
 
-def _as_mapping(what: Merge, value: object, place: Place | None, defaults: tuple[tuple[str, object], ...] | None) -> Map:
+def _as_mapping(what: Merge, value: object, place: Location | None, defaults: tuple[tuple[str, object], ...] | None) -> Map:
     """Return a value as a mapping: a list of names maps each name to the defaults, or to null."""
     if isinstance(value, Map):
         return value

@@ -16,7 +16,7 @@ from composefmt.project.walk import Spot, Table, rewrite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from composefmt.project.values import Path, Place
+    from composefmt.project.values import Location, Path
 
     Function = Callable[[object, Spot], object]
 
@@ -140,7 +140,7 @@ def _without_link(path: str) -> str:
     return path
 
 
-def check_inside(path: str, root: str, place: Place | None = None, where: Path = ()) -> None:
+def check_inside(path: str, root: str, place: Location | None = None, where: Path = ()) -> None:
     """Raise ProjectError for a file outside a directory, with links followed."""
     real, top = os.path.realpath(path), os.path.realpath(root)
     if os.path.commonpath((real, top)) != top:

@@ -17,12 +17,12 @@ from composefmt.project.output import to_json
 from composefmt.project.provenance import written_at
 from composefmt.project.select import by_names, by_profiles, drop_unused, enable
 from composefmt.project.types import Target
-from composefmt.project.values import Map, Place, ProjectError, place_of
+from composefmt.project.values import Location, Map, ProjectError, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from composefmt.project.files import Files
+    from composefmt.project.files import ProjectFiles
 
 
 class Request(NamedTuple):
@@ -44,7 +44,7 @@ class Request(NamedTuple):
     prune: bool = False
     target: Target = Target()
     label_files: bool = True
-    reader: Files = DISK
+    reader: ProjectFiles = DISK
     # Whether a variable may have any value; only with `Choices.known_only`.
     is_unknown: Callable[[str], bool] | None = None
 
@@ -63,14 +63,14 @@ class Project(NamedTuple):
     values: Map
     environment: Mapping[str, str]
     disabled: dict[str, Model]
-    unset: dict[str, Place | None]
+    unset: dict[str, Location | None]
 
     @property
     def services(self) -> dict[str, Model]:
         """The enabled services by name."""
         return section(self.model, "services")
 
-    def place(self, *path: str) -> Place | None:
+    def place(self, *path: str) -> Location | None:
         """Return where the value at a path of the model is written: `project.place("services", "web", "ports", "0", "target")`.
 
         For a default value, return the location of its parent; None if nothing is written.
@@ -95,7 +95,7 @@ def _loaded(request: Request) -> Project:
     name, files = _name(request)
     environment = {**request.environment, "COMPOSE_PROJECT_NAME": name}
     directory = request.directory
-    unset: dict[str, Place | None] = {}
+    unset: dict[str, Location | None] = {}
     try:
         scope = Scope(environment, directory, directory, directory, request.choices, unset=unset, files=request.reader)
         values = load_model(files, scope._replace(is_unknown=request.is_unknown))
@@ -114,7 +114,7 @@ def _loaded(request: Request) -> Project:
         raise
 
 
-def _without_value(place: Place | None, unset: Mapping[str, Place | None]) -> str:
+def _without_value(place: Location | None, unset: Mapping[str, Location | None]) -> str:
     """Return which unset variables are used on the line of an error, as an addition to its message."""
     if place is None:
         return ""

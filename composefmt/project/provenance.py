@@ -11,7 +11,7 @@ from composefmt.syntax.scalars import whole_number
 if TYPE_CHECKING:
     from composefmt.project.model import Model
     from composefmt.project.project import Project
-    from composefmt.project.values import Path, Place
+    from composefmt.project.values import Location, Path
 
 
 def with_sources(project: Project) -> Model:
@@ -23,7 +23,7 @@ def with_sources(project: Project) -> Model:
     return found if isinstance(found, dict) else {}
 
 
-def _explained(value: object, written: object, place: Place | None) -> object:
+def _explained(value: object, written: object, place: Location | None) -> object:
     if isinstance(value, dict):
         return {key: _explained(part, *_inner(written, key, place)) for key, part in value.items()}
     if isinstance(value, list):
@@ -31,7 +31,7 @@ def _explained(value: object, written: object, place: Place | None) -> object:
     return {"value": value, "source": None if place is None else shown_place(place)}
 
 
-def _inner(written: object, key: str, place: Place | None) -> tuple[object, Place | None]:
+def _inner(written: object, key: str, place: Location | None) -> tuple[object, Location | None]:
     """Return the location of a key's value."""
     if isinstance(written, Map) and key in written:
         return written[key], written.where(key) or place
@@ -44,10 +44,10 @@ def _inner(written: object, key: str, place: Place | None) -> tuple[object, Plac
     return None, place
 
 
-def written_at(values: Map, path: Path) -> Place | None:
+def written_at(values: Map, path: Path) -> Location | None:
     """Return where the value at a path of the model is written; the location of its parent if that is unknown."""
     written: object = values
-    place: Place | None = None
+    place: Location | None = None
     for key in path:
         written, place = _inner(written, key, place)
     return place
@@ -66,7 +66,7 @@ def files_of(project: Project) -> set[str]:
     return found
 
 
-def shown_place(place: Place) -> str:
+def shown_place(place: Location) -> str:
     """Return `file:line:column`, with a relative path if the file is below the working directory."""
     line, column = place.source.position(place.offset)
     return f"{shown_path(place.source.filename)}:{line}:{column}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.syntax_errors import explain_problem
-from composefmt.project.values import Items, Map, Path, Place, ProjectError
+from composefmt.project.values import Items, Location, Map, Path, ProjectError
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.scalars import Timestamp, scalar_value, timestamp_parts
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 MAX_VALUES = 1_000_000
 
 
-class Document(NamedTuple):
+class ParsedDocument(NamedTuple):
     """One document of a file: its value, and the paths whose earlier values its tags remove."""
 
     value: object
     resets: tuple[Path, ...]
-    place: Place
+    place: Location
 
 
 class _Dropped:
@@ -42,23 +42,23 @@ def source_of(data: bytes, filename: str) -> Source:
     try:
         return Source.from_bytes(data, filename)
     except NotText as problem:
-        raise ProjectError(problem.message, Place(Source.from_bytes(data, filename, "replace"), problem.start)) from None
+        raise ProjectError(problem.message, Location(Source.from_bytes(data, filename, "replace"), problem.start)) from None
 
 
-def documents(source: Source) -> Iterator[Document]:
+def documents(source: Source) -> Iterator[ParsedDocument]:
     """Return the documents of a file in order. Raises ProjectError."""
     tree = tree_of(source)
     for trouble in (*unreadable(source.text, tree), *unfit_tags(source.text, tree)):
-        raise ProjectError(trouble.message, Place(source, trouble.span.start))
+        raise ProjectError(trouble.message, Location(source, trouble.span.start))
     yield from documents_of(source, tree)
 
 
-def documents_of(source: Source, tree: Tree) -> Iterator[Document]:
+def documents_of(source: Source, tree: Tree) -> Iterator[ParsedDocument]:
     """Return the documents of a parsed file in order. Raises ProjectError."""
     for root in tree.documents:
         reader = _Reader(source)
         value = reader.value(root, ())
-        yield Document(None if value is _DROPPED else value, tuple(reader.resets), reader.place(root))
+        yield ParsedDocument(None if value is _DROPPED else value, tuple(reader.resets), reader.place(root))
 
 
 def tree_of(source: Source) -> Tree:
@@ -68,7 +68,7 @@ def tree_of(source: Source) -> Tree:
     except SyntaxProblem as problem:
         found = explain_problem(source, problem)
         message = f"{found.message}; {found.help}" if found.help else found.message
-        raise ProjectError(message, Place(source, found.span.start)) from None
+        raise ProjectError(message, Location(source, found.span.start)) from None
 
 
 class _Reader:
@@ -82,9 +82,9 @@ class _Reader:
         self.count = 0
         self.overriding = 0
 
-    def place(self, node: Node, key: Node | None = None) -> Place:
+    def place(self, node: Node, key: Node | None = None) -> Location:
         start = -1 if key is None or isinstance(key, Alias) else key.content
-        return Place(self.source, node.start if isinstance(node, Alias) else node.content, start)
+        return Location(self.source, node.start if isinstance(node, Alias) else node.content, start)
 
     def value(self, node: Node, path: Path) -> object:
         """Return the value of a node; each use of an anchor gets its own copy, which may be changed."""

@@ -82,7 +82,7 @@ def top_folder(folder: str) -> str:
     return os.path.realpath(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
 
 
-class _Entry(NamedTuple):
+class _TreeEntry(NamedTuple):
     """A file of a revision: its mode, the object with its content, the object's size in bytes, and its path."""
 
     mode: bytes
@@ -112,7 +112,7 @@ def unpack(revision: str, top: str, target: str) -> None:
             _place(entry, _content(entry, process.stdin, process.stdout), os.fsencode(target))
 
 
-def _entries(listing: bytes) -> Iterator[_Entry]:
+def _entries(listing: bytes) -> Iterator[_TreeEntry]:
     """Yield the files and links of a revision; a malicious tree may contain paths outside of it."""
     for line in listing.split(b"\0"):
         if not line:
@@ -120,10 +120,10 @@ def _entries(listing: bytes) -> Iterator[_Entry]:
         about, path = line.split(b"\t", 1)
         mode, kind, name, size = about.split()
         if kind == b"blob" and not {b"", b".", b".."} & set(path.split(b"/")):
-            yield _Entry(mode, name, int(size), path)
+            yield _TreeEntry(mode, name, int(size), path)
 
 
-def _content(entry: _Entry, asked: IO[bytes], answered: IO[bytes]) -> bytes:
+def _content(entry: _TreeEntry, asked: IO[bytes], answered: IO[bytes]) -> bytes:
     asked.write(entry.object + b"\n")
     asked.flush()
     answer = answered.readline()
@@ -134,7 +134,7 @@ def _content(entry: _Entry, asked: IO[bytes], answered: IO[bytes]) -> bytes:
     return content
 
 
-def _place(entry: _Entry, content: bytes, target: bytes) -> None:
+def _place(entry: _TreeEntry, content: bytes, target: bytes) -> None:
     """Write a file or create a link; links are created last and only read, so they may point anywhere."""
     path = os.path.join(target, entry.path)
     try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from composefmt.project.project import Project
 
 
-class Use(NamedTuple):
+class VariableUse(NamedTuple):
     """A variable of the files: whether it is required, its default, and its alternative value."""
 
     name: str
@@ -65,19 +65,21 @@ def model_names(project: Project) -> list[str]:
     return sorted({str(model["model"]) for model in section(project.model, "models").values() if model.get("model")})
 
 
-def variables(value: object) -> list[Use]:
+def variables(value: object) -> list[VariableUse]:
     """Return the variables of the files, sorted by name; among several uses the most specific one counts."""
-    found: dict[str, Use] = {}
+    found: dict[str, VariableUse] = {}
     for use in _uses(value):
         known = found.get(use.name)
         if known is None:
             found[use.name] = use
         else:
-            found[use.name] = Use(use.name, known.required or use.required, known.default or use.default, known.alternate or use.alternate)
+            found[use.name] = VariableUse(
+                use.name, known.required or use.required, known.default or use.default, known.alternate or use.alternate
+            )
     return [found[name] for name in sorted(found)]
 
 
-def _uses(value: object) -> Iterator[Use]:
+def _uses(value: object) -> Iterator[VariableUse]:
     if isinstance(value, dict):
         for one in value.values():
             yield from _uses(one)
@@ -88,7 +90,7 @@ def _uses(value: object) -> Iterator[Use]:
         yield from _uses_in(value)
 
 
-def _uses_in(text: str) -> Iterator[Use]:
+def _uses_in(text: str) -> Iterator[VariableUse]:
     try:
         parts = interpolation.split(text)
     except InvalidInterpolation:
@@ -96,7 +98,7 @@ def _uses_in(text: str) -> Iterator[Use]:
     for one in parts:
         if isinstance(one, Variable):
             kind = one.operator[-1:]
-            yield Use(one.name, kind == "?", one.argument if kind == "-" else "", one.argument if kind == "+" else "")
+            yield VariableUse(one.name, kind == "?", one.argument if kind == "-" else "", one.argument if kind == "+" else "")
             if one.argument:
                 yield from _uses_in(one.argument)
 

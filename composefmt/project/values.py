@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """The location of a value: its file's source and the offset in it; `key` is the offset of its key, -1 without one."""
 
     source: Source
@@ -37,7 +37,7 @@ class ProjectError(Exception):
     `path` is the path of the value in the model, by which the location can be found.
     """
 
-    def __init__(self, message: str, place: Place | None = None, path: Path = ()) -> None:
+    def __init__(self, message: str, place: Location | None = None, path: Path = ()) -> None:
         super().__init__(message)
         self.message = message
         self.place = place
@@ -57,12 +57,12 @@ class Map(dict[str, object]):
 
     __slots__ = ("place", "places")
 
-    def __init__(self, place: Place | None = None) -> None:
+    def __init__(self, place: Location | None = None) -> None:
         super().__init__()
         self.place = place
-        self.places: dict[str, Place | None] = {}
+        self.places: dict[str, Location | None] = {}
 
-    def put(self, key: str, value: object, place: Place | None) -> None:
+    def put(self, key: str, value: object, place: Location | None) -> None:
         """Set a key to a value written at a location."""
         self[key] = value
         self.places[key] = place
@@ -71,7 +71,7 @@ class Map(dict[str, object]):
         """Set a key to its value in another mapping."""
         self.put(key, other[key], other.where(key))
 
-    def where(self, key: str) -> Place | None:
+    def where(self, key: str) -> Location | None:
         """Return the location of a key's value; the mapping's if it is unknown."""
         return self.places.get(key) or self.place
 
@@ -81,28 +81,28 @@ class Items(list[object]):
 
     __slots__ = ("place", "places")
 
-    def __init__(self, place: Place | None = None, entries: Iterable[tuple[object, Place | None]] = ()) -> None:
+    def __init__(self, place: Location | None = None, entries: Iterable[tuple[object, Location | None]] = ()) -> None:
         super().__init__()
         self.place = place
-        self.places: list[Place | None] = []
+        self.places: list[Location | None] = []
         for value, where in entries:
             self.put(value, where)
 
-    def put(self, value: object, place: Place | None) -> None:
+    def put(self, value: object, place: Location | None) -> None:
         """Append an item written at a location."""
         self.append(value)
         self.places.append(place)
 
-    def where(self, index: int) -> Place | None:
+    def where(self, index: int) -> Location | None:
         """Return the location of an item; the list's if it is unknown."""
         return (self.places[index] if index < len(self.places) else None) or self.place
 
-    def entries(self) -> Iterable[tuple[object, Place | None]]:
+    def entries(self) -> Iterable[tuple[object, Location | None]]:
         """Yield the items with their locations."""
         return [(value, self.where(index)) for index, value in enumerate(self)]
 
 
-def make(place: Place | None, **entries: object) -> Map:
+def make(place: Location | None, **entries: object) -> Map:
     """Return a mapping whose values all have one location."""
     made = Map(place)
     made.update(entries)
@@ -164,7 +164,7 @@ def children(value: object, key: str) -> list[tuple[str, Map]]:
     return [(name, part) for name, part in section.items() if isinstance(part, Map)] if section is not None else []
 
 
-def place_of(model: object, path: Path) -> Place | None:
+def place_of(model: object, path: Path) -> Location | None:
     """Return the location of the value at a path; of its nearest parent if it is unknown."""
     place = model.place if isinstance(model, (Map, Items)) else None
     for part in path:

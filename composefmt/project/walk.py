@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from composefmt.compose.patterns import Place as Node
+from composefmt.compose.patterns import PatternNode
 from composefmt.project.values import Items, Map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from composefmt.project.values import Path, Place
+    from composefmt.project.values import Location, Path
 
 Value = TypeVar("Value")
 
@@ -28,7 +28,7 @@ class Table(Generic[Value]):
     __slots__ = ("root",)
 
     def __init__(self, entries: Iterable[tuple[str, Value]]) -> None:
-        self.root: tuple[Node[Value], ...] = (Node(),)
+        self.root: tuple[PatternNode[Value], ...] = (PatternNode(),)
         for pattern, value in entries:
             self.root[0].add(pattern, value)
 
@@ -40,7 +40,7 @@ class Table(Generic[Value]):
         return here(nodes)
 
 
-def step(nodes: tuple[Node[Value], ...], key: str) -> tuple[Node[Value], ...]:
+def step(nodes: tuple[PatternNode[Value], ...], key: str) -> tuple[PatternNode[Value], ...]:
     """Return the pattern nodes that a key leads to; () if there are none."""
     if len(nodes) == 1:
         node = nodes[0]
@@ -51,7 +51,7 @@ def step(nodes: tuple[Node[Value], ...], key: str) -> tuple[Node[Value], ...]:
     return tuple(place for node in nodes for place in (node.keys.get(key), node.any) if place is not None)
 
 
-def here(nodes: tuple[Node[Value], ...]) -> Value | None:
+def here(nodes: tuple[PatternNode[Value], ...]) -> Value | None:
     """Return what is registered at some pattern nodes."""
     for node in nodes:
         if node.here:
@@ -64,7 +64,7 @@ class Spot:
 
     __slots__ = ("kept", "path", "place")
 
-    def __init__(self, path: Path, place: Place | None, *, kept: bool = False) -> None:
+    def __init__(self, path: Path, place: Location | None, *, kept: bool = False) -> None:
         self.path = path
         self.place = place
         self.kept = kept
@@ -85,14 +85,14 @@ def rewrite(model: Map, table: Table[Callable[[object, Spot], object]], *, kept:
     _rewrite_map(model, table.root, Spot((), None, kept=kept))
 
 
-def _rewrite_map(value: Map, nodes: tuple[Node[Callable[[object, Spot], object]], ...], spot: Spot) -> None:
+def _rewrite_map(value: Map, nodes: tuple[PatternNode[Callable[[object, Spot], object]], ...], spot: Spot) -> None:
     for key in list(value):
         inner = step(nodes, key)
         if inner:
             value[key] = _rewritten(value[key], inner, Spot((*spot.path, key), value.where(key), kept=spot.kept))
 
 
-def _rewritten(value: object, nodes: tuple[Node[Callable[[object, Spot], object]], ...], spot: Spot) -> object:
+def _rewritten(value: object, nodes: tuple[PatternNode[Callable[[object, Spot], object]], ...], spot: Spot) -> object:
     function = here(nodes)
     if function is not None:
         value = function(value, spot)

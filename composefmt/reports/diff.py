@@ -25,7 +25,7 @@ _CONTEXT = 3
 _LARGE = 250_000
 
 
-class Change(NamedTuple):
+class LineChange(NamedTuple):
     """Lines `start` to `end` of the old text become lines `new_start` to `new_end` of the new one, from 0, half-open."""
 
     start: int
@@ -77,8 +77,8 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if length else start},{length}"
 
 
-def _hunks(changes: list[Change]) -> list[list[Change]]:
-    hunks: list[list[Change]] = []
+def _hunks(changes: list[LineChange]) -> list[list[LineChange]]:
+    hunks: list[list[LineChange]] = []
     for change in changes:
         if hunks and change.start - hunks[-1][-1].end <= 2 * _CONTEXT:
             hunks[-1].append(change)
@@ -87,11 +87,11 @@ def _hunks(changes: list[Change]) -> list[list[Change]]:
     return hunks
 
 
-def changed(old: Lines, new: Lines) -> Iterator[Change]:
+def changed(old: Lines, new: Lines) -> Iterator[LineChange]:
     """Yield the changes between two lists of lines, in order, in linear time."""
     anchors = [(-1, -1), *_anchors(old, new), (len(old), len(new))]
     for (i, j), (next_i, next_j) in pairwise(anchors):
-        yield from _between(old, new, _trimmed(old, new, Change(i + 1, next_i, j + 1, next_j)))
+        yield from _between(old, new, _trimmed(old, new, LineChange(i + 1, next_i, j + 1, next_j)))
 
 
 def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
@@ -116,17 +116,17 @@ def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
     return run[::-1]
 
 
-def _trimmed(old: Lines, new: Lines, change: Change) -> Change:
+def _trimmed(old: Lines, new: Lines, change: LineChange) -> LineChange:
     """Return a region without the equal lines at its ends."""
     start, end, new_start, new_end = change
     while start < end and new_start < new_end and old[start] == new[new_start]:
         start, new_start = start + 1, new_start + 1
     while start < end and new_start < new_end and old[end - 1] == new[new_end - 1]:
         end, new_end = end - 1, new_end - 1
-    return Change(start, end, new_start, new_end)
+    return LineChange(start, end, new_start, new_end)
 
 
-def _between(old: Lines, new: Lines, stretch: Change) -> Iterator[Change]:
+def _between(old: Lines, new: Lines, stretch: LineChange) -> Iterator[LineChange]:
     """Yield the changes within a region."""
     start, end, new_start, new_end = stretch
     if start == end and new_start == new_end:
@@ -138,4 +138,4 @@ def _between(old: Lines, new: Lines, stretch: Change) -> Iterator[Change]:
 
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old[start:end], new[new_start:new_end], autojunk=False).get_opcodes():
         if tag != "equal":
-            yield Change(start + i1, start + i2, new_start + j1, new_start + j2)
+            yield LineChange(start + i1, start + i2, new_start + j1, new_start + j2)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from composefmt.compose.file import ComposeFile
     from composefmt.options import Options
-    from composefmt.project.effective import Around, Wanted
+    from composefmt.project.effective import Around, MergeRequest
     from composefmt.syntax.fileset import Member
     from composefmt.syntax.nodes import Tree
     from composefmt.syntax.source import Source
@@ -108,10 +108,10 @@ def loading_problem(file: ComposeFile, claim: Claim) -> ProjectError | None:
     return None
 
 
-def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> Wanted:
-    from composefmt.project.effective import Wanted
+def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> MergeRequest:
+    from composefmt.project.effective import MergeRequest
 
-    return Wanted(claim.paths, claim.folder, _variables(claim, around), surroundings.is_set)
+    return MergeRequest(claim.paths, claim.folder, _variables(claim, around), surroundings.is_set)
 
 
 def _variables(claim: Claim, around: Around) -> dict[str, str]:

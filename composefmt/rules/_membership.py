@@ -25,7 +25,7 @@ MAX_DEPTH = 8
 MAX_CANDIDATES = 200
 
 
-class Project(NamedTuple):
+class KnownProject(NamedTuple):
     """The files that define what a file may name. `complete`: there are no others.
 
     `folder` is where relative paths of the file that is checked start, relative to its own directory.
@@ -48,12 +48,12 @@ def is_project(file: ComposeFile) -> bool:
     return (name in BASES or name.startswith("<")) and not is_declared_fragment(file)
 
 
-def project_of(file: ComposeFile) -> Project:
+def project_of(file: ComposeFile) -> KnownProject:
     """The project of a file with its base or its override, itself the first."""
     return file.once(_own_project)
 
 
-def other_projects(file: ComposeFile) -> list[Project]:
+def other_projects(file: ComposeFile) -> list[KnownProject]:
     """The other projects that a file belongs to, as far as the files around it and the environment show."""
     return file.once(_other_projects)
 
@@ -77,9 +77,9 @@ def kind_of(file: ComposeFile, path: str) -> Kind | None:
     return next((kind for folder in folders if (kind := surroundings.kind(own_path(file, join(folder, path))))), None)
 
 
-def _own_project(file: ComposeFile) -> Project:
+def _own_project(file: ComposeFile) -> KnownProject:
     if isinstance(file, EffectiveFile):
-        return Project([Neighbour("", file)], file.is_complete)
+        return KnownProject([Neighbour("", file)], file.is_complete)
     surroundings, own = file.options.surroundings, basename(file.source.filename)
     other = _first(surroundings, "", OVERRIDES if own in BASES else BASES, own) if surroundings else None
     return _joined(file, [own, other] if other else [own], "")
@@ -89,7 +89,7 @@ def _first(surroundings: Surroundings, folder: str, names: Sequence[str], but: s
     return next((path for path in (join(folder, name) for name in names) if path != but and surroundings.kind(path) == "file"), None)
 
 
-def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> Project:
+def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> KnownProject:
     """The project of the files at some paths; relative paths in them start at `folder`."""
     files: list[Neighbour] = []
     complete, own_folder = True, ""
@@ -104,10 +104,10 @@ def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> Project:
             files.append(Neighbour(path, file))
             own_folder = start if file is main else own_folder
             waiting += [(include.path, include.folder) for include in includes(file, start)]
-    return Project(files, complete, own_folder)
+    return KnownProject(files, complete, own_folder)
 
 
-def _other_projects(file: ComposeFile) -> list[Project]:
+def _other_projects(file: ComposeFile) -> list[KnownProject]:
     surroundings = file.options.surroundings
     if isinstance(file, EffectiveFile) or surroundings is None or file.source.filename.startswith("<"):
         return []
@@ -119,7 +119,7 @@ def _folders_above(surroundings: Surroundings) -> list[str]:
     return ["../" * depth for depth in range(min(len(surroundings.above), MAX_DEPTH) + 1)]
 
 
-def _listed(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
+def _listed(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
     """The projects of `COMPOSE_FILE` in the environment, and in the `.env` files beside and above."""
     own = basename(file.source.filename)
     # Where the repository lies is not known, so that an absolute path is compared from the repository's root on.
@@ -144,7 +144,7 @@ def _variables(surroundings: Surroundings) -> Iterator[tuple[str, dict[str, str]
             yield folder, {**known_variables(data), **{name: value for name, value in environment.items() if name != "COMPOSE_FILE"}}
 
 
-def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
+def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
     """The projects that include a file, or extend a service of it."""
     own = basename(file.source.filename)
     for path in _candidates(file, surroundings, own):
@@ -170,7 +170,7 @@ def _candidates(file: ComposeFile, surroundings: Surroundings, own: str) -> Iter
                 yield candidate
 
 
-def _extends(file: ComposeFile, project: Project) -> bool:
+def _extends(file: ComposeFile, project: KnownProject) -> bool:
     for each in project.files:
         for _, service in each.file.services():
             if "extends" in each.file.entries(service):
@@ -180,7 +180,7 @@ def _extends(file: ComposeFile, project: Project) -> bool:
     return False
 
 
-def _based(file: ComposeFile, surroundings: Surroundings) -> Iterator[Project]:
+def _based(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
     """The base that a file is put on as a variant: the one beside it, or one directory up."""
     own = basename(file.source.filename)
     for folder in _folders_above(surroundings)[:2] if not is_project(file) else ():

@@ -9,7 +9,7 @@ from composefmt.compose.fields import item_text
 from composefmt.compose.file import first_line
 from composefmt.compose.parse_result import Parsed
 from composefmt.compose.volume_syntax import clean_path, looks_like_path
-from composefmt.rules._project import Name, undefined
+from composefmt.rules._project import UsedName, undefined
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.values import value_of
 
@@ -62,12 +62,12 @@ def _text(entries: Entries, key: str) -> str:
     return node.value if type(node) is Scalar else ""
 
 
-def named_volumes(file: ComposeFile, node: Node) -> list[Name]:
+def named_volumes(file: ComposeFile, node: Node) -> list[UsedName]:
     """Return the named volumes among a service's `volumes`, each with its short item or its long form's source.
 
     Of several mounts at one container path, Docker Compose keeps the last.
     """
-    found: dict[str, Name | None] = {}
+    found: dict[str, UsedName | None] = {}
     for item in map(resolve, file.items(node)):
         mount = mounted(file, item)
         if mount is None:
@@ -76,11 +76,11 @@ def named_volumes(file: ComposeFile, node: Node) -> list[Name]:
         source = value_of(mount.entries, "source")
         holder = source if type(source) is Scalar else item
         named = mount.type == "volume" and mount.source and "$" not in mount.source
-        found[mount.target] = Name(mount.source, holder) if named else None
+        found[mount.target] = UsedName(mount.source, holder) if named else None
     return [name for name in found.values() if name is not None]
 
 
-def is_short_path(name: Name) -> bool:
+def is_short_path(name: UsedName) -> bool:
     """Return whether a named volume is a short form's path without a leading `./`."""
     return type(name.node) is Scalar and name.node.value != name.text and looks_like_path(name.text)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MANY = 300
 
 
-class Name(NamedTuple):
+class UsedName(NamedTuple):
     """A name in use and its node."""
 
     text: str
@@ -69,7 +69,7 @@ def whole_service(element: Element) -> tuple[Node, Entries] | None:
     return element.key, entries
 
 
-def used(file: ComposeFile, node: Node) -> Iterator[Name]:
+def used(file: ComposeFile, node: Node) -> Iterator[UsedName]:
     """Yield the names in a list of names, in a mapping by name, or in a list of mappings with a `source`.
 
     Names with variables are only included if their values are certain, from the shell and the `.env` file.
@@ -78,17 +78,17 @@ def used(file: ComposeFile, node: Node) -> Iterator[Name]:
         if type(resolve(node)) is Mapping or (name.text and not has_variable(name.text)):
             yield name
         elif has_variable(name.text) and (known := _settled(file, name.text)) is not None:
-            yield Name(known, name.node)
+            yield UsedName(known, name.node)
 
 
-def linked(file: ComposeFile, node: Node) -> Iterator[Name]:
+def linked(file: ComposeFile, node: Node) -> Iterator[UsedName]:
     """Yield the services in a list of links or of `volumes_from`, or the one in a string such as `service:db`."""
     if type(node) is not Scalar:
         for name in used(file, node):
             if not name.text.startswith("container:"):
-                yield Name(name.text.split(":")[0], name.node)
+                yield UsedName(name.text.split(":")[0], name.node)
     elif node.value.startswith("service:") and "$" not in node.value:
-        yield Name(node.value.removeprefix("service:"), node)
+        yield UsedName(node.value.removeprefix("service:"), node)
 
 
 def _settled(file: ComposeFile, text: str) -> str | None:
@@ -111,12 +111,12 @@ def _settled(file: ComposeFile, text: str) -> str | None:
         return None
 
 
-def names(file: ComposeFile, node: Node) -> Iterator[Name]:
+def names(file: ComposeFile, node: Node) -> Iterator[UsedName]:
     """Yield the same names as `used`, and those that are empty or contain variables."""
     node = resolve(node)
     if type(node) is Mapping:
         for name, (key, _) in file.entries(node).items():
-            yield Name(name, key)
+            yield UsedName(name, key)
     elif type(node) is Sequence:
         for item in map(resolve, file.items(node)):
             value: Node | None = item
@@ -124,7 +124,7 @@ def names(file: ComposeFile, node: Node) -> Iterator[Name]:
                 entry = file.entries(item).get("source")
                 value = resolve(entry[1]) if entry else None
             if type(value) is Scalar:
-                yield Name(value.value, value)
+                yield UsedName(value.value, value)
 
 
 _VERBS: dict[str | int, str] = {
@@ -140,7 +140,7 @@ _VERBS: dict[str | int, str] = {
 }
 
 
-def undefined(element: Element, names: Iterable[Name], section: str, kind: str, implicit: tuple[str, ...] = ()) -> Iterator[Problem]:
+def undefined(element: Element, names: Iterable[UsedName], section: str, kind: str, implicit: tuple[str, ...] = ()) -> Iterator[Problem]:
     """Yield a problem for each name that neither the section nor another file of the project defines."""
     file = element.file
     known = file.defined(section)
@@ -170,7 +170,7 @@ def undefined(element: Element, names: Iterable[Name], section: str, kind: str, 
             yield Problem(name.node.span, message, advice + note, fix, severity=severity)
 
 
-def _advice(file: ComposeFile, name: Name, known: list[str], section: str, kind: str) -> tuple[str, Fix | None]:
+def _advice(file: ComposeFile, name: UsedName, known: list[str], section: str, kind: str) -> tuple[str, Fix | None]:
     """Return the help line for an undefined name, and the fix: another name, or its definition."""
     from difflib import get_close_matches
 
@@ -198,10 +198,10 @@ def plain(entries: Entries, key: str) -> Scalar | None:
     return node if type(node) is Scalar and node.value and "$" not in node.value else None
 
 
-def extended(file: ComposeFile, node: Node) -> Iterator[Name]:
+def extended(file: ComposeFile, node: Node) -> Iterator[UsedName]:
     """Yield the extended service if it is in the same file."""
     if type(node) is Mapping and "file" not in file.entries(node):
         entry = file.entries(node).get("service")
         node = resolve(entry[1]) if entry else node
     if type(node) is Scalar and "$" not in node.value:
-        yield Name(node.value, node)
+        yield UsedName(node.value, node)

@@ -23,7 +23,7 @@ _MOST = 3
 _Entries = list[tuple[Node, Node]]
 
 
-class View(NamedTuple):
+class HiddenView(NamedTuple):
     """A file in which other duplicates are effective, located at `spans`."""
 
     file: ComposeFile
@@ -34,7 +34,7 @@ class View(NamedTuple):
         return any(own.start <= span.start < own.end for own in self.spans)
 
 
-def views(file: ComposeFile) -> Iterator[View]:
+def views(file: ComposeFile) -> Iterator[HiddenView]:
     """Yield the views of values that duplicate keys hide; none without a duplicate mapping or list."""
     if not any(_repeats(node, 0) for node in file.tree.documents):
         return
@@ -45,7 +45,7 @@ def views(file: ComposeFile) -> Iterator[View]:
             return
         tree = Tree()
         tree.documents, tree.scalars, tree.aliases = documents, file.tree.scalars, file.tree.aliases
-        yield View(ComposeFile(file.source, tree, file.options), spans)
+        yield HiddenView(ComposeFile(file.source, tree, file.options), spans)
 
 
 def repeats_names(file: ComposeFile) -> bool:

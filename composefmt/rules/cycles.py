@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose.file import first_line
 from composefmt.findings import Related, Severity
 from composefmt.rules._around import extended_service
-from composefmt.rules._project import Name, extended, is_active, linked, used
+from composefmt.rules._project import UsedName, extended, is_active, linked, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import resolve
 
@@ -51,7 +51,7 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
     Source: compose-go, graph package, CheckCycle, and loader/normalize.go for what counts as a dependency.
     """
     file = element.file
-    edges: dict[str, list[Name]] = {}
+    edges: dict[str, list[UsedName]] = {}
     for name, service in file.services():
         entries = file.entries(service)
         needs = [need for field in _NEEDS if field in entries for need in _needed(file, field, entries[field][1])]
@@ -63,7 +63,7 @@ def dependency_cycle(element: Element) -> Iterator[Problem]:
 _NEEDS = ("depends_on", "links", "network_mode", "ipc", "pid", "volumes_from")
 
 
-def _needed(file: ComposeFile, field: str, node: Node) -> Iterator[Name]:
+def _needed(file: ComposeFile, field: str, node: Node) -> Iterator[UsedName]:
     """Yield the services that a field makes a service depend on."""
     return used(file, node) if field == "depends_on" else linked(file, resolve(node))
 
@@ -93,7 +93,7 @@ def extends_cycle(element: Element) -> Iterator[Problem]:
     Source: compose-go, loader/extends.go.
     """
     file = element.file
-    edges: dict[str, list[Name]] = {}
+    edges: dict[str, list[UsedName]] = {}
     extending: list[tuple[str, Mapping]] = []
     for name, service in file.services():
         entry = file.entries(service).get("extends")
@@ -123,12 +123,12 @@ def _cycle_across_files(file: ComposeFile, name: str, service: Node) -> Iterator
         base = extended_service(file, base.file, base.path, base.node)
 
 
-def _cycles(edges: dict[str, list[Name]], title: str) -> Iterator[Problem]:
+def _cycles(edges: dict[str, list[UsedName]], title: str) -> Iterator[Problem]:
     """Yield a problem for each cycle, at the edge that closes it, with the locations of the others as related."""
     done: set[str] = set()
     for start in edges:
         path: dict[str, int] = {}
-        trail: list[Name] = []
+        trail: list[UsedName] = []
         # Depth first, without recursion: a long chain of services must not exhaust the stack.
         stack: list[tuple[str, int]] = [(start, 0)]
         while stack:

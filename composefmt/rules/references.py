@@ -8,7 +8,7 @@ from composefmt.compose.interpolation import has_variable
 from composefmt.findings import Severity
 from composefmt.rules._membership import is_defined, project_of
 from composefmt.rules._mounting import is_short_path, named_volumes
-from composefmt.rules._project import Name, extended, is_active, linked, of_missing, undefined, used
+from composefmt.rules._project import UsedName, extended, is_active, linked, of_missing, undefined, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.scalars import scalar_value
@@ -87,7 +87,7 @@ def _optional(element: Element) -> set[Span]:
     }
 
 
-def _services(element: Element) -> Iterator[Name]:
+def _services(element: Element) -> Iterator[UsedName]:
     """Yield the services that a field refers to."""
     node, field = element.node, element.path[-1]
     if field == "depends_on":

@@ -9,7 +9,7 @@ from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from composefmt.compose.patterns import Place
+from composefmt.compose.patterns import PatternNode
 from composefmt.compose.secrecy import masked_pairs
 from composefmt.findings import Finding, Related, Severity
 from composefmt.project.values import ProjectError
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=16)
-def _places(selected: frozenset[str], scope: str = "") -> Place[Rule]:
+def _places(selected: frozenset[str], scope: str = "") -> PatternNode[Rule]:
     """Return the selected rules of a scope by pattern, or those of all scopes."""
-    root: Place[Rule] = Place()
+    root: PatternNode[Rule] = PatternNode()
     for rule in all_rules().values():
         if rule.name in selected and scope in ("", rule.scope):
             for pattern in rule.patterns:
@@ -127,7 +127,7 @@ def _names_of_text_rules() -> frozenset[str]:
     return frozenset(name for name, rule in all_rules().items() if rule.group in _OF_TEXT)
 
 
-def _look_behind_repeated_keys(run: _Run, root: Place[Rule]) -> None:
+def _look_behind_repeated_keys(run: _Run, root: PatternNode[Rule]) -> None:
     """Add findings in values that duplicate keys hide, without fixes: those apply once the duplicates are resolved."""
     from composefmt.rules._repeated import views
 
@@ -222,7 +222,7 @@ class _Run:
         )
         self.findings.setdefault((rule.name, problem.span), finding)
 
-    def walk(self, node: Node, path: Path, place: Place[Rule]) -> None:
+    def walk(self, node: Node, path: Path, place: PatternNode[Rule]) -> None:
         keys, any_key = place.keys, place.any
         if type(node) is Mapping:
             for name, (key, value) in self.file.entries(node).items():
@@ -233,7 +233,7 @@ class _Run:
             for index, item in enumerate(self.file.items(node)):
                 self.enter(None, item, (*path, index), any_key)
 
-    def enter(self, key: Node | None, value: Node, path: Path, place: Place[Rule]) -> None:
+    def enter(self, key: Node | None, value: Node, path: Path, place: PatternNode[Rule]) -> None:
         node = value.target if type(value) is Alias else value
         if node.tag == "!reset":  # type: ignore[union-attr]
             return

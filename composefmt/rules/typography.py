@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from composefmt.compose.secrecy import masked_item, shown
-from composefmt.compose.typography import Found, in_command, in_name, in_value, plain
+from composefmt.compose.typography import Character, in_command, in_name, in_value, plain
 from composefmt.findings import Fix, Severity
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
@@ -83,7 +83,7 @@ _COMMANDS = frozenset({"command", "entrypoint", "test"})
 _FREE = frozenset({"annotations", "args", "driver_opts", "environment", "labels", "options", "sysctls"})
 
 
-def _all(file: ComposeFile) -> Iterator[tuple[str, Scalar, list[Found]]]:
+def _all(file: ComposeFile) -> Iterator[tuple[str, Scalar, list[Character]]]:
     """Yield the typographic characters of keys and unquoted values that contain no escapes, with the variable's name if it has one."""
     searches = {node: (name, search) for node, name, search in _searches(file)}
     for scalar in file.tree.scalars:
@@ -95,7 +95,7 @@ def _all(file: ComposeFile) -> Iterator[tuple[str, Scalar, list[Found]]]:
             yield name, scalar, found
 
 
-def _searches(file: ComposeFile) -> Iterator[tuple[int, str, Callable[[str], list[Found]]]]:
+def _searches(file: ComposeFile) -> Iterator[tuple[int, str, Callable[[str], list[Character]]]]:
     """Yield the identity of each scalar, the variable that it is the value of ("" if none), and how it is searched.
 
     Keys and identifiers, commands and values that may be prose are searched in different ways.

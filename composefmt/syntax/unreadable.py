@@ -23,7 +23,7 @@ _ESCAPE = r"\\(?:(?P<surrogate>[uU](?:0000)?[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S]
 _DIRECTIVE = r"(?:\A|(?<=[\r\n]))%([^\s#]*)[ \t]*([^\s#]*)[^\r\n]*"
 
 
-class Trouble(NamedTuple):
+class Unreadable(NamedTuple):
     """One unreadable place: its span, the problem and the remedy."""
 
     span: Span
@@ -31,7 +31,7 @@ class Trouble(NamedTuple):
     help: str
 
 
-def unreadable(text: str, tree: Tree) -> Iterator[Trouble]:
+def unreadable(text: str, tree: Tree) -> Iterator[Unreadable]:
     """Yield directives, escapes, anchor names and characters that go-yaml does not accept."""
     yield from _directives(text, tree)
     if len(tree.documents) > 1 and (bare := bare_document(text) if "\n..." in text or "\r..." in text else None):
@@ -44,14 +44,14 @@ def unreadable(text: str, tree: Tree) -> Iterator[Trouble]:
             yield from _anchors(text, tree)
 
 
-def unfit_tags(text: str, tree: Tree) -> Iterator[Trouble]:
+def unfit_tags(text: str, tree: Tree) -> Iterator[Unreadable]:
     """Yield values that do not have the type their tag names."""
     if "!" not in text or not any(node.tag is not None for node in tree.scalars):
         return
     for node in kept_nodes(tree):
         if type(node) is Scalar and node.tag is not None and not (_is_base64(text, node) if node.tag == "!!binary" else fits_tag(node)):
             what = f'"{node.value}" is not what its tag {node.tag} promises'
-            yield Trouble(Span(node.start, max(node.end, node.start + 1)), what, "leave the tag out, or write such a value")
+            yield Unreadable(Span(node.start, max(node.end, node.start + 1)), what, "leave the tag out, or write such a value")
 
 
 def kept_nodes(tree: Tree) -> Iterator[Node]:
@@ -65,7 +65,7 @@ def kept_nodes(tree: Tree) -> Iterator[Node]:
         stack += parts_of(node)
 
 
-def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
+def _directives(text: str, tree: Tree) -> Iterator[Unreadable]:
     if not text.startswith("%") and "\n%" not in text and "\r%" not in text:
         return
     for found in re.compile(_DIRECTIVE).finditer(text):
@@ -73,10 +73,10 @@ def _directives(text: str, tree: Tree) -> Iterator[Trouble]:
         if name == "TAG" or (name, value) == ("YAML", "1.1") or _holder(tree, found.start()) is not None:
             continue
         written = f"%{name} {value}".rstrip()
-        yield Trouble(Span(*found.span()), f"the directive {written} cannot be read", "leave the line out: Compose needs no directives")
+        yield Unreadable(Span(*found.span()), f"the directive {written} cannot be read", "leave the line out: Compose needs no directives")
 
 
-def bare_document(text: str) -> Trouble | None:
+def bare_document(text: str) -> Unreadable | None:
     """Return the first document that follows a document end marker without a start marker, which only YAML 1.2 allows."""
     ended, offset = False, 0
     for line in text.splitlines(keepends=True):
@@ -86,26 +86,26 @@ def bare_document(text: str) -> Trouble | None:
             ended = False
         elif ended and (content := re.compile(r"[ \t]*([^\s#][^\r\n]*)").match(line)):
             span = Span(offset + content.start(1), offset + content.end(1))
-            return Trouble(span, 'content follows "..." without "---"', 'add a line "---" before it, or remove "..."')
+            return Unreadable(span, 'content follows "..." without "---"', 'add a line "---" before it, or remove "..."')
         offset += len(line)
     return None
 
 
-def _escapes(text: str, tree: Tree) -> Iterator[Trouble]:
+def _escapes(text: str, tree: Tree) -> Iterator[Unreadable]:
     for node in tree.scalars:
         if node.style == '"':
             for found in re.compile(_ESCAPE).finditer(text, node.content, node.end):
                 if found[0] == "\\/":
-                    yield Trouble(Span(*found.span()), 'invalid escape "\\/" in double quotes', "remove the backslash")
+                    yield Unreadable(Span(*found.span()), 'invalid escape "\\/" in double quotes', "remove the backslash")
                 elif found["surrogate"]:
-                    yield Trouble(
+                    yield Unreadable(
                         Span(*found.span()),
                         f'escape "{found[0]}" is not a character',
                         r'write the character itself, or use "\U" with eight digits',
                     )
 
 
-def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
+def lone_tabs(text: str, tree: Tree) -> Iterator[Unreadable]:
     """Yield the first tab that go-yaml refuses although only a comment follows it; formatting removes such tabs."""
     if "\t" not in text:
         return
@@ -133,11 +133,11 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Trouble]:
             if place is None or len(found[1]) > place[0].content - line_start(text, place[0].content):
                 continue
         tab = found.start() + len(found[1])
-        yield Trouble(Span(tab, tab + 1), "a tab stands where only spaces may", "delete it, or indent with spaces")
+        yield Unreadable(Span(tab, tab + 1), "a tab stands where only spaces may", "delete it, or indent with spaces")
         return
 
 
-def _separators(text: str, tree: Tree) -> Iterator[Trouble]:
+def _separators(text: str, tree: Tree) -> Iterator[Unreadable]:
     search = re.compile(_SEPARATORS).search
     if not search(text):
         return
@@ -154,10 +154,10 @@ def _separators(text: str, tree: Tree) -> Iterator[Trouble]:
         column = place[0].content - line_start(text, place[0].content) if place else -1
         if bare and not bare.startswith("#") and len(behind) - len(bare) <= column:
             what = f"the character U+{ord(found[0][0]):04X} breaks the line, and the value ends there"
-            yield Trouble(Span(*found.span()), what, "delete the character, which cannot be seen, or put the value in quotes")
+            yield Unreadable(Span(*found.span()), what, "delete the character, which cannot be seen, or put the value in quotes")
 
 
-def _anchors(text: str, tree: Tree) -> Iterator[Trouble]:
+def _anchors(text: str, tree: Tree) -> Iterator[Unreadable]:
     stack = list(tree.documents)
     while stack:
         node = stack.pop()
@@ -167,7 +167,7 @@ def _anchors(text: str, tree: Tree) -> Iterator[Trouble]:
         if anchor is not None and not anchor.isascii():
             start = text.find(f"&{anchor}", node.start)
             what = f'the anchor "{anchor}" cannot be read: its name has characters that are not ASCII'
-            yield Trouble(
+            yield Unreadable(
                 Span(start, start + len(anchor) + 1), what, "name anchors with the letters a to z, digits, dashes and underscores"
             )
         stack += parts_of(node)

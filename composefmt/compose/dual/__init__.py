@@ -38,7 +38,7 @@ class Names(NamedTuple):
     canonical: Callable[[object], object]
 
 
-class Items(NamedTuple):
+class MixedItems(NamedTuple):
     """A list whose items may be strings or mappings (`long` and `short` convert them, or return the reason why not or None).
 
     `alone`: a single string may replace the list.
@@ -58,7 +58,7 @@ class Whole(NamedTuple):
     canonical: Callable[[object], object]
 
 
-Form = Union[Pairs, Names, Items, Whole]
+Form = Union[Pairs, Names, MixedItems, Whole]
 
 
 class Dual(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.compose.dual import Items
+from composefmt.compose.dual import MixedItems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,4 +46,4 @@ def _canonical_item(item: object) -> object:
     return item if isinstance(long, str) else long
 
 
-DEVICES = Items(_long, _short, _canonical)
+DEVICES = MixedItems(_long, _short, _canonical)

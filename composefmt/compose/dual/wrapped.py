@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from composefmt.compose.dual import Items, Whole
+from composefmt.compose.dual import MixedItems, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def _whole(key: str, defaults: Mapping[str, object]) -> Whole:
     return Whole(long, short, canonical)
 
 
-def _items(key: str, defaults: Mapping[str, object], *, alone: bool = False) -> Items:
+def _items(key: str, defaults: Mapping[str, object], *, alone: bool = False) -> MixedItems:
     def long(text: str) -> Entry | str:
         return {key: text} if text else "it is empty"
 
@@ -51,7 +51,7 @@ def _items(key: str, defaults: Mapping[str, object], *, alone: bool = False) -> 
     def one(item: object) -> object:
         return {**defaults, key: str(item)} if isinstance(item, (str, int)) else {**defaults, **item} if isinstance(item, Mapping) else item
 
-    return Items(long, short, _list_of(one), alone)
+    return MixedItems(long, short, _list_of(one), alone)
 
 
 def _list_of(one: Callable[[object], object]) -> Callable[[object], object]:

@@ -30,7 +30,7 @@ from composefmt.syntax.scalars import Timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.compose.schema.shapes import List, Map, Number, Shape, Text
+    from composefmt.compose.schema.shapes import List, MapShape, Number, Shape, Text
     from composefmt.compose.schema.words import Path
 
 
@@ -101,7 +101,7 @@ class _Explainer:
                 message = f"duplicate item {name} in {owned(path)}"
                 yield SchemaProblem("invalid-value", (*path, index), False, message, "remove one of them")
 
-    def _map(self, values: dict[str, object], wanted: Map, path: Path) -> Iterator[SchemaProblem]:
+    def _map(self, values: dict[str, object], wanted: MapShape, path: Path) -> Iterator[SchemaProblem]:
         is_service = len(path) == 2 and path[0] == "services"
         if is_service:
             self.extends = "extends" in values
@@ -129,7 +129,7 @@ class _Explainer:
         if is_service:
             self.extends = False
 
-    def _missing(self, values: dict[str, object], wanted: Map, path: Path, meant: set[str | None]) -> Iterator[SchemaProblem]:
+    def _missing(self, values: dict[str, object], wanted: MapShape, path: Path, meant: set[str | None]) -> Iterator[SchemaProblem]:
         if self._inherits(path):
             return
         on_key = bool(path) and isinstance(path[-1], str)
@@ -142,12 +142,12 @@ class _Explainer:
             names = one_of([f'"{key}"' for key in choices])
             yield SchemaProblem("missing-key", path, on_key, f"{subject(path)} is missing required key {names}", f"add {names}")
 
-    def _how_to_add(self, key: str, wanted: Map) -> str:
+    def _how_to_add(self, key: str, wanted: MapShape) -> str:
         values = self.shapes[wanted["keys"][key]].get("text", {}).get("enum")
         return f'add "{key}:" with {one_of(values)}' if values else f'add "{key}: ..."'
 
 
-def _number_of(key: str, wanted: Map) -> int | None:
+def _number_of(key: str, wanted: MapShape) -> int | None:
     """Return the number of the shape of a key's value, None if the schema does not define the key."""
     known = wanted["keys"].get(key)
     if known is not None:
@@ -175,7 +175,7 @@ def _misplaced(key: str) -> SchemaProblem:
     return SchemaProblem("unknown-key", ("services", key), True, message, f'reduce the indentation of "{key}" to that of "services"')
 
 
-def _not_known(key: str, value: object, wanted: Map, path: Path) -> tuple[SchemaProblem, str | None]:
+def _not_known(key: str, value: object, wanted: MapShape, path: Path) -> tuple[SchemaProblem, str | None]:
     """Return the problem of an unknown key, and the nearest known key if there is one."""
     place = (*path, key)
     if not wanted["keys"] and wanted.get("names"):

@@ -16,7 +16,7 @@ from composefmt.compose.schema.shapes import load
 from composefmt.syntax.scalars import Timestamp
 
 if TYPE_CHECKING:
-    from composefmt.compose.schema.shapes import List, Map, Number, Shape, Shapes, Text
+    from composefmt.compose.schema.shapes import List, MapShape, Number, Shape, Shapes, Text
 
 Check = Callable[[object], bool]
 
@@ -186,7 +186,7 @@ def repeated(values: list[object]) -> list[int]:
     return indexes
 
 
-def _map(wanted: Map, checks: list[Check], memory: tuple[set[tuple[int, int]], int]) -> Check:
+def _map(wanted: MapShape, checks: list[Check], memory: tuple[set[tuple[int, int]], int]) -> Check:
     get = {key: checks[number] for key, number in wanted["keys"].items()}.get
     other = _others(wanted, checks)
     required, one_required = wanted.get("required", ()), wanted.get("one_required", ())
@@ -209,7 +209,7 @@ def _map(wanted: Map, checks: list[Check], memory: tuple[set[tuple[int, int]], i
     return check  # type: ignore[return-value]  # called for mappings only
 
 
-def _others(wanted: Map, checks: list[Check]) -> Callable[[str, object], bool]:
+def _others(wanted: MapShape, checks: list[Check]) -> Callable[[str, object], bool]:
     """Return the check of keys that are not listed."""
     is_open = "closed" not in wanted
     if "names" not in wanted:

@@ -14,7 +14,7 @@ from composefmt.compose.typography import in_name, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from composefmt.compose.schema.shapes import Map
+    from composefmt.compose.schema.shapes import MapShape
     from composefmt.compose.schema.words import Path
 
 # Common wrong keys and their names in Compose, if spelling alone does not show the relation.
@@ -87,7 +87,7 @@ _DRIVER_OPTIONS = ("driver_opts", "options")
 _MANY_KEYS = 8
 
 
-def unknown_key(wanted: Map, path: Path, key: str, value: object) -> tuple[str, str | None]:
+def unknown_key(wanted: MapShape, path: Path, key: str, value: object) -> tuple[str, str | None]:
     """Return the remedy for a key that is unknown below `path`, and the nearest known key if there is one."""
     known = wanted["keys"]
     if odd := in_name(key):

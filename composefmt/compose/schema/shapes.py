@@ -32,7 +32,7 @@ class List(TypedDict, total=False):
     unique: bool
 
 
-class Map(TypedDict, total=False):
+class MapShape(TypedDict, total=False):
     """Mappings with these keys, and others that match a pattern; each with the number of its value's shape.
 
     A `closed` mapping allows no other keys; with `ignores`, the reference loads the file nevertheless and ignores them.
@@ -48,7 +48,7 @@ class Map(TypedDict, total=False):
 
 Shape = TypedDict(  # noqa: UP013 - as a class, its names would hide the types
     "Shape",
-    {"any": bool, "null": bool, "bool": bool, "number": Number, "text": Text, "time": bool, "list": List, "map": Map},
+    {"any": bool, "null": bool, "bool": bool, "number": Number, "text": Text, "time": bool, "list": List, "map": MapShape},
     total=False,
 )
 """The allowed values of a location by kind; a missing kind is not allowed, `any` allows everything."""
