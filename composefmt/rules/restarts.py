@@ -45,7 +45,7 @@ def unknown_restart_policy(element: Element) -> Iterator[Problem]:
         return
     name, colon, attempts = node.value.partition(":")
     if name not in (*_RESTARTS, "none", "any"):
-        known = [*_RESTARTS, f"on-failure:{attempts}"] if colon else [*_RESTARTS]
+        known = [*_RESTARTS, f"on-failure:{attempts}"] if attempts.isdecimal() else [*_RESTARTS]
         advice, fix = nearest(element, node, node.value, known, f"use one of {', '.join(_RESTARTS)}")
         yield Problem(node.span, f'service "{element.service}": unknown restart policy "{name}"', advice, fix)
     elif colon and name != "on-failure":
