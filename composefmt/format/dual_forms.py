@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Union
 
 from composefmt.compose.dual import DUALS, Dual, MixedItems, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
-from composefmt.format.plan import Rewrite, RewritePart
+from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.format.skipped import COMMENT_INSIDE, SkippedEntry, is_tied
 from composefmt.syntax.comments import CommentPlaces
@@ -107,7 +107,7 @@ class _Rewriter:
     def _pairs_long(self, node: Node, form: Pairs) -> _Answer:
         if type(node) is not Sequence or not node.items:
             return None
-        pieces: list[RewritePart] = []
+        pieces: list[Piece] = []
         seen: set[str] = set()
         for item in node.items:
             text = self._plain_text(item)
@@ -124,13 +124,13 @@ class _Rewriter:
             if key in seen:
                 return f'duplicate key "{key}": the last one applies'
             seen.add(key)
-            pieces.append(RewritePart(item.start, item.end, _pair_lines(key, value)))
+            pieces.append(Piece(item.start, item.end, _pair_lines(key, value)))
         return Rewrite(pieces)
 
     def _pairs_short(self, node: Node, form: Pairs) -> _Answer:
         if type(node) is not Mapping or not node.entries:
             return None
-        pieces: list[RewritePart] = []
+        pieces: list[Piece] = []
         seen: set[str] = set()
         for key, value in node.entries:
             problem = self._entry_problem(key, value)
@@ -141,7 +141,7 @@ class _Rewriter:
             if text is None or name in seen:
                 return f'"{name}" cannot be written as a string'
             seen.add(name)
-            pieces.append(RewritePart(key.start, self._entry_end(key, value), [f"- {write_scalar(text)}"]))
+            pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(text)}"]))
         return Rewrite(pieces)
 
     # -- lists of names ----------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class _Rewriter:
     def _names_long(self, node: Node, form: Names) -> _Answer:
         if type(node) is not Sequence or not node.items:
             return None
-        pieces: list[RewritePart] = []
+        pieces: list[Piece] = []
         seen: set[str] = set()
         for item in node.items:
             name = self._plain_text(item)
@@ -158,15 +158,13 @@ class _Rewriter:
             if name.startswith("x-"):
                 return f'as a key, "{name}" would be an extension'
             seen.add(name)
-            pieces.append(
-                RewritePart(item.start, item.end, block_lines({name: form.settings}) if form.settings else [f"{write_scalar(name)}:"])
-            )
+            pieces.append(Piece(item.start, item.end, block_lines({name: form.settings}) if form.settings else [f"{write_scalar(name)}:"]))
         return Rewrite(pieces)
 
     def _names_short(self, node: Node, form: Names) -> _Answer:
         if type(node) is not Mapping or not node.entries:
             return None
-        pieces: list[RewritePart] = []
+        pieces: list[Piece] = []
         for key, value in node.entries:
             problem = self._entry_problem(key, value)
             if problem:
@@ -177,7 +175,7 @@ class _Rewriter:
                 return f'"{name}" cannot be written as a name'
             if form.canonical([name]) != form.canonical({name: settings}):
                 return f'"{name}" has settings that the short form cannot express'
-            pieces.append(RewritePart(key.start, self._entry_end(key, value), [f"- {write_scalar(name)}"]))
+            pieces.append(Piece(key.start, self._entry_end(key, value), [f"- {write_scalar(name)}"]))
         return Rewrite(pieces)
 
     # -- items that are strings or mappings --------------------------------------------------------------------------
@@ -195,7 +193,7 @@ class _Rewriter:
             if entry is None or isinstance(entry, str):
                 return [(node, entry)]
             first, *rest = block_lines(entry)
-            return [(node, Rewrite([RewritePart(node.content, node.end, [f"- {first}", *(f"  {line}" for line in rest)])]))]
+            return [(node, Rewrite([Piece(node.content, node.end, [f"- {first}", *(f"  {line}" for line in rest)])]))]
         return []
 
     def _item_long(self, item: Scalar, form: MixedItems) -> list[MappingOf[str, object]] | str:
@@ -226,7 +224,7 @@ class _Rewriter:
             lines = [line for item in made for line in _item_lines(item)]
         else:
             lines = block_lines(made)
-        return Rewrite([RewritePart(node.content, node.end, lines)])
+        return Rewrite([Piece(node.content, node.end, lines)])
 
     def _whole_short(self, node: Node, form: Whole) -> _Answer:
         if type(node) is Scalar or type(node) is Alias:

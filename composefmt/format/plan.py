@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Plan = dict[int, Union[list[Entry], "Rewrite"]]
 
 
-class RewritePart(NamedTuple):
+class Piece(NamedTuple):
     """The replacement of a span of the text: lines in block style without their indentation."""
 
     start: int
@@ -24,5 +24,5 @@ class RewritePart(NamedTuple):
 class Rewrite(NamedTuple):
     """The replacement of a value: `pieces` are the elements of a block collection; without any, `text` is written inline."""
 
-    pieces: list[RewritePart]
+    pieces: list[Piece]
     text: str = ""
