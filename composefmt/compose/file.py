@@ -36,6 +36,7 @@ class ComposeFile:
         "_uses",
         "elsewhere",
         "options",
+        "refusals",
         "roots",
         "source",
         "tree",
@@ -62,6 +63,8 @@ class ComposeFile:
         self.unused_suppressions: list[tuple[Span, str, bool]] = []
         # Findings of the file's projects that are written in other files.
         self.elsewhere: list[tuple[Source, Finding]] = []
+        # Why Docker Compose would refuse the file's projects, with the location; known after all other rules.
+        self.refusals: list[tuple[Span, str]] = []
         self._problems: list[tuple[Span, SchemaProblem]] | None = None
 
     def once(self, make: Callable[..., Made], *given: Node | str) -> Made:

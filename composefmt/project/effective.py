@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.read import documents_of, source_of, tree_of
-from composefmt.project.values import Items, Location, Map, Unreachable
+from composefmt.project.values import Items, Location, Map, ProjectError, Unreachable
 from composefmt.syntax.fileset import MADE, FileSet, Member
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.values import merged_entries
@@ -90,12 +90,16 @@ def _parsed(filename: str, data: bytes) -> tuple[Source, Tree]:
 
 
 class Effective(NamedTuple):
-    """A merged project: its files with their paths, its root, and the files that cannot be reached."""
+    """A merged project: its files with their paths, its root, and the files that cannot be reached.
+
+    `problem` is why Docker Compose would refuse it, as far as variables are known; None if it would not.
+    """
 
     files: FileSet
     paths: tuple[str, ...]
     root: Mapping
     gaps: tuple[Unreachable, ...]
+    problem: ProjectError | None = None
 
 
 class MergeRequest(NamedTuple):
@@ -116,17 +120,27 @@ def load_effective(around: Around, wanted: MergeRequest) -> Effective:
         folder,
         folder,
         folder,
-        Choices(merge_only=True),
+        Choices(known_only=True, resolve=False),
         files=around,
         gaps=gaps,
         is_unknown=wanted.is_unknown,
     )
-    model = load_model([File(path) for path in wanted.paths], scope)
+    problem: ProjectError | None = None
+    listed = [File(path) for path in wanted.paths]
+    try:
+        model = load_model(listed, scope)
+    except Unreachable:
+        raise
+    except ProjectError as error:
+        # Without validation, the rules may still find out more.
+        problem = error
+        gaps.clear()
+        model = load_model(listed, scope._replace(choices=Choices(merge_only=True)))
     files = FileSet()
     for source, tree in around.parsed.values():
         files.add(source, tree)
     root = _Nodes(files).root(model)
-    return Effective(files, tuple(around.parsed), root, tuple(gaps))
+    return Effective(files, tuple(around.parsed), root, tuple(gaps), problem)
 
 
 class _Index:

@@ -20,9 +20,7 @@ from composefmt.project.types import Target
 from composefmt.project.values import Location, Map, ProjectError, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from composefmt.project.files import ProjectFiles
+    from collections.abc import Mapping, Sequence
 
 
 class Request(NamedTuple):
@@ -43,10 +41,6 @@ class Request(NamedTuple):
     environment_files: bool = True
     prune: bool = False
     target: Target = Target()
-    label_files: bool = True
-    reader: ProjectFiles = DISK
-    # Whether a variable may have any value; only with `Choices.known_only`.
-    is_unknown: Callable[[str], bool] | None = None
 
 
 class Project(NamedTuple):
@@ -97,8 +91,7 @@ def _loaded(request: Request) -> Project:
     directory = request.directory
     unset: dict[str, Location | None] = {}
     try:
-        scope = Scope(environment, directory, directory, directory, request.choices, unset=unset, files=request.reader)
-        values = load_model(files, scope._replace(is_unknown=request.is_unknown))
+        values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
     except ProjectError as error:
         error.message += _without_value(error.place, unset)
         raise
@@ -142,7 +135,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
     reading = Reading(environment, None if request.choices.outside_files else request.directory, request.target)
     if request.environment_files:
         resolve_environment(model, reading)
-    if request.choices.interpolate and request.label_files:
+    if request.choices.interpolate:
         resolve_labels(model, reading)
     return Project(name, request.directory, model, values, environment, disabled, {})
 
@@ -154,7 +147,7 @@ def normalized_name(text: str) -> str:
 
 def _name(request: Request) -> tuple[str, list[File]]:
     """Return the project's name, and its files with their content if it has been read."""
-    files = [file if file.data is not None else file._replace(data=request.reader.read(file.path)) for file in request.files]
+    files = [file if file.data is not None else file._replace(data=DISK.read(file.path)) for file in request.files]
     if request.explicit_name:
         if normalized_name(request.explicit_name) != request.explicit_name:
             raise ProjectError(

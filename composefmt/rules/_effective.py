@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.findings import Finding, Fix, OtherFile, Related
 from composefmt.project.claims import Claim, alone, chosen, claims_of, variant_of
 from composefmt.project.effective_file import EffectiveFile
-from composefmt.project.values import ProjectError, Unreachable
 from composefmt.surroundings import InMemory, Surroundings
 from composefmt.syntax.edits import Edit
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.options import Options
     from composefmt.project.effective import Around, MergeRequest
+    from composefmt.project.values import ProjectError
     from composefmt.syntax.fileset import Member
     from composefmt.syntax.nodes import Tree
     from composefmt.syntax.source import Source
@@ -65,7 +65,15 @@ def _is_incomplete(file: ComposeFile) -> bool:
     return any(not _RUNS_SOMETHING & file.entries(service).keys() for _, service in file.services())
 
 
-def project_findings(file: ComposeFile, claim: Claim, check: Check) -> list[Placed]:
+class Found(NamedTuple):
+    """What was found in a project, and why Docker Compose would refuse it, if it would."""
+
+    claim: Claim
+    placed: list[Placed]
+    problem: ProjectError | None = None
+
+
+def project_findings(file: ComposeFile, claim: Claim, check: Check) -> Found:
     """Return what `check` finds in a project. Raises ProjectError if it cannot be merged."""
     from composefmt.project.effective import Around, load_effective
 
@@ -77,35 +85,9 @@ def project_findings(file: ComposeFile, claim: Claim, check: Check) -> list[Plac
     effective = load_effective(around, _wanted(claim, around, recorded))
     options = file.options._replace(surroundings=recorded, environment=_variables(claim, around))
     project = EffectiveFile(effective, options, certain=claim.certain)
-    placed = list(_placed(project, check(project)))
-    _KNOWN.keep(file, claim, around, recorded, placed)
-    return placed
-
-
-def loading_problem(file: ComposeFile, claim: Claim) -> ProjectError | None:
-    """Return why Docker Compose would refuse to load a project, as far as its variables are known; None if it would not."""
-    from composefmt.project.effective import Around
-    from composefmt.project.loading import Choices, File
-    from composefmt.project.project import Request, load
-
-    surroundings = file.options.surroundings or InMemory({})
-    around = Around(surroundings, basename(file.source.filename), file.source, file.tree)
-    request = Request(
-        [File(path) for path in claim.paths],
-        claim.folder or ".",
-        _variables(claim, around),
-        "project",
-        choices=Choices(known_only=True, resolve=False),
-        environment_files=False,
-        label_files=False,
-        reader=around,
-        is_unknown=surroundings.is_set,
-    )
-    try:
-        load(request)
-    except ProjectError as error:
-        return None if isinstance(error, Unreachable) or "$" in error.message else error
-    return None
+    found = Found(claim, list(_placed(project, check(project))), effective.problem)
+    _KNOWN.keep(file, claim, around, recorded, found)
+    return found
 
 
 def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> MergeRequest:
@@ -159,21 +141,19 @@ class _Known:
     SIZE = 32
 
     def __init__(self) -> None:
-        self.entries: OrderedDict[tuple[str, Claim], tuple[Options, dict[tuple[str, str], object], dict[str, str], list[Placed]]] = (
-            OrderedDict()
-        )
+        self.entries: OrderedDict[tuple[str, Claim], tuple[Options, dict[tuple[str, str], object], dict[str, str], Found]] = OrderedDict()
 
-    def get(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings) -> list[Placed] | None:
+    def get(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings) -> Found | None:
         entry = self.entries.get((dirname(file.source.filename), claim))
         if entry is None or entry[0] != _bare(file.options) or not around.still_holds(entry[1]):
             return None
         now = surroundings.answers(entry[2])
         return entry[3] if all(now.get(question) == answer for question, answer in entry[2].items()) else None
 
-    def keep(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings, placed: list[Placed]) -> None:
+    def keep(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings, found: Found) -> None:
         read = {path for question, path in around.known if question == "data"}
         asked = {question: answer for question, answer in surroundings.asked.items() if question not in read}
-        self.entries[dirname(file.source.filename), claim] = (_bare(file.options), around.known, asked, placed)
+        self.entries[dirname(file.source.filename), claim] = (_bare(file.options), around.known, asked, found)
         self.entries.move_to_end((dirname(file.source.filename), claim))
         while len(self.entries) > self.SIZE:
             self.entries.popitem(last=False)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composefmt.compose.file import first_line
 from composefmt.findings import Severity
-from composefmt.rules._effective import claims_for, loading_problem
 from composefmt.rules.registry import Element, Problem, rule
-from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +23,5 @@ def invalid_project(element: Element) -> Iterator[Problem]:
 
     Source: compose-go, loader/loader.go and override/merge.go.
     """
-    file = element.file
-    for claim in claims_for(file):
-        error = loading_problem(file, claim) if len(claim.paths) > 1 and claim.certain else None
-        if error is None:
-            continue
-        if error.place is not None and error.place.source is file.source:
-            yield Problem(first_line(file.source, Span(error.place.offset, error.place.offset + 1)), error.message)
-        elif error.place is None and claim.paths[0] == file.source.filename.rpartition("/")[2]:
-            yield Problem(Span(0, 0), error.message)
+    for span, message in element.file.refusals:
+        yield Problem(span, message)

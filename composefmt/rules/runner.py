@@ -9,14 +9,16 @@ from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING
 
+from composefmt.compose.file import first_line
 from composefmt.compose.patterns import PatternNode
 from composefmt.compose.secrecy import masked_pairs
 from composefmt.findings import Finding, Related, Severity
-from composefmt.project.values import ProjectError
+from composefmt.project.values import ProjectError, Unreachable
 from composefmt.rules._effective import claims_for, is_elsewhere, project_findings
 from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
 from composefmt.rules.registry import Element, Problem, Rule, all_rules, known_names, selection
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +27,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile, Path
     from composefmt.project.claims import Claim
     from composefmt.project.effective_file import EffectiveFile
-    from composefmt.rules._effective import Placed
-    from composefmt.syntax.source import Span
-
-    _Found = tuple[Claim, list[Placed]]
+    from composefmt.rules._effective import Found
 
 
 @lru_cache(maxsize=16)
@@ -61,8 +60,8 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     _look_behind_repeated_keys(run, root)
     for found in merged:
         _add(run, found)
-    found_errors = [*run.findings.values(), *(each.finding for _, placed in merged for each in placed)]
-    if _LOADING in selected and claims and not any(map(_is_error, found_errors)):
+    found_errors = [*run.findings.values(), *(each.finding for found in merged for each in found.placed)]
+    if _LOADING in selected and file.refusals and not any(map(_is_error, found_errors)):
         run.call(all_rules()[_LOADING], whole)
     findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
@@ -79,7 +78,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     return findings
 
 
-def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> _Found | None:
+def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> Found | None:
     """Return the findings of the project rules in a project; None if its files cannot be merged."""
 
     def check(project: EffectiveFile) -> list[Finding]:
@@ -92,14 +91,27 @@ def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> _Found
         return list(run.findings.values())
 
     try:
-        return claim, project_findings(file, claim, check)
-    except ProjectError:
+        return project_findings(file, claim, check)
+    except ProjectError as error:
+        _refuse(file, claim, error)
         return None
 
 
-def _add(run: _Run, found: _Found) -> None:
+def _refuse(file: ComposeFile, claim: Claim, error: ProjectError | None) -> None:
+    """Record why Docker Compose refuses a project of several files, if that is written in the file, or nowhere and the file is first."""
+    if error is None or isinstance(error, Unreachable) or "$" in error.message or len(claim.paths) < 2 or not claim.certain:
+        return
+    if error.place is not None and error.place.source is file.source:
+        start = error.place.offset
+        file.refusals.append((first_line(file.source, Span(start, start + 1)), error.message))
+    elif error.place is None and claim.paths[0] == basename(file.source.filename):
+        file.refusals.append((Span(0, 0), error.message))
+
+
+def _add(run: _Run, found: Found) -> None:
     """Add the findings of a project to those of one of its files, and the others to its findings elsewhere."""
-    claim, placed = found
+    claim, placed, problem = found
+    _refuse(run.file, claim, problem)
     own = basename(run.file.source.filename)
     for each in placed:
         if each.path == own:
