@@ -33,10 +33,11 @@ BESIDE = {
 
 
 class RulePage(NamedTuple):
-    """The parts of a rule's docstring: its first sentence, why (paragraphs, may be empty), examples, and the source of the rule."""
+    """The parts of a rule's docstring: its summary, why it is a problem, the safety of its fix, examples, and its source."""
 
     summary: str
     details: str
+    fix_safety: str
     bad: tuple[str, ...]
     good: tuple[str, ...]
     source: str
@@ -48,13 +49,15 @@ def page_of(rule: Rule) -> RulePage:
     examples = [(label, _dedented(block)) for label, block in _EXAMPLE.findall(text)]
     source = _SOURCE.search(text)
     words = _SOURCE.sub("", _EXAMPLE.sub("", text))
-    first, _, rest = words.strip().partition("\n\n")
+    first, *rest = (part.strip() for part in re.split(r"\n{2,}", words.strip()))
+    about_fixes = [part.removeprefix(_FIX_SAFETY) for part in rest if part.startswith(_FIX_SAFETY)]
     return RulePage(
         " ".join(first.split()),
-        rest.strip(),
+        "\n\n".join(part for part in rest if not part.startswith(_FIX_SAFETY)),
+        "\n\n".join(part[:1].upper() + part[1:] for part in about_fixes),
         tuple(block for label, block in examples if label == "Bad"),
         tuple(block for label, block in examples if label == "Good"),
-        " ".join(source[1].split()) if source else "",
+        re.sub(r"^the\b", "The", " ".join(source[1].split())) if source else "",
     )
 
 
@@ -81,9 +84,12 @@ def facts(rule: Rule) -> dict[str, str]:
     }
 
 
+# Starts the paragraph of a docstring about the safety of the rule's fix.
+_FIX_SAFETY = "Fix safety: "
+_APPLIED = {"safe": "`composefmt check --fix` applies it.", "unsafe": "`composefmt check --fix --unsafe-fixes` applies it."}
 _FIXES = {
-    "safe": "The fix is safe: `composefmt check --fix` applies it, and Docker Compose loads the same configuration.",
-    "unsafe": "The fix is unsafe because it changes the configuration: `composefmt check --fix --unsafe-fixes` applies it.",
+    "safe": f"The fix is safe because Docker Compose loads the same configuration afterwards. {_APPLIED['safe']}",
+    "unsafe": f"The fix is unsafe because it changes the configuration. {_APPLIED['unsafe']}",
 }
 
 
@@ -106,12 +112,17 @@ def as_markdown(rule: Rule, level: int = 1) -> str:
             parts += ["`composefmt check` reports:", _fenced("text", said)]
     for text in page.good:
         parts += [f"{heading} Use instead", _fenced("yaml", text)]
-    if fixability(rule) in _FIXES:
-        parts += [f"{heading} Fix safety", _FIXES[fixability(rule)]]
+    fix_safety = _fix_safety(rule, page)
+    parts += [f"{heading} Fix safety", fix_safety] if fix_safety else []
     parts += [f"{heading} {_switch(rule)}", _on_and_off(rule)]
     if page.source:
         parts += [f"{heading} References", page.source]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _fix_safety(rule: Rule, page: RulePage) -> str:
+    known = fixability(rule)
+    return f"{page.fix_safety} {_APPLIED[known]}" if page.fix_safety and known in _APPLIED else page.fix_safety or _FIXES.get(known, "")
 
 
 def _switch(rule: Rule) -> str:
@@ -144,8 +155,8 @@ def as_text(rule: Rule) -> str:
             parts += ["composefmt check reports:", _indented(said)]
     for text in page.good:
         parts += ["Use instead:", _indented(text)]
-    if fixability(rule) in _FIXES:
-        parts += ["Fix safety:", _indented(_FIXES[fixability(rule)].replace("`", ""))]
+    fix_safety = _fix_safety(rule, page)
+    parts += ["Fix safety:", _indented(fix_safety.replace("`", ""))] if fix_safety else []
     parts += [f"{_switch(rule)}:", _indented(_on_and_off(rule).replace("`", ""))]
     if page.source:
         parts.append(f"References: {page.source}")

@@ -102,7 +102,7 @@ def shell_operator(element: Element) -> Iterator[Problem]:
             image: node
             command: sh -c "npm install && npm start"
 
-    Source: the Compose Specification, 05-services, `command`; go-shellwords, Parser.Parse.
+    Source: Compose Specification, 05-services, `command`; go-shellwords, Parser.Parse.
     """
     node = element.node
     if type(node) is Scalar:

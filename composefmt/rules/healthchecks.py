@@ -44,7 +44,7 @@ def healthcheck_one_word(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: ["CMD", "curl", "-f", "http://localhost"]
 
-    Source: the Compose Specification, 05-services, `healthcheck`; the Dockerfile reference, `HEALTHCHECK`.
+    Source: Compose Specification, 05-services, `healthcheck`; the Dockerfile reference, `HEALTHCHECK`.
     """
     words = [item for item in map(resolve, element.file.items(element.node)) if type(item) is Scalar]
     if len(words) == len(("CMD", "command")) and words[0].value == "CMD" and " " in words[1].value.strip():
@@ -133,7 +133,7 @@ def healthcheck_disabled_with_test(element: Element) -> Iterator[Problem]:
             healthcheck:
               disable: true
 
-    Source: the Compose Specification, 05-services, `healthcheck`.
+    Source: Compose Specification, 05-services, `healthcheck`.
     """
     entries = element.file.entries(element.node)
     disable = plain(entries, "disable")
@@ -232,7 +232,7 @@ def command_one_word(element: Element) -> Iterator[Problem]:
             image: python
             entrypoint: ["python", "app.py"]
 
-    Source: the Compose Specification, 05-services, `entrypoint` and `command`.
+    Source: Compose Specification, 05-services, `entrypoint` and `command`.
     """
     items = element.file.items(element.node)
     word = resolve(items[0]) if len(items) == 1 else None

@@ -37,7 +37,7 @@ def invalid_interpolation(element: Element) -> Iterator[Problem]:
           web:
             image: nginx:${TAG}
 
-    Source: the specification's 12-interpolation; the reference's template/template.go.
+    Source: Compose Specification, 12-interpolation; compose-go, template/template.go.
     """
     file = element.file
     if "${" not in file.source.text:
@@ -77,7 +77,7 @@ def unescaped_dollar(element: Element) -> Iterator[Problem]:
             labels:
               - traefik.http.middlewares.auth.basicauth.users=ann:$$apr1$$Xk3abc$$Qz1
 
-    Source: the specification's 12-interpolation.
+    Source: Compose Specification, 12-interpolation.
     """
     file = element.file
     if "$" not in file.source.text or not _hash().search(file.source.text):
@@ -111,7 +111,7 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
     Docker Compose replaces them with an empty string. Projects without an `.env` file are not checked because their variables
     may come from elsewhere.
 
-    Source: the specification's 12-interpolation.
+    Source: Compose Specification, 12-interpolation.
     """
     file = element.file
     known = file.options.environment
@@ -185,7 +185,7 @@ def required_variable(element: Element) -> Iterator[Problem]:
           db:
             image: postgres:${VERSION:-17}
 
-    Source: the specification's 12-interpolation.
+    Source: Compose Specification, 12-interpolation.
     """
     file = element.file
     for node in file.interpolated_scalars():
@@ -221,7 +221,7 @@ def variable_in_key(element: Element) -> Iterator[Problem]:
             labels:
               - traefik.${NAME}.port=80
 
-    Source: the specification's 12-interpolation, on values of mappings.
+    Source: Compose Specification, 12-interpolation, on values of mappings.
     """
     file = element.file
     stack: list[tuple[nodes.Node, str]] = [(node, "") for node in file.tree.documents] if "$" in file.source.text else []

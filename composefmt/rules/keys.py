@@ -44,7 +44,7 @@ def non_string_key(element: Element) -> Iterator[Problem]:
             labels:
               "8080": admin
 
-    Source: the reference's loader/loader.go, convertToStringKeysRecursive.
+    Source: compose-go, loader/loader.go, convertToStringKeysRecursive.
     """
     spaced = {problem.path for _, problem in element.file.schema_problems if problem.rule == "wrong-type" and problem.meant is not None}
     skipped = {id(found[1]) for path in spaced if (found := element.file.locate_in_only_document(path)) is not None}
@@ -101,7 +101,7 @@ def legacy_file(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the specification's 03-compose-file, whose top level has no service names.
+    Source: Compose Specification, 03-compose-file, whose top level has no service names.
     """
     root = element.file.root
     if root is not None and element.file.once(is_legacy):

@@ -115,7 +115,7 @@ def mount_option_mismatch(element: Element) -> Iterator[Problem]:
         volumes:
           site:
 
-    Source: the Compose Specification, 05-services, long syntax of `volumes`.
+    Source: Compose Specification, 05-services, long syntax of `volumes`.
     """
     mount = mounted(element.file, element.node)
     if mount is None or "$" in mount.type:
@@ -242,7 +242,7 @@ def bind_of_home(element: Element) -> Iterator[Problem]:
             volumes:
               - ./site:/usr/share/nginx/html
 
-    Source: the Compose Specification, 05-services, `volumes`.
+    Source: Compose Specification, 05-services, `volumes`.
     """
     mount = mounted(element.file, element.node)
     if mount is not None and mount.type == "bind" and mount.source.startswith(("/home/", "/Users/", "~", "$HOME", "${HOME")):
@@ -278,7 +278,7 @@ def anonymous_volume(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the Compose Specification, 05-services, `volumes`.
+    Source: Compose Specification, 05-services, `volumes`.
     """
     mount = mounted(element.file, element.node)
     if mount is not None and mount.type == "volume" and not mount.source and mount.target.startswith("/"):

@@ -36,7 +36,7 @@ def alias_conflict(element: Element) -> Iterator[Problem]:
           api: {image: my/api, networks: [n]}
         networks: {n: }
 
-    Source: the Compose Specification, 05-services, `aliases`.
+    Source: Compose Specification, 05-services, `aliases`.
     """
     file = element.file
     owners: dict[tuple[str, str], str] = {}
@@ -129,7 +129,7 @@ def extra_hosts_form(element: Element) -> Iterator[Problem]:
             image: nginx
             extra_hosts: ["somehost=10.0.0.1"]
 
-    Source: the reference's types/hostList.go; moby/moby, daemon/pkg/opts/hosts.go, ValidateExtraHost, and the migration of
+    Source: compose-go, types/hostList.go; moby/moby, daemon/pkg/opts/hosts.go, ValidateExtraHost, and the migration of
     older containers in daemon/daemon.go.
     """
     node = element.node

@@ -203,7 +203,7 @@ def unquoted_port(element: Element) -> Iterator[Problem]:
             ports:
               - "8080:80"
 
-    Source: the Compose Specification, 05-services, `ports`, which recommends quotes; dclint's require-quotes-in-ports.
+    Source: Compose Specification, 05-services, `ports`, which recommends quotes; dclint's require-quotes-in-ports.
     """
     node = element.node
     if type(node) is Scalar and not node.style and node.value and item_text(node) is not None and '"' not in node.value:
@@ -269,7 +269,7 @@ def missing_project_name(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the Compose Specification, 04-version-and-name; dclint's require-project-name-field.
+    Source: Compose Specification, 04-version-and-name; dclint's require-project-name-field.
     """
     file = element.file
     services = next((file.entries(root)["services"][0] for root in file.roots if "services" in file.entries(root)), None)
@@ -300,7 +300,7 @@ def expose_published(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["8080:80"]
 
-    Source: the Compose Specification, 05-services, `expose`.
+    Source: Compose Specification, 05-services, `expose`.
     """
     from composefmt.rules._publishing import published_ports
 
@@ -349,7 +349,7 @@ def environment_null(element: Element) -> Iterator[Problem]:
             environment:
               LEVEL: ${LEVEL:-info}
 
-    Source: the Compose Specification, 05-services, `environment`.
+    Source: Compose Specification, 05-services, `environment`.
     """
     node, key = element.node, element.key
     if type(node) is not Scalar:

@@ -46,7 +46,7 @@ def invalid_port(element: Element) -> Iterator[Problem]:
             ports:
               - "8080:80"
 
-    Source: the Compose Specification, 05-services, `ports`; compose-go, types/types.go, ParsePortConfig.
+    Source: Compose Specification, 05-services, `ports`; compose-go, types/types.go, ParsePortConfig.
     """
     yield from malformed(element, ports.parse_short, "invalid-port")
     if type(element.node) is not Mapping or meant_text(element.path, element.file.values.value(element.node)) is not None:
@@ -173,7 +173,7 @@ def port_out_of_range(element: Element) -> Iterator[Problem]:
             ports:
               - target: 8080
 
-    Source: the Compose Specification, 05-services, `ports`.
+    Source: Compose Specification, 05-services, `ports`.
     """
     for key in ("target", "published") if type(element.node) is Mapping else ():
         node = value_of(element.file.entries(element.node), key)

@@ -67,7 +67,7 @@ def unknown_key(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["80"]
 
-    Source: the specification's compose-spec.json, `additionalProperties`.
+    Source: Compose Specification, compose-spec.json, `additionalProperties`.
     """
     if not element.file.once(is_legacy):
         yield from _problems(element, "unknown-key")
@@ -91,7 +91,7 @@ def wrong_type(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the specification's compose-spec.json, `type`.
+    Source: Compose Specification, compose-spec.json, `type`.
     """
     yield from _problems(element, "wrong-type")
 
@@ -116,7 +116,7 @@ def invalid_value(element: Element) -> Iterator[Problem]:
             image: nginx
             cgroup: host
 
-    Source: the specification's compose-spec.json, `enum`, `pattern`, `minimum` and similar keywords.
+    Source: Compose Specification, compose-spec.json, `enum`, `pattern`, `minimum` and similar keywords.
     """
     yield from _problems(element, "invalid-value")
 
@@ -147,7 +147,7 @@ def missing_key(element: Element) -> Iterator[Problem]:
                 - path: ./src
                   action: rebuild
 
-    Source: the specification's compose-spec.json, `required`.
+    Source: Compose Specification, compose-spec.json, `required`.
     """
     yield from _problems(element, "missing-key")
 
@@ -170,7 +170,7 @@ def invalid_service_name(element: Element) -> Iterator[Problem]:
           my-web:
             image: nginx
 
-    Source: the specification's compose-spec.json, `patternProperties`.
+    Source: Compose Specification, compose-spec.json, `patternProperties`.
     """
     yield from _problems(element, "invalid-service-name")
 
@@ -196,7 +196,7 @@ def invalid_duration(element: Element) -> Iterator[Problem]:
             image: nginx
             stop_grace_period: 30s
 
-    Source: the specification's 11-extension, durations; the reference's types/duration.go.
+    Source: Compose Specification, 11-extension, durations; compose-go, types/duration.go.
     """
     yield from _problems(element, "invalid-duration")
 
@@ -221,7 +221,7 @@ def invalid_bytes(element: Element) -> Iterator[Problem]:
             image: nginx
             mem_limit: 512m
 
-    Source: the specification's 11-extension, byte values; the reference's types/bytes.go.
+    Source: Compose Specification, 11-extension, byte values; compose-go, types/bytes.go.
     """
     yield from _problems(element, "invalid-bytes")
 
@@ -246,7 +246,7 @@ def invalid_cpus(element: Element) -> Iterator[Problem]:
             image: nginx
             cpus: "0.5"
 
-    Source: the specification's 05-services, `cpus`; the reference's types/cpus.go.
+    Source: Compose Specification, 05-services, `cpus`; compose-go, types/cpus.go.
     """
     yield from _problems(element, "invalid-cpus")
 
@@ -273,6 +273,6 @@ def ignored_key(element: Element) -> Iterator[Problem]:
               service: base
               file: base.yaml
 
-    Source: the reference's loader/extends.go and loader/include.go.
+    Source: compose-go, loader/extends.go and loader/include.go.
     """
     yield from _problems(element, "ignored-key")

@@ -52,7 +52,7 @@ def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: pg_isready -U postgres
 
-    Source: the Compose Specification, 05-services, `depends_on`.
+    Source: Compose Specification, 05-services, `depends_on`.
     """
     found = _waited_for(element)
     if found is None:
@@ -120,7 +120,7 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: pg_isready -U postgres
 
-    Source: the Compose Specification, 05-services, `depends_on`.
+    Source: Compose Specification, 05-services, `depends_on`.
     """
     found = _waited_for(element)
     if found is not None and "healthcheck" not in found[1]:
@@ -169,7 +169,7 @@ def completed_dependency_restarts(element: Element) -> Iterator[Problem]:
             image: my/migrate
             restart: on-failure
 
-    Source: the Compose Specification, 05-services, `depends_on` and `restart`.
+    Source: Compose Specification, 05-services, `depends_on` and `restart`.
     """
     file = element.file
     condition = plain(file.entries(element.node), "condition")
@@ -210,7 +210,7 @@ def ports_with_host_network(element: Element) -> Iterator[Problem]:
             image: nginx
             ports: ["8080:80"]
 
-    Source: the Compose Specification, 05-services, `network_mode`; Docker's documentation of the host network.
+    Source: Compose Specification, 05-services, `network_mode`; Docker's documentation of the host network.
     """
     node, file = element.node, element.file
     own = file.entries(file.get("services", element.service))
@@ -263,7 +263,7 @@ def disabled_dependency(element: Element) -> Iterator[Problem]:
             image: busybox
             profiles: [debug]
 
-    Source: the Compose Specification, 15-profiles; compose-go, loader/validate.go.
+    Source: Compose Specification, 15-profiles; compose-go, loader/validate.go.
     """
     file = element.file
     known = file.defined("services")

@@ -78,7 +78,7 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
                 - subnet: 172.28.0.0/16
                   gateway: 172.28.0.1
 
-    Source: the Compose Specification, 06-networks, `ipam`.
+    Source: Compose Specification, 06-networks, `ipam`.
     """
     entries = element.file.entries(element.node)
     subnet, gateway = plain(entries, "subnet"), plain(entries, "gateway")
@@ -203,7 +203,7 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
         networks:
           n: {ipam: {config: [{subnet: 172.28.0.0/16}]}}
 
-    Source: the Compose Specification, 05-services, `ipv4_address, ipv6_address`.
+    Source: Compose Specification, 05-services, `ipv4_address, ipv6_address`.
     """
     file = element.file
     entries = file.entries(element.node)

@@ -42,7 +42,7 @@ def duplicate_key(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: YAML 1.2.2, section 3.2.1.1; the reference's loader/reset.go.
+    Source: YAML 1.2.2, section 3.2.1.1; compose-go, loader/reset.go.
     """
     for node in element.file.tree.documents:
         yield from _duplicates(element.file, node)
@@ -100,7 +100,7 @@ def not_a_mapping(element: Element) -> Iterator[Problem]:
           web:
             image: nginx
 
-    Source: the specification's 03-compose-file; the reference's loader/loader.go.
+    Source: Compose Specification, 03-compose-file; compose-go, loader/loader.go.
     """
     documents = element.file.tree.documents
     if all(map(_is_nothing, documents)):
@@ -149,7 +149,7 @@ def multiple_documents(element: Element) -> Iterator[Problem]:
 
         services: {}
 
-    Source: the reference's loader/loader.go.
+    Source: compose-go, loader/loader.go.
     """
     for node in element.file.tree.documents[1:]:
         if type(node) is Scalar and _is_nothing(node):
@@ -168,7 +168,7 @@ def alias_bomb(element: Element) -> Iterator[Problem]:
     A few lines of nested aliases can expand to billions of values and exhaust the memory of every program that reads them.
     Docker Compose rejects such a file.
 
-    Source: the reference's loader/reset.go, `defaultMaxNodeVisits`.
+    Source: compose-go, loader/reset.go, `defaultMaxNodeVisits`.
     """
     tree = element.file.tree
     if tree.aliases and expanded_size(tree.documents) > MAX_EXPANDED_NODES:

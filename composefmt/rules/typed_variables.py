@@ -76,7 +76,7 @@ def variable_type(element: Element) -> Iterator[Problem]:
             image: nginx
             read_only: ${READ_ONLY:-true}
 
-    Source: the reference's loader/interpolate.go.
+    Source: compose-go, loader/interpolate.go.
     """
     node, options = element.node, element.file.options
     if type(node) is not Scalar or "$" not in node.value or options.surroundings is None:

@@ -51,7 +51,7 @@ def unused_volume(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the Compose Specification, 07-volumes; the reference drops what no service uses.
+    Source: Compose Specification, 07-volumes; Docker Compose drops what no service uses.
     """
     # Docker Compose reads a one-letter name before a slash as a Windows drive; `windows-path` reports that.
     drives = {
@@ -91,7 +91,7 @@ def unused_network(element: Element) -> Iterator[Problem]:
         networks:
           backend:
 
-    Source: the Compose Specification, 06-networks; the reference drops what no service uses.
+    Source: Compose Specification, 06-networks; Docker Compose drops what no service uses.
     """
     yield from _unused(element, "networks", "network", "joins")
 
@@ -124,7 +124,7 @@ def unused_secret(element: Element) -> Iterator[Problem]:
           key:
             file: ./key.pem
 
-    Source: the Compose Specification, 09-secrets.
+    Source: Compose Specification, 09-secrets.
     """
     yield from _unused(element, "secrets", "secret", "uses")
 
@@ -157,7 +157,7 @@ def unused_config(element: Element) -> Iterator[Problem]:
           site:
             file: ./site.conf
 
-    Source: the Compose Specification, 08-configs.
+    Source: Compose Specification, 08-configs.
     """
     yield from _unused(element, "configs", "config", "uses")
 

@@ -60,7 +60,7 @@ def invalid_volume(element: Element) -> Iterator[Problem]:
             volumes:
               - ./data:/var/lib/mysql:ro,z
 
-    Source: the Compose Specification, 05-services, `volumes`; compose-go, format/volume.go.
+    Source: Compose Specification, 05-services, `volumes`; compose-go, format/volume.go.
     """
     yield from malformed(element, volumes.parse_short, "invalid-volume")
     if (
@@ -129,7 +129,7 @@ def relative_target(element: Element) -> Iterator[Problem]:
         volumes:
           data:
 
-    Source: the Compose Specification, 05-services, `volumes`.
+    Source: Compose Specification, 05-services, `volumes`.
     """
     yield from doubtful(element, volumes.parse_short, "relative-target")
     yield from _relative_with_variables(element)

@@ -59,7 +59,7 @@ def base60_number(element: Element) -> Iterator[Problem]:
             ports:
               - "22:22"
 
-    Source: YAML 1.1's integer type; the specification's 05-services, `ports`, which asks for quotes.
+    Source: YAML 1.1's integer type; Compose Specification, 05-services, `ports`, which asks for quotes.
     """
     node = _plain_digits(element)
     if node is not None and ":" in node.value and pattern(r"[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?").fullmatch(node.value):
@@ -97,7 +97,7 @@ def leading_zero(element: Element) -> Iterator[Problem]:
             environment:
               UMASK: "022"
 
-    Source: YAML 1.1's integer type, which the reference's YAML library follows here.
+    Source: YAML 1.1's integer type, which Docker Compose's YAML library follows here.
     """
     node = _plain_digits(element)
     if node is None or node.value[0] != "0" or len(node.value) == 1 or not node.value.isdecimal() or not node.value.isascii():
@@ -132,7 +132,7 @@ def unquoted_version(element: Element) -> Iterator[Problem]:
               args:
                 PYTHON: "3.10"
 
-    Source: YAML's floating-point type; the reference writes such values as the shortest decimal number.
+    Source: YAML's floating-point type; Docker Compose writes such values as the shortest decimal number.
     """
     node = _plain_digits(element)
     if node is not None and node.value[-1] in "0." and pattern(r"[0-9]+\.[0-9]*").fullmatch(node.value):
@@ -162,7 +162,7 @@ def non_decimal_number(element: Element) -> Iterator[Problem]:
             environment:
               MASK: "0xff"
 
-    Source: YAML's number types; the reference writes numbers as the shortest decimal number.
+    Source: YAML's number types; Docker Compose writes numbers as the shortest decimal number.
     """
     node = _plain_digits(element)
     if (
@@ -207,7 +207,7 @@ def implicit_date(element: Element) -> Iterator[Problem]:
             environment:
               RELEASED: "2024-01-31"
 
-    Source: YAML 1.1's timestamp type, which the reference's YAML library follows here.
+    Source: YAML 1.1's timestamp type, which Docker Compose's YAML library follows here.
     """
     node = _plain_digits(element)
     if node is not None and type(scalar_value(node)) is Timestamp and not isinstance(element.path[-1], int):
@@ -284,7 +284,7 @@ def decimal_mode(element: Element) -> Iterator[Problem]:
           site:
             file: ./site.conf
 
-    Source: the reference's types/types.go, FileMode.
+    Source: compose-go, types/types.go, FileMode.
     """
     node = element.node
     if type(node) is not Scalar or node.style or node.tag is not None or not pattern(r"[1-7][0-7]{2,3}").fullmatch(node.value):
