@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind = Literal["file", "folder"]
+Kind = Literal["file", "directory"]
 
 MISSING = "missing"
 
@@ -39,7 +39,7 @@ class Surroundings:
         return self._contents[path]
 
     def kind(self, path: str) -> Kind | None:
-        """Return whether a path is a "folder" or any other "file"; None if it does not exist or is not accessible."""
+        """Return whether a path is a "directory" or any other "file"; None if it does not exist or is not accessible."""
         path = normpath(path)
         if path not in self._kinds:
             self._kinds[path] = self._kind(path)
@@ -95,7 +95,7 @@ class Surroundings:
         """The questions asked so far with their answers, which compare equal as long as nothing relevant has changed.
 
         A question is a path, `kind PATH`, `$NAME`, `=NAME`, `below NAMES PATH`, `?above` or `?working`; an answer is a digest,
-        "file", "folder", "set" or "missing", or paths.
+        "file", "directory", "set" or "missing", or paths.
         """
         from hashlib import blake2b
 
@@ -153,14 +153,14 @@ class Surroundings:
 class InMemory(Surroundings):
     """In-memory files: an editor's unsaved texts over the files on disk (`beneath`), or a test's.
 
-    `files` holds bytes by path; their parent directories exist as well, and so do `folders`. `variables` are the names of
+    `files` holds bytes by path; their parent directories exist as well, and so do `directories`. `variables` are the names of
     variables that are set, or their values by name. `location` is the file's directory, relative to the repository's root.
     """
 
     def __init__(
         self,
         files: Mapping[str, bytes],
-        folders: Iterable[str] = (),
+        directories: Iterable[str] = (),
         variables: Iterable[str] = (),
         beneath: Surroundings | None = None,
         location: str = "",
@@ -171,7 +171,7 @@ class InMemory(Surroundings):
         self._set = dict(variables) if isinstance(variables, Mapping) else dict.fromkeys(variables, "")
         self._location = tuple(part for part in location.split("/") if part)
         self._beneath = beneath
-        for path in [*self._files, *(f"{normpath(folder)}/" for folder in folders)]:
+        for path in [*self._files, *(normpath(each) + "/" for each in directories)]:
             self._folders.update(path[:at] for at, character in enumerate(path) if character == "/")
 
     def _read(self, path: str) -> bytes | None:
@@ -182,7 +182,7 @@ class InMemory(Surroundings):
         if path in self._files:
             return "file"
         if path in self._folders:
-            return "folder"
+            return "directory"
         return self._beneath.kind(path) if self._beneath else None
 
     def _is_set(self, variable: str) -> bool:

@@ -39,13 +39,13 @@ def test_files_and_folders_are_told_apart(folder, make):
     assert surroundings.read("app") is None
     assert surroundings.read("none") is None
     assert [surroundings.kind(path) for path in ("app", "./app/", "app/Dockerfile", ".", "none")] == [
-        "folder", "folder", "file", "folder", None,
+        "directory", "directory", "file", "directory", None,
     ]  # fmt: skip
 
 
 def test_files_above_are_seen(folder):
     assert on_disk(folder / "app").read("../up.yaml") == b"services: {}\n"
-    assert on_disk(folder / "app").kind("..") == "folder"
+    assert on_disk(folder / "app").kind("..") == "directory"
 
 
 def test_what_was_asked_is_remembered_and_tells_changes(folder):

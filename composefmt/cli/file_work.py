@@ -1,6 +1,6 @@
-"""The files of a run: each is read, its options are found, and the engine, or the cache, tells what becomes of it.
+"""The files of a run: read each, find its options, and take its result from the engine or the cache.
 
-All of it can be sent to another process. What goes wrong is a value, for the process in charge to tell.
+Everything here can be sent to another process. Failures are values, which the main process reports.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class FileWork:
         """
         settings = settings_in_force(name, self.config)
         options = settings.options_for(name, Options()) if settings is not None else Options()
-        # Text that has no name has no folder either.
+        # Text without a name has no directory.
         surroundings = OnDisk(os.path.dirname(name)) if name != NO_NAME else None
         environment = environment_beside(surroundings, data) if surroundings else {}
         return options._replace(environment=environment, surroundings=surroundings, **self.given)

@@ -38,7 +38,7 @@ class OnDisk(Surroundings):
         self._files_left -= 1
         place = os.path.join(self._folder, path)
         try:
-            # Usually there is no such file, and this is the fastest way to find out.
+            # The file usually does not exist, and this is the fastest check.
             data = read_file(place) if os.access(place, os.F_OK) else None
         except (FileTrouble, ValueError):
             return None
@@ -50,7 +50,7 @@ class OnDisk(Surroundings):
             mode = os.stat(os.path.join(self._folder, path)).st_mode
         except (OSError, ValueError):
             return None
-        return "folder" if stat.S_ISDIR(mode) else "file"
+        return "directory" if stat.S_ISDIR(mode) else "file"
 
     def _is_set(self, variable: str) -> bool:
         return variable in os.environ
@@ -68,8 +68,8 @@ class OnDisk(Surroundings):
         except (OSError, ValueError):
             return []
         endings = ["/" + name for name in names]
-        # This is the fastest way to find out, and most are not there.
-        return [folder + ending for folder in folders for ending in endings if os.access(f"{place}/{folder}{ending}", os.F_OK)]
+        # The fastest check; most of them do not exist.
+        return [name + ending for name in folders for ending in endings if os.access(os.path.join(place, name + ending), os.F_OK)]
 
     def _above(self) -> tuple[str, ...]:
         """Return the directories below the repository's root, else below the working directory."""

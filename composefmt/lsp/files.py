@@ -92,8 +92,8 @@ def path_of(document: Document, path: str) -> str:
 def is_inside(document: Document, path: str) -> bool:
     """Return whether a path that a document names lies inside its workspace, with symbolic links followed.
 
-    A repository may name any file of the machine, such as one in the home directory. A document outside all workspace
-    folders is confined to its own directory.
+    A repository may name any file of the machine, such as one in the home directory. A document outside the workspace
+    is confined to its own directory.
     """
     own = os.path.dirname(os.path.realpath(document.path))
     folders = [os.path.realpath(folder) for folder in document.documents.folder_paths]
@@ -151,7 +151,7 @@ def twin(document: Document) -> tuple[str, View] | None:
 
 
 def _others(document: Document, view: View) -> list[str]:
-    """The files that make up a project together with a document, as far as can be told: what it includes, and what is beside it."""
+    """Return the files that probably belong to the document's project: included files, and Compose files in its directory."""
     if not document.is_file:
         return []
     paths = [path_of(document, link.path) for link in links(view) if link.pattern.startswith("include") and "env_file" not in link.pattern]

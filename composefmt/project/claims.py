@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Claim(NamedTuple):
     """Files that Docker Compose starts together: paths in the order of merging, relative to the file that was asked about.
 
-    `folder` is the project directory, relative as well. `reason` says what joins the files. `certain`: False if only the
-    names of the files suggest it.
+    `folder` is the relative path of the project directory, `reason` says what joins the files. `certain`: False if only
+    their names suggest it.
     """
 
     paths: tuple[str, ...]

@@ -80,7 +80,7 @@ class Around:
 
     def is_directory(self, path: str) -> bool:
         """Return whether a path is a directory."""
-        return self.answer("kind", path) == "folder"
+        return self.answer("kind", path) == "directory"
 
 
 @lru_cache(maxsize=64)
@@ -103,7 +103,7 @@ class Effective(NamedTuple):
 
 
 class MergeRequest(NamedTuple):
-    """What to merge: paths in order, the project directory, and the variables; `is_unknown` tells those of any value."""
+    """What to merge: paths in order, the project directory, and the variables; `is_unknown`: whether a variable may have any value."""
 
     paths: Listed[str]
     folder: str
@@ -187,7 +187,7 @@ class _Nodes:
         return index.values.get(place.offset) if index is not None and place is not None else None
 
     def value(self, value: object, place: Location | None) -> Node:
-        """Return the node of a value: the one that is written at its place, or one that joins several."""
+        """Return the node of a value: as written at its place, or a new one that joins several."""
         own = value.place if isinstance(value, (Map, Items)) and value.place is not None else place
         node = self.written(own)
         if isinstance(value, Map):
@@ -201,7 +201,7 @@ class _Nodes:
         return node if node is not None else _text("" if value is None else str(value), None)
 
     def is_list_of(self, value: Map, node: Node) -> bool:
-        """Return whether a mapping stands for all items of one list of names or assignments, which another form merges as."""
+        """Return whether a mapping is the merged form of one whole list of names or assignments."""
         if type(node) is not Sequence or len(value.places) != len(node.items):
             return False
         items = {id(resolve(item)) for item in node.items}
@@ -254,7 +254,7 @@ class _Nodes:
         return made
 
     def assignments(self, value: Items, node: Node | None) -> Node:
-        """Return the mapping whose entries a list of `KEY=VALUE` stands for."""
+        """Return a list of `KEY=VALUE` as a mapping."""
         made = Map(value.place)
         for part, place in value.entries():
             made.put(str(part).partition("=")[0], str(part).partition("=")[2], place)
@@ -269,7 +269,7 @@ class _Nodes:
 
 
 def _is_whole(value: Map, own: Location | None) -> bool:
-    """Return whether all of a mapping is written at one place: it stands for a short form."""
+    """Return whether all of a mapping is written at one place, in short form."""
     return not value.places or (own is not None and all(_is_at(place, own) for place in value.places.values()))
 
 

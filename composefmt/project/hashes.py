@@ -1,4 +1,4 @@
-"""The configuration hash that tells Docker Compose whether a service's container is up to date.
+"""The configuration hash by which Docker Compose decides whether a service's container is up to date.
 
 It covers the service's JSON, without what may change while the container stays. The order of fields is significant.
 Source: docker/compose, pkg/compose/hash.go.

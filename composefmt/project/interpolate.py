@@ -151,7 +151,7 @@ class _KnownOnly(_Interpolation):
             return text
 
     def is_uncertain(self, text: str) -> bool:
-        """Return whether a variable of a string may have any value, or `$$` stands for a dollar sign."""
+        """Return whether a variable of a string may have any value, or `$$` escapes a dollar sign."""
         if "$$" in text or text.count("${") > interpolation.MAX_VARIABLES:
             return True
         used = [part for part in interpolation.split(text) if isinstance(part, Variable)] if "$" in text else []

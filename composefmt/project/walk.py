@@ -41,7 +41,7 @@ class Table(Generic[Value]):
 
 
 def step(nodes: tuple[PatternNode[Value], ...], key: str) -> tuple[PatternNode[Value], ...]:
-    """Return the pattern nodes that a key leads to; () if there are none."""
+    """Return the pattern nodes that a key leads to; () if it leads nowhere."""
     if len(nodes) == 1:
         node = nodes[0]
         found = node.keys.get(key)

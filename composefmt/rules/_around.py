@@ -30,14 +30,14 @@ _FRAGMENT = r"(?m)^\s*#\s*composefmt:\s*fragment\b"
 
 
 class Neighbour(NamedTuple):
-    """A file and its path, relative to the folder of the file that is checked."""
+    """A file and its path, relative to the directory of the checked file."""
 
     path: str
     file: ComposeFile
 
 
 class Include(NamedTuple):
-    """One path of `include`: the node that holds it, the path, "" where that cannot be known, and the folder for what it names."""
+    """One path of `include`: its node, the path ("" if unknown), and the directory that paths in the file are relative to."""
 
     node: Scalar
     path: str
@@ -54,7 +54,7 @@ def _says_fragment(file: ComposeFile) -> bool:
 
 
 def neighbour(file: ComposeFile, path: str) -> ComposeFile | None:
-    """Another file by its path relative to the folder of `file`; None where it is not there, not readable or not YAML."""
+    """Return another file by its path relative to the directory of `file`; None if it is missing, unreadable or not YAML."""
     loaded = file.once(_loaded)
     path = own_path(file, path)
     if path not in loaded:
@@ -63,7 +63,7 @@ def neighbour(file: ComposeFile, path: str) -> ComposeFile | None:
 
 
 def own_path(file: ComposeFile, path: str) -> str:
-    """A path from the folder of `file`, written in the shortest way: `../here/x.yaml` is `x.yaml` in a folder `here`."""
+    """Return a path relative to the directory of `file`, in its shortest form."""
     return normpath(path) if file.options.surroundings is None else file.options.surroundings.shortest(path)
 
 
@@ -103,7 +103,7 @@ def local_path(node: Node | None) -> str:
 
 
 def includes(file: ComposeFile, folder: str) -> Iterator[Include]:
-    """The files that a file includes; `folder` is where its relative paths begin."""
+    """Yield the files that a file includes; its relative paths are relative to `folder`."""
     for root in file.roots:
         listed = file.entries(root).get("include")
         for item in map(resolve, file.items(listed[1] if listed else None)):
@@ -125,7 +125,7 @@ def _folder(directory: Node | None, folder: str, path: str) -> str:
 
 
 class Extended(NamedTuple):
-    """The service that another one extends: its file, that file's path, its name, and its node (None where it is not there)."""
+    """The service that another one extends: its file, that file's path, its name, and its node (None if it is missing)."""
 
     file: ComposeFile | None
     path: str

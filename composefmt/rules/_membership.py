@@ -1,7 +1,7 @@
 """Which projects a file belongs to: its own, and those that other files show.
 
 The own project is a base, its override, and what both include. Others are listed in `COMPOSE_FILE`, include or extend the file,
-or have a base on which the file is put as a variant. What one of them defines is no mistake; each is asked for only if
+or have a base on which the file is put as a variant. Names that one of them defines are not reported; each is asked for only if
 something is missing in the file's own project, since that means to read other files.
 """
 
@@ -26,9 +26,9 @@ MAX_CANDIDATES = 200
 
 
 class KnownProject(NamedTuple):
-    """The files that define what a file may name. `complete`: there are no others.
+    """The files that define the names that a file uses. `complete`: all of them are known.
 
-    `folder` is where relative paths of the file that is checked start, relative to its own directory.
+    Paths in the checked file are relative to `folder`, which is relative to its own directory.
     """
 
     files: list[Neighbour]
@@ -90,7 +90,7 @@ def _first(surroundings: Surroundings, folder: str, names: Sequence[str], but: s
 
 
 def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> KnownProject:
-    """The project of the files at some paths; relative paths in them start at `folder`."""
+    """Return the project of the files at some paths; paths in them are relative to `folder`."""
     files: list[Neighbour] = []
     complete, own_folder = True, ""
     waiting = [(path, folder) for path in paths[::-1]]

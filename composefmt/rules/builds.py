@@ -59,7 +59,7 @@ def context_missing(element: Element) -> Iterator[Problem]:
         build = build_of(element)
         path, place = (build.context, build.place) if build else ("", element.node)
     # Additional contexts that do not start with a dot can name images, services and stages.
-    if not is_local(path) or (element.path[-1] != "build" and not path.startswith(".")) or kind_of(element.file, path) == "folder":
+    if not is_local(path) or (element.path[-1] != "build" and not path.startswith(".")) or kind_of(element.file, path) == "directory":
         return
     is_file = kind_of(element.file, path) == "file"
     what = "is a file, not a directory" if is_file else "not found"
@@ -91,7 +91,7 @@ def dockerfile_missing(element: Element) -> Iterator[Problem]:
     Source: Compose Build Specification, `dockerfile`.
     """
     surroundings, build = element.file.options.surroundings, build_of(element)
-    if surroundings is None or build is None or not build.path or surroundings.kind(build.context) != "folder":
+    if surroundings is None or build is None or not build.path or surroundings.kind(build.context) != "directory":
         return
     if kind_of(element.file, build.path) == "file":
         return

@@ -50,7 +50,7 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
     if element.key is None or type(element.node) in (Scalar, Sequence) or not is_project(file) or len(file.roots) > 1:
         return
     if isinstance(file, EffectiveFile) and not file.is_complete:
-        # The file that cannot be reached may be the one that says what to run.
+        # A file that cannot be reached may set the image.
         return
     values = (file.get("services", key) for key in _OF_SERVICES)
     if any(type(node) is Sequence or (type(node) is Scalar and node.value) for node in values):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.source import Source, Span
 
-# The tag of nodes that stand for values of several files, or for parts of a short form: no edit may change them.
+# The tag of nodes that merging made, of several files or of parts of a short form: no edit may change them.
 MADE = "!made"
 
 
