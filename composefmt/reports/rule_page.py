@@ -86,7 +86,7 @@ def facts(rule: Rule) -> dict[str, str]:
 
 # Starts the paragraph of a docstring about the safety of the rule's fix.
 _FIX_SAFETY = "Fix safety: "
-_APPLIED = {"safe": "`composefmt check --fix` applies it.", "unsafe": "`composefmt check --fix --unsafe-fixes` applies it."}
+_APPLIED = {"safe": "`composefmt check --fix` applies the fix.", "unsafe": "`composefmt check --fix --unsafe-fixes` applies the fix."}
 _FIXES = {
     "safe": f"The fix is safe because Docker Compose loads the same configuration afterwards. {_APPLIED['safe']}",
     "unsafe": f"The fix is unsafe because it changes the configuration. {_APPLIED['unsafe']}",

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from composefmt.rules._membership import is_project
+from composefmt.rules.registry import all_rules
 
 if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
@@ -33,7 +34,7 @@ def with_hint(findings: list[Finding], file: ComposeFile) -> list[Finding]:
 
 def _is_missing(rule: str) -> bool:
     """Return whether a rule reports what another file may define."""
-    return rule == "context-missing" or (rule.startswith("undefined-") and rule != "undefined-variable")
+    return rule in all_rules() and all_rules()[rule].may_be_elsewhere
 
 
 def _may_be_part(file: ComposeFile) -> bool:

@@ -27,7 +27,7 @@ _BUILD = "services.*.build"
 _PREDEFINED = r"(?i)(?:https?|ftp|no|all)_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH|(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)|TARGETSTAGE"
 
 
-@rule("context-missing", Severity.WARNING, _BUILD, "services.*.build.additional_contexts.*", group="build")
+@rule("context-missing", Severity.WARNING, _BUILD, "services.*.build.additional_contexts.*", group="build", may_be_elsewhere=True)
 def context_missing(element: Element) -> Iterator[Problem]:
     """Detects build contexts that do not exist.
 

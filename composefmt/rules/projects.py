@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("invalid-project", Severity.ERROR, group="structure")
+@rule("invalid-project", Severity.ERROR, group="structure", scope="loading")
 def invalid_project(element: Element) -> Iterator[Problem]:
     """Detects projects that Docker Compose refuses although each of their files is valid.
 

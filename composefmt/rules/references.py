@@ -31,6 +31,7 @@ _SERVICE = "service:"
     "services.*.build.additional_contexts",
     group="references",
     scope="project",
+    may_be_elsewhere=True,
 )
 def undefined_service(element: Element) -> Iterator[Problem]:
     """Detects references to services that are not defined.
@@ -111,6 +112,7 @@ def _services(element: Element) -> Iterator[UsedName]:
     "services.*.ipc",
     group="references",
     scope="project",
+    may_be_elsewhere=True,
 )
 def undefined_link(element: Element) -> Iterator[Problem]:
     """Detects links, `volumes_from` and shared namespaces that refer to undefined services.
@@ -142,7 +144,7 @@ def undefined_link(element: Element) -> Iterator[Problem]:
         yield problem._replace(severity=None)
 
 
-@rule("undefined-network", Severity.ERROR, "services.*.networks", group="references", scope="project")
+@rule("undefined-network", Severity.ERROR, "services.*.networks", group="references", scope="project", may_be_elsewhere=True)
 def undefined_network(element: Element) -> Iterator[Problem]:
     """Detects services that join a network that is not defined.
 
@@ -171,7 +173,7 @@ def undefined_network(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "networks", "network", ("default",))
 
 
-@rule("undefined-volume", Severity.ERROR, "services.*.volumes", group="references", scope="project")
+@rule("undefined-volume", Severity.ERROR, "services.*.volumes", group="references", scope="project", may_be_elsewhere=True)
 def undefined_volume(element: Element) -> Iterator[Problem]:
     """Detects services that mount a named volume that is not defined.
 
@@ -204,7 +206,15 @@ def undefined_volume(element: Element) -> Iterator[Problem]:
     yield from undefined(element, names, "volumes", "volume")
 
 
-@rule("undefined-secret", Severity.ERROR, "services.*.secrets", "services.*.build.secrets", group="references", scope="project")
+@rule(
+    "undefined-secret",
+    Severity.ERROR,
+    "services.*.secrets",
+    "services.*.build.secrets",
+    group="references",
+    scope="project",
+    may_be_elsewhere=True,
+)
 def undefined_secret(element: Element) -> Iterator[Problem]:
     """Detects services that use a secret that is not defined.
 
@@ -232,7 +242,7 @@ def undefined_secret(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "secrets", "secret")
 
 
-@rule("undefined-config", Severity.ERROR, "services.*.configs", group="references", scope="project")
+@rule("undefined-config", Severity.ERROR, "services.*.configs", group="references", scope="project", may_be_elsewhere=True)
 def undefined_config(element: Element) -> Iterator[Problem]:
     """Detects services that use a config that is not defined.
 
@@ -260,7 +270,7 @@ def undefined_config(element: Element) -> Iterator[Problem]:
     yield from undefined(element, used(element.file, element.node), "configs", "config")
 
 
-@rule("undefined-model", Severity.ERROR, "services.*.models", group="references", scope="project")
+@rule("undefined-model", Severity.ERROR, "services.*.models", group="references", scope="project", may_be_elsewhere=True)
 def undefined_model(element: Element) -> Iterator[Problem]:
     """Detects services that use a model that is not defined.
 

@@ -43,7 +43,7 @@ class Element(NamedTuple):
         return str(self.path[1]) if len(self.path) > 1 and self.path[0] == "services" else ""
 
 
-Scope = Literal["file", "project"]
+Scope = Literal["file", "project", "loading", "suppressions"]
 Check = Callable[[Element], Iterable[Problem]]
 
 
@@ -51,7 +51,9 @@ class Rule(NamedTuple):
     """A declared rule.
 
     `default`: enabled by default, otherwise opt-in. `formerly`: its old name, which still selects it. `scope`: "file" for how
-    something is written, "project" for what it means once the files of a project are merged.
+    something is written, "project" for what it means once the files of a project are merged, "loading" for what Docker Compose
+    refuses although no other rule reports an error, "suppressions" for comments that suppress no finding of all other rules.
+    `may_be_elsewhere`: another file of the project may define what it reports as missing.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Rule(NamedTuple):
     check: Check
     formerly: str = ""
     scope: Scope = "file"
+    may_be_elsewhere: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,13 +93,14 @@ def rule(
     since: str = "0.1.0",
     formerly: str = "",
     scope: Scope = "file",
+    may_be_elsewhere: bool = False,
 ) -> Callable[[Check], Check]:
     """Declare a rule. Raises ValueError if the name exists."""
 
     def declare(check: Check) -> Check:
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
-        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check, formerly, scope)
+        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check, formerly, scope, may_be_elsewhere)
         return check
 
     return declare

@@ -28,17 +28,22 @@ if TYPE_CHECKING:
     from composefmt.project.claims import Claim
     from composefmt.project.effective_file import EffectiveFile
     from composefmt.rules._effective import Found
+    from composefmt.rules.registry import Scope
 
 
 @lru_cache(maxsize=16)
-def _places(selected: frozenset[str], scope: str = "") -> PatternNode[Rule]:
-    """Return the selected rules of a scope by pattern, or those of all scopes."""
+def _places(selected: frozenset[str], *scopes: Scope) -> PatternNode[Rule]:
+    """Return the selected rules of some scopes by pattern."""
     root: PatternNode[Rule] = PatternNode()
-    for rule in all_rules().values():
-        if rule.name in selected and scope in ("", rule.scope):
+    for scope in scopes:
+        for rule in _rules_of(scope, selected):
             for pattern in rule.patterns:
                 root.add(pattern, rule)
     return root
+
+
+def _rules_of(scope: Scope, selected: frozenset[str]) -> list[Rule]:
+    return [rule for rule in all_rules().values() if rule.scope == scope and rule.name in selected]
 
 
 def run_rules(file: ComposeFile) -> list[Finding]:
@@ -50,19 +55,19 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     run = _Run(file)
     claims = claims_for(file)
     merged = [found for claim in claims if (found := _merged(file, claim, selected)) is not None]
-    root = _places(selected, "file" if merged else "")
+    root = _places(selected, "file") if merged else _places(selected, "file", "project")
     whole = Element(file, (), None, file.tree.documents[0] if file.tree.documents else _NOTHING)
     for check in root.here:
-        if check.name != _LOADING:
-            run.call(check, whole)
+        run.call(check, whole)
     for document in file.roots:
         run.walk(document, (), root)
     _look_behind_repeated_keys(run, root)
     for found in merged:
         _add(run, found)
     found_errors = [*run.findings.values(), *(each.finding for found in merged for each in found.placed)]
-    if _LOADING in selected and file.refusals and not any(map(_is_error, found_errors)):
-        run.call(all_rules()[_LOADING], whole)
+    if file.refusals and not any(map(_is_error, found_errors)):
+        for rule in _rules_of("loading", selected):
+            run.call(rule, whole)
     findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
     if file.options.severity:
         findings = [_with_severity(finding, file.options.severity) for finding in findings]
@@ -124,10 +129,6 @@ def _add(run: _Run, found: Found) -> None:
 
 def _names_of(rule: str) -> tuple[str, ...]:
     return all_rules()[rule].names
-
-
-# The rule that loads whole projects, which only makes sense if no other rule reports an error.
-_LOADING = "invalid-project"
 
 
 # Groups of rules that check the text, in which no value is hidden.
@@ -202,13 +203,11 @@ def _not_silenced(run: _Run, selected: frozenset[str]) -> Iterable[Finding]:
         (each.span, each.rule, each.line == WHOLE_FILE) for each in unused if each.rule in checked or each.rule not in known
     ]
     run.findings = {(finding.rule, finding.span): finding for finding in kept}
-    if _LAST in selected and not any(each.rule == _LAST for each in silenced):
-        run.call(rules[_LAST], Element(file, (), None, _NOTHING))
+    for rule in _rules_of("suppressions", selected):
+        if not any(each.rule == rule.name for each in silenced):
+            run.call(rule, Element(file, (), None, _NOTHING))
     return run.findings.values()
 
-
-# The rule that depends on the findings of all others.
-_LAST = "unused-suppression"
 
 _NOTHING = Scalar(0, 0, 0, None, None, "", "")
 

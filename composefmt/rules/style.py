@@ -56,7 +56,7 @@ def unformatted(element: Element) -> Iterator[Problem]:
         )
 
 
-@rule("unused-suppression", Severity.WARNING, group="style")
+@rule("unused-suppression", Severity.WARNING, group="style", scope="suppressions")
 def unused_suppression(element: Element) -> Iterator[Problem]:
     """Checks for suppression comments that suppress no finding.
 
