@@ -237,7 +237,7 @@ def _internal_error(problem: str, offset: int) -> Finding:
         Severity.ERROR,
         f"the file is left as it is, since {problem}",
         Span(offset, offset),
-        "this is a mistake in composefmt: please report it with this file",
+        "this is a bug in composefmt: please report it with this file",
     )
 
 

@@ -151,7 +151,7 @@ def test_a_killed_worker_is_reported_and_the_other_files_are_processed(tmp_path)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     text = errors.decode()
-    failed = text.count("error[internal-error] the process that worked on it was ended (by somebody, or for want of memory; try --jobs 1)")
+    failed = text.count("error[internal-error] the worker process was killed (possibly out of memory; try --jobs 1)")
     assert 0 < failed < 40
     assert f"{40 - failed} files reformatted, {failed} file" in text
     texts = [path.read_text() for path in tmp_path.rglob("compose.yaml")]

@@ -1,4 +1,4 @@
-"""A run of `check` over all files: what is found, how much of it, and whether that fails."""
+"""A run of `check` over all files: its findings, their counts, and the exit status."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Check:
         self.bad = False
 
     def findings(self) -> Iterator[Found]:
-        """What is found, file by file."""
+        """Yield the findings, file by file."""
         for path, data, result in self.inputs.results(self.fixing.work):
             if not self.fixing.apply(path, data, result):
                 continue
@@ -70,7 +70,7 @@ class Check:
             yield source, finding
 
     def count_all(self) -> None:
-        """Go through all files without telling what is found."""
+        """Check all files without reporting findings."""
         for _ in self.findings():
             pass
 
@@ -103,7 +103,7 @@ class Check:
         return f"All checks passed{f' ({files})' if files else ''}."
 
     def status(self, *, exit_zero: bool) -> int:
-        """The exit status."""
+        """Return the exit status."""
         if self.inputs.failed:
             return 2
         if exit_zero:

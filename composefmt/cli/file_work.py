@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from composefmt.files.cache import Cache
 
 NO_NAME = "<stdin>"
-_REPORT = "a mistake in composefmt: please report it with this file"
+_REPORT = "this is a bug in composefmt: please report it with this file"
 
-# Opening the cache takes as long as so many files, or so many bytes.
+# Opening the cache takes as long as processing this many files or bytes.
 _FEW_FILES = 10
 _FEW_BYTES = 30_000
 
 
 class Work(NamedTuple):
-    """What the engine is to do with each file; without a `result_kind` its results are not kept."""
+    """The call for each file; without a `result_kind` its results are not cached."""
 
     call: Callable[[bytes, Options, str], Any]
     result_kind: ResultKind | None = None
 
 
 class Trouble(NamedTuple):
-    """Why nothing became of a file; see `FileTrouble`. With the rule "settings" the trouble is that of its settings."""
+    """The reason why a file was not processed; see `FileTrouble`. The rule "settings" means an error in its settings."""
 
     rule: str
     message: str
@@ -45,12 +45,12 @@ class Trouble(NamedTuple):
 
     @classmethod
     def of(cls, trouble: FileTrouble) -> Trouble:
-        """The same, as a value."""
+        """Return an exception as a value."""
         return cls(trouble.rule, trouble.message, trouble.advice)
 
 
 class Outcome(NamedTuple):
-    """What became of a file: its result or what the trouble was, and what the cache is to keep."""
+    """The outcome for a file: its result or the reason for having none, and a new cache entry."""
 
     path: str
     data: bytes = b""
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """A file that was read, and all that its result depends on; `name` is what it is called."""
+    """A file's content and everything else that its result depends on; `name` appears in messages."""
 
     path: str
     data: bytes
@@ -69,7 +69,7 @@ class _Text(NamedTuple):
 
 
 class FileWork:
-    """Does the work on one file after the other."""
+    """Processes files one at a time."""
 
     def __init__(self, work: Work, given: Chosen, config: str | None, cache: Cache | None = None) -> None:
         self.work = work
@@ -78,7 +78,7 @@ class FileWork:
         self.cache = cache
 
     def __call__(self, paths: Sequence[str | Missing]) -> Iterator[Outcome]:
-        """What becomes of some files, in order."""
+        """Yield the outcomes for some files, in order."""
         if self.cache is None or self.work.result_kind is None:
             yield from (self.done(self.read(path)) for path in paths)
             return
@@ -86,17 +86,17 @@ class FileWork:
 
         texts = [self.read(path) for path in paths]
         keys = [key_for(self.work.result_kind, *text[1:]) if isinstance(text, _Text) else b"" for text in texts]
-        # To ask for all at once takes a fraction of the time.
+        # One query for all is much faster.
         known = self.cache.get(keys)
         for text, key in zip(texts, keys, strict=True):
             yield self.done(text, key, known.get(key))
 
     def of_stream(self, path: str, data: bytes, name: str) -> Outcome:
-        """What becomes of a text that came by a stream; `name` is what it is called."""
+        """Return the outcome for text from a stream; `name` appears in messages."""
         return self.done(self.text(path, data, name))
 
     def read(self, path: str | Missing) -> _Text | Outcome:
-        """A file's text, or the trouble with it."""
+        """Read a file, or return the outcome that says why that failed."""
         if isinstance(path, Missing):
             return Outcome(path.path, trouble=Trouble("unreadable", path.message))
         try:
@@ -105,42 +105,42 @@ class FileWork:
             return Outcome(path, trouble=Trouble.of(trouble))
 
     def text(self, path: str, data: bytes, name: str) -> _Text | Outcome:
-        """A text with its options, or the trouble with them."""
+        """Return content with its options, or the outcome that says what is invalid."""
         try:
             return _Text(path, data, self.options_for(name, data), name)
         except FileTrouble as trouble:
             return Outcome(path, trouble=Trouble.of(trouble))
 
     def done(self, text: _Text | Outcome, key: bytes = b"", known: str | None = None) -> Outcome:
-        """What becomes of a text: what is known of it if that still holds, else a new result, to be kept under the key if there is one."""
+        """Return the outcome for content: the cached result if it is still valid, else a new one with a cache entry for the key."""
         if isinstance(text, Outcome):
             return text
         try:
-            result = self.remembered(text, known) if known is not None else None
+            result = self.cached(text, known) if known is not None else None
             if result is not None:
                 return Outcome(text.path, text.data, result)
             result = self.work.call(*text[1:])
             return Outcome(text.path, text.data, result, entry=self.entry(text, key, result) if key else None)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the next file is to be done)
+        except Exception as error:  # noqa: BLE001 (the other files must still be processed)
             return Outcome(text.path, trouble=Trouble("internal-error", _described(error), _REPORT))
 
-    def remembered(self, text: _Text, known: str) -> object | None:
-        """The result that the cache knows, None where it no longer holds."""
+    def cached(self, text: _Text, known: str) -> object | None:
+        """Return the cached result, None if it is no longer valid."""
         from composefmt.cli.cached_results import load_cached
 
         return load_cached(self.work.result_kind, known, *text[1:]) if self.work.result_kind is not None else None
 
     def entry(self, text: _Text, key: bytes, result: object) -> tuple[bytes, str] | None:
-        """What the cache is to keep of a new result."""
+        """Return the cache entry for a new result."""
         from composefmt.cli.cached_results import to_store
 
         value = to_store(self.work.result_kind, result, text.options) if self.work.result_kind is not None else None
         return None if value is None else (key, value)
 
     def options_for(self, name: str, data: bytes) -> Options:
-        """The options for one file: the settings above it, over them the command line; its surroundings and its `.env`.
+        """Return the options for one file: settings, overridden by the command line, with its surroundings and its `.env`.
 
-        Raises FileTrouble where the settings are wrong.
+        Raises FileTrouble for invalid settings.
         """
         settings = settings_in_force(name, self.config)
         options = settings.options_for(name, Options()) if settings is not None else Options()
@@ -150,16 +150,16 @@ class FileWork:
         return options._replace(environment=environment, surroundings=surroundings, **self.given)
 
 
-def lost(path: str | Missing) -> Outcome:
-    """What became of a file whose worker died."""
+def worker_died(path: str | Missing) -> Outcome:
+    """Return the outcome for a file whose worker died."""
     return Outcome(
         path.path if isinstance(path, Missing) else path,
-        trouble=Trouble("internal-error", "the process that worked on it was ended", "by somebody, or for want of memory; try --jobs 1"),
+        trouble=Trouble("internal-error", "the worker process was killed", "possibly out of memory; try --jobs 1"),
     )
 
 
 def worth_caching(paths: Iterable[str | Missing]) -> bool:
-    """Whether the work on some files takes longer than opening the cache."""
+    """Return whether processing some files takes longer than opening the cache."""
     count = size = 0
     for path in paths:
         count += 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar
 
 import click
 
-from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, lost, worth_caching
+from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, worker_died, worth_caching
 from composefmt.cli.progress import Progress
 from composefmt.cli.workers import default_jobs, ordered_results
 from composefmt.files.content import FileTrouble, read_stream
@@ -222,7 +222,7 @@ class Inputs:
         cache = self.cache(work, found)
         new: list[tuple[bytes, str]] = []
         self.progress = Progress(shown=not self.quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb", total=len(found))
-        for outcome in ordered_results(FileWork(work, self.given, self.config, cache), found, jobs, lost):
+        for outcome in ordered_results(FileWork(work, self.given, self.config, cache), found, jobs, worker_died):
             self.progress.step()
             if outcome.entry is not None:
                 new.append(outcome.entry)

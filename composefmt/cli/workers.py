@@ -38,13 +38,13 @@ def default_jobs(files: int) -> int:
     return os.cpu_count() or 1
 
 
-def ordered_results(call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> Iterator[Result]:
-    """Yield the result of each item, in order. `call` computes some items; `lost` makes the result of one whose worker died."""
+def ordered_results(call: Call[Item, Result], items: Sequence[Item], jobs: int, worker_died: Callable[[Item], Result]) -> Iterator[Result]:
+    """Yield the result of each item, in order. `call` computes some items; `worker_died` makes the result of one whose worker died."""
     if jobs <= 1 or len(items) <= 1:
         for start in range(0, len(items), _MAX_CHUNK):
             yield from call(items[start : start + _MAX_CHUNK])
         return
-    pool = _Pool(call, items, jobs, lost)
+    pool = _Pool(call, items, jobs, worker_died)
     try:
         yield from pool.results()
     finally:
@@ -65,10 +65,10 @@ def stop_workers() -> None:
 class _Pool(Generic[Item, Result]):
     """The workers of one run."""
 
-    def __init__(self, call: Call[Item, Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result]) -> None:
+    def __init__(self, call: Call[Item, Result], items: Sequence[Item], jobs: int, worker_died: Callable[[Item], Result]) -> None:
         self.call = call
         self.items = items
-        self.lost = lost
+        self.worker_died = worker_died
         self.size = max(1, min(_MAX_CHUNK, len(items) // (jobs * 4)))
         self.chunks = -(-len(items) // self.size)
         self.waiting = deque(range(self.chunks))
@@ -133,7 +133,7 @@ class _Pool(Generic[Item, Result]):
         connection.close()
         if assigned:
             number = assigned.popleft()
-            self.ready[number] = [self.lost(item) for item in self.chunk(number)]
+            self.ready[number] = [self.worker_died(item) for item in self.chunk(number)]
         self.waiting.extendleft(reversed(assigned))
 
     def chunk(self, number: int) -> Sequence[Item]:

@@ -1,6 +1,6 @@
 """Read the stages and arguments of a Dockerfile, as far as a Compose file refers to them.
 
-The one well-kept parser there is for Python is bound to Go and has no wheels for ARM or musl, so this reads the few
+The only maintained parser for Python is bound to Go and has no wheels for ARM or musl, so this reads the few
 instructions that matter: continued lines, comments, heredocs and the escape directive included (see
 https://docs.docker.com/reference/dockerfile/).
 """

@@ -30,10 +30,10 @@ MAX_PORTS = 500_000
 _RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})(?:/[a-zA-Z]*)?$")
 
 
-def to_canonical(model: Map, *, kept: bool) -> None:
-    """Convert every short form to its canonical object, in place. `kept`: variables were not replaced. Raises ProjectError."""
+def to_canonical(model: Map, *, uninterpolated: bool) -> None:
+    """Convert every short form to its canonical object, in place. `uninterpolated`: variables were not replaced. Raises ProjectError."""
     _count_ports(model)
-    rewrite(model, _table(), kept=kept)
+    rewrite(model, _table(), uninterpolated=uninterpolated)
 
 
 def _count_ports(model: Map) -> None:
@@ -60,7 +60,7 @@ def _ports(value: object, spot: Spot) -> object:
         if isinstance(entry, Map):
             found.put(entry, place)
         elif isinstance(entry, str) or type(entry) is int:
-            answer = ports.parse_short(str(entry), {}) if spot.kept else ports.parse_short.literal(str(entry))
+            answer = ports.parse_short(str(entry), {}) if spot.uninterpolated else ports.parse_short.literal(str(entry))
             if isinstance(answer, Malformed):
                 raise ProjectError(f"{answer.message}; {answer.help}", place, spot.path)
             if isinstance(answer, Parsed):
@@ -84,7 +84,7 @@ def _volume(value: object, spot: Spot) -> object:
         return value
     if not isinstance(value, str):
         raise _wrong(spot, "a string or a mapping")
-    answer = volumes.parse_short(value, {}) if spot.kept else volumes.parse_short.literal(value)
+    answer = volumes.parse_short(value, {}) if spot.uninterpolated else volumes.parse_short.literal(value)
     if isinstance(answer, Malformed):
         raise ProjectError(f"{answer.message}; {answer.help}", spot.place, spot.path)
     return _mount(answer.entries[0], value, spot.place) if isinstance(answer, Parsed) else value

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     Check = Callable[[object, Spot], object]
 
 
-def check(model: Map, *, kept: bool) -> None:
-    """Raise ProjectError for the first violation. `kept`: variables were not replaced."""
-    rewrite(model, _table(), kept=kept)
+def check(model: Map, *, uninterpolated: bool) -> None:
+    """Raise ProjectError for the first violation. `uninterpolated`: variables were not replaced."""
+    rewrite(model, _table(), uninterpolated=uninterpolated)
 
 
 def _volume(value: object, spot: Spot) -> object:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class Enabled:
-    """A project's sections by name; `disabled` are the services no profile enables. `kept`: variables were not replaced."""
+    """A project's sections by name; `disabled` are the services no profile enables. `uninterpolated`: variables were not replaced."""
 
-    __slots__ = ("disabled", "kept", "model", "services")
+    __slots__ = ("disabled", "model", "services", "uninterpolated")
 
-    def __init__(self, model: Model, disabled: dict[str, Model], *, kept: bool) -> None:
-        self.kept = kept
+    def __init__(self, model: Model, disabled: dict[str, Model], *, uninterpolated: bool) -> None:
+        self.uninterpolated = uninterpolated
         self.model = model
         self.services = section(model, "services")
         self.disabled = disabled
@@ -46,9 +46,9 @@ def rows(model: Model, key: str) -> list[Model]:
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def check_consistency(model: Model, disabled: dict[str, Model], *, kept: bool) -> None:
-    """Raise ProjectError for the first violation. `kept`: variables were not replaced."""
-    enabled = Enabled(model, disabled, kept=kept)
+def check_consistency(model: Model, disabled: dict[str, Model], *, uninterpolated: bool) -> None:
+    """Raise ProjectError for the first violation. `uninterpolated`: variables were not replaced."""
+    enabled = Enabled(model, disabled, uninterpolated=uninterpolated)
     for name, service in enabled.services.items():
         for check in (_image, _build, _networks, _healthcheck, _dependencies, _references, _limits, _scale, _watch, _mounts):
             check(name, service, enabled)
@@ -146,7 +146,7 @@ def _references(name: str, service: Model, project: Enabled) -> None:
 
 def _undefined(name: str, project: Enabled, key: str) -> bool:
     """Return whether a name is undefined; a name with an unreplaced variable may be anything."""
-    return name not in section(project.model, key) and not (project.kept and "$" in name)
+    return name not in section(project.model, key) and not (project.uninterpolated and "$" in name)
 
 
 def _limits(name: str, service: Model, _: Enabled) -> None:

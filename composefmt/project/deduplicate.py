@@ -26,9 +26,9 @@ class _NoKey(ValueError):
     """An entry lacks the field that identifies it; the message names it."""
 
 
-def enforce(model: Map, *, kept: bool) -> None:
-    """Remove replaced entries, in place. `kept`: variables were not replaced. Raises ProjectError."""
-    _enforce(model, _table(kept=kept).root, ())
+def enforce(model: Map, *, uninterpolated: bool) -> None:
+    """Remove replaced entries, in place. `uninterpolated`: variables were not replaced. Raises ProjectError."""
+    _enforce(model, _table(uninterpolated=uninterpolated).root, ())
 
 
 def _enforce(value: Map, nodes: Nodes, path: Path) -> None:
@@ -83,7 +83,7 @@ def _volume(value: object) -> Hashable:
     return ""
 
 
-def _kept_volume(value: object) -> Hashable:
+def _uninterpolated_volume(value: object) -> Hashable:
     """Like `_volume`, if a variable may hide an error."""
     try:
         return _volume(value)
@@ -174,7 +174,7 @@ _ASSIGNMENTS = (
 
 
 @lru_cache(maxsize=2)
-def _table(*, kept: bool) -> Table[Key]:
+def _table(*, uninterpolated: bool) -> Table[Key]:
     return Table(
         (
             *((pattern, key_of_assignment) for pattern in _ASSIGNMENTS),
@@ -183,7 +183,7 @@ def _table(*, kept: bool) -> Table[Key]:
             ("services.*.env_file", _env_file),
             ("services.*.expose", _expose),
             ("services.*.ports", _port),
-            ("services.*.volumes", _kept_volume if kept else _volume),
+            ("services.*.volumes", _uninterpolated_volume if uninterpolated else _volume),
             ("services.*.devices", _device),
         )
     )

@@ -124,5 +124,5 @@ def _load(local: str, folder: str, scope: Scope, place: Location | None) -> Exte
     services = model["services"]
     if not isinstance(services, Map):
         raise ProjectError("services must be a mapping", model.where("services"))
-    resolve_paths(model, folder, kept=scope.choices.kept)
+    resolve_paths(model, folder, uninterpolated=scope.choices.uninterpolated)
     return ExtendedFile(services, resets)

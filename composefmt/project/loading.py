@@ -42,7 +42,7 @@ class Choices(NamedTuple):
     known_only: bool = False
 
     @property
-    def kept(self) -> bool:
+    def uninterpolated(self) -> bool:
         """Whether values may hold variables that were not replaced."""
         return self.merge_only or self.known_only or not self.interpolate
 
@@ -103,9 +103,9 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
     if scope.choices.merge_only:
         return model
     set_defaults(model)
-    check(model, kept=scope.choices.kept)
+    check(model, uninterpolated=scope.choices.uninterpolated)
     if scope.choices.resolve:
-        resolve_paths(model, scope.folder, kept=scope.choices.kept)
+        resolve_paths(model, scope.folder, uninterpolated=scope.choices.uninterpolated)
     _resolve_objects(model, scope.environment)
     return model
 
@@ -137,15 +137,15 @@ def _load_document(document: ParsedDocument, file: File, scope: Scope, model: Ma
     reset(model, document.resets)
     if not alone:
         apply_extends(value, scope, file, document.resets)
-    kept = scope.choices.kept
+    uninterpolated = scope.choices.uninterpolated
     model = merge(model, value)
-    enforce(model, kept=kept)
+    enforce(model, uninterpolated=uninterpolated)
     if not alone and not scope.choices.merge_only:
-        _validate(model, replaced=not kept)
+        _validate(model, replaced=not uninterpolated)
         model.pop("version", None)
-    to_canonical(model, kept=kept)
+    to_canonical(model, uninterpolated=uninterpolated)
     _omit_empty(model)
-    enforce(model, kept=kept)
+    enforce(model, uninterpolated=uninterpolated)
     return model
 
 

@@ -44,12 +44,12 @@ def expand_home(path: str) -> str:
     return join(home, path[1:]) if home else path
 
 
-def resolve_paths(model: Map, folder: str, *, kept: bool) -> None:
+def resolve_paths(model: Map, folder: str, *, uninterpolated: bool) -> None:
     """Resolve the paths of a model against a directory (absolute if it is), in place. Raises ProjectError.
 
-    `kept`: variables were not replaced; a path that starts with one may be absolute.
+    `uninterpolated`: variables were not replaced; a path that starts with one may be absolute.
     """
-    rewrite(model, _Resolver(folder).table(), kept=kept)
+    rewrite(model, _Resolver(folder).table(), uninterpolated=uninterpolated)
 
 
 class _Resolver:

@@ -121,11 +121,11 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
     if request.normalize:
         normalize(values, name, environment)
     values["name"] = name
-    target = request.target._replace(kept=request.choices.kept)
+    target = request.target._replace(uninterpolated=request.choices.uninterpolated)
     model = to_model(values, target)
     disabled = by_profiles(model, request.profiles)
     if request.consistency:
-        check_consistency(model, disabled, kept=target.kept)
+        check_consistency(model, disabled, uninterpolated=target.uninterpolated)
     if request.services:
         disabled = enable(model, disabled, request.services, request.profiles)
         model["services"] = request.target.in_order(section(model, "services"))

@@ -27,15 +27,15 @@ _WORDS = re.compile(r"(\d+)|(.)", re.DOTALL)
 class Target(NamedTuple):
     """The kind of output: Docker Compose's JSON omits extensions and shows unset commands.
 
-    `kept`: variables were not replaced.
+    `uninterpolated`: variables were not replaced.
     """
 
     json: bool = True
-    kept: bool = False
+    uninterpolated: bool = False
 
     def hides(self, value: object) -> bool:
         """Return whether a string holds an unreplaced variable, which may be anything."""
-        return self.kept and isinstance(value, str) and "$" in value
+        return self.uninterpolated and isinstance(value, str) and "$" in value
 
     def in_order(self, mapping: Mapping[str, Value]) -> dict[str, Value]:
         """Return the mapping sorted by name: by characters in JSON; in YAML, `web2` is before `web10`."""

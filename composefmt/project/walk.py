@@ -60,36 +60,36 @@ def here(nodes: tuple[PatternNode[Value], ...]) -> Value | None:
 
 
 class Spot:
-    """A value during a walk: its path and its location. `kept`: variables were not replaced."""
+    """A value during a walk: its path and its location. `uninterpolated`: variables were not replaced."""
 
-    __slots__ = ("kept", "path", "place")
+    __slots__ = ("path", "place", "uninterpolated")
 
-    def __init__(self, path: Path, place: Location | None, *, kept: bool = False) -> None:
+    def __init__(self, path: Path, place: Location | None, *, uninterpolated: bool = False) -> None:
         self.path = path
         self.place = place
-        self.kept = kept
+        self.uninterpolated = uninterpolated
 
     def hides(self, value: str) -> bool:
         """Return whether a string holds an unreplaced variable, which may be anything."""
-        return self.kept and "$" in value
+        return self.uninterpolated and "$" in value
 
 
 Rewrite = "Callable[[object, Spot], object]"
 
 
-def rewrite(model: Map, table: Table[Callable[[object, Spot], object]], *, kept: bool = False) -> None:
+def rewrite(model: Map, table: Table[Callable[[object, Spot], object]], *, uninterpolated: bool = False) -> None:
     """Replace each value that the table names by the result of its function, then descend into the new value.
 
-    `kept`: variables were not replaced.
+    `uninterpolated`: variables were not replaced.
     """
-    _rewrite_map(model, table.root, Spot((), None, kept=kept))
+    _rewrite_map(model, table.root, Spot((), None, uninterpolated=uninterpolated))
 
 
 def _rewrite_map(value: Map, nodes: tuple[PatternNode[Callable[[object, Spot], object]], ...], spot: Spot) -> None:
     for key in list(value):
         inner = step(nodes, key)
         if inner:
-            value[key] = _rewritten(value[key], inner, Spot((*spot.path, key), value.where(key), kept=spot.kept))
+            value[key] = _rewritten(value[key], inner, Spot((*spot.path, key), value.where(key), uninterpolated=spot.uninterpolated))
 
 
 def _rewritten(value: object, nodes: tuple[PatternNode[Callable[[object, Spot], object]], ...], spot: Spot) -> object:
@@ -102,5 +102,7 @@ def _rewritten(value: object, nodes: tuple[PatternNode[Callable[[object, Spot], 
         inner = step(nodes, ITEM)
         if inner:
             for index, item in enumerate(value):
-                value[index] = _rewritten(item, inner, Spot((*spot.path, str(index)), value.where(index), kept=spot.kept))
+                value[index] = _rewritten(
+                    item, inner, Spot((*spot.path, str(index)), value.where(index), uninterpolated=spot.uninterpolated)
+                )
     return value
