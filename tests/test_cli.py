@@ -35,7 +35,7 @@ class TestCommands:
             (".",): "composefmt format .",
             ("--check", "compose.yaml"): "composefmt format --check compose.yaml",
             ("--fix", "."): "composefmt check --fix .",
-            ("-f", "a.yaml", "-f", "b.yaml"): "composefmt config -f a.yaml -f b.yaml",
+            ("-f", "a.yaml", "-f", "b.yaml"): "composefmt check -f a.yaml -f b.yaml",
         }.items():
             done = run(*given)
             assert done.returncode == 2

@@ -65,7 +65,7 @@ def _is_incomplete(file: ComposeFile) -> bool:
     return any(not _RUNS_SOMETHING & file.entries(service).keys() for _, service in file.services())
 
 
-class Found(NamedTuple):
+class ProjectFindings(NamedTuple):
     """What was found in a project, and why Docker Compose would refuse it, if it would."""
 
     claim: Claim
@@ -73,7 +73,7 @@ class Found(NamedTuple):
     problem: ProjectError | None = None
 
 
-def project_findings(file: ComposeFile, claim: Claim, check: Check) -> Found:
+def project_findings(file: ComposeFile, claim: Claim, check: Check) -> ProjectFindings:
     """Return what `check` finds in a project. Raises ProjectError if it cannot be merged."""
     from composefmt.project.effective import Around, load_effective
 
@@ -85,7 +85,7 @@ def project_findings(file: ComposeFile, claim: Claim, check: Check) -> Found:
     effective = load_effective(around, _wanted(claim, around, recorded))
     options = file.options._replace(surroundings=recorded, environment=_variables(claim, around))
     project = EffectiveFile(effective, options, certain=claim.certain)
-    found = Found(claim, list(_placed(project, check(project))), effective.problem)
+    found = ProjectFindings(claim, list(_placed(project, check(project))), effective.problem)
     _KNOWN.keep(file, claim, around, recorded, found)
     return found
 
@@ -141,16 +141,18 @@ class _Known:
     SIZE = 32
 
     def __init__(self) -> None:
-        self.entries: OrderedDict[tuple[str, Claim], tuple[Options, dict[tuple[str, str], object], dict[str, str], Found]] = OrderedDict()
+        self.entries: OrderedDict[tuple[str, Claim], tuple[Options, dict[tuple[str, str], object], dict[str, str], ProjectFindings]] = (
+            OrderedDict()
+        )
 
-    def get(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings) -> Found | None:
+    def get(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings) -> ProjectFindings | None:
         entry = self.entries.get((dirname(file.source.filename), claim))
         if entry is None or entry[0] != _bare(file.options) or not around.still_holds(entry[1]):
             return None
         now = surroundings.answers(entry[2])
         return entry[3] if all(now.get(question) == answer for question, answer in entry[2].items()) else None
 
-    def keep(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings, found: Found) -> None:
+    def keep(self, file: ComposeFile, claim: Claim, around: Around, surroundings: Surroundings, found: ProjectFindings) -> None:
         read = {path for question, path in around.known if question == "data"}
         asked = {question: answer for question, answer in surroundings.asked.items() if question not in read}
         self.entries[dirname(file.source.filename), claim] = (_bare(file.options), around.known, asked, found)

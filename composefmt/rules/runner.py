@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile, Path
     from composefmt.project.claims import Claim
     from composefmt.project.effective_file import EffectiveFile
-    from composefmt.rules._effective import Found
+    from composefmt.rules._effective import ProjectFindings
     from composefmt.rules.registry import Scope
 
 
@@ -83,7 +83,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     return findings
 
 
-def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> Found | None:
+def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> ProjectFindings | None:
     """Return the findings of the project rules in a project; None if its files cannot be merged."""
 
     def check(project: EffectiveFile) -> list[Finding]:
@@ -113,7 +113,7 @@ def _refuse(file: ComposeFile, claim: Claim, error: ProjectError | None) -> None
         file.refusals.append((Span(0, 0), error.message))
 
 
-def _add(run: _Run, found: Found) -> None:
+def _add(run: _Run, found: ProjectFindings) -> None:
     """Add the findings of a project to those of one of its files, and the others to its findings elsewhere."""
     claim, placed, problem = found
     _refuse(run.file, claim, problem)
