@@ -51,6 +51,7 @@ def _project(files: tuple[str, ...]) -> Chosen:
 
 @click.command("check", epilog=_EPILOG)
 @click.option("-f", "--file", "files", multiple=True, metavar="FILE", help="Check these files as one project, in this order; repeatable.")
+@click.option("--show-projects", is_flag=True, help="Print which files are checked together, and why, instead of the findings.")
 @fix_options
 @selection_options
 @click.option("--output-format", type=click.Choice(list(REPORTS)), help="Output format (default: text; github in GitHub Actions).")
@@ -68,6 +69,7 @@ def _project(files: tuple[str, ...]) -> Chosen:
 def command(
     paths: tuple[str, ...],
     files: tuple[str, ...],
+    show_projects: bool,
     stdin_filename: str | None,
     config: str | None,
     quiet: bool,
@@ -93,6 +95,10 @@ def command(
         exclusion=exclusion_of(options, config),
         quiet=quiet,
     )
+    if show_projects:
+        from composefmt.cli.show_projects import show_projects as show
+
+        return show(inputs)
     report = chosen_report(output_format, output_file, statistics=statistics, unsafe=options["unsafe_fixes"])
     formatting = report.for_people and not quiet
     fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"], formatting=formatting)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from posixpath import basename, dirname, join
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.findings import Finding, Fix, OtherFile, Related
 from composefmt.project.claims import Claim, alone, chosen, claims_of, variant_of
 from composefmt.project.effective_file import EffectiveFile
+from composefmt.project.values import ProjectError
 from composefmt.surroundings import InMemory, Surroundings
 from composefmt.syntax.edits import Edit
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
     from composefmt.options import Options
     from composefmt.project.effective import Around, MergeRequest
-    from composefmt.project.values import ProjectError
     from composefmt.syntax.fileset import Member
     from composefmt.syntax.nodes import Tree
     from composefmt.syntax.source import Source
@@ -88,6 +88,30 @@ def project_findings(file: ComposeFile, claim: Claim, check: Check) -> ProjectFi
     found = ProjectFindings(claim, list(_placed(project, check(project))), effective.problem)
     _KNOWN.keep(file, claim, around, recorded, found)
     return found
+
+
+def projects_of(file: ComposeFile) -> list[tuple[tuple[str, ...], str]]:
+    """Return the files that are checked together with a file, each project with its paths in order and the reason."""
+    folder, own = dirname(file.source.filename), basename(file.source.filename)
+    shown: list[tuple[tuple[str, ...], str]] = []
+    for claim in claims_for(file) or [alone(own)]:
+        try:
+            paths = _members(file, claim)
+        except ProjectError as error:
+            shown.append(((file.source.filename,), f"checked alone: {error.message}"))
+            continue
+        others = [path for path in paths if path not in claim.paths]
+        reason = claim.reason if len(claim.paths) > 1 or not others else f"{own} includes or extends {', '.join(others)}"
+        shown.append((tuple(normpath(join(folder, path)) for path in paths), reason))
+    return shown
+
+
+def _members(file: ComposeFile, claim: Claim) -> tuple[str, ...]:
+    from composefmt.project.effective import Around, load_effective
+
+    surroundings = file.options.surroundings or InMemory({})
+    around = Around(surroundings, basename(file.source.filename), file.source, file.tree)
+    return load_effective(around, _wanted(claim, around, surroundings)).paths
 
 
 def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> MergeRequest:
