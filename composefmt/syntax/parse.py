@@ -90,6 +90,10 @@ def parse(text: str, *, pure: bool = False) -> Tree:
 
 def _second_opinion(text: str) -> Tree:
     """Parse with the Python parser; it refuses tabs in flow style, so the last attempt replaces them by spaces."""
+    if text.count("\n...") + text.count("\r...") > 1:
+        from composefmt.syntax.document_ends import single_ends
+
+        text = single_ends(text)
     try:
         return _build(text, _pure_events(text), pure=True)
     except SyntaxProblem:
