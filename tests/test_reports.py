@@ -209,3 +209,12 @@ def test_json_has_the_fix_and_the_related_locations(run):
     assert (fix["title"], fix["safe"]) == ("format the file", True)
     assert fix["edits"] == [{"start": {"line": 12, "column": 30}, "end": {"line": 13, "column": 3}, "text": "\n\n  "}]
     assert found["invalid-port"]["fix"] is None
+
+
+def test_the_excerpt_masks_secrets(run, tmp_path):
+    text = "services:\n  db:\n    image: postgres:16\n    environment:\n      - DB_PASSWORD=s3cr3tpw\n      - DB_PASSWORD=0th3rpw\n"
+    (tmp_path / "compose.yaml").write_text(text)
+    done = run("check", "--select", "duplicate-variable,secret-in-environment", "compose.yaml")
+    assert "- DB_PASSWORD=••••••" in done.stdout
+    assert "s3cr3tpw" not in done.stdout
+    assert "0th3rpw" not in done.stdout

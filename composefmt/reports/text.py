@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from posixpath import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.compose.secrecy import masked_line
 from composefmt.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -107,7 +109,13 @@ def _snippet(source: Source, span: Span, style: Style, color: str) -> Iterator[s
     text = source.text[start:end]
     if not text.strip():
         return
-    before, marked, after = _cut(text, span.start - start, max(min(span.end, end) - start, span.start - start + 1))
+    first, last = span.start - start, max(min(span.end, end) - start, span.start - start + 1)
+    hidden = masked_line(text)
+    same = len(commonprefix([text, hidden]))
+    if hidden != text and text[same] not in "[{&*!|>":
+        # The value is a secret: show the mask, and the caret below it if it was below the value.
+        first, last, text = min(first, same), last if last <= same else len(hidden), hidden
+    before, marked, after = _cut(text, first, last)
     gutter = f"{line:>4} | "
     yield f"{style.dim}{gutter}{style.reset}{before}{marked}{after}"
     yield f"{style.dim}{' ' * (len(gutter) - 2)}| {style.reset}{' ' * _width(before)}{color}{'^' * max(_width(marked), 1)}{style.reset}"
