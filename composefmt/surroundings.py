@@ -5,6 +5,7 @@ Every question and its answer is recorded: a cached result is valid as long as t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from posixpath import normpath
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +21,7 @@ MISSING = "missing"
 MAX_LISTED = 64
 
 
-class Surroundings:
+class Surroundings(ABC):
     """The files around a Compose file. Paths are relative to its directory, or absolute, with slashes."""
 
     def __init__(self) -> None:
@@ -128,11 +129,11 @@ class Surroundings:
                 self.read(question)
         return self.asked
 
-    def _read(self, path: str) -> bytes | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, path: str) -> bytes | None: ...
 
-    def _kind(self, path: str) -> Kind | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _kind(self, path: str) -> Kind | None: ...
 
     def _is_set(self, variable: str) -> bool:
         return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.project.names import BASES, OVERRIDES, listed_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from composefmt.surroundings import Surroundings
 
@@ -32,9 +32,10 @@ class Claim(NamedTuple):
 def claims_of(filename: str, surroundings: Surroundings) -> list[Claim]:
     """Return the projects that a file surely belongs to; its own if nothing joins it with another file."""
     own = basename(filename)
-    listed = list(_listed(own, surroundings))
-    if listed:
-        return listed
+    # The environment takes precedence over the `.env` file beside the file.
+    projects = list(listed(own, surroundings, () if surroundings.value("COMPOSE_FILE") else ("",)))
+    if projects:
+        return projects
     if own in BASES or own in OVERRIDES:
         other = first_of(surroundings, "", OVERRIDES if own in BASES else BASES, own)
         if other is not None:
@@ -67,30 +68,26 @@ def first_of(surroundings: Surroundings, folder: str, names: Sequence[str], but:
     return next((path for path in (join(folder, name) for name in names) if path != but and surroundings.kind(path) == "file"), None)
 
 
-def _listed(own: str, surroundings: Surroundings) -> Iterator[Claim]:
-    """Yield the project of `COMPOSE_FILE` in the environment, else in the `.env` file beside the file."""
-    for folder, variables, where in _variables(surroundings):
-        listed = [join(folder, part) for part in listed_files(variables) if part]
-        paths = tuple(own_path(surroundings, path, own) for path in listed)
-        if own in paths:
-            yield Claim(tuple(dict.fromkeys(paths)), dirname(surroundings.shortest(listed[0])), f"COMPOSE_FILE in {where} lists them")
+def listed(own: str, surroundings: Surroundings, folders: Iterable[str]) -> Iterator[Claim]:
+    """Yield the projects of `COMPOSE_FILE` that name a file: in the environment, and in the `.env` files of some directories."""
+    # Where the repository lies is not known, so that an absolute path is compared from the repository's root on.
+    absolute = "/".join(["", *surroundings.above, own])
+    for folder, variables, where in _variables(surroundings, folders):
+        paths = [join(folder, part) for part in listed_files(variables) if part]
+        shortest = [own if isabs(path) and path.endswith(absolute) else surroundings.shortest(path) for path in paths]
+        if own in shortest:
+            yield Claim(tuple(dict.fromkeys(shortest)), dirname(surroundings.shortest(paths[0])), f"COMPOSE_FILE in {where} lists them")
 
 
-def own_path(surroundings: Surroundings, path: str, own: str) -> str:
-    """Return a path that COMPOSE_FILE lists, relative to the file; where the repository lies is not known."""
-    if isabs(path) and path.endswith("/".join(["", *surroundings.above, own])):
-        return own
-    return surroundings.shortest(path)
-
-
-def _variables(surroundings: Surroundings) -> Iterator[tuple[str, dict[str, str], str]]:
+def _variables(surroundings: Surroundings, folders: Iterable[str]) -> Iterator[tuple[str, dict[str, str], str]]:
     names = ("COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR")
     environment = {name: value for name in names if (value := surroundings.value(name))}
     if "COMPOSE_FILE" in environment:
         yield surroundings.working_directory, environment, "the environment"
-        return
-    data = surroundings.read(".env")
-    if data is not None and b"COMPOSE_FILE" in data:
-        from composefmt.project.dotenv import known_variables
+        environment = {name: value for name, value in environment.items() if name != "COMPOSE_FILE"}
+    for folder in folders:
+        data = surroundings.read(f"{folder}.env")
+        if data is not None and b"COMPOSE_FILE" in data:
+            from composefmt.project.dotenv import known_variables
 
-        yield "", {**known_variables(data), **environment}, ".env"
+            yield folder, {**known_variables(data), **environment}, f"{folder}.env"

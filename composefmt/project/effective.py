@@ -177,9 +177,7 @@ class _Nodes:
         self.merged: dict[int, dict[str, tuple[Node, Node]]] = {}
 
     def root(self, model: Map) -> Mapping:
-        first = self.first
-        start = resolve(first).content if first is not None else 0
-        return self.mapping(model, self.written(Location(model.place.source, model.place.offset)) if model.place else None, start)
+        return self.mapping(model, self.first)
 
     def written(self, place: Location | None) -> Scalar | Sequence | Mapping | None:
         """Return the node that is written at a place."""
@@ -193,7 +191,7 @@ class _Nodes:
         if isinstance(value, Map):
             if node is not None and (_is_whole(value, own) or self.is_list_of(value, node)):
                 return node
-            return self.mapping(value, node, node.start if node is not None else 0)
+            return self.mapping(value, node)
         if isinstance(value, Items):
             if type(node) is Scalar and all(each == own for each in value.places):
                 return node
@@ -207,14 +205,16 @@ class _Nodes:
         items = {id(resolve(item)) for item in node.items}
         return all(id(self.written(each)) in items for each in value.places.values())
 
-    def mapping(self, value: Map, node: Node | None, start: int) -> Mapping:
+    def mapping(self, value: Map, node: Node | None, start: int = 0) -> Mapping:
+        """Return the node of a mapping that is written at a node, if that is unchanged, or a new one; without a node, at `start`."""
         entries = [self.entry(name, part, value.places[name]) for name, part in value.items() if value.places.get(name) is not None]
         if type(node) is Mapping:
             written = list(merged_entries(node, self.merged).values())
             if len(written) == len(entries) and all(_is_same(*both) for both in zip(written, entries, strict=True)):
                 return node
+        start, end = _extent(node, start)
         made = Mapping(start, start, MADE, None, flow=True)
-        made.end = node.end if node is not None and type(node) is not Alias else start
+        made.end = end
         made.entries = entries
         return made
 
@@ -248,8 +248,9 @@ class _Nodes:
             and all(a is resolve(b) for a, b in zip(items, node.items, strict=True))
         ):
             return node
-        made = Sequence(node.start if node is not None else 0, node.start if node is not None else 0, MADE, None, flow=True)
-        made.end = node.end if node is not None else 0
+        start, end = _extent(node)
+        made = Sequence(start, start, MADE, None, flow=True)
+        made.end = end
         made.items = items
         return made
 
@@ -265,7 +266,12 @@ class _Nodes:
             for name in sorted(made, key=lambda name: order.get(name, len(order))):
                 ordered.take(name, made)
             made = ordered
-        return self.mapping(made, node, node.start if node is not None else 0)
+        return self.mapping(made, node)
+
+
+def _extent(node: Node | None, start: int = 0) -> tuple[int, int]:
+    """Return where a node starts and ends; without one, an empty range."""
+    return (node.start, node.end) if node is not None else (start, start)
 
 
 def _is_whole(value: Map, own: Location | None) -> bool:

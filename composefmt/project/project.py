@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.secrecy import redacted
 from composefmt.project.consistency import check_consistency, section
-from composefmt.project.disk import DISK
+from composefmt.project.disk import read_bytes
 from composefmt.project.environment import Reading, resolve_environment, resolve_labels
 from composefmt.project.loading import Choices, File, Scope, load_model
 from composefmt.project.model import Model, to_model
@@ -147,7 +147,7 @@ def normalized_name(text: str) -> str:
 
 def _name(request: Request) -> tuple[str, list[File]]:
     """Return the project's name, and its files with their content if it has been read."""
-    files = [file if file.data is not None else file._replace(data=DISK.read(file.path)) for file in request.files]
+    files = [file if file.data is not None else file._replace(data=read_bytes(file.path)) for file in request.files]
     if request.explicit_name:
         if normalized_name(request.explicit_name) != request.explicit_name:
             raise ProjectError(

@@ -47,7 +47,7 @@ def claims_for(file: ComposeFile) -> list[Claim]:
     claims = claims_of(filename, surroundings)
     if any(len(claim.paths) > 1 for claim in claims):
         return claims
-    if _is_incomplete(file):
+    if is_incomplete(file):
         variant = variant_of(filename, surroundings)
         if variant is not None:
             return [variant]
@@ -61,7 +61,8 @@ def _merges(file: ComposeFile) -> bool:
     )
 
 
-def _is_incomplete(file: ComposeFile) -> bool:
+def is_incomplete(file: ComposeFile) -> bool:
+    """Return whether a service of a file has nothing to run."""
     return any(not _RUNS_SOMETHING & file.entries(service).keys() for _, service in file.services())
 
 
@@ -75,15 +76,16 @@ class ProjectFindings(NamedTuple):
 
 def project_findings(file: ComposeFile, claim: Claim, check: Check) -> ProjectFindings:
     """Return what `check` finds in a project. Raises ProjectError if it cannot be merged."""
-    from composefmt.project.effective import Around, load_effective
+    from composefmt.project.effective import load_effective
 
     recorded = InMemory({}, beneath=file.options.surroundings or InMemory({}))
-    around = Around(recorded, basename(file.source.filename), file.source, file.tree)
+    around = _around(file, recorded)
     known = _KNOWN.get(file, claim, around, recorded)
     if known is not None:
         return known
-    effective = load_effective(around, _wanted(claim, around, recorded))
-    options = file.options._replace(surroundings=recorded, environment=_variables(claim, around))
+    request = _request(claim, around, recorded)
+    effective = load_effective(around, request)
+    options = file.options._replace(surroundings=recorded, environment=request.environment)
     project = EffectiveFile(effective, options, certain=claim.certain)
     found = ProjectFindings(claim, list(_placed(project, check(project))), effective.problem)
     _KNOWN.keep(file, claim, around, recorded, found)
@@ -96,7 +98,7 @@ def projects_of(file: ComposeFile) -> list[tuple[tuple[str, ...], str]]:
     shown: list[tuple[tuple[str, ...], str]] = []
     for claim in claims_for(file) or [alone(own)]:
         try:
-            paths = _members(file, claim)
+            paths = _paths(file, claim)
         except ProjectError as error:
             shown.append(((file.source.filename,), f"checked alone: {error.message}"))
             continue
@@ -106,15 +108,21 @@ def projects_of(file: ComposeFile) -> list[tuple[tuple[str, ...], str]]:
     return shown
 
 
-def _members(file: ComposeFile, claim: Claim) -> tuple[str, ...]:
-    from composefmt.project.effective import Around, load_effective
+def _paths(file: ComposeFile, claim: Claim) -> tuple[str, ...]:
+    from composefmt.project.effective import load_effective
 
     surroundings = file.options.surroundings or InMemory({})
-    around = Around(surroundings, basename(file.source.filename), file.source, file.tree)
-    return load_effective(around, _wanted(claim, around, surroundings)).paths
+    around = _around(file, surroundings)
+    return load_effective(around, _request(claim, around, surroundings)).paths
 
 
-def _wanted(claim: Claim, around: Around, surroundings: Surroundings) -> MergeRequest:
+def _around(file: ComposeFile, surroundings: Surroundings) -> Around:
+    from composefmt.project.effective import Around
+
+    return Around(surroundings, basename(file.source.filename), file.source, file.tree)
+
+
+def _request(claim: Claim, around: Around, surroundings: Surroundings) -> MergeRequest:
     from composefmt.project.effective import MergeRequest
 
     return MergeRequest(claim.paths, claim.folder, _variables(claim, around), surroundings.is_set)
@@ -137,7 +145,7 @@ def _placed(project: EffectiveFile, findings: list[Finding]) -> Iterator[Placed]
         path = paths[id(member)]
         related = tuple(_related(project, member, each) for each in finding.related)
         own = finding._replace(span=member.own(finding.span), fix=_fix(finding.fix, project, member), related=related)
-        yield Placed(path, member.source, member.tree, own)
+        yield Placed(path, member.source, member.own_tree, own)
 
 
 def _related(project: EffectiveFile, member: Member, related: Related) -> Related:

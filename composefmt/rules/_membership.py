@@ -10,8 +10,9 @@ from __future__ import annotations
 from posixpath import basename, dirname, isabs, join
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.project.claims import first_of, listed
 from composefmt.project.effective_file import EffectiveFile
-from composefmt.project.names import BASES, OVERRIDES, listed_files
+from composefmt.project.names import BASES, OVERRIDES
 from composefmt.rules._around import Neighbour, extended_service, includes, is_declared_fragment, neighbour, own_path
 
 if TYPE_CHECKING:
@@ -81,12 +82,8 @@ def _own_project(file: ComposeFile) -> KnownProject:
     if isinstance(file, EffectiveFile):
         return KnownProject([Neighbour("", file)], file.is_complete)
     surroundings, own = file.options.surroundings, basename(file.source.filename)
-    other = _first(surroundings, "", OVERRIDES if own in BASES else BASES, own) if surroundings else None
+    other = first_of(surroundings, "", OVERRIDES if own in BASES else BASES, own) if surroundings else None
     return _joined(file, [own, other] if other else [own], "")
-
-
-def _first(surroundings: Surroundings, folder: str, names: Sequence[str], but: str = "") -> str | None:
-    return next((path for path in (join(folder, name) for name in names) if path != but and surroundings.kind(path) == "file"), None)
 
 
 def _joined(main: ComposeFile, paths: Sequence[str], folder: str) -> KnownProject:
@@ -121,27 +118,8 @@ def _folders_above(surroundings: Surroundings) -> list[str]:
 
 def _listed(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
     """The projects of `COMPOSE_FILE` in the environment, and in the `.env` files beside and above."""
-    own = basename(file.source.filename)
-    # Where the repository lies is not known, so that an absolute path is compared from the repository's root on.
-    absolute = "/".join(["", *surroundings.above, own])
-    for folder, variables in _variables(surroundings):
-        listed = [join(folder, part) for part in listed_files(variables) if part]
-        paths = [own if isabs(path) and path.endswith(absolute) else own_path(file, path) for path in listed]
-        if own in paths:
-            yield _joined(file, paths, dirname(listed[0]))
-
-
-def _variables(surroundings: Surroundings) -> Iterator[tuple[str, dict[str, str]]]:
-    names = ("COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR")
-    environment = {name: value for name in names if (value := surroundings.value(name))}
-    if "COMPOSE_FILE" in environment:
-        yield surroundings.working_directory, environment
-    for folder in _folders_above(surroundings):
-        data = surroundings.read(folder + ".env")
-        if data is not None and b"COMPOSE_FILE" in data:
-            from composefmt.project.dotenv import known_variables
-
-            yield folder, {**known_variables(data), **{name: value for name, value in environment.items() if name != "COMPOSE_FILE"}}
+    for claim in listed(basename(file.source.filename), surroundings, _folders_above(surroundings)):
+        yield _joined(file, claim.paths, claim.folder)
 
 
 def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
@@ -152,7 +130,7 @@ def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownP
         if data is None or not (b"include" in data or (b"extends" in data and own.encode() in data)):
             continue
         folder = dirname(path)
-        override = _first(surroundings, folder, OVERRIDES)
+        override = first_of(surroundings, folder, OVERRIDES)
         project = _joined(file, [path, override] if override else [path], folder)
         if any(each.file is file for each in project.files) or _extends(file, project):
             yield project
@@ -184,7 +162,7 @@ def _based(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProje
     """The base that a file is put on as a variant: the one beside it, or one directory up."""
     own = basename(file.source.filename)
     for folder in _folders_above(surroundings)[:2] if not is_project(file) else ():
-        base = _first(surroundings, folder, BASES)
+        base = first_of(surroundings, folder, BASES)
         if base is not None and neighbour(file, base) is not None:
-            override = _first(surroundings, folder, OVERRIDES, own)
+            override = first_of(surroundings, folder, OVERRIDES, own)
             yield _joined(file, [base, *([override] if override else []), own], folder)

@@ -11,6 +11,7 @@ from composefmt.compose.interpolation import has_variable
 from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Fix, Severity
 from composefmt.rules._around import is_declared_fragment
+from composefmt.rules._effective import is_incomplete
 from composefmt.rules._fixes import added
 from composefmt.rules._membership import is_defined, is_project, project_of
 from composefmt.rules.registry import Element, Problem
@@ -42,7 +43,7 @@ def is_fragment(file: ComposeFile) -> bool:
 def _is_fragment(file: ComposeFile) -> bool:
     if is_declared_fragment(file) or "override" in os.path.basename(file.source.filename):
         return True
-    return any(not {"image", "build", "extends", "provider"} & file.entries(service).keys() for _, service in file.services())
+    return is_incomplete(file)
 
 
 def of_missing(file: ComposeFile, reason: str = "another file may define it") -> tuple[Severity, str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile, Path
     from composefmt.project.claims import Claim
     from composefmt.project.effective_file import EffectiveFile
-    from composefmt.rules._effective import ProjectFindings
+    from composefmt.rules._effective import Placed, ProjectFindings
     from composefmt.rules.registry import Scope
 
 
@@ -64,8 +64,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     _look_behind_repeated_keys(run, root)
     for found in merged:
         _add(run, found)
-    found_errors = [*run.findings.values(), *(each.finding for found in merged for each in found.placed)]
-    if file.refusals and not any(map(_is_error, found_errors)):
+    if file.refusals and not any(map(_is_error, (*run.findings.values(), *(each.finding for found in merged for each in found.placed)))):
         for rule in _rules_of("loading", selected):
             run.call(rule, whole)
     findings = _drop_unsafe_deletions(list(_not_silenced(run, selected)), file, selected)
@@ -106,7 +105,8 @@ def _refuse(file: ComposeFile, claim: Claim, error: ProjectError | None) -> None
     """Record why Docker Compose refuses a project of several files, if that is written in the file, or nowhere and the file is first."""
     if error is None or isinstance(error, Unreachable) or "$" in error.message or len(claim.paths) < 2 or not claim.certain:
         return
-    if error.place is not None and error.place.source is file.source:
+    # The files of a project share what was found, so that the source may be another object.
+    if error.place is not None and error.place.source.filename == file.source.filename:
         start = error.place.offset
         file.refusals.append((first_line(file.source, Span(start, start + 1)), error.message))
     elif error.place is None and claim.paths[0] == basename(file.source.filename):
@@ -118,13 +118,16 @@ def _add(run: _Run, found: ProjectFindings) -> None:
     claim, placed, problem = found
     _refuse(run.file, claim, problem)
     own = basename(run.file.source.filename)
+    elsewhere: dict[str, list[Placed]] = {}
     for each in placed:
         if each.path == own:
             run.findings.setdefault((each.finding.rule, each.finding.span), each.finding)
         elif is_elsewhere(claim, run.file.source.filename, each):
-            silenced = suppressions(each.source, each.tree)
-            if apply(each.source, [each.finding], silenced, _names_of)[0]:
-                run.file.elsewhere.append((each.source, each.finding))
+            elsewhere.setdefault(each.path, []).append(each)
+    for others in elsewhere.values():
+        source, tree = others[0].source, others[0].tree
+        findings, _ = apply(source, [each.finding for each in others], suppressions(source, tree), _names_of)
+        run.file.elsewhere += [(source, finding) for finding in findings]
 
 
 def _names_of(rule: str) -> tuple[str, ...]:

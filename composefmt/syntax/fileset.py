@@ -17,9 +17,10 @@ MADE = "!made"
 
 
 class Member(NamedTuple):
-    """A file of a set: its own source, the offset at which it starts in the set, and its tree with offsets in the set."""
+    """A file of a set: its own source and tree, the offset at which it starts in the set, and its tree with offsets in the set."""
 
     source: Source
+    own_tree: Tree
     start: int
     tree: Tree
 
@@ -38,7 +39,7 @@ class FileSet:
 
     def add(self, source: Source, tree: Tree) -> Member:
         """Add a file with its parsed tree, which is copied unless it is the first."""
-        member = Member(source, self._end, shifted(tree, self._end) if self._end else tree)
+        member = Member(source, tree, self._end, shifted(tree, self._end) if self._end else tree)
         self.members.append(member)
         self._starts.append(member.start)
         # The line break between two files belongs to neither.
