@@ -6,7 +6,7 @@ import re
 from posixpath import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.compose.secrecy import masked_line
+from composefmt.compose.secrecy import MASK, masked_line
 from composefmt.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The maximum width of a source line, in columns; longer ones are cut.
 _WIDTH = 120
+# Secrets are looked for in so many characters of a line: a file may be one line of megabytes with many findings.
+_MASKED = 10_000
 _TAB = "    "
 # Characters that must not reach a terminal: control characters and those that change the direction of text.
 _DANGEROUS = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
@@ -109,16 +111,25 @@ def _snippet(source: Source, span: Span, style: Style, color: str) -> Iterator[s
     text = source.text[start:end]
     if not text.strip():
         return
-    first, last = span.start - start, max(min(span.end, end) - start, span.start - start + 1)
-    hidden = masked_line(text)
-    same = len(commonprefix([text, hidden]))
-    if hidden != text and text[same] not in "[{&*!|>":
-        # The value is a secret: show the mask, and the caret below it if it was below the value.
-        first, last, text = min(first, same), last if last <= same else len(hidden), hidden
+    text, first, last = _masked(text, span.start - start, max(min(span.end, end) - start, span.start - start + 1))
     before, marked, after = _cut(text, first, last)
     gutter = f"{line:>4} | "
     yield f"{style.dim}{gutter}{style.reset}{before}{marked}{after}"
     yield f"{style.dim}{' ' * (len(gutter) - 2)}| {style.reset}{' ' * _width(before)}{color}{'^' * max(_width(marked), 1)}{style.reset}"
+
+
+def _masked(text: str, first: int, last: int) -> tuple[str, int, int]:
+    """Return a line with its value masked if that is a secret, and the range to mark in it."""
+    head = text[:_MASKED]
+    hidden = masked_line(head)
+    if hidden == head:
+        return text, first, last
+    same = len(commonprefix([head, hidden]))
+    if head[same] in "[{&*!|>":
+        return text, first, last
+    # A mask at the end hides the rest of the line as well.
+    whole = hidden if hidden.endswith(MASK) else hidden + text[_MASKED:]
+    return whole, min(first, same), last if last <= same else len(whole)
 
 
 def _cut(text: str, start: int, end: int) -> tuple[str, str, str]:
