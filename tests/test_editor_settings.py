@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from editing import LONG, SETTINGS, SHORT
 
-from composefmt.files.discovery import COMPOSE_NAME
+from composefmt.files.names import COMPOSE_NAME
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -7,7 +7,7 @@ import os
 import click
 
 from composefmt.files.cache import cache_directory, clean
-from composefmt.files.discovery import reason
+from composefmt.files.content import reason
 
 
 @click.command("clean")

@@ -11,8 +11,7 @@ from composefmt.adopting import Note, Proposal, settings_proposal, texts, tool_p
 from composefmt.cli.adoption import Effect, measure, percentage, report
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
-from composefmt.files.content import FileTrouble, write_file
-from composefmt.files.discovery import reason
+from composefmt.files.content import FileTrouble, reason, write_file
 from composefmt.reports.baseline import written as baseline_text
 from composefmt.reports.diff import unified
 from composefmt.reports.text import printable

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from composefmt.files.content import FileTrouble
-from composefmt.files.discovery import DEFAULT_NAMES
+from composefmt.files.names import DEFAULT_NAMES
 from composefmt.files.settings import settings_in_force
 from composefmt.reports.text import printable
 

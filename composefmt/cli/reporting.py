@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from composefmt.cli.run import style_for, write_utf8
-from composefmt.files.content import FileTrouble, write_output
-from composefmt.files.discovery import COMPOSE_NAME, reason
+from composefmt.files.content import FileTrouble, reason, write_output
+from composefmt.files.names import COMPOSE_NAME
 from composefmt.reports import FOR_PEOPLE, Report, report_named
 from composefmt.reports.text import PLAIN
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TextIO
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
 
 
 class ChosenReport(NamedTuple):

@@ -13,8 +13,8 @@ import click
 from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, worker_died, worth_caching
 from composefmt.cli.progress import Progress
 from composefmt.cli.workers import default_jobs, ordered_results
-from composefmt.files.content import FileTrouble, read_stream
-from composefmt.files.discovery import Missing, discover, reason
+from composefmt.files.content import FileTrouble, read_stream, reason
+from composefmt.files.discovery import Missing, discover
 from composefmt.files.exclusion import Exclusion
 from composefmt.options import Chosen
 from composefmt.reports.text import COLOURED, PLAIN, Style, printable

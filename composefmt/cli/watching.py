@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.files.discovery import identity, reason
+from composefmt.files.content import reason
+from composefmt.files.discovery import identity
 from composefmt.files.settings import forget_settings
 
 if TYPE_CHECKING:

@@ -14,8 +14,6 @@ from errno import EACCES, EBUSY, EPERM
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
-from composefmt.files.discovery import reason
-
 if TYPE_CHECKING:
     from typing import BinaryIO
 
@@ -36,6 +34,12 @@ class FileTrouble(Exception):
         self.rule = rule
         self.message = message
         self.advice = advice
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return the system's reason for a refusal, in lower case."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text[:1].lower() + text[1:]
 
 
 def read_file(path: str) -> bytes:

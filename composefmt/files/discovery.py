@@ -1,41 +1,25 @@
 """Which files to process: those named, and the Compose files below the directories named.
 
-A directory is searched for the names in `DEFAULT_NAMES` and those that settings include, except files that .gitignore
+A directory is searched for the names in `names.DEFAULT_NAMES` and those that settings include, except files that .gitignore
 excludes and workflow files of forges (`.github/workflows`).
 """
 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.files.ignore import covers, read_ignore, verdict
+from composefmt.files.content import reason
+from composefmt.files.exclusion import SearchScope
+from composefmt.files.ignore import Ignore, covers, read_ignore, verdict
+from composefmt.files.names import COMPOSE_NAME, WORKFLOWS, YAML
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
     from composefmt.files.exclusion import Exclusion
-    from composefmt.files.ignore import Pattern
-
-COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
-# The same for people.
-DEFAULT_NAMES = ("compose*.yaml", "compose*.yml", "docker-compose*.yaml", "docker-compose*.yml")
-# The extensions of the files that settings can include.
-YAML = (".yaml", ".yml")
-
-# Directories of third-party or generated files.
-SKIPPED = frozenset(
-    {
-        ".direnv", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv",
-        "__pycache__", "node_modules", "site-packages",
-    }
-)  # fmt: skip
-
-# Directories of workflow files of forges, whatever their names: `compose-test.yml` may be one.
-WORKFLOWS = re.compile(r"(?:.*/)?\.(?:forgejo|gitea|github)/workflows/")
 
 
 class Missing(NamedTuple):
@@ -91,29 +75,7 @@ def _named(path: str, exclusion: Exclusion | None) -> Iterator[str | Missing]:
             yield path
 
 
-def reason(error: OSError | ValueError) -> str:
-    """Return the system's reason for a refusal, in lower case."""
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return text[:1].lower() + text[1:]
-
-
-class Ignore(NamedTuple):
-    """One ignore file: a path below its directory is matched as `above` plus the path from `skip` on."""
-
-    above: str
-    skip: int
-    patterns: tuple[Pattern, ...]
-
-
 _Ignores: TypeAlias = "tuple[Ignore, ...]"
-
-
-class SearchScope(NamedTuple):
-    """What settings select below a directory: excluded directories by name and paths by pattern, and file names to include."""
-
-    directories: frozenset[str] = SKIPPED
-    ignores: _Ignores = ()
-    included: Ignore | None = None
 
 
 # A path of a walk with the ignore files and the scope that apply to its content; None for a file.

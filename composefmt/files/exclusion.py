@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.files.content import FileTrouble
-from composefmt.files.discovery import SKIPPED, WORKFLOWS, Ignore, SearchScope
-from composefmt.files.ignore import as_bytes, covers, parse_patterns
+from composefmt.files.ignore import Ignore, as_bytes, covers, parse_patterns
+from composefmt.files.names import SKIPPED, WORKFLOWS
 from composefmt.files.settings import NAMES, relative_path, settings_in_force
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ def _moved(pattern: Pattern, directory: str) -> Pattern:
 # Characters to escape in a pattern.
 _SPECIAL = re.compile(r"[*?\[\\]")
 _ESCAPED = r"\\\g<0>"
+
+
+class SearchScope(NamedTuple):
+    """What settings select below a directory: excluded directories by name and paths by pattern, and file names to include."""
+
+    directories: frozenset[str] = SKIPPED
+    ignores: tuple[Ignore, ...] = ()
+    included: Ignore | None = None
 
 
 class Exclusion:

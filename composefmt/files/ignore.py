@@ -48,6 +48,14 @@ class Pattern(NamedTuple):
         return text.startswith(self.literal) and _compiled(self.glob).fullmatch(text) is not None
 
 
+class Ignore(NamedTuple):
+    """One ignore file: a path below its directory is matched as `above` plus the path from `skip` on."""
+
+    above: str
+    skip: int
+    patterns: tuple[Pattern, ...]
+
+
 def read_ignore(path: str) -> tuple[Pattern, ...]:
     """Return the patterns of a .gitignore file, last first; none if it cannot be read or is not a regular file."""
     try:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from composefmt.files.content import FileTrouble, read_file
-from composefmt.files.discovery import YAML
 from composefmt.files.ignore import covers, parse_patterns
+from composefmt.files.names import YAML
 
 if TYPE_CHECKING:
     from typing import Any

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from composefmt.files.discovery import SKIPPED
+from composefmt.files.names import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from pygls.workspace import TextDocument, Workspace
 
 from composefmt.compose.file import ComposeFile
 from composefmt.files.content import FileTrouble, read_file
-from composefmt.files.discovery import COMPOSE_NAME
+from composefmt.files.names import COMPOSE_NAME
 from composefmt.files.settings import forget_settings, settings_for
 from composefmt.files.surroundings import OnDisk, environment_beside
 from composefmt.lsp.positions import Positions

@@ -12,7 +12,7 @@ from pygls.uris import from_fs_path
 
 from composefmt.compose.file import text_span
 from composefmt.compose.patterns import PatternNode
-from composefmt.files.discovery import COMPOSE_NAME
+from composefmt.files.names import COMPOSE_NAME
 from composefmt.lsp.names import KINDS, Name, names, visit
 from composefmt.syntax.nodes import Mapping, Scalar
 from composefmt.syntax.values import value_of
