@@ -5,16 +5,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from composefmt.format.flow import lay_out_flow
+from composefmt.format.layout import Layout
 from composefmt.format.whitespace import Level, UnsupportedLayout, comment_columns, place_comments, read_gap
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from composefmt.format.layout import Layout
+    from composefmt.format.plan import Plan
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.nodes import Tree
+    from composefmt.syntax.source import Span
 
 _MARKER = r"(?<![^\r\n])(?:(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%)"
 
 
-def lay_out_documents(layout: Layout) -> None:
+def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
+    """Return the edits that lay a text out and make the planned changes. Raises UnsupportedLayout.
+
+    The second value is whether the result depends on the old layout: only then can a second run change anything.
+    """
+    walk = Layout(text, tree, plan, newline, keep_out)
+    _lay_out_documents(walk)
+    return walk.edits, walk.layout_dependent
+
+
+def _lay_out_documents(layout: Layout) -> None:
     """Lay out all documents, and the markers and comments around them."""
     cursor = 0
     roots = [node for node in layout.tree.documents if type(node) is Alias or node.start < node.end]
@@ -56,8 +71,6 @@ def _trailer(layout: Layout, start: int, end: int) -> None:
 
 
 def _root(layout: Layout, root: Mapping | Sequence) -> int:
-    from composefmt.format.flow import lay_out_flow
-
     if root.flow:
         return lay_out_flow(layout, root, root.start, 0, 0, key_width=0, spread=True)
     if type(root) is Mapping:

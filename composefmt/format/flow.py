@@ -11,14 +11,14 @@ from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, part
 from composefmt.syntax.write import flow_text
 
 if TYPE_CHECKING:
-    from composefmt.format.layout import Layout
+    from composefmt.format.values import ValueWriter
 
 # A flow collection that would extend past this column becomes a block collection.
 WIDTH = 80
 
 
 def lay_out_flow(
-    layout: Layout,
+    layout: ValueWriter,
     node: Mapping | Sequence,
     cursor: int,
     column: int,
@@ -61,7 +61,7 @@ def lay_out_flow(
     return node.end
 
 
-def one_line(layout: Layout, node: Node) -> str | None:
+def one_line(layout: ValueWriter, node: Node) -> str | None:
     """Return a value in flow style on one line, None if it does not fit one."""
     if type(node) is Alias:
         return layout.text[node.start : node.end]
@@ -71,7 +71,7 @@ def one_line(layout: Layout, node: Node) -> str | None:
     return lines[id(node)]
 
 
-def _one_line(layout: Layout, node: Node) -> str | None:
+def _one_line(layout: ValueWriter, node: Node) -> str | None:
     text = layout.text
     properties = text[node.start : node.content]  # type: ignore[union-attr]
     if type(node) is Scalar:
@@ -104,7 +104,7 @@ def _has_sign_between(text: str, node: Mapping | Sequence) -> bool:
     return any("#" in text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
-def _one_line_list(layout: Layout, node: Sequence, properties: str) -> str | None:
+def _one_line_list(layout: ValueWriter, node: Sequence, properties: str) -> str | None:
     items: list[str] = []
     for item in node.items:
         change = layout.plan.get(id(item))
@@ -119,7 +119,7 @@ def _one_line_list(layout: Layout, node: Sequence, properties: str) -> str | Non
     return f"{properties}[{', '.join(items)}]"
 
 
-def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
+def is_block_possible(layout: ValueWriter, node: Mapping | Sequence) -> bool:
     """Return whether a flow collection can be written in block style."""
     text = layout.text
     if not text.startswith(("[", "{"), node.content):
@@ -144,19 +144,21 @@ def is_block_possible(layout: Layout, node: Mapping | Sequence) -> bool:
 _FLOW_COLON = r"[ \t\r\n]*:"
 
 
-def _is_explicit(layout: Layout, key: Node) -> bool:
+def _is_explicit(layout: ValueWriter, key: Node) -> bool:
     """Return whether a key is explicit (`? key`)."""
     return layout.text[max(0, key.start - 80) : key.start].rstrip(" \t\r\n").endswith("?")
 
 
-def closing_comment(layout: Layout, node: Node, cursor: int) -> re.Match[str] | None:
+def closing_comment(layout: ValueWriter, node: Node, cursor: int) -> re.Match[str] | None:
     """Return the comment after the closing bracket if it is the only one: it moves to the first line of the block."""
     if type(node) is Scalar or type(node) is Alias or not node.flow or layout.comments.any_within(cursor, node.end):  # type: ignore[union-attr]
         return None
     return END_COMMENT.match(layout.text, node.end)
 
 
-def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool, spread: bool) -> int:
+def to_block(
+    layout: ValueWriter, node: Mapping | Sequence, cursor: int, column: int, *, after_dash: bool, is_root: bool, spread: bool
+) -> int:
     """Write a flow collection in block style. Return the offset up to which the text is laid out."""
     text = layout.text
     closing = closing_comment(layout, node, cursor) if not is_root else None
@@ -185,7 +187,7 @@ def to_block(layout: Layout, node: Mapping | Sequence, cursor: int, column: int,
     return cursor
 
 
-def _element(layout: Layout, element: Node, value: Node | None, column: int, *, spread: bool) -> int:
+def _element(layout: ValueWriter, element: Node, value: Node | None, column: int, *, spread: bool) -> int:
     text = layout.text
     if value is None:
         change = layout.plan.get(id(element))
@@ -201,7 +203,7 @@ def _element(layout: Layout, element: Node, value: Node | None, column: int, *, 
     return layout.value(value, colon.end(), column, column, key_width=width_before_value(element), after_dash=False, spread=spread)
 
 
-def close_flow(layout: Layout, start: int, end: int, column: int, closing: re.Match[str] | None) -> int:
+def close_flow(layout: ValueWriter, start: int, end: int, column: int, closing: re.Match[str] | None) -> int:
     """Remove the closing bracket and keep the comments before it; `closing`, the one after it, is already written elsewhere.
 
     Return the offset up to which the text is laid out.

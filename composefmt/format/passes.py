@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.fields import Use, find_uses
-from composefmt.format.layout import layout_edits
+from composefmt.format.documents import layout_edits
 from composefmt.format.long_forms import long_forms
 from composefmt.format.protection import merged, outside, protected
 from composefmt.format.skipped import COMMENT_INSIDE

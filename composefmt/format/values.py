@@ -1,0 +1,140 @@
+"""The layout of single values and keys: scalars, quotes, anchors and tags, and the items that the plan replaces."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from composefmt.format.scalars import BlockText, has_needless_tag, requoted, rewrapped, shifted
+from composefmt.format.whitespace import UnsupportedLayout
+from composefmt.format.writer import Writer
+from composefmt.syntax.nodes import Alias, Scalar
+from composefmt.syntax.write import block_lines
+
+if TYPE_CHECKING:
+    from composefmt.format.plan import Plan
+    from composefmt.syntax.nodes import Node, Tree
+    from composefmt.syntax.source import Span
+    from composefmt.syntax.write import Entry
+
+INDENT = 2
+
+# Compiled on first use, because most files need none of them.
+_PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
+
+
+class ValueWriter(Writer, ABC):
+    """Lays out values; how a value that may be a collection is laid out is up to the walk."""
+
+    def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
+        super().__init__(text, tree, newline, keep_out)
+        self.plan = plan
+        # Flow collections on one line, by id; None if they do not fit one.
+        self.lines: dict[int, str | None] = {}
+
+    @abstractmethod
+    def value(self, node: Node, cursor: int, old: int, column: int, *, key_width: int, after_dash: bool, spread: bool = False) -> int:
+        """Lay out the value of an element at `column`, after the colon or dash that ends at `cursor`.
+
+        `spread`: separate the entries of a mapping with blank lines.
+        """
+
+    def stand_apart(self, one: tuple[Node, Node], other: tuple[Node, Node], *, is_top: bool) -> bool:
+        """Return whether a blank line separates two sections; not two single lines such as `version` and `name` at the top."""
+        return not is_top or not all(type(value) is Scalar and "\n" not in self.text[key.start : value.end] for key, value in (one, other))
+
+    @staticmethod
+    def is_services(key: Node) -> bool:
+        """Return whether a top-level key is `services`."""
+        return type(key) is Scalar and key.value == "services"
+
+    def replaced_item(self, item: Scalar, cursor: int, entries: list[Entry], column: int) -> int:
+        """Replace a short item with its long entries; an end-of-line comment moves to the first line."""
+        indent = self.indents[column + INDENT]
+        lines = block_lines(entries[0])
+        rest = "".join(indent + line for line in lines[1:])
+        for entry in entries[1:]:
+            rest += self.indents[column] + "- " + indent.join(block_lines(entry))
+        first = lines[0]
+        self.between(cursor, item.start, column + INDENT)
+        if item.anchor is not None:
+            # The anchor stays on the dash's line, so the mapping starts on the next one.
+            cursor = self.properties(item)
+            if self.comments.any_within(cursor, item.content):
+                self.lead(cursor, item.content, 0, column + INDENT, first=True)
+            else:
+                self.put(cursor, item.content, "")
+                first, rest = "", indent + first + rest
+        return self.with_end_comment(item.content, item.end, first, rest)
+
+    def key(self, key: Node) -> None:
+        """Lay out a key that is quoted or has an anchor or tag."""
+        if type(key) is Alias:
+            return
+        if type(key) is not Scalar or key.content == key.end or key.style in ("|", ">") or "\n" in self.text[key.start : key.end]:
+            raise UnsupportedLayout(key.start)
+        if has_needless_tag(key):
+            if not self.is_protected(key.start, key.end):
+                self.put(key.start, key.content, "")
+        elif key.style and key.tag is None and not self.is_protected(key.content, key.end):
+            self.put(key.content, key.end, requoted(self.text[key.content : key.end], key.value, flow=False))
+
+    def properties(self, node: Node) -> int:
+        """Return where a node's anchor and tag end. Raises UnsupportedLayout for an anchor name that the reference ends at a colon."""
+        if node.anchor is not None and ":" in node.anchor:  # type: ignore[union-attr]
+            raise UnsupportedLayout(node.start)
+        found = re.compile(_PROPERTIES).match(self.text, node.start, node.content)  # type: ignore[union-attr]
+        return found.end() if found else node.start
+
+    def scalar(self, node: Scalar, old: int, column: int) -> int:
+        """Lay out a scalar whose start is already in position. Return its end."""
+        start, end, text = node.content, node.end, self.text
+        style = node.style
+        if style in ("|", ">"):
+            return self.block_text(node, old, column)
+        # Not by its length: in flow style a line may start in column 0.
+        raw = text[start:end]
+        if "\n" in raw or "\r" in raw:
+            self.layout_dependent = True
+            made = rewrapped(raw, self.indents[column + INDENT])
+        elif style and node.tag is None:
+            made = requoted(raw, node.value, flow=False)
+        else:
+            return end
+        if made != raw and not self.is_protected(start, end):
+            self.put(start, end, made)
+        return end
+
+    def block_text(self, node: Scalar, old: int, column: int) -> int:
+        """Lay out the header and the indentation of a block scalar. Return its end."""
+        text = self.text
+        block = BlockText(text, node.content, node.end)
+        body = block.body(old)
+        if body is None:
+            if node.value or self.is_protected(block.header_end, _comments_end(text, block.header_end)):
+                raise UnsupportedLayout(node.start)
+            self.keep_end = block.header_end if block.keeps else -1
+            return block.header_end
+        self.keep_end = block.end if block.keeps else -1
+        start, indent = body
+        new = column + (block.indicator or INDENT)
+        if self.is_protected(node.start, block.end):
+            return block.end
+        if self.keep_out and self.is_protected(block.end, _comments_end(text, block.end)):
+            # A comment below that does not move must not become part of the text.
+            if indent <= column or (block.indicator and new != indent):
+                raise UnsupportedLayout(start)
+            new = indent
+        header = text[block.header_end : start]
+        comment = header.strip()
+        self.layout_dependent = self.layout_dependent or indent != new or block.keeps
+        self.put(block.header_end, start, (f"  {comment}" if comment else "") + header[len(header.rstrip("\r\n")) :])
+        self.put(start, block.end, shifted(text[start : block.end], indent, new, start))
+        return block.end
+
+
+def _comments_end(text: str, offset: int) -> int:
+    """Return where the whitespace and comments that start at `offset` end."""
+    found = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*").match(text, offset)
+    return found.end() if found else offset
