@@ -197,12 +197,13 @@ def _model(source: Source) -> object:
 
     If the text is invalid, return the error message instead.
     """
-    from composefmt.project.loading import Choices, File, Scope, load_file
+    from composefmt.project.loading import load_alone
+    from composefmt.project.scope import Choices, File, Scope
     from composefmt.project.values import Items, Map, ProjectError, child, children, frozen
 
     data = source.to_bytes(source.text)
     try:
-        model, resets = load_file(File(source.filename, data), Scope({}, "", "", "", Choices(interpolate=False)), Map(), alone=True)
+        model, resets = load_alone(File(source.filename, data), Scope({}, "", "", "", Choices(interpolate=False)))
     except ProjectError as error:
         return error.message
     model.pop("version", None)

@@ -5,8 +5,8 @@ from collections import Counter
 from composefmt.engine import check_text, fix_bytes, fix_text
 from composefmt.findings import Severity
 from composefmt.options import Options
-from composefmt.project.loading import Choices, File
 from composefmt.project.project import Request, load
+from composefmt.project.scope import Choices, File
 from composefmt.project.values import ProjectError
 from composefmt.syntax.comments import comment_texts
 from composefmt.syntax.edits import apply_edits

@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from composefmt.project.loading import File
 from composefmt.project.output import to_json
 from composefmt.project.project import Request, load
+from composefmt.project.scope import File
 from composefmt.project.values import ProjectError
 
 ROOT = Path(__file__).parent / "cases" / "project"

@@ -11,8 +11,8 @@ from composefmt.engine import format_bytes
 from composefmt.options import Options
 from composefmt.project.discovery import Wanted, find
 from composefmt.project.hashes import service_hash
-from composefmt.project.loading import File
 from composefmt.project.project import Request, load
+from composefmt.project.scope import File
 from composefmt.project.types import Target
 
 SETTINGS = {

@@ -9,8 +9,8 @@ import pytest
 
 from composefmt import ProjectError
 from composefmt.project.discovery import Wanted, find
-from composefmt.project.loading import Choices
 from composefmt.project.project import Request, load
+from composefmt.project.scope import Choices
 
 # The reference reads these, but its JSON output fails: it writes an ssh key with a path as half an object.
 UNPRINTABLE = "error calling MarshalJSON for type types.SSHKey"

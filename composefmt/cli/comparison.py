@@ -129,7 +129,10 @@ def _is_included(pair: _Pair, pairs: Iterable[_Pair]) -> bool:
     bases = {os.path.abspath(os.path.join(pair.directory, name)) for name in BASES}
     own = _service_names(pair.new)
     return any(
-        other.new is not None and other is not pair and own <= _service_names(other.new) and not bases.isdisjoint(files_of(other.new))
+        other.new is not None
+        and other is not pair
+        and own <= _service_names(other.new)
+        and not bases.isdisjoint(files_of(other.new.values))
         for other in pairs
     )
 

@@ -135,7 +135,7 @@ def _schema() -> str:
 
 
 def _with_flags(request: Request, flags: dict[str, bool], shape: Shape, *, listing: bool) -> Request:
-    from composefmt.project.loading import Choices
+    from composefmt.project.scope import Choices
     from composefmt.project.types import Target
 
     return request._replace(
@@ -155,9 +155,8 @@ def _model(project: Project, shape: Shape) -> str:
     if shape.with_source:
         from composefmt.project.provenance import with_sources
 
-        return (
-            to_json(with_sources(project)) + "\n" if shape.output_format == "json" else to_yaml(with_sources(project), double_dollars=False)
-        )
+        model = with_sources(project.model, project.values)
+        return to_json(model) + "\n" if shape.output_format == "json" else to_yaml(model, double_dollars=False)
     if shape.output_format == "json":
         return to_json(project.model, double_dollars=shape.double_dollars) + "\n"
     return to_yaml(project.model, double_dollars=shape.double_dollars)

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from composefmt.project.discovery import Wanted, find
-from composefmt.project.loading import Choices
 from composefmt.project.project import Project, Request, load
+from composefmt.project.scope import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,9 +10,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.disk import is_file, read_env_files
-from composefmt.project.loading import File
 from composefmt.project.names import BASES, OVERRIDES, listed_files
 from composefmt.project.paths import is_remote
+from composefmt.project.scope import File
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from functools import lru_cache
 from posixpath import dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.loading import Choices, File, Scope, load_model
+from composefmt.project.loading import load_model
 from composefmt.project.read import documents_of, source_of, tree_of
+from composefmt.project.scope import Choices, File, Scope
 from composefmt.project.values import Items, Location, Map, ProjectError, Unreachable
 from composefmt.syntax.fileset import MADE, FileSet, Member
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve

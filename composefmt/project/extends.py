@@ -5,13 +5,18 @@ Source: the specification's 05-services, `extends`, and compose-go, loader/exten
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.limits import cycle
-from composefmt.project.loading import ExtendedFile, File, Scope, load_file, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, is_remote, join, relative_folder, resolve_paths
+from composefmt.project.scope import ExtendedFile, File, Scope, reset
 from composefmt.project.values import Location, Map, Path, ProjectError, Unreachable, clone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Load = Callable[[File, Scope], tuple[Map, tuple[Path, ...]]]
 
 # Each level uses some of the stack; no real project is this deep.
 MAX_CHAIN = 150
@@ -25,8 +30,8 @@ class _Source(NamedTuple):
     resets: tuple[Path, ...]
 
 
-def apply_extends(model: Map, scope: Scope, file: File, resets: tuple[Path, ...]) -> None:
-    """Merge every service of a file over those it extends, in place. Raises ProjectError."""
+def apply_extends(model: Map, scope: Scope, file: File, resets: tuple[Path, ...], load: Load) -> None:
+    """Merge every service of a file over those it extends, in place. `load` loads another file alone. Raises ProjectError."""
     for section in ("services", "jobs"):
         services = model.get(section)
         if section not in model or services is None:
@@ -34,10 +39,10 @@ def apply_extends(model: Map, scope: Scope, file: File, resets: tuple[Path, ...]
         if not isinstance(services, Map):
             raise ProjectError(f"{section} must be a mapping", model.where(section), (section,))
         for name in list(services):
-            services[name] = _extended(name, _Source(file.path, services, resets), scope, ())
+            services[name] = _extended(name, _Source(file.path, services, resets), scope, load, ())
 
 
-def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, str], ...]) -> object:
+def _extended(name: str, source: _Source, scope: Scope, load: Load, chain: tuple[tuple[str, str], ...]) -> object:
     service = source.services.get(name)
     place = source.services.where(name)
     if service is None:
@@ -50,7 +55,7 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
     chain = (*chain, (source.path, name))
     reference, path = _reference(service, name, place)
     try:
-        base_source = source if path is None else _other_file(path, scope, place)
+        base_source = source if path is None else _other_file(path, scope, load, place)
     except Unreachable:
         if scope.gaps is None:
             raise
@@ -64,7 +69,7 @@ def _extended(name: str, source: _Source, scope: Scope, chain: tuple[tuple[str, 
         raise ProjectError(f"circular extends: {cycle([one for _, one in chain[start:]])}", place)
     if len(chain) > MAX_CHAIN:
         raise ProjectError(f"chain of more than {MAX_CHAIN} extended services", place)
-    base = _extended(reference, base_source, scope, chain)
+    base = _extended(reference, base_source, scope, load, chain)
     if not isinstance(base, Map):
         return service
     made = _merged(base, service, name, source)
@@ -100,7 +105,7 @@ def _reference(service: Map, name: str, place: Location | None) -> tuple[str, st
     return reference, path
 
 
-def _other_file(path: str, scope: Scope, place: Location | None) -> _Source:
+def _other_file(path: str, scope: Scope, load: Load, place: Location | None) -> _Source:
     if is_remote(path):
         raise Unreachable(f"{path} is remote, and composefmt never accesses the network", place)
     if scope.is_unknown is not None and "$" in path:
@@ -112,15 +117,15 @@ def _other_file(path: str, scope: Scope, place: Location | None) -> _Source:
     known = scope.extended if scope.extended is not None else {}
     found = known.get((local, folder))
     if found is None:
-        found = known[local, folder] = _load(local, folder, scope, place)
+        found = known[local, folder] = _services_of(File(local, place=place), folder, scope, load)
     services = clone(found.services)
     return _Source(local, services if isinstance(services, Map) else Map(), found.resets)
 
 
-def _load(local: str, folder: str, scope: Scope, place: Location | None) -> ExtendedFile:
-    model, resets = load_file(File(local, place=place), scope._replace(folder=folder), Map(), alone=True)
+def _services_of(file: File, folder: str, scope: Scope, load: Load) -> ExtendedFile:
+    model, resets = load(file, scope._replace(folder=folder))
     if "services" not in model:
-        raise ProjectError(f"{local} defines no services", place)
+        raise ProjectError(f"{file.path} defines no services", file.place)
     services = model["services"]
     if not isinstance(services, Map):
         raise ProjectError("services must be a mapping", model.where("services"))

@@ -5,14 +5,19 @@ Source: the specification's 14-include, and compose-go, loader/include.go.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.disk import read_env_files
 from composefmt.project.limits import cycle
-from composefmt.project.loading import MAX_DEPTH, File, Scope, load_model, reset
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
+from composefmt.project.scope import MAX_DEPTH, File, Scope, reset
 from composefmt.project.values import Items, Location, Map, Path, ProjectError, Unreachable, clone, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Load = Callable[[Sequence[File], Scope], Map]
 
 _SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
@@ -26,10 +31,10 @@ class _Included(NamedTuple):
     place: Location | None
 
 
-def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
+def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...], load: Load) -> None:
     """Add the included projects to a file, in place; the file's own definitions are merged over included ones.
 
-    Raises ProjectError.
+    `load` loads the files of one. Raises ProjectError.
     """
     if "include" not in model:
         return
@@ -43,7 +48,7 @@ def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...]) -> None:
         raise ProjectError(f"chain of more than {MAX_DEPTH} included files", place)
     for value, where in entries.entries():
         try:
-            included = _load(_entry(value, where), scope)
+            included = _load(_entry(value, where), scope, load)
         except Unreachable as gap:
             scope.report(gap)
         else:
@@ -59,7 +64,7 @@ def _entry(value: object, place: Location | None) -> _Included:
     return _Included(texts(value.get("path")), directory if isinstance(directory, str) else "", texts(value.get("env_file")), place)
 
 
-def _load(entry: _Included, scope: Scope) -> Map:
+def _load(entry: _Included, scope: Scope, load: Load) -> Map:
     if not entry.paths:
         raise ProjectError('an include entry requires "path"', entry.place, ("include",))
     paths = []
@@ -90,7 +95,7 @@ def _load(entry: _Included, scope: Scope) -> Map:
     known = scope.included if scope.included is not None else {}
     key = (tuple(paths), folder, base, tuple(sorted(environment.items())))
     if key not in known:
-        known[key] = load_model([File(path, place=entry.place) for path in paths], inner)
+        known[key] = load([File(path, place=entry.place) for path in paths], inner)
     copy = clone(known[key])
     return copy if isinstance(copy, Map) else Map()
 

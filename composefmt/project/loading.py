@@ -1,97 +1,27 @@
 """Load one or more files into one model: the steps for each file, and those for all of them.
 
-Source: compose-go, loader/loader.go. `extends` and `include` call back here for the files they name.
+Source: compose-go, loader/loader.go. `extends` and `include` are passed the functions that load the files they name.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from composefmt.project.canonical import to_canonical
 from composefmt.project.checks import check
 from composefmt.project.deduplicate import enforce
 from composefmt.project.defaults import set_defaults
-from composefmt.project.disk import DISK
 from composefmt.project.interpolate import interpolate
 from composefmt.project.merge import merge
 from composefmt.project.paths import resolve_paths
-from composefmt.project.values import Items, Location, Map, Path, ProjectError, Unreachable, children, place_of, plain
+from composefmt.project.scope import reset
+from composefmt.project.values import Items, Map, Path, ProjectError, children, place_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from composefmt.project.files import ProjectFiles
     from composefmt.project.read import ParsedDocument
-
-# Deeper chains of files are a mistake, and exhaust the stack.
-MAX_DEPTH = 60
-
-
-class Choices(NamedTuple):
-    """The steps to take.
-
-    `interpolate`: replace variables; `resolve`: make paths absolute; `outside_files`: allow reading files outside the project
-    directory. `merge_only`: merge the files as they are written, without validation, defaults and absolute paths.
-    `known_only`: leave strings with unknown variables as they are.
-    """
-
-    interpolate: bool = True
-    resolve: bool = True
-    outside_files: bool = True
-    merge_only: bool = False
-    known_only: bool = False
-
-    @property
-    def uninterpolated(self) -> bool:
-        """Whether values may hold variables that were not replaced."""
-        return self.merge_only or self.known_only or not self.interpolate
-
-
-class File(NamedTuple):
-    """A Compose file: its path, and its bytes if they have been read."""
-
-    path: str
-    data: bytes | None = None
-    place: Location | None = None
-
-
-class Scope(NamedTuple):
-    """The context shared by all files of one model.
-
-    `folder` is the directory that the model's paths are made relative to; `base` is the absolute directory of the files
-    named in the model; `root` is the project directory; `including` are the files that lead here.
-    """
-
-    environment: Mapping[str, str]
-    folder: str
-    base: str
-    root: str
-    choices: Choices
-    including: tuple[str, ...] = ()
-    # Loaded files by path and directory: a file that many services extend is read once.
-    extended: dict[tuple[str, str], ExtendedFile] | None = None
-    # Included projects by files, directories and variables: each is loaded once.
-    included: dict[Hashable, Map] | None = None
-    # Variables that are used but not set, with the location of the first use.
-    unset: dict[str, Location | None] | None = None
-    files: ProjectFiles = DISK
-    # Files of the project that cannot be reached; None: the first one is an error.
-    gaps: list[Unreachable] | None = None
-    # Whether a variable may have any value; strings that use such variables stay as they are. Only with `merge_only`.
-    is_unknown: Callable[[str], bool] | None = None
-
-    def report(self, gap: Unreachable) -> None:
-        """Record a file that cannot be reached. Raises it if the project must be complete."""
-        if self.gaps is None:
-            raise gap
-        self.gaps.append(gap)
-
-
-class ExtendedFile(NamedTuple):
-    """A file whose services others extend: its services, and the paths its tags remove."""
-
-    services: Map
-    resets: tuple[Path, ...]
+    from composefmt.project.scope import File, Scope
 
 
 def load_model(files: Sequence[File], scope: Scope) -> Map:
@@ -99,7 +29,7 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
     scope = scope._replace(extended={}, included=scope.included if scope.included is not None else {})
     model = Map()
     for file in files:
-        model, _ = load_file(file, scope, model)
+        model, _ = _load_file(file, scope, model)
     if scope.choices.merge_only:
         return model
     set_defaults(model)
@@ -110,11 +40,15 @@ def load_model(files: Sequence[File], scope: Scope) -> Map:
     return model
 
 
-def load_file(file: File, scope: Scope, model: Map, *, alone: bool = False) -> tuple[Map, tuple[Path, ...]]:
-    """Merge a file over a model; return the model and the paths that its tags remove.
+def load_alone(file: File, scope: Scope) -> tuple[Map, tuple[Path, ...]]:
+    """Return the model of one file, without includes, extends and validation, and the paths that its tags remove.
 
-    `alone`: skip includes, extends and validation. Raises ProjectError.
+    Raises ProjectError.
     """
+    return _load_file(file, scope, Map(), alone=True)
+
+
+def _load_file(file: File, scope: Scope, model: Map, *, alone: bool = False) -> tuple[Map, tuple[Path, ...]]:
     resets: tuple[Path, ...] = ()
     for document in scope.files.documents(file.path, file.data, file.place):
         resets = document.resets
@@ -133,10 +67,10 @@ def _load_document(document: ParsedDocument, file: File, scope: Scope, model: Ma
         interpolate(value, scope.environment, scope.unset if scope.unset is not None else {}, scope.is_unknown)
     _promote_extensions(value)
     if not alone:
-        apply_include(value, scope._replace(including=(*scope.including, file.path)), document.resets)
+        apply_include(value, scope._replace(including=(*scope.including, file.path)), document.resets, load_model)
     reset(model, document.resets)
     if not alone:
-        apply_extends(value, scope, file, document.resets)
+        apply_extends(value, scope, file, document.resets, load_alone)
     uninterpolated = scope.choices.uninterpolated
     model = merge(model, value)
     enforce(model, uninterpolated=uninterpolated)
@@ -147,16 +81,6 @@ def _load_document(document: ParsedDocument, file: File, scope: Scope, model: Ma
     _omit_empty(model)
     enforce(model, uninterpolated=uninterpolated)
     return model
-
-
-def reset(model: Map, paths: Sequence[Path]) -> None:
-    """Remove the values at the paths of `!reset` and `!override`."""
-    for path in paths:
-        parent: object = model
-        for key in path[:-1]:
-            parent = parent.get(key) if isinstance(parent, Map) else None
-        if isinstance(parent, Map) and path:
-            parent.pop(path[-1], None)
 
 
 def _validate(model: Map, *, replaced: bool) -> None:

@@ -10,11 +10,12 @@ from composefmt.compose.secrecy import redacted
 from composefmt.project.consistency import check_consistency, section
 from composefmt.project.disk import read_bytes
 from composefmt.project.environment import Reading, resolve_environment, resolve_labels
-from composefmt.project.loading import Choices, File, Scope, load_model
+from composefmt.project.loading import load_model
 from composefmt.project.model import Model, to_model
 from composefmt.project.normalize import normalize
 from composefmt.project.output import to_json
 from composefmt.project.provenance import written_at
+from composefmt.project.scope import Choices, File, Scope
 from composefmt.project.select import by_names, by_profiles, drop_unused, enable
 from composefmt.project.types import Target
 from composefmt.project.values import Location, Map, ProjectError, place_of

@@ -10,16 +10,15 @@ from composefmt.syntax.scalars import whole_number
 
 if TYPE_CHECKING:
     from composefmt.project.model import Model
-    from composefmt.project.project import Project
     from composefmt.project.values import Location, Path
 
 
-def with_sources(project: Project) -> Model:
-    """Return the model with each scalar replaced by its `value` and its `source`.
+def with_sources(model: Model, values: Map) -> Model:
+    """Return the model made from some values with each scalar replaced by its `value` and its `source`.
 
     The source is `file:line:column`, of the parent for a default value, null if nothing is written.
     """
-    found = _explained(project.model, project.values, None)
+    found = _explained(model, values, None)
     return found if isinstance(found, dict) else {}
 
 
@@ -53,10 +52,10 @@ def written_at(values: Map, path: Path) -> Location | None:
     return place
 
 
-def files_of(project: Project) -> set[str]:
-    """Return the paths of the files in which the values of a project are written."""
+def files_of(values: Map) -> set[str]:
+    """Return the paths of the files in which some values are written."""
     found: set[str] = set()
-    pending: list[object] = [project.values]
+    pending: list[object] = [values]
     while pending:
         value = pending.pop()
         if isinstance(value, (Map, Items)):
