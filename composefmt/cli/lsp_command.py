@@ -23,6 +23,6 @@ def command() -> int:
         from composefmt.distribution import NAME
 
         raise click.ClickException(f'the language server needs more packages: pipx install "{NAME}[lsp]"') from None
-    from composefmt.lsp.server import serve
+    from composefmt.lsp.serve import serve
 
     return serve()

@@ -1,14 +1,8 @@
-"""The server: pygls with our own documents and features."""
+"""The server: pygls with our own documents, and what it knows about its client. Its features register themselves (`serve`)."""
 
 from __future__ import annotations
 
-import gc
-import logging
-import os
-import signal
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
@@ -18,12 +12,10 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from composefmt import __version__
 from composefmt.lsp.documents import Document, Documents
-from composefmt.lsp.explain import Pages
+from composefmt.lsp.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-
-FEATURES = ("code_actions", "completion", "diagnostics", "explain", "files", "formatting", "hover", "navigation", "rename", "symbols")
 
 
 class _Protocol(LanguageServerProtocol):
@@ -88,8 +80,6 @@ class Server(LanguageServer):
         self.shows_secrets = False
         # Checks run here one at a time, so that the server stays responsive.
         self.worker = ThreadPoolExecutor(max_workers=1)
-        for feature in FEATURES:
-            import_module(f"composefmt.lsp.{feature}").register(self)
 
     def document(self, uri: str) -> Document | None:
         """Return an open document if it is a Compose file, else None."""
@@ -133,42 +123,3 @@ class Server(LanguageServer):
             return
         message = f"{type(error).__name__}: {error}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, message[:2000]))
-
-
-def serve() -> int:
-    """Serve on standard input and output until the client exits. Return the exit status: 0 after a shutdown request."""
-    # The client gets the errors; tracebacks do not help people who edit a file.
-    for name in ("pygls", "asyncio"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
-        logging.getLogger(name).propagate = False
-    # Only the protocol may write to the output, whatever is printed.
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    server = Server()
-    _end_on_signals(server)
-    # Trees have no cycles, but imports create some: collect them after each check, not while a client waits
-    # for an answer.
-    gc.disable()
-    gc.freeze()
-    try:
-        server.start_io(stdout=output)
-    except (ValueError, MemoryError):
-        # A Content-Length that is not a possible number of bytes.
-        sys.stderr.write("composefmt: this is not the language server protocol\n")
-        return 2
-    finally:
-        server.pages.remove()
-    return 0 if server.protocol.was_shut_down else 1
-
-
-def _end_on_signals(server: Server) -> None:
-    """Exit at once on a signal: a thread blocked on input would keep the process alive, and there is nothing to lose."""
-
-    def end(number: int, _: object) -> None:
-        server.pages.remove()
-        os._exit(128 + number)
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, end)
