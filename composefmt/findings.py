@@ -6,8 +6,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from composefmt.syntax.edits import Edit
-    from composefmt.syntax.source import Position, Span
+    from composefmt.syntax.source import Position, Source, Span
+
+    # A finding with the file that it is about.
+    Found: TypeAlias = "tuple[Source, Finding]"
 
 
 class Severity(str, Enum):

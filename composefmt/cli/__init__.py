@@ -11,6 +11,8 @@ import sys
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
+from composefmt.cli.pipe import PipeClosed
+
 if TYPE_CHECKING:
     from click.exceptions import ClickException
 
@@ -19,10 +21,6 @@ INTERRUPTED = 130
 # Added to the number of the signal that ended the run, as shells do.
 SIGNALLED = 128
 PIPE_CLOSED = 141
-
-
-class PipeClosed(Exception):
-    """The output pipe was closed; Click would handle a BrokenPipeError itself and exit with 1."""
 
 
 class Ended(BaseException):

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from composefmt.cli import PipeClosed
+from composefmt.cli.pipe import PipeClosed
 
 _COMMANDS = {
     "format": ("composefmt.cli.format_command", "Format Compose files in place."),

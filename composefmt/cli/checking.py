@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from composefmt.cli.baselines import Baselines
     from composefmt.cli.fixing import Fixing
     from composefmt.files.settings import Settings
-    from composefmt.findings import Finding
-    from composefmt.reports import Found
+    from composefmt.findings import Finding, Found
     from composefmt.syntax.source import Source
 
 

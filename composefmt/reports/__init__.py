@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import TypeAlias
 
-    from composefmt.findings import Finding
+    from composefmt.findings import Found
     from composefmt.reports.text import Style
-    from composefmt.syntax.source import Source
-
-    Found: TypeAlias = tuple[Source, Finding]
 
 REPORTS = {
     "text": "composefmt.reports.text",

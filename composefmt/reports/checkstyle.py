@@ -10,7 +10,7 @@ from composefmt.reports.markup import attributes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
     from composefmt.reports.text import Style
 
 

@@ -9,7 +9,7 @@ from composefmt.reports.text import Style, headline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
 
 
 def report(found: Iterable[Found], style: Style) -> Iterator[str]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.findings import Finding, Related
-    from composefmt.reports import Found
+    from composefmt.findings import Finding, Found, Related
     from composefmt.reports.text import Style
     from composefmt.syntax.edits import Edit
     from composefmt.syntax.source import Source, Span

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.findings import Finding
-    from composefmt.reports import Found
+    from composefmt.findings import Finding, Found
     from composefmt.syntax.source import Source
 
 # These rules report the file as a whole, whatever the location of the finding.

@@ -14,7 +14,7 @@ from composefmt.reports.text import PLAIN, Style, headline, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
 
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}

@@ -14,7 +14,7 @@ from composefmt.reports.locations import repository_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
     from composefmt.reports.text import Style
 
 _SEVERITY = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}

@@ -14,7 +14,7 @@ from composefmt.reports.text import render
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
     from composefmt.reports.text import Style
 
 

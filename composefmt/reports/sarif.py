@@ -15,8 +15,7 @@ from composefmt.reports.locations import repository_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.findings import Finding, Fix, Related
-    from composefmt.reports import Found
+    from composefmt.findings import Finding, Fix, Found, Related
     from composefmt.reports.text import Style
     from composefmt.syntax.edits import Edit
     from composefmt.syntax.source import Source, Span

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.findings import Severity
-    from composefmt.reports import Found
+    from composefmt.findings import Found, Severity
     from composefmt.reports.text import Style
 
 

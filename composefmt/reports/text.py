@@ -12,7 +12,7 @@ from composefmt.findings import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.reports import Found
+    from composefmt.findings import Found
     from composefmt.syntax.source import Source, Span
 
 # The maximum width of a source line, in columns; longer ones are cut.

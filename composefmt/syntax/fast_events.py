@@ -14,8 +14,12 @@ from composefmt.syntax.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
-    from composefmt.syntax.parse import Mark
+    class Mark(Protocol):
+        """A location in the text, as the parser reports it."""
+
+        index: int
 
 
 @cache

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    class Mark(Protocol):
-        """A location in the text, as the parser reports it."""
-
-        index: int
+    from composefmt.syntax.fast_events import Mark
 
     class Event(Protocol):
         """The attributes of parser events; some have only part of them."""
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
         style: str | None
         flow_style: bool | None
 
-    # An Event, or the node that replaces it (see `light_events`).
+    # An Event, or the node that replaces it (see `fast_events`).
     NextEvent = Callable[[], Any]
 
 # Compose needs fewer than 20 levels. Recursive readers fail at a few thousand, so deeper files are refused.

@@ -7,25 +7,9 @@ compare both with the jsonschema library, which starts too slowly for a run.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from composefmt.compose.schema.problem import SchemaProblem
 
-
-class SchemaProblem(NamedTuple):
-    """One violation: the rule, the path in the value, whether the key (not the value) is wrong, the message and the remedy.
-
-    `meant` is the key or value that was probably intended, None if unknown. `kinds`: "list" and "map" as far as they are allowed in
-    place of a string.
-
-    The rule `ignored-key` is a warning: the reference loads such a file, but the key has no effect.
-    """
-
-    rule: str
-    path: tuple[str | int, ...]
-    on_key: bool
-    message: str
-    help: str
-    meant: str | int | float | None = None
-    kinds: tuple[str, ...] = ()
+__all__ = ["SchemaProblem", "problems"]
 
 
 def problems(value: object) -> list[SchemaProblem]:

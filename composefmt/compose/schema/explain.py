@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, cast
 
-from composefmt.compose.schema import SchemaProblem
 from composefmt.compose.schema.formats import FORMATS, to_number
 from composefmt.compose.schema.gate import WHOLE_MOST, may_fit, name_check, repeated, text_check
 from composefmt.compose.schema.hints import keys_without_name, misplaced_section, name_above, nearest, unknown_key
 from composefmt.compose.schema.mistakes import nearest_text, wrong_type
 from composefmt.compose.schema.ports import is_port, port_problems
+from composefmt.compose.schema.problem import SchemaProblem
 from composefmt.compose.schema.shapes import load
 from composefmt.compose.schema.spaced import meant_text
 from composefmt.compose.schema.words import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.compose.schema import SchemaProblem
+from composefmt.compose.schema.problem import SchemaProblem
 from composefmt.compose.schema.words import (
     EXAMPLES,
     FORMAT_HELP,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from composefmt.compose.schema import SchemaProblem
+    from composefmt.compose.schema.problem import SchemaProblem
     from composefmt.compose.schema.words import Path
 
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})")
