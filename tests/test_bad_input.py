@@ -218,6 +218,7 @@ def test_a_million_lines_need_bounded_memory_and_time(tmp_path):
     assert time.monotonic() - started < 120
 
 
+@pytest.mark.slow
 def test_no_step_takes_quadratic_time(run, tmp_path):
     """Long chains of services, lists, anchors and nested variables: each is done in seconds."""
     count = 20_000

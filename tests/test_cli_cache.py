@@ -234,6 +234,7 @@ def test_several_runs_at_once_share_a_cache(cached, project, cache):
     assert len(entries(cache)) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_killed_run_leaves_a_usable_cache(cached, project, cache):
     first = cached("check", "--no-cache", project)

@@ -179,6 +179,7 @@ def on_a_terminal(directory, *args):
     return shown.decode()
 
 
+@pytest.mark.slow
 def test_a_long_run_shows_progress_only_on_a_terminal(run, tmp_path):
     many(tmp_path, [LARGE], copies=200)
     shown = on_a_terminal(tmp_path, "format", "--check", "-j", "1", ".")

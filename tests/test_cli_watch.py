@@ -38,6 +38,7 @@ def wait_for(condition, seconds=30):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs Ctrl-C")
 def test_changed_files_are_formatted_again(watching, tmp_path):
     file, other = tmp_path / "compose.yaml", tmp_path / "web" / "compose.yaml"

@@ -3,6 +3,7 @@
 import json
 import os
 
+import pytest
 from fixes import assert_fixes_keep_the_promises
 from generate import PORTS, VOLUMES, compose_files, laid_out_files, mistaken_files
 from hypothesis import HealthCheck, event, given, settings
@@ -50,6 +51,7 @@ def test_generated_files_keep_the_promises(text, options):
     assert_promises(text, options)
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(compose_files())
 def test_forms_round_trip(text):
@@ -94,6 +96,7 @@ def test_fixes_of_generated_files_keep_the_promises(text, options):
     assert_fixes_keep_the_promises(text, options)
 
 
+@pytest.mark.slow
 @FEWER
 @given(mistaken_files(), st.sampled_from([EVERY_RULE, EVERY_RULE._replace(ignore=frozenset({"unformatted"}))]), st.booleans())
 def test_fixes_of_files_full_of_mistakes_keep_the_promises(text, options, brackets):
