@@ -40,7 +40,7 @@ class TestCommands:
             done = run(*given)
             assert done.returncode == 2
             assert f'did you mean "{suggested}"?\n' in done.stderr
-        assert "error: no such option '--chek'" in run("--chek", "compose.yaml").stderr
+        assert 'error: no such option "--chek"' in run("--chek", "compose.yaml").stderr
 
 
 class TestStart:

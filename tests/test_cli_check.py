@@ -241,4 +241,4 @@ def test_options_from_the_environment(tmp_path):
     assert (done.returncode, done.stdout) == (0, concise), "the command line wins"
     done = run("check", cwd=tmp_path, env={"COMPOSEFMT_CHECK_FAIL_LEVEL": "bad"})
     assert done.returncode == 2
-    assert "'bad' is not one of 'error', 'warning', 'info'" in done.stderr
+    assert '"bad" is not one of "error", "warning", "info"' in done.stderr

@@ -124,7 +124,7 @@ def test_another_severity(run):
     for wrong in ("volumes", "volumes=bad", "=error"):
         done = run(*check, "--severity", wrong, stdin=TEXT)
         assert done.returncode == 2
-        assert f'"{wrong}" is not RULES=LEVEL with one of error, warning, info' in done.stderr
+        assert f'invalid --severity "{wrong}"; use RULES=LEVEL with level error, warning or info' in done.stderr
     assert 'did you mean "volumes"?' in run(*check, "--severity", "volume=info", stdin=TEXT).stderr
 
 

@@ -136,12 +136,11 @@ def _print_usage_error(error: ClickException) -> None:
     from click import echo
     from click.exceptions import NoArgsIsHelpError, UsageError
 
+    from composefmt.cli.usage_errors import usage_message
+
     if isinstance(error, NoArgsIsHelpError):
         error.show()
         return
-    message = error.format_message()
-    # Remove the full stop of a sentence, but not of a path.
-    message = message[:-1] if message.endswith(".") and message[-2:-1] not in (" ", ".", "/") else message
-    echo(f"error: {message[:1].lower()}{message[1:]}", err=True)
+    echo(f"error: {usage_message(error)}", err=True)
     if isinstance(error, UsageError) and error.ctx is not None:
         echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.", err=True)

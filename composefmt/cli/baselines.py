@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., object]")
 
 
+# Added to the reasons why a baseline cannot be read.
+_REMEDY = "; create it with --write-baseline"
+
+
 class BaselineOptions(TypedDict):
     """The options for baselines, as Click passes them."""
 
@@ -75,8 +79,8 @@ class Baselines:
             try:
                 self.before = self._read(self.target).files
             except FileTrouble as trouble:
-                message = trouble.message.removesuffix(" (--write-baseline writes one)")
-                raise click.ClickException(f"--write-baseline: {message}; it is left as it is") from None
+                message = trouble.message.removesuffix(_REMEDY)
+                raise click.ClickException(f"--write-baseline: {message}, so it is not overwritten") from None
 
     def unknown(self, path: str, settings: Settings | None, result: CheckResult | FixResult, given: Chosen) -> tuple[Finding, ...]:
         """Return the findings of a file that its baseline does not list. Raises FileTrouble for an unreadable baseline."""
@@ -142,9 +146,9 @@ class Baselines:
                 notify_of_renamed_rules({rule_of(mark) for marks in files.values() for mark in marks}, path)
                 self.known[path] = _Baseline(_directory_of(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
             except FileTrouble as trouble:
-                raise FileTrouble("baseline", f"{path}: {trouble.message} (--write-baseline writes one)") from None
+                raise FileTrouble("baseline", f"{path}: {trouble.message}{_REMEDY}") from None
             except NoBaseline as error:
-                raise FileTrouble("baseline", f"{path} {error} (--write-baseline writes one)") from None
+                raise FileTrouble("baseline", f"{path} {error}{_REMEDY}") from None
         return self.known[path]
 
     def finish(self) -> None:

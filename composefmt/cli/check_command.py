@@ -61,7 +61,7 @@ def _project(files: tuple[str, ...]) -> Chosen:
 @click.option(
     "--fail-level",
     type=click.Choice([s.value for s in Severity]),
-    help="Lowest severity that fails the run (default: error, and the rule unformatted if selected).",
+    help="Lowest severity that fails the run (default: error, or any finding of the rule unformatted).",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @shared_options

@@ -56,7 +56,7 @@ _EPILOG = """\b
 Examples:
   composefmt config                          the project in this directory, with its overrides and .env
   composefmt config --variables              the variables that the files use
-  composefmt config -f a.yaml -f b.yaml db   what two files make of one service
+  composefmt config -f a.yaml -f b.yaml db   one service of two merged files
 """
 
 
@@ -96,7 +96,7 @@ def command(
     flags = {name.removeprefix("flag_"): value for name, value in given.items()}
     for refused in ("resolve_image_digests", "lock_image_digests"):
         if flags[refused]:
-            raise click.UsageError(f"--{refused.replace('_', '-')} would ask a registry, and composefmt asks nobody.")
+            raise click.UsageError(f"--{refused.replace('_', '-')} is not supported: it requires access to a registry.")
     if flags["no_escape"]:
         raise click.UsageError("--no-escape is now --no-outside-files; --no-escape-dollars prints each dollar sign once.")
     check_services(wanted_services)
@@ -209,7 +209,7 @@ def _hashes(project: Project, hashed: str, flags: dict[str, bool]) -> str:
     names = sorted(project.services) if hashed == "*" else sorted(set(hashed.split(",")))
     for name in names:
         if name not in project.services:
-            raise click.ClickException(f"no such service: {name}")
+            raise click.ClickException(f'no such service: "{name}"')
     reading = Reading(project.environment, project.directory if flags["no_outside_files"] else None, Target())
     with errors_reported(project):
         found = service_hashes(project, names, None if flags["no_env_resolution"] else reading)

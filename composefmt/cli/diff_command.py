@@ -12,7 +12,7 @@ from composefmt.cli.run import write_utf8
 _EPILOG = """\b
 Examples:
   composefmt diff old.yaml new.yaml   two files
-  composefmt diff --git HEAD .        all projects in this directory: what changed since the last commit
+  composefmt diff --git HEAD .        all projects below this directory, compared with the last commit
 """
 
 

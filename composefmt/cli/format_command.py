@@ -160,7 +160,7 @@ def _lines(given: str) -> tuple[int, int]:
     """Parse a range of lines such as "10-20". Raises click.UsageError."""
     first, _, last = given.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal() and 1 <= int(first) <= int(last or first)):
-        raise click.UsageError(f'--lines: "{given}" is not a stretch of lines such as 10-20.')
+        raise click.UsageError(f'invalid --lines "{given}"; use a range such as 10-20.')
     return int(first), int(last or first)
 
 

@@ -20,7 +20,7 @@ _EPILOG = """\b
 Examples:
   composefmt graph                       this directory's project, as Mermaid for Markdown
   composefmt graph -o shop.svg           a picture
-  composefmt graph --without network db  one service and what it needs, without networks
+  composefmt graph --without network db  one service with its dependencies, without networks
 """
 
 

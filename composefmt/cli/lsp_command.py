@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 _EPILOG = """\b
-Editors start it and talk to it on standard input and output, by the Language Server Protocol.
+Editors start it and use the Language Server Protocol on its standard input and output.
 The documentation has the settings for VS Code, Neovim, Vim, Emacs, Helix, Zed, Sublime Text and JetBrains.
 
 \b
-Exit status: 0 after the client has asked to shut down, 1 where it leaves without.
+Exit status: 0 after the client requested a shutdown, 1 if it disconnects without one.
 """
 
 

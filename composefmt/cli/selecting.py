@@ -37,7 +37,7 @@ def selection_options(command: Command) -> Command:
             "--select",
             multiple=True,
             metavar="RULES",
-            help='Rules or groups to enable, separated by commas; "all" for all (default: the default rules).',
+            help='Rules or groups to enable, separated by commas; "all" for all (default: those enabled by default).',
         ),
     ):
         command = option(command)
@@ -73,6 +73,7 @@ def _levels(given: str) -> list[tuple[str, str]]:
     """Parse rules and their severity, as in "missing-colon,ports=error"."""
     names, _, level = given.rpartition("=")
     if level not in {severity.value for severity in Severity} or not names:
-        levels = ", ".join(severity.value for severity in Severity)
-        raise click.UsageError(f'"{given}" is not RULES=LEVEL with one of {levels}, such as missing-colon=error.')
+        *others, last = (severity.value for severity in Severity)
+        levels = f"{', '.join(others)} or {last}"
+        raise click.UsageError(f'invalid --severity "{given}"; use RULES=LEVEL with level {levels}, such as missing-colon=error.')
     return [(name, level) for name in _rules([names])]

@@ -15,8 +15,8 @@ from composefmt.reports.text import printable
 _EPILOG = """\b
 Examples:
   composefmt settings                    the settings for this directory
-  composefmt settings app/compose.yaml   those of one file
-  composefmt settings --schema           what settings there are, for editors
+  composefmt settings app/compose.yaml   the settings for one file
+  composefmt settings --schema           the JSON Schema of all settings, for editors
 """
 
 
@@ -33,7 +33,7 @@ def command(path: str, schema: bool) -> int:
         sys.stdout.write(dumps(SettingsModel.model_json_schema(), indent=2) + "\n")
         return 0
     if not os.path.lexists(path):
-        raise click.UsageError(f'"{printable(path)}": no such file or directory.')
+        raise click.UsageError(f"{printable(path)}: no such file or directory.")
     try:
         found = settings_for(os.path.join(path, "compose.yaml") if os.path.isdir(path) else path)
     except FileTrouble as trouble:

@@ -28,13 +28,15 @@ _VALUES = (
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\."  # JSON Web Tokens
     r"|://[^/\s:@]*:[^/\s@]+@"  # a password in a URL
 )
+# Not passwords, although they end with PWD.
+_WORKING_DIRECTORIES = ("PWD", "OLDPWD")
 # Long strings of letters and digits that do not resemble words or paths.
 _RANDOM = r"(?=[^a-z]*[a-z])(?=\D*\d)[\w+/=-]{24,}"
 
 
 def is_secret(name: str, value: str) -> bool:
     """Return whether the value of a variable or key looks like a secret."""
-    if not value or value.lower() in ("true", "false", "yes", "no"):
+    if not value or value.lower() in ("true", "false", "yes", "no") or name in _WORKING_DIRECTORIES:
         return False
     if pattern(_NAMES).search(name) or pattern(_VALUES).search(value):
         return True

@@ -192,9 +192,12 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
 
 def _located(path: str, message: str) -> str:
     """Return a mistake in the syntax, or in a number of thousands of digits, with its position in front."""
+    if message.startswith("Exceeds the limit"):
+        # Python's message tells how to change its limit.
+        message = "a number has too many digits"
     found = _MISTAKE.fullmatch(message)
     place, message = (f":{found[2]}:{found[3]}", found[1]) if found else ("", message)
-    return f"{path}{place}: {message[:1].lower()}{message[1:]}"
+    return f"{path}{place}: invalid TOML: {message[:1].lower()}{message[1:]}"
 
 
 def _validated(path: str, table: dict[str, object]) -> SettingsModel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Literal, Union
+from typing import TYPE_CHECKING, Final, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -12,6 +12,9 @@ from composefmt.files.names import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# The type of the error that another version of composefmt is required: the setting itself is valid.
+_OTHER_VERSION: Final = "other_version"
 
 
 def _kebab(name: str) -> str:
@@ -47,7 +50,7 @@ class SettingsModel(BaseModel):
     )
     severity: dict[str, Literal["error", "warning", "info"]] = Field({}, description="Severity overrides for rules or groups, by name.")
     fail_level: Literal["error", "warning", "info"] | None = Field(
-        None, description="Lowest severity that fails the run (default: error, and the rule unformatted if selected)."
+        None, description="Lowest severity that fails the run (default: error, or any finding of the rule unformatted)."
     )
     baseline: str | None = Field(None, description="A file with findings that are not reported, written by --write-baseline.")
     exclude: list[str] = Field(
@@ -115,6 +118,7 @@ class SettingsModel(BaseModel):
     @classmethod
     def _right_version(cls, wanted: str) -> str:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
+        from pydantic_core import PydanticCustomError
 
         from composefmt import __version__
 
@@ -123,7 +127,8 @@ class SettingsModel(BaseModel):
         except InvalidSpecifier:
             raise ValueError(f'"{wanted}" is not a valid version specifier such as ">=0.2,<1"') from None
         if not fits:
-            raise ValueError(f"composefmt {__version__} does not satisfy {wanted}")
+            message = f"this is composefmt {__version__}, but required-version is {wanted}; install that version"
+            raise PydanticCustomError(_OTHER_VERSION, "{message}", {"message": message})
         return wanted
 
 
@@ -162,7 +167,7 @@ def field_problem(field: str, *, short: bool) -> str:
     known = field_names() if short else ["all", *field_names()]
     if field in known:
         return ""
-    return f'no field "{field}" has a short and a long form; {_nearest(field, known)}'
+    return f'"{field}" is not a field with a short and a long form; {_nearest(field, known)}'
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -178,9 +183,11 @@ def explain(error: ValidationError) -> str:
     first = min(error.errors(), key=lambda each: "literal['all']" in each["loc"])
     name = ".".join(part for part in first["loc"] if isinstance(part, str) and not part.startswith(("list[", "literal[")))
     if first["type"] == "extra_forbidden":
+        if name == "tool":
+            return "[tool.composefmt] is only for pyproject.toml; here, write the settings without a table"
         return f'unknown setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
-    if not name:
+    if not name or first["type"] == _OTHER_VERSION:
         return message
     if first["type"] in _SHAPES:
         message = f"must be {_SHAPES[first['type']]}"

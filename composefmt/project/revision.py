@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 # Missing objects are not fetched: nothing here accesses the network.
-_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 # A repository's settings may name a program that git asks for changed files.
 _NO_PROGRAM = ("-c", "core.fsmonitor=false")
 _LINK = b"120000"
@@ -104,7 +104,7 @@ def unpack(revision: str, top: str, target: str) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **_OFFLINE},
+        env={**os.environ, **_ENVIRONMENT},
     ) as process:
         if process.stdin is None or process.stdout is None:
             return
@@ -152,11 +152,13 @@ def _place(entry: _TreeEntry, content: bytes, target: bytes) -> None:
 def _git(folder: str, *arguments: str) -> bytes:
     command = ["git", "-C", folder, *_NO_PROGRAM, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **_OFFLINE})  # noqa: S603 - no shell
+        done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **_ENVIRONMENT})  # noqa: S603 - no shell
     except OSError as error:
         raise ProjectError(f"git cannot be run: {(error.strerror or '').lower()}") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        if said and "not a git repository" in said[-1]:
+            raise ProjectError(f"{folder} is not in a Git repository")
         raise ProjectError(
             f"git: {said[-1].removeprefix('fatal: ')}" if said else f"unknown revision {arguments[-1].removesuffix(_COMMIT)} in {folder}"
         )
