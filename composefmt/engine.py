@@ -17,7 +17,7 @@ from composefmt.syntax.source import NotText, Source, Span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from composefmt.fixes import Checked
+    from composefmt.fixes import CheckedSource
     from composefmt.format.passes import Formatting
     from composefmt.syntax.nodes import Tree
 
@@ -266,10 +266,10 @@ _MAX_ROUNDS = 5
 def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = False) -> FixResult:
     from collections import Counter
 
-    from composefmt.fixes import apply_fixes, checked
+    from composefmt.fixes import apply_fixes, check_source
 
     try:
-        now = checked(source, options)
+        now = check_source(source, options)
     except SyntaxProblem as problem:
         return FixResult(source, None, {}, (_explained(source, problem),))
     fixed: Counter[str] = Counter()
@@ -281,13 +281,13 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
         if formatted.data is None:
             break
         fixed[UNFORMATTED] = 1
-        now = checked(Source.from_bytes(formatted.data, source.filename), options)
+        now = check_source(Source.from_bytes(formatted.data, source.filename), options)
     data = now.source.to_bytes(now.source.text) if now.source.text != source.text else None
     is_formatted = not formatting or _is_formatted(now, options)
     return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings), is_formatted, tuple(now.others))
 
 
-def _is_formatted(now: Checked, options: Options) -> bool:
+def _is_formatted(now: CheckedSource, options: Options) -> bool:
     if not _asks_for_formatting(options):
         return True
     found = check_tree(now.source, now.tree, options._replace(select=frozenset({UNFORMATTED}), extend_select=frozenset()))

@@ -34,7 +34,7 @@ MAX_PASSES = 20
 FORMATTING = "unformatted"
 
 
-class Checked(NamedTuple):
+class CheckedSource(NamedTuple):
     """A text with its tree and its findings; `others` are findings in other files of its projects."""
 
     source: Source
@@ -48,14 +48,14 @@ class Checked(NamedTuple):
         return _errors(self.findings)
 
 
-def checked(source: Source, options: Options) -> Checked:
+def check_source(source: Source, options: Options) -> CheckedSource:
     """Run the rules over a text. Raises SyntaxProblem."""
     tree = parse(source.text)
     file = ComposeFile(source, tree, options)
-    return Checked(source, tree, run_rules(file), file.elsewhere)
+    return CheckedSource(source, tree, run_rules(file), file.elsewhere)
 
 
-def apply_fixes(now: Checked, options: Options, fixed: Counter[str], *, unsafe: bool) -> Checked:
+def apply_fixes(now: CheckedSource, options: Options, fixed: Counter[str], *, unsafe: bool) -> CheckedSource:
     """Return the text after all fixes but the formatter's, and count the fixes by rule in `fixed`.
 
     Unsafe fixes, if requested, are applied when no safe one is left, and unused definitions are deleted last. A finding
@@ -91,7 +91,7 @@ def _turn(finding: Finding) -> int:
     return 0 if fix.safe else 2 if fix.deletes_definition else 1
 
 
-def _wanted(now: Checked, failed: set[tuple[Edit, ...]], turn: int) -> list[Finding]:
+def _wanted(now: CheckedSource, failed: set[tuple[Edit, ...]], turn: int) -> list[Finding]:
     """Return the findings of a turn whose fixes do not touch one another or protected regions; the first one wins."""
     from composefmt.format.protection import is_protected, protected
 
@@ -118,10 +118,10 @@ def _touches(span: Span, taken: list[tuple[int, int]]) -> bool:
     return behind > 0 and taken[behind - 1][1] >= span.start
 
 
-def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[Finding], Checked | None]:
+def _made(now: CheckedSource, chosen: list[Finding], options: Options) -> tuple[list[Finding], CheckedSource | None]:
     """Apply all chosen fixes at once or, if that cannot be verified, as many of them as possible."""
     made: list[Finding] = []
-    after: Checked | None = None
+    after: CheckedSource | None = None
     groups = [chosen]
     while groups:
         group = groups.pop()
@@ -134,13 +134,13 @@ def _made(now: Checked, chosen: list[Finding], options: Options) -> tuple[list[F
     return made or chosen, after
 
 
-def _proved(now: Checked, chosen: list[Finding], options: Options) -> Checked | None:
+def _proved(now: CheckedSource, chosen: list[Finding], options: Options) -> CheckedSource | None:
     """Return the text after some fixes, None if it cannot be verified."""
     fixes = [_fix(finding) for finding in chosen]
     source = now.source
     try:
         text = apply_edits(source.text, [edit for fix in fixes for edit in fix.edits])
-        after = checked(Source(text, source.filename, mark=source.mark, encoding=source.encoding), options)
+        after = check_source(Source(text, source.filename, mark=source.mark, encoding=source.encoding), options)
     except (SyntaxProblem, ValueError):
         return None
     if _adds_error(now, after, chosen) or len(after.tree.documents) != len(now.tree.documents) or not _keeps_comments(now, after, fixes):
@@ -152,7 +152,7 @@ def _errors(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
     return Counter((finding.rule, finding.message) for finding in findings if finding.severity is Severity.ERROR)
 
 
-def _adds_error(before: Checked, after: Checked, chosen: Iterable[Finding]) -> bool:
+def _adds_error(before: CheckedSource, after: CheckedSource, chosen: Iterable[Finding]) -> bool:
     """Return whether fixes cause a new error.
 
     An existing error may get another message, which names a value that a fix has changed.
@@ -164,7 +164,7 @@ def _adds_error(before: Checked, after: Checked, chosen: Iterable[Finding]) -> b
     return bool(new - reworded)
 
 
-def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bool:
+def _keeps_comments(before: CheckedSource, after: CheckedSource, fixes: Iterable[Fix]) -> bool:
     """Return whether all comments remain, except those that fixes are about, and none moves to another element."""
     changed = [edit for fix in fixes if fix.comments for edit in fix.edits]
     old, new = before.source.text, after.source.text
@@ -175,7 +175,7 @@ def _keeps_comments(before: Checked, after: Checked, fixes: Iterable[Fix]) -> bo
     return (kept <= found if changed else kept == found) and not (found and _moves_comment(before, after))
 
 
-def _moves_comment(before: Checked, after: Checked) -> bool:
+def _moves_comment(before: CheckedSource, after: CheckedSource) -> bool:
     """Return whether a comment belongs to another element than before; comments follow what a fix renames or moves."""
     was, now = (owned_comments(one.source.text, one.tree) for one in (before, after))
     texts = {text for text, _ in was.comments}
@@ -183,7 +183,7 @@ def _moves_comment(before: Checked, after: Checked) -> bool:
     return any(text in texts and path in was.paths for text, path in added)
 
 
-def same_model(before: Checked, after: Checked, options: Options) -> bool:
+def same_model(before: CheckedSource, after: CheckedSource, options: Options) -> bool:
     """Return whether Docker Compose loads the same model from two texts: node by node, or as the merged and canonical model."""
     from composefmt.compose.equivalence import same_meaning
     from composefmt.compose.fields import find_uses

@@ -13,7 +13,7 @@ from composefmt.findings import Severity
 from composefmt.reports.baseline import marks
 
 if TYPE_CHECKING:
-    from composefmt.cli.run import Inputs
+    from composefmt.cli.run import FileRun
     from composefmt.engine import FormatResult
     from composefmt.options import Options
 
@@ -53,13 +53,13 @@ class Effect(NamedTuple):
         return self.findings.total() > MANY_FINDINGS
 
 
-def measure(inputs: Inputs, directory: str) -> Effect:
+def measure(run: FileRun, directory: str) -> Effect:
     """Format and check all files without writing them; the paths of the baseline are relative to the directory."""
     files = formatted = 0
     lines = Lines()
     findings: Counter[tuple[Severity, str]] = Counter()
     known: dict[str, frozenset[str]] = {}
-    for path, _, effect in inputs.results(Work(_measure_file)):
+    for path, _, effect in run.results(Work(_measure_file)):
         files += 1
         formatted += effect.is_changed
         lines = Lines(*map(sum, zip(lines, effect.lines, strict=True)))

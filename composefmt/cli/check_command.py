@@ -11,7 +11,7 @@ from composefmt.cli.baselines import Baselines, baseline_options
 from composefmt.cli.checking import Check
 from composefmt.cli.fixing import Fixing, fix_options
 from composefmt.cli.reporting import chosen_report, write_report
-from composefmt.cli.run import Inputs, exclusion_of, given_options, shared_options, speed_options
+from composefmt.cli.run import FileRun, exclusion_of, given_options, shared_options, speed_options
 from composefmt.cli.selecting import given_selection, selection_options
 from composefmt.findings import Severity
 from composefmt.reports import REPORTS
@@ -86,7 +86,7 @@ def command(
     """
     if files and paths:
         raise click.UsageError("--file cannot be combined with PATHS.")
-    inputs = Inputs(
+    run = FileRun(
         files or paths,
         given_options(options) | given_selection(options) | _project(files),
         stdin_filename,
@@ -98,11 +98,11 @@ def command(
     if show_projects:
         from composefmt.cli.show_projects import show_projects as show
 
-        return show(inputs)
+        return show(run)
     report = chosen_report(output_format, output_file, statistics=statistics, unsafe=options["unsafe_fixes"])
     formatting = report.for_people and not quiet
-    fixing = Fixing(inputs, options["fix"], options["unsafe_fixes"], options["diff"], formatting=formatting)
-    check = Check(inputs, fail_level, fixing, Baselines(options))
+    fixing = Fixing(run, options["fix"], options["unsafe_fixes"], options["diff"], formatting=formatting)
+    check = Check(run, fail_level, fixing, Baselines(options))
     if fixing.silent and output_file is None:
         check.count_all()
     else:
@@ -110,7 +110,7 @@ def command(
         write_report(check.findings(), report, output_file, out)
     check.baselines.finish()
     if fixing.takes_output and not fixing.diff:
-        sys.stdout.buffer.write(inputs.excluded_input)
+        sys.stdout.buffer.write(run.excluded_input)
     if not quiet:
         click.echo(check.summary(), err=True)
     return check.status(exit_zero=exit_zero)

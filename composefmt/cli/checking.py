@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from composefmt.cli.deprecation import notify_of_renamed_rules
 from composefmt.cli.elsewhere import Elsewhere
 from composefmt.cli.no_files import no_files
-from composefmt.cli.run import STDIN, Inputs, count
+from composefmt.cli.run import STDIN, FileRun, count
 from composefmt.files.content import FileTrouble
 from composefmt.files.settings import settings_in_force
 from composefmt.findings import Severity
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Check:
     """One run over all files."""
 
-    def __init__(self, inputs: Inputs, fail_level: str | None, fixing: Fixing, baselines: Baselines) -> None:
-        self.inputs = inputs
+    def __init__(self, run: FileRun, fail_level: str | None, fixing: Fixing, baselines: Baselines) -> None:
+        self.run = run
         self.fixing = fixing
         self.baselines = baselines
         self.fail_level = fail_level
@@ -38,31 +38,31 @@ class Check:
 
     def findings(self) -> Iterator[Found]:
         """Yield the findings, file by file."""
-        for path, data, result in self.inputs.results(self.fixing.work):
+        for path, data, result in self.run.results(self.fixing.work):
             if not self.fixing.apply(path, data, result):
                 continue
-            name = self.inputs.name(path)
-            settings = settings_in_force(name, self.inputs.config)
+            name = self.run.name(path)
+            settings = settings_in_force(name, self.run.config)
             if settings is not None and settings.rule_names:
                 notify_of_renamed_rules(settings.rule_names, settings.path)
             try:
-                findings = self.baselines.unknown(name, settings, result, self.inputs.given)
+                findings = self.baselines.unknown(name, settings, result, self.run.given)
             except FileTrouble as trouble:
-                self.inputs.settings_trouble(trouble.message, trouble.rule)
+                self.run.settings_trouble(trouble.message, trouble.rule)
                 continue
             self.files += 1
             self.unformatted += not result.is_formatted
             self.elsewhere.add(result.source.filename, result.findings, result.others)
             yield from self.reported(result.source, findings, settings)
         for source, found in self.elsewhere.left():
-            settings = settings_in_force(source.filename, self.inputs.config)
+            settings = settings_in_force(source.filename, self.run.config)
             yield from self.reported(source, self.baselines.unknown_elsewhere(source.filename, settings, source, found), settings)
 
     def reported(self, source: Source, findings: Iterable[Finding], settings: Settings | None) -> Iterator[Found]:
         """Count and yield the findings of one file."""
         fail_level = self.fail_level or (settings.fail_level if settings else None)
         for finding in findings:
-            self.inputs.progress.clear()
+            self.run.progress.clear()
             self.severities[finding.severity] += 1
             self.bad = self.bad or fails(finding, fail_level)
             self.fixing.count(finding)
@@ -75,14 +75,14 @@ class Check:
 
     def summary(self) -> str:
         """Return the summary: what was found in one line, then one line about the baseline and one about formatting."""
-        if not self.files and not self.inputs.failed:
-            return no_files(self.inputs.paths, self.inputs.config)
+        if not self.files and not self.run.failed:
+            return no_files(self.run.paths, self.run.config)
         sentences = [
             self.fixing.applied(),
             (self.baselines.written_summary() or self.found()) if self.files else "",
             self.fixing.possible(),
             f"{count(self.baselines.left_out, 'finding')} in the baseline." if self.baselines.left_out else "",
-            f"{count(self.inputs.failed, 'file')} could not be checked." if self.inputs.failed else "",
+            f"{count(self.run.failed, 'file')} could not be checked." if self.run.failed else "",
         ]
         lines = [" ".join(filter(None, sentences)), self.baselines.advice()]
         if self.unformatted:
@@ -92,7 +92,7 @@ class Check:
 
     def found(self) -> str:
         """Return one sentence that counts the findings by severity."""
-        files = "" if STDIN in self.inputs.paths else count(self.files, "file")
+        files = "" if STDIN in self.run.paths else count(self.files, "file")
         found = [count(self.severities[s], s.value) for s in Severity if self.severities[s]]
         if found:
             listed = " and ".join(filter(None, (", ".join(found[:-1]), found[-1])))
@@ -103,7 +103,7 @@ class Check:
 
     def status(self, *, exit_zero: bool) -> int:
         """Return the exit status."""
-        if self.inputs.failed:
+        if self.run.failed:
             return 2
         if exit_zero:
             return 0

@@ -18,7 +18,7 @@ from composefmt.files.content import FileTrouble, write_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from composefmt.cli.run import Inputs
+    from composefmt.cli.run import FileRun
     from composefmt.findings import Finding
 
 Command = TypeVar("Command", bound="Callable[..., object]")
@@ -48,8 +48,8 @@ def fix_options(command: Command) -> Command:
 class Fixing:
     """The fixes of one run; without the options, they are only counted."""
 
-    def __init__(self, inputs: Inputs, fix: bool, unsafe_fixes: bool, diff: bool, *, formatting: bool = False) -> None:
-        self.inputs = inputs
+    def __init__(self, run: FileRun, fix: bool, unsafe_fixes: bool, diff: bool, *, formatting: bool = False) -> None:
+        self.run = run
         self.formatting = formatting
         self.unsafe = unsafe_fixes
         self.diff = diff
@@ -65,7 +65,7 @@ class Fixing:
     @property
     def takes_output(self) -> bool:
         """Whether standard output receives the new text, so that findings go to standard error."""
-        return self.active and STDIN in self.inputs.paths
+        return self.active and STDIN in self.run.paths
 
     @property
     def work(self) -> Work:
@@ -87,7 +87,7 @@ class Fixing:
             try:
                 write_file(path, result.data, data)
             except FileTrouble as trouble:
-                self.inputs.trouble(path, trouble)
+                self.run.trouble(path, trouble)
                 self.fixed.subtract(result.fixed)
                 return False
         return True
@@ -95,7 +95,7 @@ class Fixing:
     def show(self, data: bytes, result: FixResult) -> None:
         """Print the diff of a file."""
         if result.data is not None:
-            self.inputs.progress.clear()
+            self.run.progress.clear()
             from composefmt.reports.diff import unified
             from composefmt.syntax.source import Source
 

@@ -11,7 +11,7 @@ import click
 from composefmt.cli.cached_results import FORMATTED
 from composefmt.cli.file_work import Work
 from composefmt.cli.no_files import no_files
-from composefmt.cli.run import STDIN, Inputs, count, exclusion_of, given_options, shared_options, speed_options, style_for
+from composefmt.cli.run import STDIN, FileRun, count, exclusion_of, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, format_bytes, with_hash_change
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
@@ -108,39 +108,39 @@ def command(
         given["lines"] = _lines(lines)
     mode = _Mode(check, diff, quiet, verbose)
     if not watch:
-        return _run(Inputs(paths, given, stdin_filename, config, options, exclusion=exclusion_of(options, config), quiet=quiet), mode)
+        return _run(FileRun(paths, given, stdin_filename, config, options, exclusion=exclusion_of(options, config), quiet=quiet), mode)
     if STDIN in paths:
         raise click.UsageError("standard input cannot be watched.")
     from composefmt.cli.watching import watch as watch_files
 
     def again(changed: frozenset[str] | None) -> None:
-        inputs = Inputs(paths, given, None, config, options, exclusion=exclusion_of(options, config), quiet=quiet)
-        inputs.only = changed
-        _run(inputs, mode, watched=changed is not None)
+        run = FileRun(paths, given, None, config, options, exclusion=exclusion_of(options, config), quiet=quiet)
+        run.only = changed
+        _run(run, mode, watched=changed is not None)
 
     with suppress(KeyboardInterrupt):
         watch_files(paths or (".",), again, quiet=quiet)
     return 0
 
 
-def _run(inputs: Inputs, mode: _Mode, *, watched: bool = False) -> int:
+def _run(run: FileRun, mode: _Mode, *, watched: bool = False) -> int:
     """Format all files and return the exit status. With `watched`, print nothing about unchanged files."""
     tally = _Tally()
     style = style_for(sys.stderr)
-    for path, data, result in inputs.results(Work(_formatted, FORMATTED)):
-        _print_findings(result, mode, style, inputs)
+    for path, data, result in run.results(Work(_formatted, FORMATTED)):
+        _print_findings(result, mode, style, run)
         if result.failed:
-            inputs.failed += 1
-        elif _apply(path, data, result, mode, inputs):
+            run.failed += 1
+        elif _apply(path, data, result, mode, run):
             tally.unsupported += result.is_unsupported
             tally.unchanged += result.data is None and not result.is_unsupported
             tally.changed += result.data is not None
             tally.recreating += result.recreates
     if mode.writes:
-        sys.stdout.buffer.write(inputs.excluded_input)
-    tally.failed = inputs.failed
-    if not mode.quiet and STDIN not in inputs.paths and not (watched and tally.is_quiet):
-        click.echo(tally.summary(writes=mode.writes) or no_files(inputs.paths, inputs.config), err=True)
+        sys.stdout.buffer.write(run.excluded_input)
+    tally.failed = run.failed
+    if not mode.quiet and STDIN not in run.paths and not (watched and tally.is_quiet):
+        click.echo(tally.summary(writes=mode.writes) or no_files(run.paths, run.config), err=True)
     if tally.recreating and not mode.quiet:
         click.echo(_notice(tally.recreating), err=True)
     if tally.failed:
@@ -169,18 +169,18 @@ def _formatted(data: bytes, options: Options, name: str) -> FormatResult:
     return with_hash_change(format_bytes(data, options, name)._replace(edits=()), data, options, name)
 
 
-def _print_findings(result: FormatResult, mode: _Mode, style: Style, inputs: Inputs) -> None:
+def _print_findings(result: FormatResult, mode: _Mode, style: Style, run: FileRun) -> None:
     for finding in result.findings:
         if finding.severity is not Severity.INFO or mode.verbose:
-            inputs.progress.clear()
+            run.progress.clear()
             click.echo(render(result.source, finding, style), nl=False, err=True, color=style is not PLAIN)
 
 
-def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: Inputs) -> bool:
+def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, run: FileRun) -> bool:
     """Write or show the result; return whether that succeeded."""
-    name = printable(inputs.name(path))
+    name = printable(run.name(path))
     if mode.diff and result.data is not None:
-        inputs.progress.clear()
+        run.progress.clear()
         _show_diff(result)
     if path == STDIN:
         if mode.writes:
@@ -188,17 +188,17 @@ def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, inputs: In
         return True
     if result.data is None:
         if mode.verbose:
-            inputs.progress.clear()
+            run.progress.clear()
             click.echo(f"unchanged {name}", err=True)
         return True
     if mode.writes:
         try:
             write_file(path, result.data, data)
         except FileTrouble as trouble:
-            inputs.trouble(path, trouble)
+            run.trouble(path, trouble)
             return False
     if not mode.quiet and not mode.diff:
-        inputs.progress.clear()
+        run.progress.clear()
         click.echo(f"{'' if mode.writes else 'would '}reformat{'ted' if mode.writes else ''} {name}", err=True)
     return True
 

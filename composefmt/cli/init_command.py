@@ -10,7 +10,7 @@ import click
 from composefmt.adopting import Note, Proposal, settings_proposal, texts, tool_proposals
 from composefmt.cli.adoption import Effect, measure, percentage, report
 from composefmt.cli.no_files import no_files
-from composefmt.cli.run import Inputs, SpeedOptions, count, style_for
+from composefmt.cli.run import FileRun, SpeedOptions, count, style_for
 from composefmt.files.content import FileTrouble, reason, write_file
 from composefmt.reports.baseline import written as baseline_text
 from composefmt.reports.diff import unified
@@ -73,8 +73,8 @@ def command(directory: str, yes: bool, dry_run: bool) -> int:
     formatted, by how many lines they grow, and what the rules find. If there are many findings, it offers to record
     them in a baseline, so that only new ones are reported.
     """
-    inputs = Inputs([directory], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
-    effect = measure(inputs, directory)
+    run = FileRun([directory], {}, None, None, SpeedOptions(jobs=None, no_cache=True, cache_dir=None))
+    effect = measure(run, directory)
     if not effect.files:
         raise click.ClickException(no_files([directory], None))
     click.echo(report(effect))
@@ -87,7 +87,7 @@ def command(directory: str, yes: bool, dry_run: bool) -> int:
         raise click.ClickException(printable(trouble.message)) from None
     if session.written:
         click.echo(f"\n{_next_steps(session)}")
-    return 2 if inputs.failed else 0
+    return 2 if run.failed else 0
 
 
 def _add_settings(session: _Session, effect: Effect) -> None:

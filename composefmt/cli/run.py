@@ -157,7 +157,7 @@ def _fields(option: str, text: str) -> tuple[str, ...]:
     return names
 
 
-class Inputs:
+class FileRun:
     """The files of a run and their results; a file that cannot be read is reported, and the run continues."""
 
     def __init__(

@@ -14,21 +14,21 @@ from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source
 
 if TYPE_CHECKING:
-    from composefmt.cli.run import Inputs
+    from composefmt.cli.run import FileRun
     from composefmt.options import Options
 
     Shown = list[tuple[tuple[str, ...], str]]
 
 
-def show_projects(inputs: Inputs) -> int:
+def show_projects(run: FileRun) -> int:
     """Print each project once: its files in the order of merging, and the reason. Return the exit status."""
     known = set()
-    for _, _, projects in inputs.results(Work(_projects)):
+    for _, _, projects in run.results(Work(_projects)):
         for paths, reason in projects:
             if paths not in known:
                 known.add(paths)
                 click.echo(f"{printable(', '.join(paths))} ({printable(reason)})")
-    return 2 if inputs.failed else 0
+    return 2 if run.failed else 0
 
 
 def _projects(data: bytes, options: Options, filename: str) -> Shown:
