@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.findings import Finding, Severity
+from composefmt.findings import FORMATTING_RULE, Finding, Severity
 from composefmt.options import Options
 from composefmt.syntax.edits import Edit, apply_edits
 from composefmt.syntax.parse import SyntaxProblem, parse
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _DEFAULTS = Options()
 LAYOUT_KEPT = "layout-kept"
-UNFORMATTED = "unformatted"
 
 
 class FormatResult(NamedTuple):
@@ -122,20 +121,20 @@ def check_with_formatting(data: bytes, options: Options = _DEFAULTS, filename: s
     if not _asks_for_formatting(options):
         return check_bytes(data, options, filename)
     # As one more rule of the same run, it shares the parsed file and respects suppression comments.
-    result = check_bytes(data, options._replace(extend_select=options.extend_select | {UNFORMATTED}), filename)
-    findings = tuple(finding for finding in result.findings if finding.rule != UNFORMATTED)
+    result = check_bytes(data, options._replace(extend_select=options.extend_select | {FORMATTING_RULE}), filename)
+    findings = tuple(finding for finding in result.findings if not finding.is_about_formatting)
     return result._replace(findings=findings, is_formatted=not any(map(_is_fixed_by_formatting, result.findings)))
 
 
 def _asks_for_formatting(options: Options) -> bool:
     """Return whether no option selects or ignores the rule `unformatted`."""
-    names = {UNFORMATTED, "style", "all"}
+    names = {FORMATTING_RULE, "style", "all"}
     return options.select is None and names.isdisjoint(options.extend_select | options.ignore | options.file_ignore)
 
 
 def _is_fixed_by_formatting(finding: Finding) -> bool:
     # Without a fix, the formatter does not support the file's syntax.
-    return finding.rule == UNFORMATTED and finding.fix is not None
+    return finding.is_about_formatting and finding.fix is not None
 
 
 def fix_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False) -> FixResult:
@@ -280,7 +279,7 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
         formatted = _format(now.source, options)
         if formatted.data is None:
             break
-        fixed[UNFORMATTED] = 1
+        fixed[FORMATTING_RULE] = 1
         now = check_source(Source.from_bytes(formatted.data, source.filename), options)
     data = now.source.to_bytes(now.source.text) if now.source.text != source.text else None
     is_formatted = not formatting or _is_formatted(now, options)
@@ -290,5 +289,5 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
 def _is_formatted(now: CheckedSource, options: Options) -> bool:
     if not _asks_for_formatting(options):
         return True
-    found = check_tree(now.source, now.tree, options._replace(select=frozenset({UNFORMATTED}), extend_select=frozenset()))
+    found = check_tree(now.source, now.tree, options._replace(select=frozenset({FORMATTING_RULE}), extend_select=frozenset()))
     return not any(map(_is_fixed_by_formatting, found.findings))

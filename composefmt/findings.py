@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Found: TypeAlias = "tuple[Source, Finding]"
 
 
+# The rule that reports files that are not formatted. The formatter fixes its findings, after all other fixes.
+FORMATTING_RULE = "unformatted"
+
+
 class Severity(str, Enum):
     """The severity of a finding. Docker Compose refuses an error, or it must fail at run time; a warning is doubtful."""
 
@@ -87,3 +91,8 @@ class Finding(NamedTuple):
     help: str = ""
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+
+    @property
+    def is_about_formatting(self) -> bool:
+        """Whether the finding states that the file is not formatted."""
+        return self.rule == FORMATTING_RULE

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # Enough for all fixes; more passes mean that two fixes undo each other.
 MAX_PASSES = 20
-# The formatter fixes it, after all other fixes.
-FORMATTING = "unformatted"
 
 
 class CheckedSource(NamedTuple):
@@ -95,7 +93,7 @@ def _wanted(now: CheckedSource, failed: set[tuple[Edit, ...]], turn: int) -> lis
     """Return the findings of a turn whose fixes do not touch one another or protected regions; the first one wins."""
     from composefmt.format.protection import is_protected, protected
 
-    offered = [f for f in now.findings if f.rule != FORMATTING and f.fix and _turn(f) == turn and f.fix.edits not in failed]
+    offered = [f for f in now.findings if not f.is_about_formatting and f.fix and _turn(f) == turn and f.fix.edits not in failed]
     if not offered:
         return []
     keep_out = protected(now.source.text, now.tree)

@@ -113,5 +113,5 @@ class Check:
 def fails(finding: Finding, fail_level: str | None) -> bool:
     """Return whether a finding is at or above the fail level; by default, an error or a file that `unformatted` reports."""
     if fail_level is None:
-        return finding.severity is Severity.ERROR or finding.rule == "unformatted"
+        return finding.severity is Severity.ERROR or finding.is_about_formatting
     return finding.severity.rank <= Severity(fail_level).rank

@@ -15,7 +15,6 @@ from pygls.uris import from_fs_path
 from composefmt.engine import check_bytes, check_tree
 from composefmt.files.content import FileTrouble
 from composefmt.findings import Finding, Severity
-from composefmt.fixes import FORMATTING
 from composefmt.lsp.documents import MAX_CHARACTERS
 from composefmt.rules.registry import all_rules
 from composefmt.syntax.source import Span
@@ -183,7 +182,7 @@ def diagnostic(finding: Finding, document: Document, positions: Positions) -> ty
         positions.range(finding.span),
         f"{finding.message}\n{finding.help}" if finding.help else finding.message,
         # Formatting on save fixes it, so information is severe enough.
-        types.DiagnosticSeverity.Information if finding.rule == FORMATTING else _SEVERITIES[finding.severity],
+        types.DiagnosticSeverity.Information if finding.is_about_formatting else _SEVERITIES[finding.severity],
         finding.rule,
         source="composefmt",
         tags=tags or None,

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from composefmt.findings import Finding, Found
     from composefmt.syntax.source import Source
 
-# These rules report the file as a whole, whatever the location of the finding.
-_OF_THE_FILE = frozenset({"unformatted"})
 _QUOTES = {ord("'"): None, ord('"'): None}
 
 
@@ -31,7 +29,8 @@ class Fingerprints:
         """Return 32 hexadecimal digits that are unique within the file."""
         from hashlib import sha256
 
-        line = "" if finding.rule in _OF_THE_FILE else _line(self.source, finding)
+        # A file that is not formatted is one finding, wherever its first change is.
+        line = "" if finding.is_about_formatting else _line(self.source, finding)
         self.seen[finding.rule, line] += 1
         parts = (prefix, _first_name(finding.rule), line, str(self.seen[finding.rule, line]))
         return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.findings import Fix, Severity
+from composefmt.findings import FORMATTING_RULE, Fix, Severity
 from composefmt.rules._suppression import suppressions
 from composefmt.rules.registry import Element, Problem, known_names, renamed_rules, renaming, rule, unknown_name
 from composefmt.syntax.comments import comments
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from composefmt.compose.file import ComposeFile
 
 
-@rule("unformatted", Severity.WARNING, group="style", default=False)
+@rule(FORMATTING_RULE, Severity.WARNING, group="style", default=False)
 def unformatted(element: Element) -> Iterator[Problem]:
     """Checks for files that `composefmt format` would change.
 
