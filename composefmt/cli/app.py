@@ -98,7 +98,7 @@ Examples:
 
 \b
 Environment variables set options: COMPOSEFMT_CHECK_OUTPUT_FORMAT=concise.
-Exit status: 0 clean, 1 findings or files that would change, 2 a file could not be processed or the command line is invalid.
+Exit status: 0 clean, 1 findings or files that would change, 2 unreadable files or an invalid command line.
 """
 
 
