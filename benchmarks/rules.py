@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from run import make_batch
 
 from composefmt.engine import check_bytes
-from composefmt.files.surroundings import OnDisk
+from composefmt.filesystem.disk import OnDisk
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
 from composefmt.rules import registry
 from composefmt.syntax.parse import own_process
@@ -78,7 +79,7 @@ def measure(directory: Path, top: int, seconds: Counter[str]) -> None:
         seconds.clear()
         started = perf_counter()
         for data, path in texts:
-            check_bytes(data, Options(surroundings=OnDisk(str(path.parent))), str(path))
+            check_bytes(data, Options(surroundings=Surroundings(OnDisk(), str(path.parent))), str(path))
         total = perf_counter() - started
     for name, spent in seconds.most_common(top):
         print(f"{spent / total:7.2%}  {name}")

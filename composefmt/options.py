@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from composefmt.surroundings import Surroundings
+    from composefmt.filesystem.surroundings import Surroundings
 
 
 class Options(NamedTuple):

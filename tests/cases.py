@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composefmt.engine import CheckResult, check_text, fix_text, format_text
-from composefmt.files.surroundings import environment_beside
+from composefmt.files.environment import environment_beside
+from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.findings import Finding, Related
 from composefmt.options import Options
-from composefmt.surroundings import InMemory
 from composefmt.syntax.source import Source
 
 ROOT = Path(__file__).parent / "cases"
@@ -69,7 +70,7 @@ class Case:
     def options(self) -> Options:
         options = Options()
         if self.files:
-            surroundings = InMemory(self.files, location=self.directory)
+            surroundings = Surroundings(InMemory(self.files, location=self.directory))
             options = options._replace(surroundings=surroundings, environment=environment_beside(surroundings, self.text.encode()))
         for flag in self.flags.split():
             name, _, value = flag.partition("=")

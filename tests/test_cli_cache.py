@@ -15,8 +15,9 @@ from running import CLEAN, COMMAND, LONG, ROOT, SHORT, environment, without_priv
 from composefmt.cli.cached_results import CHECKED, FORMATTED, key_for, load_cached, to_store
 from composefmt.engine import check_bytes, format_bytes
 from composefmt.files.cache import cache_directory
+from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
-from composefmt.surroundings import InMemory
 
 WRONG = "services:\n  a:\n    imag: x\n    image: x\n"
 
@@ -282,19 +283,19 @@ def test_a_result_is_recalled_as_it_was(directory):
     for case in all_cases(directory):
         data = case.text.encode()
         for memory, work in ((CHECKED, check_bytes), (FORMATTED, format_bytes)):
-            options = Options(surroundings=InMemory({}))
+            options = Options(surroundings=Surroundings(InMemory({})))
             result = work(data, options, "compose.yaml")
             text = to_store(memory, result, options)
             if text is None:
                 assert memory is FORMATTED
                 continue
-            again = load_cached(memory, text, data, Options(surroundings=InMemory({})), "compose.yaml")
+            again = load_cached(memory, text, data, Options(surroundings=Surroundings(InMemory({}))), "compose.yaml")
             assert again[1:] == result[1:], case.title
             assert json.loads(text)
 
 
 def test_cache_keys_distinguish_inputs():
-    options = Options(surroundings=InMemory({}))
+    options = Options(surroundings=Surroundings(InMemory({})))
     keys = {
         key_for(CHECKED, b"a", options, "b"),
         key_for(FORMATTED, b"a", options, "b"),

@@ -7,7 +7,8 @@ import pytest
 from cases import all_cases
 
 from composefmt.engine import check_text, format_text
-from composefmt.files.surroundings import OnDisk
+from composefmt.filesystem.disk import OnDisk
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
 
 SETTINGS = {"defaults": {}, "all long": {"long_form": ("all",)}, "order": {"order": "spec"}}
@@ -41,7 +42,7 @@ def test_the_inputs_of_all_cases_keep_their_findings(setting):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_real_files_keep_their_findings(shared, setting):
     for path in sorted((shared / "corpus").rglob("*compose*.y*ml")):
-        options = Options(**SETTINGS[setting], surroundings=OnDisk(str(Path(path).parent)))
+        options = Options(**SETTINGS[setting], surroundings=Surroundings(OnDisk(), str(Path(path).parent)))
         text = path.read_bytes().decode("utf-8", "replace")
         formatted = format_text(text, options).text
         if formatted != text:

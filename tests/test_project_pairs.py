@@ -6,7 +6,9 @@ import os
 import subprocess
 
 from composefmt.engine import check_bytes
-from composefmt.files.surroundings import OnDisk, environment_beside
+from composefmt.files.environment import environment_beside
+from composefmt.filesystem.disk import OnDisk
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
 from composefmt.project.names import BASES
 
@@ -30,7 +32,7 @@ def errors_in(pair):
     for path in map(str, pair):
         with open(path, "rb") as stream:
             data = stream.read()
-        surroundings = OnDisk(os.path.dirname(path))
+        surroundings = Surroundings(OnDisk(), os.path.dirname(path))
         environment = environment_beside(surroundings, data)
         options = Options(surroundings=surroundings, environment=environment, project=tuple(map(str, pair)))
         result = check_bytes(data, options, path)

@@ -7,10 +7,11 @@ import pytest
 from cases import all_cases
 
 from composefmt.engine import check_text
+from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
 from composefmt.reports.rule_page import BESIDE
 from composefmt.rules.registry import all_rules
-from composefmt.surroundings import InMemory
 
 RULES = all_rules()
 
@@ -23,7 +24,7 @@ def examples(rule, label):
 
 def found_by(text, rule):
     # Opt-in rules are reported when selected.
-    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=InMemory(BESIDE))
+    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=Surroundings(InMemory(BESIDE)))
     return {finding.rule for finding in check_text(text, options).findings}
 
 

@@ -5,9 +5,11 @@ import pickle
 
 import pytest
 
-from composefmt.files.surroundings import OnDisk, environment_beside
+from composefmt.files.environment import environment_beside
+from composefmt.filesystem.disk import OnDisk
+from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
-from composefmt.surroundings import InMemory
 
 
 @pytest.fixture
@@ -19,16 +21,16 @@ def folder(tmp_path):
 
 
 def on_disk(folder):
-    return OnDisk(str(folder))
+    return Surroundings(OnDisk(), str(folder))
 
 
 def in_memory(_):
-    return InMemory({"app/Dockerfile": b"FROM alpine\n", "up.yaml": b"services: {}\n"})
+    return Surroundings(InMemory({"app/Dockerfile": b"FROM alpine\n", "up.yaml": b"services: {}\n"}))
 
 
 def over_disk(folder):
     (folder / "up.yaml").write_text("services: {old: {}}\n")
-    return InMemory({"./up.yaml": b"services: {}\n"}, beneath=OnDisk(str(folder)))
+    return Surroundings(InMemory({f"{folder}/up.yaml": b"services: {}\n"}, beneath=OnDisk()), str(folder))
 
 
 @pytest.mark.parametrize("make", [on_disk, in_memory, over_disk])
@@ -121,20 +123,20 @@ def test_where_a_file_is_in_its_repository(tmp_path, monkeypatch):
     (folder / "deep").mkdir(parents=True)
     (folder / ".hidden").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert on_disk(folder).above == ("repository", "apps", "web")
+    assert on_disk(folder).above() == ("repository", "apps", "web")
     assert on_disk(folder).working_directory == "../../.."
-    assert OnDisk("repository/apps").above == ("repository", "apps")
+    assert Surroundings(OnDisk(), "repository/apps").above() == ("repository", "apps")
     (tmp_path / "repository" / ".git").mkdir()
-    assert on_disk(folder).above == InMemory({}, beneath=on_disk(folder)).above == ("apps", "web")
-    assert on_disk(tmp_path / "repository").above == ()
+    assert on_disk(folder).above() == Surroundings(InMemory({}, beneath=on_disk(folder))).above() == ("apps", "web")
+    assert on_disk(tmp_path / "repository").above() == ()
     monkeypatch.chdir(folder)
-    assert on_disk(tmp_path).above == ()
+    assert on_disk(tmp_path).above() == ()
     for place in ("deep", ".hidden", "deep/down"):
         (folder / place).mkdir(exist_ok=True)
         (folder / place / "x").write_text("")
     assert on_disk(folder).files_below(".", ("w", "x")) == ("deep/x",)
     assert on_disk(folder).files_below("none", ("x",)) == ()
-    assert InMemory({"../a/x": b"", "../b/c/x": b"", "d/x": b""}).files_below("..", ("x", "c")) == ("a/x",)
+    assert list(InMemory({"../a/x": b"", "../b/c/x": b"", "d/x": b""}).files_below("..", ("x", "c"))) == ["a/x"]
 
 
 def test_answers_about_the_repository_and_the_environment_tell_changes(tmp_path, monkeypatch):
@@ -147,7 +149,7 @@ def test_answers_about_the_repository_and_the_environment_tell_changes(tmp_path,
         surroundings.files_below("..", ("x", "y"))
         surroundings.value("COMPOSE_FILE")
         surroundings.value("SURELY_NOT_SET")
-        _ = surroundings.above, surroundings.working_directory
+        _ = surroundings.above(), surroundings.working_directory
         return surroundings.asked
 
     asked = answers()

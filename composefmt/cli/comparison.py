@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.cli.project_options import print_error
 from composefmt.project.compare import Change, compare, recreated
 from composefmt.project.discovery import Found, Wanted, find
-from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.env_files import read_env_files
+from composefmt.project.files import DISK
 from composefmt.project.names import BASES, listed_files
 from composefmt.project.project import Project, Request, load
 from composefmt.project.provenance import files_of
@@ -170,7 +171,7 @@ def _listed_files(directory: str) -> list[str]:
     """Return the files that `COMPOSE_FILE` in a directory's `.env` lists, as Docker Compose in that directory reads them."""
     path = os.path.join(directory, ".env")
     try:
-        variables = read_env_files([path], os.environ) if is_file(path) else {}
+        variables = read_env_files(DISK, [path], os.environ) if DISK.is_file(path) else {}
     except ProjectError:
         # Loading the project reports it.
         return []

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composefmt.files.content import FileTrouble, read_file
 from composefmt.files.discovery import Missing
+from composefmt.files.environment import environment_beside
 from composefmt.files.settings import settings_in_force
-from composefmt.files.surroundings import OnDisk, environment_beside
+from composefmt.filesystem.disk import OnDisk
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Chosen, Options
 from composefmt.reports.text import printable
 
@@ -145,7 +147,7 @@ class FileWork:
         settings = settings_in_force(name, self.config)
         options = settings.options_for(name, Options()) if settings is not None else Options()
         # Text without a name has no directory.
-        surroundings = OnDisk(os.path.dirname(name)) if name != NO_NAME else None
+        surroundings = Surroundings(OnDisk(), os.path.dirname(name)) if name != NO_NAME else None
         environment = environment_beside(surroundings, data) if surroundings else {}
         return options._replace(environment=environment, surroundings=surroundings, **self.given)
 

@@ -14,16 +14,13 @@ from errno import EACCES, EBUSY, EPERM
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
+from composefmt.filesystem.disk import MAX_BYTES, CannotRead, read_regular
+
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-# Larger files are not Compose files; reading them would take minutes and gigabytes.
-MAX_BYTES = 10_000_000
-
 # Without it Windows would change line breaks.
 _BINARY = getattr(os, "O_BINARY", 0)
-# Some system files are regular files that never end for hours.
-_NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
 class FileTrouble(Exception):
@@ -45,22 +42,9 @@ def reason(error: OSError | ValueError) -> str:
 def read_file(path: str) -> bytes:
     """Return the bytes of a regular file of at most MAX_BYTES. Raises FileTrouble."""
     try:
-        # A pipe or device would block; it is not opened.
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            raise FileTrouble("unreadable", "is a directory")
-        if not stat.S_ISREG(status.st_mode):
-            raise FileTrouble("unreadable", "is not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise _too_large()
-        handle = os.open(path, os.O_RDONLY | _BINARY | _NOT_WAITING)
-        try:
-            data = _read_all(handle, status.st_size)
-        finally:
-            os.close(handle)
-        if len(data) > MAX_BYTES:
-            raise _too_large()
-        return data
+        return read_regular(path)
+    except CannotRead as problem:
+        raise (_too_large() if problem.too_large else FileTrouble("unreadable", problem.reason)) from None
     except (OSError, ValueError) as error:
         raise FileTrouble("unreadable", reason(error)) from None
 
@@ -75,16 +59,6 @@ def read_stream(stream: BinaryIO) -> bytes:
 
 def _too_large() -> FileTrouble:
     return FileTrouble("too-large", f"more than {MAX_BYTES:,} bytes", "this is hardly a Compose file")
-
-
-def _read_all(handle: int, size: int) -> bytes:
-    data = os.read(handle, size + 1)
-    # A large buffer is allocated only if the file has grown: allocating takes longer than reading a small file.
-    room = 4096
-    while len(data) <= MAX_BYTES and (more := os.read(handle, room)):
-        data += more
-        room = MAX_BYTES
-    return data
 
 
 def write_file(path: str, data: bytes, expected: bytes) -> None:

@@ -14,12 +14,14 @@ from pygls.workspace import TextDocument, Workspace
 
 from composefmt.compose.file import ComposeFile
 from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.environment import environment_beside
 from composefmt.files.names import COMPOSE_NAME
 from composefmt.files.settings import forget_settings, settings_for
-from composefmt.files.surroundings import OnDisk, environment_beside
+from composefmt.filesystem.disk import OnDisk
+from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.lsp.positions import Positions
 from composefmt.options import Options
-from composefmt.surroundings import InMemory
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import Source
 
@@ -140,7 +142,7 @@ class Document(TextDocument):
         if not self.is_file:
             return options
         folder = os.path.dirname(path)
-        surroundings = InMemory(self.documents.texts_below(folder), beneath=OnDisk(folder))
+        surroundings = Surroundings(InMemory(self.documents.open_texts(), beneath=OnDisk()), folder)
         environment = environment_beside(surroundings, self.source.encode("utf-8", "replace"))
         return options._replace(environment=environment, surroundings=surroundings)
 
@@ -187,13 +189,12 @@ class Documents(Workspace):
             return None
         return uri, View(source, Positions(source, self.position_encoding))
 
-    def texts_below(self, folder: str) -> dict[str, bytes]:
-        """Return the open files below a directory as bytes, by relative path."""
-        prefix = os.path.join(folder, "")
+    def open_texts(self) -> dict[str, bytes]:
+        """Return the open files as bytes, by path."""
         return {
-            each.path.removeprefix(prefix): each.source.encode("utf-8", "replace")
+            each.path: each.source.encode("utf-8", "replace")
             for each in self._text_documents.values()
-            if isinstance(each, Document) and each.is_file and each.path.startswith(prefix)
+            if isinstance(each, Document) and each.is_file
         }
 
     def _create_text_document(

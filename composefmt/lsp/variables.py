@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.compose.file import ComposeFile
-    from composefmt.surroundings import Surroundings
+    from composefmt.filesystem.surroundings import Surroundings
     from composefmt.syntax.nodes import Scalar
 
 ENV_FILE = ".env"

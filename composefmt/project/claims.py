@@ -13,7 +13,7 @@ from composefmt.project.names import BASES, OVERRIDES, listed_files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from composefmt.surroundings import Surroundings
+    from composefmt.filesystem.surroundings import Surroundings
 
 
 class Claim(NamedTuple):
@@ -71,7 +71,7 @@ def first_of(surroundings: Surroundings, folder: str, names: Sequence[str], but:
 def listed(own: str, surroundings: Surroundings, folders: Iterable[str]) -> Iterator[Claim]:
     """Yield the projects of `COMPOSE_FILE` that name a file: in the environment, and in the `.env` files of some directories."""
     # Where the repository lies is not known, so that an absolute path is compared from the repository's root on.
-    absolute = "/".join(["", *surroundings.above, own])
+    absolute = "/".join(["", *surroundings.above(), own])
     for folder, variables, where in _variables(surroundings, folders):
         paths = [join(folder, part) for part in listed_files(variables) if part]
         shortest = [own if isabs(path) and path.endswith(absolute) else surroundings.shortest(path) for path in paths]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.disk import is_file, read_env_files
+from composefmt.project.env_files import read_env_files
+from composefmt.project.files import DISK
 from composefmt.project.names import BASES, OVERRIDES, listed_files
 from composefmt.project.paths import is_remote
 from composefmt.project.scope import File
@@ -17,6 +18,8 @@ from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from composefmt.project.files import ProjectFiles
 
 STDIN = "-"
 
@@ -45,21 +48,21 @@ class Found(NamedTuple):
     profiles: list[str]
 
 
-def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes | None = None) -> Found:
+def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes | None = None, project_files: ProjectFiles = DISK) -> Found:
     """Determine what a project consists of. `environment` is the process environment. Raises ProjectError."""
     variables = {"PWD": os.getcwd(), **environment}
     env_files = wanted.env_files or [path for path in environment.get("COMPOSE_ENV_FILES", "").split(",") if path]
     folder = _folder(wanted, wanted.files)
-    _add_env_files(variables, env_files, folder)
-    files = list(wanted.files) or _from_variable(variables) or _default_files(folder)
+    _add_env_files(variables, env_files, folder, project_files)
+    files = list(wanted.files) or _from_variable(variables) or _default_files(folder, project_files)
     if not files:
         raise ProjectError(f"no Compose file in {folder} or above: looked for {', '.join(BASES)}; name one with --file")
     final = _folder(wanted, files)
     if final != folder:
-        _add_env_files(variables, env_files, final)
+        _add_env_files(variables, env_files, final, project_files)
     profiles = list(wanted.profiles) or [part.strip() for part in variables.get("COMPOSE_PROFILES", "").split(",") if part.strip()]
     return Found(
-        [_file(path, standard_input) for path in files],
+        [_file(path, standard_input, project_files) for path in files],
         final,
         variables,
         wanted.name or variables.get("COMPOSE_PROJECT_NAME", ""),
@@ -67,10 +70,10 @@ def find(wanted: Wanted, environment: Mapping[str, str], standard_input: bytes |
     )
 
 
-def _file(path: str, standard_input: bytes | None) -> File:
+def _file(path: str, standard_input: bytes | None, project_files: ProjectFiles) -> File:
     if path == STDIN:
         return File("<stdin>", standard_input or b"")
-    if is_remote(path) and not os.path.exists(path):
+    if is_remote(path) and not project_files.exists(path):
         raise ProjectError(f"{path} is remote, and composefmt never accesses the network")
     return File(os.path.abspath(path))
 
@@ -84,13 +87,13 @@ def _folder(wanted: Wanted, files: Sequence[str]) -> str:
     return os.getcwd()
 
 
-def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: str) -> None:
+def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: str, project_files: ProjectFiles) -> None:
     """Add the variables of env files; variables that are set already win."""
     paths = list(env_files)
     if not paths and not _is_disabled(variables.get("COMPOSE_DISABLE_ENV_FILE", "0")):
         default = os.path.join(folder, ".env")
-        paths = [default] if is_file(default) and os.access(default, os.R_OK) else []
-    for name, value in read_env_files(paths, variables).items():
+        paths = [default] if project_files.is_file(default) and project_files.system.may_read(default) else []
+    for name, value in read_env_files(project_files, paths, variables).items():
         variables.setdefault(name, value)
 
 
@@ -106,12 +109,12 @@ def _from_variable(variables: Mapping[str, str]) -> list[str]:
     return listed_files(variables)
 
 
-def _default_files(folder: str) -> list[str]:
+def _default_files(folder: str, project_files: ProjectFiles) -> list[str]:
     """Return the file with a default name in a directory or the nearest one above it, and the override beside it."""
     while True:
-        found = next((path for path in (os.path.join(folder, name) for name in BASES) if os.path.exists(path)), None)
+        found = next((path for path in (os.path.join(folder, name) for name in BASES) if project_files.exists(path)), None)
         if found is not None:
-            override = next((path for path in (os.path.join(folder, name) for name in OVERRIDES) if os.path.exists(path)), None)
+            override = next((path for path in (os.path.join(folder, name) for name in OVERRIDES) if project_files.exists(path)), None)
             return [found] if override is None else [found, override]
         parent = os.path.dirname(folder)
         if parent == folder:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from posixpath import dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.project.files import ProjectFiles
 from composefmt.project.loading import load_model
 from composefmt.project.read import documents_of, source_of, tree_of
 from composefmt.project.scope import Choices, File, Scope
@@ -22,18 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Sequence as Listed
 
+    from composefmt.filesystem.surroundings import Surroundings
     from composefmt.project.read import ParsedDocument
-    from composefmt.surroundings import Surroundings
     from composefmt.syntax.source import Source
 
 
-class Around:
+class Around(ProjectFiles):
     """The files around a Compose file, as `Files` asks for them: by path, relative to its directory.
 
     `own` is the checked file itself, whose text may not be saved. `known` are the questions asked so far with their answers.
     """
 
     def __init__(self, surroundings: Surroundings, path: str, own: Source, tree: Tree) -> None:
+        super().__init__(surroundings)
         self._surroundings = surroundings
         self._path = path
         self._own = own

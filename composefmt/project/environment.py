@@ -5,12 +5,12 @@ Source: compose-go, types/project.go (WithServicesEnvironmentResolved, WithServi
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.consistency import part, rows, section
-from composefmt.project.disk import read_env
 from composefmt.project.dotenv import RAW
+from composefmt.project.env_files import read_env
+from composefmt.project.files import DISK
 from composefmt.project.paths import check_inside
 from composefmt.project.values import ProjectError
 
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from composefmt.project.dotenv import Lookup
+    from composefmt.project.files import ProjectFiles
     from composefmt.project.model import Model
     from composefmt.project.types import Target
     from composefmt.project.values import Path
 
 
 class Reading(NamedTuple):
-    """The project's variables, the directory that files must be in, if any, and the kind of output."""
+    """The project's variables, the directory that files must be in, if any, the kind of output, and the files."""
 
     variables: Mapping[str, str]
     inside: str | None
     target: Target
+    files: ProjectFiles = DISK
 
 
 def resolve_environment(model: Model, reading: Reading) -> None:
@@ -53,13 +55,13 @@ def _environment(container: Model, reading: Reading, path: Path) -> None:
     for index, file in enumerate(rows(container, "env_file")):
         file_path = str(file.get("path", ""))
         place = (*path, "env_file", str(index))
-        if not os.path.exists(file_path):
+        if not reading.files.exists(file_path):
             if file.get("required", True):
                 raise ProjectError(f'env file "{file_path}" not found', path=place)
             continue
         if file.get("format") not in (None, "", RAW):
             raise ProjectError(f'unknown env file format "{file["format"]}"; use "{RAW}" or omit it', path=place)
-        _read(file, found, lookup, place, reading.inside)
+        _read(file, found, lookup, place, reading)
     merged = {**found, **own}
     if merged:
         _set(container, "environment", reading.target.in_order(merged))
@@ -81,21 +83,21 @@ def _labels(container: Model, reading: Reading, path: Path) -> None:
     labels: dict[str, str] = {}
     for index, file in enumerate(files):
         place = (*path, "label_file", str(index))
-        if not os.path.exists(str(file)):
+        if not reading.files.exists(str(file)):
             raise ProjectError(f'label file "{file}" not found', path=place)
         found: dict[str, str] = {}
-        _read({"path": file}, found, labels.get, place, reading.inside)
+        _read({"path": file}, found, labels.get, place, reading)
         labels.update(found)
     merged = {**labels, **part(container, "labels")}
     if merged:
         _set(container, "labels", reading.target.in_order(merged))
 
 
-def _read(file: Model, variables: dict[str, str], lookup: Lookup, path: Path, inside: str | None) -> None:
-    if inside is not None:
-        check_inside(str(file["path"]), inside, where=path)
+def _read(file: Model, variables: dict[str, str], lookup: Lookup, path: Path, reading: Reading) -> None:
+    if reading.inside is not None:
+        check_inside(str(file["path"]), reading.inside, where=path)
     try:
-        read_env(str(file["path"]), variables, lookup, raw=file.get("format") == RAW)
+        read_env(reading.files, str(file["path"]), variables, lookup, raw=file.get("format") == RAW)
     except ProjectError as error:
         raise ProjectError(str(error), path=path) from None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.disk import read_env_files
+from composefmt.project.env_files import read_env_files
 from composefmt.project.limits import cycle
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
@@ -90,7 +90,7 @@ def _load(entry: _Included, scope: Scope, load: Load) -> Map:
     env_files = _env_files(entry, base, scope)
     for path in env_files if not scope.choices.outside_files else ():
         check_inside(path, scope.root, entry.place)
-    environment = {**read_env_files(env_files, scope.environment, entry.place, scope.files.read), **scope.environment}
+    environment = {**read_env_files(scope.files, env_files, scope.environment, entry.place), **scope.environment}
     inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))
     known = scope.included if scope.included is not None else {}
     key = (tuple(paths), folder, base, tuple(sorted(environment.items())))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.secrecy import redacted
 from composefmt.project.consistency import check_consistency, section
-from composefmt.project.disk import read_bytes
 from composefmt.project.environment import Reading, resolve_environment, resolve_labels
+from composefmt.project.files import DISK
 from composefmt.project.loading import load_model
 from composefmt.project.model import Model, to_model
 from composefmt.project.normalize import normalize
@@ -23,9 +23,11 @@ from composefmt.project.values import Location, Map, ProjectError, place_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from composefmt.project.files import ProjectFiles
+
 
 class Request(NamedTuple):
-    """What to load and how. `files` are absolute paths, `directory` is the project directory.
+    """What to load and how. `files` are absolute paths, `directory` is the project directory, `project_files` reads them.
 
     `explicit_name` is a requested name; without one, the `name` of the files or the directory's name is used.
     """
@@ -42,6 +44,7 @@ class Request(NamedTuple):
     environment_files: bool = True
     prune: bool = False
     target: Target = Target()
+    project_files: ProjectFiles = DISK
 
 
 class Project(NamedTuple):
@@ -92,7 +95,9 @@ def _loaded(request: Request) -> Project:
     directory = request.directory
     unset: dict[str, Location | None] = {}
     try:
-        values = load_model(files, Scope(environment, directory, directory, directory, request.choices, unset=unset))
+        values = load_model(
+            files, Scope(environment, directory, directory, directory, request.choices, unset=unset, files=request.project_files)
+        )
     except ProjectError as error:
         error.message += _without_value(error.place, unset)
         raise
@@ -133,7 +138,7 @@ def _finished(request: Request, values: Map, name: str, environment: Mapping[str
         by_names(model, request.services)
     if request.prune:
         drop_unused(model)
-    reading = Reading(environment, None if request.choices.outside_files else request.directory, request.target)
+    reading = Reading(environment, None if request.choices.outside_files else request.directory, request.target, request.project_files)
     if request.environment_files:
         resolve_environment(model, reading)
     if request.choices.interpolate:
@@ -148,7 +153,7 @@ def normalized_name(text: str) -> str:
 
 def _name(request: Request) -> tuple[str, list[File]]:
     """Return the project's name, and its files with their content if it has been read."""
-    files = [file if file.data is not None else file._replace(data=read_bytes(file.path)) for file in request.files]
+    files = [file if file.data is not None else file._replace(data=request.project_files.read(file.path)) for file in request.files]
     if request.explicit_name:
         if normalized_name(request.explicit_name) != request.explicit_name:
             raise ProjectError(

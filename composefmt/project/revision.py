@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.disk import MAX_BYTES
+from composefmt.filesystem.disk import MAX_BYTES
 from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.disk import DISK
+from composefmt.project.files import DISK
 from composefmt.project.values import Map
 
 if TYPE_CHECKING:

@@ -182,11 +182,12 @@ def _said(rule: Rule, text: str) -> str:
 @lru_cache(maxsize=1024)
 def _checked(rule: Rule, text: str) -> CheckResult:
     from composefmt.engine import check_text
+    from composefmt.filesystem.memory import InMemory
+    from composefmt.filesystem.surroundings import Surroundings
     from composefmt.options import Options
-    from composefmt.surroundings import InMemory
 
     # Some rules depend on the findings of others.
-    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=InMemory(BESIDE))
+    options = Options(select=None if rule.default else frozenset({rule.name}), surroundings=Surroundings(InMemory(BESIDE)))
     result = check_text(text, options, "compose.yaml")
     return result._replace(findings=tuple(finding for finding in result.findings if finding.rule == rule.name))
 

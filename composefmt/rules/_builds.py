@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.compose.file import ComposeFile
+    from composefmt.filesystem.surroundings import Surroundings
     from composefmt.rules.registry import Element
-    from composefmt.surroundings import Surroundings
     from composefmt.syntax.nodes import Node
     from composefmt.syntax.values import Entries
 

@@ -6,11 +6,12 @@ from collections import OrderedDict
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.surroundings import Surroundings
 from composefmt.findings import Finding, Fix, OtherFile, Related
 from composefmt.project.claims import Claim, alone, chosen, claims_of, variant_of
 from composefmt.project.effective_file import EffectiveFile
 from composefmt.project.values import ProjectError
-from composefmt.surroundings import InMemory, Surroundings
 from composefmt.syntax.edits import Edit
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def project_findings(file: ComposeFile, claim: Claim, check: Check) -> ProjectFi
     """Return what `check` finds in a project. Raises ProjectError if it cannot be merged."""
     from composefmt.project.effective import load_effective
 
-    recorded = InMemory({}, beneath=file.options.surroundings or InMemory({}))
+    recorded = Surroundings(file.options.surroundings or InMemory({}))
     around = _around(file, recorded)
     known = _KNOWN.get(file, claim, around, recorded)
     if known is not None:
@@ -111,7 +112,7 @@ def projects_of(file: ComposeFile) -> list[tuple[tuple[str, ...], str]]:
 def _paths(file: ComposeFile, claim: Claim) -> tuple[str, ...]:
     from composefmt.project.effective import load_effective
 
-    surroundings = file.options.surroundings or InMemory({})
+    surroundings = file.options.surroundings or Surroundings(InMemory({}))
     around = _around(file, surroundings)
     return load_effective(around, _request(claim, around, surroundings)).paths
 

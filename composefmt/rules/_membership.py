@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from composefmt.compose.file import ComposeFile
-    from composefmt.surroundings import Kind, Surroundings
+    from composefmt.filesystem.base import Kind
+    from composefmt.filesystem.surroundings import Surroundings
 
 # Includers are looked for in so many directories above a file, and in so many files.
 MAX_DEPTH = 8
@@ -113,7 +114,7 @@ def _other_projects(file: ComposeFile) -> list[KnownProject]:
 
 def _folders_above(surroundings: Surroundings) -> list[str]:
     """The file's directory and those above it in the repository, as relative paths that end with a slash."""
-    return ["../" * depth for depth in range(min(len(surroundings.above), MAX_DEPTH) + 1)]
+    return ["../" * depth for depth in range(min(len(surroundings.above()), MAX_DEPTH) + 1)]
 
 
 def _listed(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:

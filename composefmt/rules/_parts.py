@@ -39,4 +39,4 @@ def _is_missing(rule: str) -> bool:
 
 def _may_be_part(file: ComposeFile) -> bool:
     """Whether the name of a file, or its directory inside the repository, lets it be a part of a project."""
-    return not is_project(file) or (file.options.surroundings is not None and bool(file.options.surroundings.above))
+    return not is_project(file) or (file.options.surroundings is not None and bool(file.options.surroundings.above()))

@@ -18,7 +18,7 @@ from composefmt.syntax.values import value_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.surroundings import Surroundings
+    from composefmt.filesystem.surroundings import Surroundings
 
 _ENV_FILES = (
     "services.*.env_file", "services.*.env_file.*", "services.*.env_file.*.path", "services.*.label_file", "services.*.label_file.*",
