@@ -7,7 +7,7 @@ changes stays the node that was written, short form, anchors and all.
 from __future__ import annotations
 
 from functools import lru_cache
-from posixpath import dirname, join
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.project.files import ProjectFiles
@@ -73,7 +73,7 @@ class Around(ProjectFiles):
         data = self.read(path, place) if data is None else data
         path = self._surroundings.shortest(path)
         if path not in self.parsed:
-            shown = join(dirname(self._own.filename), path)
+            shown = normpath(join(dirname(self._own.filename), path))
             self.parsed[path] = (self._own, self._tree) if path == self._path else _parsed(shown, data)
         return documents_of(*self.parsed[path])
 
