@@ -2,12 +2,15 @@
 
 import os
 import pickle
+import shutil
+import subprocess
 
 import pytest
 
 from composefmt.files.environment import environment_beside
 from composefmt.filesystem.disk import OnDisk
 from composefmt.filesystem.memory import InMemory
+from composefmt.filesystem.revision import at_revision
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Options
 
@@ -161,3 +164,39 @@ def test_answers_about_the_repository_and_the_environment_tell_changes(tmp_path,
     (tmp_path / "other" / "y").write_text("")
     now = answers()
     assert {question for question in asked if now[question] != asked[question]} == {"below x|y ..", "=COMPOSE_FILE"}
+
+
+def test_files_of_a_revision(folder, monkeypatch):
+    if not shutil.which("git"):
+        pytest.skip("git is not installed")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(folder)]
+    (folder / "linked.yaml").symlink_to("up.yaml")
+    (folder / "there").symlink_to("app")
+    (folder / "round").symlink_to("round")
+    (folder / "away").symlink_to(folder.parent / "outside")
+    (folder.parent / "outside").write_text("outside")
+    (folder / ".gitignore").write_text("secret\n")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *command], check=True)
+    (folder / "up.yaml").unlink()
+    (folder / "app" / "Dockerfile").write_text("FROM scratch\n")
+    (folder / "app" / "secret").write_text("s")
+    (folder / "new").write_text("new")
+    (folder / ".env").write_text("A=1")
+    link = folder.parent / "link"
+    link.symlink_to(folder)
+    monkeypatch.chdir(link)
+    with at_revision("HEAD", str(folder), OnDisk()) as files:
+        named = [str(folder / "up.yaml"), "up.yaml", str(link / "linked.yaml")]
+        assert [files.read(path) for path in named] == [b"services: {}\n"] * 3
+        assert files.read("app/Dockerfile") == files.read("there/Dockerfile") == b"FROM alpine\n"
+        assert [files.read(path) for path in ("app/secret", ".env", "away", "new", "app", "round")] == [
+            b"s", b"A=1", b"outside", None, None, None,
+        ]  # fmt: skip
+        assert [files.kind(path) for path in ("there", ".", "app/secret", "linked.yaml", "new", "round", "..")] == [
+            "directory", "directory", "file", "file", None, None, "directory",
+        ]  # fmt: skip
+        assert files.obstacle("app") == "is a directory"
+        assert files.obstacle("new") == "cannot be read: no such file or directory"
+        assert files.named(f"in {folder}/app/Dockerfile") == "in HEAD:app/Dockerfile"
+        assert sorted(files.files("app")) == ["Dockerfile"]

@@ -93,7 +93,8 @@ def _add_env_files(variables: dict[str, str], env_files: Sequence[str], folder: 
     if not paths and not _is_disabled(variables.get("COMPOSE_DISABLE_ENV_FILE", "0")):
         default = os.path.join(folder, ".env")
         paths = [default] if project_files.is_file(default) and project_files.system.may_read(default) else []
-    for name, value in read_env_files(project_files, paths, variables).items():
+    # The files that are named are those of the working tree, whatever the project is compared with.
+    for name, value in read_env_files(DISK if env_files else project_files, paths, variables).items():
         variables.setdefault(name, value)
 
 

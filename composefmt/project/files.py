@@ -29,9 +29,13 @@ class ProjectFiles:
             raise Unreachable(f"{path} {self.system.obstacle(path)}", place)
         return data
 
+    def named(self, path: str) -> str:
+        """Return a path as reports show it."""
+        return path
+
     def documents(self, path: str, data: bytes | None, place: Location | None) -> Iterable[ParsedDocument]:
         """Return the documents of a Compose file; `data` are its bytes if they have been read. Raises ProjectError."""
-        return documents(source_of(data if data is not None else self.read(path, place), path))
+        return documents(source_of(data if data is not None else self.read(path, place), self.named(path)))
 
     def exists(self, path: str) -> bool:
         """Return whether a path exists."""
