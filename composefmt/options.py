@@ -10,6 +10,19 @@ if TYPE_CHECKING:
     from composefmt.filesystem.surroundings import Surroundings
 
 
+class ProjectOptions(NamedTuple):
+    """A project that settings define: its files in the order of merging, and what `docker compose` would be given with them.
+
+    Without `env_files`, variables come from the `.env` file in `directory`. `name` is "" for a project without one.
+    """
+
+    files: tuple[str, ...]
+    directory: str = ""
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    name: str = ""
+
+
 class Options(NamedTuple):
     """How to format and check.
 
@@ -33,6 +46,7 @@ class Options(NamedTuple):
     is_fragment: whether the settings mark this file as a part of a project, as the comment `# composefmt: fragment` does.
     severity: overridden severities of rules or groups, by name.
     project: paths of files that make up one project, in the order of merging; () to find projects from names and surroundings.
+    projects: the projects that settings define and that contain this file, with paths relative to its directory.
     surroundings: the files around the Compose file, for the rules that read them; None if they are unknown.
     """
 
@@ -54,6 +68,7 @@ class Options(NamedTuple):
     is_fragment: bool = False
     severity: Mapping[str, str] = {}
     project: tuple[str, ...] = ()
+    projects: tuple[ProjectOptions, ...] = ()
     surroundings: Surroundings | None = None
 
 

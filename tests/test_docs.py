@@ -42,6 +42,7 @@ def test_a_page_shows_python_that_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for language, title, text in blocks(page):
         if FILE.fullmatch(title):
+            (tmp_path / title).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / title).write_text(text, encoding="utf-8")
         if language == "python":
             exec(text, {})

@@ -145,7 +145,7 @@ def test_effective_settings_and_their_origin(run, tmp_path):
         "ignore",
     ]
     names += ["per-file-ignores", "severity", "fail-level", "baseline", "exclude", "extend-exclude", "force-exclude"]
-    names += ["include", "fragments", "required-version"]
+    names += ["include", "fragments", "projects", "required-version"]
     assert list(shown) == names
     assert shown["max-range"].split() == ["2", str(tmp_path / "composefmt.toml")]
     assert shown["long-form"].split() == ["ports,", "volumes", "default"]

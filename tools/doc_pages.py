@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -118,13 +118,30 @@ def settings_page() -> str:
     """Return the page of all settings: description, type, default, and the options of the same name."""
     parts = [_note("the settings model") + _SETTINGS]
     options = _options_by_name()
-    for name, schema in SettingsModel.model_json_schema()["properties"].items():
+    model = SettingsModel.model_json_schema()
+    for name, schema in model["properties"].items():
         facts = [f"- Type: {_kind(schema)}"]
         facts += [f"- Default: `{_toml(schema['default'])}`"] if schema.get("default") is not None else ["- Default: not set"]
         commands = [f"[`composefmt {command}`](commands.md#{command})" for command in options.get(f"--{name}", [])]
         facts += [f"- Command line: `--{name}` of {_enumerated(commands)}"] if commands else []
         parts.append(f"## {name}\n\n{schema.get('description', '')}\n\n" + "\n".join(facts))
+        parts += _keys(model, schema) if "$ref" in schema.get("items", {}) else []
     return "\n\n".join(parts) + "\n"
+
+
+def _keys(model: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
+    """Yield the keys of a list of tables, as a table."""
+    table = model["$defs"][schema["items"]["$ref"].rpartition("/")[2]]
+    rows = [
+        f"| `{key}` | {_kind(value)}{', required' if key in table['required'] else ''} | {_cell(value['description'])} |"
+        for key, value in table["properties"].items()
+    ]
+    yield table["description"]
+    yield "\n".join(["| Key | Type | Description |", "|---|---|---|", *rows])
+    yield _PROJECTS
+
+
+_PROJECTS = "[Projects](projects.md#projects-in-the-settings) shows examples."
 
 
 def _enumerated(names: list[str]) -> str:
@@ -162,6 +179,8 @@ def _kind(schema: dict[str, object]) -> str:
         return f'`"{schema["const"]}"`'
     if schema.get("type") == "integer":
         return f"integer, at least {schema['minimum']}" if "minimum" in schema else "integer"
+    if "$ref" in schema.get("items", {}):  # type: ignore[operator]
+        return "list of tables"
     return {"array": "list of strings", "boolean": "`true` or `false`", "string": "string", "object": "table"}[str(schema["type"])]
 
 

@@ -15,6 +15,7 @@ from composefmt.files.settings import settings_in_force
 from composefmt.filesystem.disk import OnDisk
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Chosen, Options
+from composefmt.project.claims import given_claims
 from composefmt.reports.text import printable
 
 if TYPE_CHECKING:
@@ -148,8 +149,9 @@ class FileWork:
         options = settings.options_for(name, Options()) if settings is not None else Options()
         # Text without a name has no directory.
         surroundings = Surroundings(OnDisk(), os.path.dirname(name)) if name != NO_NAME else None
-        environment = environment_beside(surroundings, data) if surroundings else {}
-        return options._replace(environment=environment, surroundings=surroundings, **self.given)
+        options = options._replace(surroundings=surroundings, **self.given)
+        environment = environment_beside(surroundings, data, given_claims(options, name)) if surroundings else {}
+        return options._replace(environment=environment)
 
 
 def worker_died(path: str | Missing) -> Outcome:

@@ -62,6 +62,8 @@ def _shown(value: object) -> list[str]:
     """Return a value as lines."""
     if isinstance(value, dict):
         return [f"{printable(name)}: {', '.join(_shown(part))}" for name, part in value.items()] or ["(none)"]
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [_project(table) for table in value]
     if isinstance(value, list):
         lines = [""]
         for item in map(printable, sorted(value)):
@@ -74,3 +76,11 @@ def _shown(value: object) -> list[str]:
     if value is None:
         return ["(none)"]
     return [str(value).lower() if isinstance(value, bool) else printable(str(value))]
+
+
+def _project(table: dict[str, object]) -> str:
+    """Return a table of `[[projects]]` on one line: the files first."""
+    values = {name.replace("_", "-"): ", ".join(value) if isinstance(value, list) else str(value) for name, value in table.items()}
+    files = values.pop("files")
+    more = "; ".join(f"{name} {value}" for name, value in values.items())
+    return printable(f"{files} ({more})" if more else files)

@@ -1,21 +1,32 @@
-"""The variables of the `.env` file beside a Compose file."""
+"""The variables that a Compose file is interpolated with: those of the `.env` file beside it, or of its projects' env files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from composefmt.filesystem.base import FileSystem
+    from composefmt.project.claims import Claim
 
 
-def environment_beside(files: FileSystem, data: bytes) -> dict[str, str]:
-    """Return the variables of the `.env` file beside a Compose file; {} if the file uses none.
+def environment_beside(files: FileSystem, data: bytes, claims: Sequence[Claim] = ()) -> dict[str, str]:
+    """Return the known variables of a Compose file, {} if it uses none: of the given projects, else of the `.env` file beside it.
 
-    The process environment does not count: a file must be formatted the same everywhere.
+    If projects differ, the first one decides; if one of their env files is missing, nothing is known. The process environment does
+    not count: a file must be formatted the same everywhere.
     """
-    env_file = files.read(".env") if b"$" in data else None
-    if env_file is None:
+    if b"$" not in data:
         return {}
-    from composefmt.project.dotenv import known_variables
+    variables: dict[str, str] = {}
+    for paths in dict.fromkeys(claim.variable_files for claim in claims) or ((".env",),):
+        contents = [files.read(path) for path in paths]
+        known = [content for content in contents if content is not None]
+        if len(known) < len(contents) and any(claim.env_files == paths for claim in claims):
+            return {}
+        if known:
+            from composefmt.project.dotenv import known_variables
 
-    return known_variables(env_file)
+            variables = {**known_variables(*known), **variables}
+    return variables

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from composefmt.files.ignore import Pattern
+    from composefmt.files.projects import NoProject, ProjectTable
     from composefmt.files.settings_model import SettingsModel
-    from composefmt.options import Chosen, Options
+    from composefmt.options import Chosen, Options, ProjectOptions
 
 # In the order of precedence within one directory.
 NAMES = (".composefmt.toml", "composefmt.toml", "pyproject.toml")
@@ -41,7 +42,8 @@ class Settings(NamedTuple):
     directory: the directory that patterns and paths are relative to: the file's, or the working directory if the file was named.
     per_file_ignores: pairs of patterns and of the rules and groups that are not checked in matching files.
     fragments: patterns of files that are parts of projects.
-    include: patterns of files to find in directories, besides the default names.
+    include: patterns of files to find in directories, besides the default names: the files of projects among them.
+    projects: the tables that define projects.
     fail_level, baseline, exclude, extend_exclude, force_exclude: as in the settings; None if absent.
     """
 
@@ -52,6 +54,7 @@ class Settings(NamedTuple):
     per_file_ignores: tuple[tuple[tuple[Pattern, ...], frozenset[str]], ...] = ()
     fragments: tuple[Pattern, ...] = ()
     include: tuple[Pattern, ...] = ()
+    projects: tuple[ProjectTable, ...] = ()
     fail_level: str | None = None
     baseline: str | None = None
     exclude: tuple[str, ...] | None = None
@@ -67,13 +70,45 @@ class Settings(NamedTuple):
         return frozenset(values.get("severity", {})).union(*chosen, *ignored)
 
     def options_for(self, path: str, defaults: Options) -> Options:
-        """Return the options for a Compose file."""
+        """Return the options for a Compose file. Raises FileTrouble if a project has no files."""
         options = defaults._replace(**self.values)
+        if self.projects:
+            options = options._replace(projects=self.projects_with(path))
         if not self.per_file_ignores and not self.fragments:
             return options
         relative = relative_path(path, self.directory)
         ignored = [rules for patterns, rules in self.per_file_ignores if covers(patterns, relative)]
         return options._replace(file_ignore=frozenset().union(*ignored), is_fragment=covers(self.fragments, relative))
+
+    def projects_with(self, path: str) -> tuple[ProjectOptions, ...]:
+        """Return the projects that contain a file, with paths relative to its directory. Raises FileTrouble."""
+        from composefmt.files.projects import NoProject, projects_with
+
+        try:
+            return projects_with(path, self.directory, self.projects)
+        except NoProject as problem:
+            raise self._without_project(problem) from None
+
+    def all_projects(self) -> tuple[ProjectOptions, ...]:
+        """Return all projects, with absolute paths. Raises FileTrouble."""
+        if not self.projects:
+            return ()
+        from composefmt.files.projects import NoProject, all_projects
+
+        try:
+            return all_projects(self.directory, self.projects)
+        except NoProject as problem:
+            raise self._without_project(problem) from None
+
+    def _without_project(self, problem: NoProject) -> FileTrouble:
+        from composefmt.files.settings_places import place_in_project
+
+        try:
+            text = read_file(self.path).decode("utf-8", "replace")
+        except FileTrouble:
+            text = ""
+        place = place_in_project(text, problem.number, len(self.projects), problem.key)
+        return _invalid(self.path, f'invalid setting "projects.{problem.key}" of project {problem.number}: {problem.message}', place)
 
     def includes(self, path: str) -> bool:
         """Return whether the settings add a file to the Compose files of its directory."""
@@ -129,6 +164,10 @@ def forget_settings() -> None:
     _KNOWN.clear()
     _for_directory.cache_clear()
     read_settings.cache_clear()
+    # Most settings define no projects, and then nothing was loaded.
+    projects = sys.modules.get("composefmt.files.projects")
+    if projects is not None:
+        projects.forget_projects()
 
 
 def _in_directory(directory: str) -> Settings | None:
@@ -154,7 +193,8 @@ def read_settings(path: str) -> Settings | None:
     is_project = os.path.basename(path) == "pyproject.toml"
     if is_project and _SECTION not in data:
         return None
-    table = _parsed(path, data)
+    text = _text(path, data)
+    table = _parsed(path, text)
     if is_project:
         tool = table.get("tool")
         section = tool.get("composefmt") if isinstance(tool, dict) else None
@@ -163,22 +203,29 @@ def read_settings(path: str) -> Settings | None:
         if not isinstance(section, dict):
             raise FileTrouble("settings", f"{path}: tool.composefmt is not a table")
         table = section
-    return _as_settings(path, _validated(path, table))
+    return _as_settings(path, _validated(path, text, table))
 
 
-def _parsed(path: str, data: bytes) -> dict[str, object]:
+def _text(path: str, data: bytes) -> str:
+    from composefmt.syntax.source import NotText, Source
+
+    try:
+        return Source.from_bytes(data).text
+    except NotText as problem:
+        place = Source.from_bytes(data, errors="replace").position(problem.start)
+        raise _invalid(path, problem.message, place) from None
+
+
+def _invalid(path: str, message: str, place: tuple[int, int] | None = None) -> FileTrouble:
+    return FileTrouble("settings", f"{path}:{place[0]}:{place[1]}: {message}" if place is not None else f"{path}: {message}")
+
+
+def _parsed(path: str, text: str) -> dict[str, object]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
 
-    from composefmt.syntax.source import NotText, Source
-
-    try:
-        text = Source.from_bytes(data).text
-    except NotText as problem:
-        line, column = Source.from_bytes(data, errors="replace").position(problem.start)
-        raise FileTrouble("settings", f"{path}:{line}:{column}: {problem.message}") from None
     if _DEEP.search(text):
         raise FileTrouble("settings", f"{path}: it is nested too deep")
     try:
@@ -200,7 +247,7 @@ def _located(path: str, message: str) -> str:
     return f"{path}{place}: invalid TOML: {message[:1].lower()}{message[1:]}"
 
 
-def _validated(path: str, table: dict[str, object]) -> SettingsModel:
+def _validated(path: str, text: str, table: dict[str, object]) -> SettingsModel:
     from pydantic import ValidationError
 
     from composefmt.files.settings_model import SettingsModel, explain
@@ -208,14 +255,19 @@ def _validated(path: str, table: dict[str, object]) -> SettingsModel:
     try:
         return SettingsModel.model_validate(table)
     except ValidationError as error:
-        message = explain(error)
+        message, (section, number, key) = explain(error)
         shown = message if len(message) <= _MAX_SHOWN else f"{message[:_MAX_SHOWN]} ..."
-        raise FileTrouble("settings", f"{path}: {shown}") from None
+        place = None
+        if section == "projects" and number:
+            from composefmt.files.settings_places import place_in_project
+
+            place = place_in_project(text, number, len(cast("list[object]", table["projects"])), key)
+        raise _invalid(path, shown, place) from None
 
 
 # Settings that are not options of one text; the others of these are handled here.
 _OF_THE_RUN = ("fail_level", "baseline", "exclude", "extend_exclude", "force_exclude")
-_NO_OPTIONS = {*_OF_THE_RUN, "per_file_ignores", "fragments", "include", "required_version"}
+_NO_OPTIONS = {*_OF_THE_RUN, "per_file_ignores", "fragments", "include", "projects", "required_version"}
 
 
 def _as_settings(path: str, model: SettingsModel) -> Settings:
@@ -225,8 +277,23 @@ def _as_settings(path: str, model: SettingsModel) -> Settings:
         name: tuple(given[name]) if isinstance(given[name], list) else given[name] for name in _OF_THE_RUN if name in given
     }
     directory = os.path.dirname(os.path.abspath(path))
-    fragments, include = parse_patterns(model.fragments), parse_patterns(model.include)
-    return Settings(path, directory, _as_options(given), given, ignores, fragments, include, **of_the_run)
+    projects = tuple(project.table for project in model.projects)
+    patterns = model.include
+    if projects:
+        from composefmt.files.projects import include_patterns
+
+        patterns = [*include_patterns(projects), *patterns]
+    return Settings(
+        path,
+        directory,
+        _as_options(given),
+        given,
+        ignores,
+        parse_patterns(model.fragments),
+        parse_patterns(patterns),
+        projects,
+        **of_the_run,
+    )
 
 
 def _as_options(given: dict[str, Any]) -> Chosen:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Final, Literal, Union
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from composefmt.files.names import SKIPPED
+from composefmt.files.projects_model import ProjectModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pydantic_core import ErrorDetails
 
 # The type of the error that another version of composefmt is required: the setting itself is valid.
 _OTHER_VERSION: Final = "other_version"
@@ -67,6 +70,11 @@ class SettingsModel(BaseModel):
         [],
         description="Patterns of files that are parts of projects (.gitignore syntax), such as `apps/**`: undefined names and missing "
         "paths in them are not reported, as after the comment `# composefmt: fragment`.",
+    )
+    projects: list[ProjectModel] = Field(
+        [],
+        description="Files that Docker Compose starts together, a table `[[projects]]` for each project. `check` and the language server "
+        "check them together; `config`, `diff` and `graph` find them by their directory or name.",
     )
     required_version: str | None = Field(None, description='Supported versions of composefmt, such as ">=0.2,<1".')
 
@@ -160,6 +168,11 @@ def names() -> list[str]:
     return [_kebab(name) for name in SettingsModel.model_fields]
 
 
+def project_keys() -> list[str]:
+    """Return the keys of `[[projects]]`, as they are written."""
+    return [_kebab(name) for name in ProjectModel.model_fields]
+
+
 def field_problem(field: str, *, short: bool) -> str:
     """Return the problem with the name of a field in long-form or short-form; "" for a valid one."""
     from composefmt.compose.dual import field_names
@@ -177,24 +190,46 @@ def _nearest(name: str, known: list[str]) -> str:
     return f'did you mean "{near[0]}"?' if near else f"valid names: {', '.join(known)}"
 
 
-def explain(error: ValidationError) -> str:
-    """Describe an error in one line: the setting, and its valid values."""
-    # For a value that may be a string or a list, the error of the list is more helpful.
-    first = min(error.errors(), key=lambda each: "literal['all']" in each["loc"])
-    name = ".".join(part for part in first["loc"] if isinstance(part, str) and not part.startswith(("list[", "literal[")))
-    if first["type"] == "extra_forbidden":
+class Setting(NamedTuple):
+    """The setting that an error is about: its name or that of its section, and in a list of tables the number from 1 and the key."""
+
+    name: str
+    number: int = 0
+    key: str = ""
+
+
+def explain(error: ValidationError) -> tuple[str, Setting]:
+    """Describe an error in one line: the setting, and its valid values; return the setting as well."""
+    # For a value that may be a string or a list, the error of the list is more helpful. A missing key may be a misspelled one.
+    first = min(error.errors(), key=lambda each: ("literal['all']" in each["loc"], each["type"] == "missing"))
+    parts = [part for part in first["loc"] if isinstance(part, str) and not part.startswith(("list[", "literal["))]
+    setting = Setting(parts[0] if parts else "")
+    if setting.name == "projects":
+        number = next((part + 1 for part in first["loc"] if isinstance(part, int)), 0)
+        setting = Setting("projects", number, parts[1] if len(parts) > 1 else "")
+    return _explained(first, ".".join(parts), setting), setting
+
+
+def _explained(error: ErrorDetails, name: str, setting: Setting) -> str:
+    of_project = f" of project {setting.number}" if setting.number else ""
+    if error["type"] == "extra_forbidden":
         if name == "tool":
             return "[tool.composefmt] is only for pyproject.toml; here, write the settings without a table"
-        return f'unknown setting "{name}"; {_nearest(name.replace("_", "-"), names())}'
-    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
-    if not name or first["type"] == _OTHER_VERSION:
+        known = project_keys() if setting.number else names()
+        return f'unknown setting "{name}"{of_project}; {_nearest(name.rpartition(".")[2].replace("_", "-"), known)}'
+    if error["type"] == "missing":
+        return f'setting "{name}"{of_project} is missing'
+    message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    if not name or error["type"] == _OTHER_VERSION:
         return message
-    if first["type"] in _SHAPES:
-        message = f"must be {_SHAPES[first['type']]}"
-        given = first["input"]
-        if first["type"] == "list_type" and isinstance(given, str):
+    if error["type"] in _SHAPES:
+        message = f"must be {_SHAPES[error['type']]}"
+        given = error["input"]
+        if error["type"] == "list_type" and isinstance(given, str):
             message += f', such as ["{given}"]'
-    return f'invalid setting "{name}": {message[:1].lower()}{message[1:]}'
+        elif name == "projects" and not setting.number:
+            message = "must be a list of tables: write [[projects]]"
+    return f'invalid setting "{name}"{of_project}: {message[:1].lower()}{message[1:]}'
 
 
 # pydantic's Python terms in the terms of settings files.
@@ -204,4 +239,5 @@ _SHAPES = {
     "int_type": "an integer",
     "bool_type": "true or false",
     "dict_type": "a table",
+    "model_type": "a table",
 }

@@ -14,19 +14,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from composefmt.filesystem.surroundings import Surroundings
+    from composefmt.options import Options, ProjectOptions
 
 
 class Claim(NamedTuple):
     """Files that Docker Compose starts together: paths in the order of merging, relative to the file that was asked about.
 
     `folder` is the relative path of the project directory, `reason` says what joins the files. `certain`: False if only
-    their names suggest it.
+    their names suggest it. Without `env_files`, variables come from the `.env` file in `folder`.
     """
 
     paths: tuple[str, ...]
     folder: str
     reason: str
     certain: bool = True
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+    @property
+    def variable_files(self) -> tuple[str, ...]:
+        """The env files for interpolation."""
+        return self.env_files or (join(self.folder, ".env"),)
 
 
 def claims_of(filename: str, surroundings: Surroundings) -> list[Claim]:
@@ -49,11 +57,30 @@ def alone(own: str) -> Claim:
     return Claim((own,), "", "no other file belongs to it")
 
 
+def given_claims(options: Options, filename: str) -> list[Claim]:
+    """Return the projects of a file that the command line or the settings define; these are all then."""
+    if options.project:
+        return [chosen(options.project, filename)]
+    return list(map(configured, options.projects))
+
+
+def variable_files(options: Options, filename: str) -> list[str]:
+    """Return the env files for interpolation of the projects that are defined, else the one beside a file."""
+    claims = given_claims(options, filename)
+    return list(dict.fromkeys(path for claim in claims for path in claim.variable_files)) or [".env"]
+
+
 def chosen(files: Sequence[str], filename: str) -> Claim:
     """Return the project of files that the command line names; all paths are relative to the working directory."""
     folder = dirname(filename) or "."
     paths = tuple(relpath(path, folder) for path in files)
     return Claim(paths, dirname(paths[0]), "the command line names them")
+
+
+def configured(project: ProjectOptions) -> Claim:
+    """Return a project that the settings define."""
+    what = f'project "{project.name}"' if project.name else "this project"
+    return Claim(project.files, project.directory, f"the settings define {what}", env_files=project.env_files, profiles=project.profiles)
 
 
 def variant_of(filename: str, surroundings: Surroundings) -> Claim | None:

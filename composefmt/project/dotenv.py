@@ -161,9 +161,13 @@ def _error(text: str, offset: int, message: str) -> EnvFileError:
     return EnvFileError(message, offset, text.count("\n", 0, offset) + 1)
 
 
-def known_variables(data: bytes) -> dict[str, str]:
-    """Return the variables of an env file by name, without those of the process; of a broken one those before the mistake."""
+def known_variables(*files: bytes) -> dict[str, str]:
+    """Return the variables of env files by name, later files over earlier ones; of a broken file those before the mistake.
+
+    The variables of the process do not count.
+    """
     variables: dict[str, str] = {}
-    with suppress(EnvFileError):
-        parse_env(data.decode("utf-8", "replace"), variables, lambda _: None)
+    for data in files:
+        with suppress(EnvFileError):
+            parse_env(data.decode("utf-8", "replace"), variables, lambda _: None)
     return variables

@@ -73,7 +73,8 @@ class Around(ProjectFiles):
         data = self.read(path, place) if data is None else data
         path = self._surroundings.shortest(path)
         if path not in self.parsed:
-            shown = normpath(join(dirname(self._own.filename), path))
+            shown = join(dirname(self._own.filename), path)
+            shown = normpath(shown) if path.startswith("../") else shown
             self.parsed[path] = (self._own, self._tree) if path == self._path else _parsed(shown, data)
         return documents_of(*self.parsed[path])
 

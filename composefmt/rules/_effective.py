@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.filesystem.memory import InMemory
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.findings import Finding, Fix, OtherFile, Related
-from composefmt.project.claims import Claim, alone, chosen, claims_of, variant_of
+from composefmt.project.claims import Claim, alone, claims_of, given_claims, variant_of
 from composefmt.project.effective_file import EffectiveFile
 from composefmt.project.values import ProjectError
 from composefmt.syntax.edits import Edit
@@ -43,8 +43,9 @@ def claims_for(file: ComposeFile) -> list[Claim]:
     surroundings, filename = file.options.surroundings, file.source.filename
     if surroundings is None or filename.startswith("<"):
         return [alone(basename(filename))] if _merges(file) else []
-    if file.options.project:
-        return [chosen(file.options.project, filename)]
+    given = given_claims(file.options, filename)
+    if given:
+        return given
     claims = claims_of(filename, surroundings)
     if any(len(claim.paths) > 1 for claim in claims):
         return claims
@@ -130,12 +131,13 @@ def _request(claim: Claim, around: Around, surroundings: Surroundings) -> MergeR
 
 
 def _variables(claim: Claim, around: Around) -> dict[str, str]:
-    data = around.answer("data", join(claim.folder, ".env"))
-    if not isinstance(data, bytes):
+    contents = [around.answer("data", path) for path in claim.variable_files]
+    known = [content for content in contents if isinstance(content, bytes)]
+    if not known:
         return {}
     from composefmt.project.dotenv import known_variables
 
-    return known_variables(data)
+    return known_variables(*known)
 
 
 def _placed(project: EffectiveFile, findings: list[Finding]) -> Iterator[Placed]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from posixpath import basename, dirname, isabs, join
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.claims import first_of, listed
+from composefmt.project.claims import first_of, given_claims, listed
 from composefmt.project.effective_file import EffectiveFile
 from composefmt.project.names import BASES, OVERRIDES
 from composefmt.rules._around import Neighbour, extended_service, includes, is_declared_fragment, neighbour, own_path
@@ -109,6 +109,9 @@ def _other_projects(file: ComposeFile) -> list[KnownProject]:
     surroundings = file.options.surroundings
     if isinstance(file, EffectiveFile) or surroundings is None or file.source.filename.startswith("<"):
         return []
+    given = given_claims(file.options, file.source.filename)
+    if given:
+        return [_joined(file, claim.paths, claim.folder) for claim in given]
     return [*_listed(file, surroundings), *_including(file, surroundings), *_based(file, surroundings)]
 
 

@@ -10,6 +10,7 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import has_variable
 from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Fix, Severity
+from composefmt.project.claims import variable_files
 from composefmt.rules._around import is_declared_fragment
 from composefmt.rules._effective import is_incomplete
 from composefmt.rules._fixes import added
@@ -54,6 +55,11 @@ def of_missing(file: ComposeFile, reason: str = "another file may define it") ->
 def of_conflict(file: ComposeFile) -> tuple[Severity, str]:
     """Return the severity of two values that exclude each other, and the end of the help line: in a part, others may replace them."""
     return (Severity.WARNING, " (a warning because this file is part of a project)") if is_fragment(file) else (Severity.ERROR, "")
+
+
+def env_files(file: ComposeFile) -> str:
+    """Return the names of the env files for interpolation, in quotes, for a message."""
+    return " or ".join(f'"{path}"' for path in variable_files(file.options, file.source.filename))
 
 
 def is_active(file: ComposeFile, name: str) -> bool:

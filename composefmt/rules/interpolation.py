@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from composefmt.compose import interpolation
 from composefmt.compose.file import text_span
 from composefmt.findings import Fix, Severity
+from composefmt.rules._project import env_files
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax import nodes
 
@@ -117,6 +118,7 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
     known = file.options.environment
     if not known:
         return
+    files = env_files(file)
     reported: set[str] = set()
     for node in file.interpolated_scalars():
         for variable in _variables(node.value):
@@ -129,14 +131,14 @@ def undefined_variable(element: Element) -> Iterator[Problem]:
                 fix = Fix.of(f'replace with "{near}"', file.changes.replace_part(node, variable.start, variable.end, meant), safe=False)
             yield Problem(
                 text_span(file.source, node, variable.start, variable.end),
-                f'variable "{variable.name}" is not set in ".env"',
-                f'did you mean "{near}"?' if near else _advice(node.value, variable),
+                f'variable "{variable.name}" is not set in {files}',
+                f'did you mean "{near}"?' if near else _advice(node.value, variable, files),
                 fix,
             )
 
 
-def _advice(value: str, variable: interpolation.Variable) -> str:
-    advice = f'set it in ".env", or add a default: "${{{variable.name}:-default}}"'
+def _advice(value: str, variable: interpolation.Variable, files: str) -> str:
+    advice = f'set it in {files}, or add a default: "${{{variable.name}:-default}}"'
     within_word = value[max(variable.start - 1, 0) : variable.start].isalnum() and value[variable.start + 1] != "{"
     return f'{advice}; use "$$" for a literal dollar sign' if within_word else advice
 
@@ -195,7 +197,7 @@ def required_variable(element: Element) -> Iterator[Problem]:
                 yield Problem(
                     text_span(file.source, node, variable.start, variable.end),
                     f'required variable "{variable.name}" is not set',
-                    'set it in ".env"',
+                    f"set it in {env_files(file)}",
                 )
 
 

@@ -6,6 +6,7 @@ from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.project.claims import variable_files
 from composefmt.rules._builds import is_local
 from composefmt.rules._membership import kind_of
 from composefmt.rules._mounting import mounted
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.filesystem.surroundings import Surroundings
+    from composefmt.project.dotenv import EnvFileError
 
 _ENV_FILES = (
     "services.*.env_file", "services.*.env_file.*", "services.*.env_file.*.path", "services.*.label_file", "services.*.label_file.*",
@@ -116,20 +118,26 @@ def invalid_env_file(element: Element) -> Iterator[Problem]:
     if surroundings is None:
         return
     whole = not element.path
-    path = ".env" if whole else _path(element)
-    data = surroundings.read(path) if path else None
-    if data is None or _beside(element, "format"):
-        return
+    span = Span(0, 1) if whole else element.node.span
+    owner = "" if whole else f'service "{element.service}": '
+    named = filter(None, [_path(element)]) if not whole and not _beside(element, "format") else ()
+    for path in variable_files(element.file.options, element.file.source.filename) if whole else named:
+        data = surroundings.read(path)
+        error = _mistake(data) if data is not None else None
+        if error is not None:
+            message = f'{owner}invalid line {error.line} in env file "{path}": {error.message}'
+            yield Problem(span, message, 'use "NAME=value" lines and "#" comments')
+
+
+def _mistake(data: bytes) -> EnvFileError | None:
     from composefmt.project.dotenv import EnvFileError, parse_env
 
     try:
         # The values of the process environment are unknown here: assume that each variable is set.
         parse_env(data.decode("utf-8", "replace"), {}, lambda _: "x")
     except EnvFileError as error:
-        span = Span(0, 1) if whole else element.node.span
-        owner = "" if whole else f'service "{element.service}": '
-        message = f'{owner}invalid line {error.line} in env file "{path}": {error.message}'
-        yield Problem(span, message, 'use "NAME=value" lines and "#" comments')
+        return error
+    return None
 
 
 @rule("source-file-missing", Severity.WARNING, "configs.*.file", "secrets.*.file", group="files")

@@ -9,9 +9,10 @@ from composefmt.compose import interpolation
 from composefmt.compose.interpolation import InvalidInterpolation, MissingVariable, Variable
 from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Severity
+from composefmt.project.claims import variable_files
 from composefmt.project.coercion import INTERPOLATED, CastError, to_bytes, to_duration, to_float, to_integer
 from composefmt.project.walk import ITEM, Table
-from composefmt.rules._project import of_missing
+from composefmt.rules._project import env_files, of_missing
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar
@@ -105,7 +106,10 @@ def variable_type(element: Element) -> Iterator[Problem]:
         secret = uses_secret([part.name for part in parts], options.environment)
         reason = f'the value of variable "{parts[0].name}" does not have the type of this field' if secret else str(error)
         message = f"{owner}{field}: {reason}" if text else f'{owner}{field} is empty because variable "{parts[0].name}" is not set'
-        advice = "change its value or its default" if text else f'set it in ".env", or add a default: "${{{parts[0].name}:-...}}"'
-        is_certain = text or options.surroundings.kind(".env") is not None
+        advice = "change its value or its default"
+        if not text:
+            advice = f'set it in {env_files(element.file)}, or add a default: "${{{parts[0].name}:-...}}"'
+        paths = variable_files(options, element.file.source.filename)
+        is_certain = text or all(options.surroundings.kind(path) for path in paths)
         severity, note = of_missing(element.file, "its project may have other values") if is_certain else (Severity.WARNING, "")
         yield Problem(node.span, message, advice + note, severity=severity)
