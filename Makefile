@@ -95,7 +95,7 @@ mutations: .venv/installed oracle ## mutate real files and compare with the refe
 K ?=
 
 update-cases: .venv/installed ## rewrite the expectations of the cases and the generated pages; K=NAME selects cases; review the diff
-	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest $(if $(K),-k '$(K)') tests/test_cases.py tests/test_lsp_cases.py
+	COMPOSEFMT_UPDATE_CASES=1 $(BIN)/pytest $(if $(K),-k '$(K)') tests/test_cases.py tests/test_lsp_cases.py tests/test_edit_cases.py
 	$(BIN)/python tools/doc_pages.py
 
 schema: .venv/installed ## check the pinned schema; FILE=... VERSION=... replaces it

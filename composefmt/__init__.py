@@ -1,8 +1,8 @@
 """composefmt formats and checks Compose files.
 
 The public API is small: `format_text` and `check_text` with their result types, the canonical models with `parse_ports`,
-`parse_volumes` and `parse_field`, and `load_project`. Everything else may change between versions. Names are loaded on
-first use, so that importing the package costs nothing.
+`parse_volumes` and `parse_field`, `load_project`, and `Document` with `EditError`. Everything else may change between versions.
+Names are loaded on first use, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from composefmt.compose.models.fields import parse_field
     from composefmt.compose.models.ports import PortConfig, parse_ports
     from composefmt.compose.models.volumes import VolumeConfig, parse_volumes
+    from composefmt.edit.document import Document
+    from composefmt.edit.errors import EditError
     from composefmt.engine import CheckResult, FormatResult, check_text, format_text
     from composefmt.findings import Finding, Severity
     from composefmt.options import Options
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CheckResult": "composefmt.engine",
+    "Document": "composefmt.edit.document",
+    "EditError": "composefmt.edit.errors",
     "Finding": "composefmt.findings",
     "FormatResult": "composefmt.engine",
     "Options": "composefmt.options",
@@ -44,6 +48,8 @@ _HOME = {
 
 __all__ = [
     "CheckResult",
+    "Document",
+    "EditError",
     "Finding",
     "FormatResult",
     "Options",

@@ -14,7 +14,7 @@ from lsprotocol.types import Position, Range, TextDocumentContentChangePartial, 
 from pygls.workspace import PositionCodec
 
 from composefmt.engine import check_text, format_text
-from composefmt.lsp.documents import Document
+from composefmt.lsp.documents import OpenDocument
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 # What is hard to count: astral characters, combining ones, every line break of the protocol, and what only looks like one.
@@ -37,7 +37,7 @@ def lines_of(text):
 
 @given(st.data(), st.sampled_from(sorted(UNITS)), PIECES, st.lists(st.tuples(PIECES, st.booleans()), max_size=8))
 def test_edits_are_made_where_the_editor_means_them(data, encoding, text, changes):
-    document = Document("file:///compose.yaml", text, 1, "dockercompose", position_codec=PositionCodec(encoding))
+    document = OpenDocument("file:///compose.yaml", text, 1, "dockercompose", position_codec=PositionCodec(encoding))
     for new, whole in changes:
         if whole:
             document.apply_change(TextDocumentContentChangeWholeDocument(new))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from composefmt.findings import Finding
-    from composefmt.lsp.documents import Document
+    from composefmt.lsp.documents import OpenDocument
     from composefmt.lsp.server import Server
     from composefmt.syntax.edits import Edit
 
@@ -59,7 +59,7 @@ def _wanted(kind: str, only: Iterable[str] | None) -> bool:
 
 
 def _action(
-    document: Document, title: str, kind: str, edits: Iterable[Edit], finding: Finding | None = None, *, preferred: bool = False
+    document: OpenDocument, title: str, kind: str, edits: Iterable[Edit], finding: Finding | None = None, *, preferred: bool = False
 ) -> types.CodeAction:
     return types.CodeAction(
         title,
@@ -70,7 +70,7 @@ def _action(
     )
 
 
-def _for_finding(document: Document, finding: Finding) -> Iterator[types.CodeAction]:
+def _for_finding(document: OpenDocument, finding: Finding) -> Iterator[types.CodeAction]:
     """Yield the fix, a suppression comment and the rule page of a finding."""
     if finding.fix is not None:
         title = f"{finding.fix.title[:1].upper()}{finding.fix.title[1:]} ({finding.rule})"
@@ -85,7 +85,7 @@ def _for_finding(document: Document, finding: Finding) -> Iterator[types.CodeAct
     yield types.CodeAction(title, _QUICK_FIX, [shown], command=types.Command(title, COMMAND, arguments=[finding.rule]))
 
 
-def _fix_all(document: Document) -> list[types.CodeAction]:
+def _fix_all(document: OpenDocument) -> list[types.CodeAction]:
     if not any(finding.fix is not None and finding.fix.safe for finding in findings_of(document)):
         return []
     view = document.view

@@ -19,7 +19,7 @@ from composefmt.syntax.source import Span, line_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.lsp.documents import Document
+    from composefmt.lsp.documents import OpenDocument
     from composefmt.lsp.server import Server
 
 _VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(\{?)(\w*)\Z")
@@ -45,7 +45,7 @@ def register(server: Server) -> None:
         return _variables(document, offset) or _items(document, offset)
 
 
-def _variables(document: Document, offset: int) -> list[types.CompletionItem]:
+def _variables(document: OpenDocument, offset: int) -> list[types.CompletionItem]:
     """Return the variables of `.env` and of the file itself if the cursor follows a dollar sign."""
     view = document.view
     text = view.source.text
@@ -79,7 +79,7 @@ def _variables(document: Document, offset: int) -> list[types.CompletionItem]:
     ]
 
 
-def _items(document: Document, offset: int) -> list[types.CompletionItem] | None:
+def _items(document: OpenDocument, offset: int) -> list[types.CompletionItem] | None:
     view = document.view
     spot = find_spot(view.source.text, offset, view.options)
     if spot is None:
@@ -98,7 +98,7 @@ def _items(document: Document, offset: int) -> list[types.CompletionItem] | None
 class _KnownNames:
     """The names of a document: from the current text, else from the last text that parsed, else guessed from its lines."""
 
-    def __init__(self, document: Document, spot: CursorContext) -> None:
+    def __init__(self, document: OpenDocument, spot: CursorContext) -> None:
         good = document.good_view
         self.document = document
         self.file = spot.file if spot.whole else good.file if good is not None else None

@@ -21,7 +21,7 @@ from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
     from composefmt.findings import Related
-    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.documents import OpenDocument, View
     from composefmt.lsp.positions import Positions
     from composefmt.lsp.server import Server
     from composefmt.options import Options
@@ -136,7 +136,7 @@ class _Checks:
         finally:
             del self.running[uri], self.wanted[uri]
 
-    async def report(self, document: Document | None, previous: str | None) -> types.DocumentDiagnosticReport:
+    async def report(self, document: OpenDocument | None, previous: str | None) -> types.DocumentDiagnosticReport:
         """Return the report for a client that pulls diagnostics: "unchanged" if the findings are the same."""
         if document is None:
             return types.RelatedFullDocumentDiagnosticReport([])
@@ -150,7 +150,7 @@ class _Checks:
             return types.RelatedUnchangedDocumentDiagnosticReport(digest)
         return types.RelatedFullDocumentDiagnosticReport(found, result_id=digest)
 
-    async def found(self, document: Document) -> list[types.Diagnostic]:
+    async def found(self, document: OpenDocument) -> list[types.Diagnostic]:
         """Return the diagnostics of the current text."""
         try:
             options = document.options()
@@ -167,13 +167,13 @@ class _Checks:
         return made
 
 
-def findings_of(document: Document) -> tuple[Finding, ...]:
+def findings_of(document: OpenDocument) -> tuple[Finding, ...]:
     """Return the findings of the current text, from the last check if it had the same text."""
     view = document.view
     return view.remembered("findings", lambda: find(view, view.options))
 
 
-def diagnostic(finding: Finding, document: Document, positions: Positions) -> types.Diagnostic:
+def diagnostic(finding: Finding, document: OpenDocument, positions: Positions) -> types.Diagnostic:
     """Convert a finding to a diagnostic."""
     rule = all_rules().get(finding.rule)
     tags = [types.DiagnosticTag.Deprecated] if rule is not None and rule.group == _DEPRECATED else []
@@ -193,7 +193,7 @@ def diagnostic(finding: Finding, document: Document, positions: Positions) -> ty
     )
 
 
-def _related(related: Related, document: Document, positions: Positions) -> types.Location:
+def _related(related: Related, document: OpenDocument, positions: Positions) -> types.Location:
     if related.file is None:
         return types.Location(document.uri, positions.range(related.span))
     path, *places = related.file

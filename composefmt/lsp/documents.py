@@ -88,7 +88,7 @@ class View:
         return made
 
 
-class Document(TextDocument):
+class OpenDocument(TextDocument):
     """An open document."""
 
     documents: Documents
@@ -173,10 +173,10 @@ class Documents(Workspace):
         paths = [to_fs_path(folder.uri) for folder in self.folders.values()]
         return [path for path in [*paths, self.root_path] if path]
 
-    def open_document(self, uri: str) -> Document | None:
+    def open_document(self, uri: str) -> OpenDocument | None:
         """Return an open document."""
         found = self._text_documents.get(unquote(uri))
-        return found if isinstance(found, Document) else None
+        return found if isinstance(found, OpenDocument) else None
 
     def view_of(self, path: str) -> tuple[str, View] | None:
         """Return the URI and the text of a file, from the editor if it is open, else from disk; None if it is unreadable."""
@@ -195,12 +195,12 @@ class Documents(Workspace):
         return {
             each.path: each.source.encode("utf-8", "replace")
             for each in self._text_documents.values()
-            if isinstance(each, Document) and each.is_file
+            if isinstance(each, OpenDocument) and each.is_file
         }
 
     def _create_text_document(
         self, doc_uri: str, source: str | None = None, version: int | None = None, language_id: str | None = None
-    ) -> Document:
-        made = Document(doc_uri, source, version, language_id, sync_kind=self._sync_kind, position_codec=self._position_codec)
+    ) -> OpenDocument:
+        made = OpenDocument(doc_uri, source, version, language_id, sync_kind=self._sync_kind, position_codec=self._position_codec)
         made.documents = self
         return made

@@ -18,7 +18,7 @@ from composefmt.syntax.nodes import Mapping, Scalar
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
-    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.documents import OpenDocument, View
     from composefmt.lsp.server import Server
     from composefmt.syntax.source import Span
 
@@ -84,12 +84,12 @@ def links(view: View) -> list[Link]:
     return sorted(found.values())
 
 
-def path_of(document: Document, path: str) -> str:
+def path_of(document: OpenDocument, path: str) -> str:
     """A path that a document names, made absolute."""
     return os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.expanduser(path)))
 
 
-def is_inside(document: Document, path: str) -> bool:
+def is_inside(document: OpenDocument, path: str) -> bool:
     """Return whether a path that a document names lies inside its workspace, with symbolic links followed.
 
     A repository may name any file of the machine, such as one in the home directory. A document outside the workspace
@@ -106,12 +106,12 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def uri_of(document: Document, path: str) -> str:
+def uri_of(document: OpenDocument, path: str) -> str:
     """The URI of a path that a document names."""
     return str(from_fs_path(path_of(document, path)))
 
 
-def extended(document: Document, view: View, offset: int) -> list[types.Location]:
+def extended(document: OpenDocument, view: View, offset: int) -> list[types.Location]:
     """The service of another file that is extended at an offset."""
     file = view.file
     for _, service in file.services() if file is not None else ():
@@ -124,12 +124,12 @@ def extended(document: Document, view: View, offset: int) -> list[types.Location
     return []
 
 
-def elsewhere(document: Document, view: View, name: Name) -> list[types.Location]:
+def elsewhere(document: OpenDocument, view: View, name: Name) -> list[types.Location]:
     """Where a name is defined that the document does not define: in what it includes, and in the project's other files."""
     return _defined(document, _others(document, view), name.section, name.text) if name.section in KINDS else []
 
 
-def names_elsewhere(document: Document, section: str) -> list[str]:
+def names_elsewhere(document: OpenDocument, section: str) -> list[str]:
     """The names of a section that the document does not define but those other files do."""
     view = document.good_view
     found: list[str] = []
@@ -140,7 +140,7 @@ def names_elsewhere(document: Document, section: str) -> list[str]:
     return found
 
 
-def twin(document: Document) -> tuple[str, View] | None:
+def twin(document: OpenDocument) -> tuple[str, View] | None:
     """The URI and the text of the file that Compose always reads together with a document: the override, or what lies under it."""
     found = _TWIN.fullmatch(os.path.basename(document.path)) if document.is_file else None
     if found is None:
@@ -150,7 +150,7 @@ def twin(document: Document) -> tuple[str, View] | None:
     return next(filter(None, map(document.documents.view_of, paths)), None)
 
 
-def _others(document: Document, view: View) -> list[str]:
+def _others(document: OpenDocument, view: View) -> list[str]:
     """Return the files that probably belong to the document's project: included files, and Compose files in its directory."""
     if not document.is_file:
         return []
@@ -164,7 +164,7 @@ def _others(document: Document, view: View) -> list[str]:
     return list(dict.fromkeys(paths))[:_MAX_FILES]
 
 
-def _defined(document: Document, paths: list[str], section: str, text: str) -> list[types.Location]:
+def _defined(document: OpenDocument, paths: list[str], section: str, text: str) -> list[types.Location]:
     found: list[types.Location] = []
     for path in paths:
         other = document.documents.view_of(path)

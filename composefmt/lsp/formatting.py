@@ -11,7 +11,7 @@ from composefmt.files.content import FileTrouble
 from composefmt.lsp.changes import text_edits
 
 if TYPE_CHECKING:
-    from composefmt.lsp.documents import Document
+    from composefmt.lsp.documents import OpenDocument
     from composefmt.lsp.server import Server
 
 
@@ -34,7 +34,7 @@ def register(server: Server) -> None:
         return _edits(server, document, (start.line + 1, last))
 
 
-def _edits(server: Server, document: Document, lines: tuple[int, int] | None) -> list[types.TextEdit] | None:
+def _edits(server: Server, document: OpenDocument, lines: tuple[int, int] | None) -> list[types.TextEdit] | None:
     """Return the edits; None if the text cannot be formatted, which a diagnostic reports."""
     view = document.view
     if view.tree is None:

@@ -12,7 +12,7 @@ from composefmt.syntax.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.documents import OpenDocument, View
     from composefmt.options import Options
     from composefmt.syntax.edits import Edit
 
@@ -26,7 +26,7 @@ class Form(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-def other_forms(document: Document, offset: int) -> list[Form]:
+def other_forms(document: OpenDocument, offset: int) -> list[Form]:
     """Return the conversions of the entry and the field at an offset that keep their meaning."""
     view = document.view
     made: dict[tuple[Edit, ...], Form] = {}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from composefmt.compose import interpolation
     from composefmt.compose.file import ComposeFile, Path
-    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.documents import OpenDocument, View
     from composefmt.lsp.names import Name
     from composefmt.lsp.server import Server
     from composefmt.syntax.nodes import Node
@@ -64,7 +64,7 @@ def register(server: Server) -> None:
 class _Seen:
     """The values that the user may see: those of files in the workspace, and secrets only on request."""
 
-    def __init__(self, server: Server, document: Document) -> None:
+    def __init__(self, server: Server, document: OpenDocument) -> None:
         self._document = document
         self._shows_secrets = server.shows_secrets
 

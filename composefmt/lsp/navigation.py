@@ -13,7 +13,7 @@ from composefmt.lsp.variables import ENV_FILE, lines_that_set, uses
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from composefmt.lsp.documents import Document, View
+    from composefmt.lsp.documents import OpenDocument, View
     from composefmt.lsp.server import Server
     from composefmt.syntax.source import Span
 
@@ -49,7 +49,7 @@ def register(server: Server) -> None:
         return [types.DocumentHighlight(view.positions.range(each.span), kinds[each.defines]) for each in found]
 
 
-def _defined(document: Document, view: View, offset: int) -> list[types.Location] | None:
+def _defined(document: OpenDocument, view: View, offset: int) -> list[types.Location] | None:
     """Return the definition of the file, extended service, variable or name at an offset."""
     link = next((link for link in files.links(view) if link.span.start <= offset <= link.span.end), None)
     if link is not None:
@@ -77,7 +77,7 @@ def _line(uri: str, line: int) -> types.Location:
     return types.Location(uri, types.Range(types.Position(line, 0), types.Position(line, 0)))
 
 
-def meant_at(server: Server, uri: str, position: types.Position) -> tuple[Document, View, list[Name]] | tuple[None, None, None]:
+def meant_at(server: Server, uri: str, position: types.Position) -> tuple[OpenDocument, View, list[Name]] | tuple[None, None, None]:
     """Return the document, its text, and all locations of the name at a position."""
     document = server.document(uri)
     view = document.good_view if document is not None else None
@@ -87,7 +87,7 @@ def meant_at(server: Server, uri: str, position: types.Position) -> tuple[Docume
     return (document, view, same(names_of(view), found)) if found is not None else (None, None, None)
 
 
-def in_twin(document: Document, name: Name) -> Iterator[tuple[str, View, list[Name]]]:
+def in_twin(document: OpenDocument, name: Name) -> Iterator[tuple[str, View, list[Name]]]:
     """Yield the URI, the text and the locations of a name in the document's override or base file, if there is one."""
     other = files.twin(document)
     if other is not None and name.section != ANCHORS:
@@ -95,5 +95,5 @@ def in_twin(document: Document, name: Name) -> Iterator[tuple[str, View, list[Na
         yield uri, view, [each for each in names_of(view) if (each.section, each.text) == (name.section, name.text)]
 
 
-def _locations(document: Document, view: View, found: list[Name]) -> list[types.Location]:
+def _locations(document: OpenDocument, view: View, found: list[Name]) -> list[types.Location]:
     return [types.Location(document.uri, view.positions.range(each.span)) for each in found]

@@ -11,7 +11,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from composefmt import __version__
-from composefmt.lsp.documents import Document, Documents
+from composefmt.lsp.documents import Documents, OpenDocument
 from composefmt.lsp.pages import Pages
 
 if TYPE_CHECKING:
@@ -81,14 +81,16 @@ class Server(LanguageServer):
         # Checks run here one at a time, so that the server stays responsive.
         self.worker = ThreadPoolExecutor(max_workers=1)
 
-    def document(self, uri: str) -> Document | None:
+    def document(self, uri: str) -> OpenDocument | None:
         """Return an open document if it is a Compose file, else None."""
         found = cast("Documents", self.workspace).open_document(uri)
         return found if found is not None and found.is_compose else None
 
-    def open_documents(self) -> list[Document]:
+    def open_documents(self) -> list[OpenDocument]:
         """Return all open Compose files."""
-        return [document for document in self.workspace.text_documents.values() if isinstance(document, Document) and document.is_compose]
+        return [
+            document for document in self.workspace.text_documents.values() if isinstance(document, OpenDocument) and document.is_compose
+        ]
 
     @property
     def client_pulls(self) -> bool:

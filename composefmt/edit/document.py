@@ -1,0 +1,205 @@
+"""A Compose file that can be changed: every change keeps all other bytes of the text, or is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from composefmt.edit import additions
+from composefmt.edit.editor import Access, Editor
+from composefmt.edit.errors import EditError, MissingPath
+from composefmt.edit.locate import expand, locate_all
+from composefmt.edit.paths import Exact, parse_path, shown
+from composefmt.edit.views import MappingView, plain, view_of
+from composefmt.options import Options
+from composefmt.syntax.parse import SyntaxProblem
+from composefmt.syntax.source import Source
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+    from composefmt.edit.paths import Path
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.nodes import Node
+
+
+class Document:
+    """The text of a Compose file as mappings and lists.
+
+    `document["services"]["web"]["image"] = "nginx:1.28"` changes the text; `text`, `edits` and `diff()` show the result, `save()`
+    writes it. Paths are tuples of keys and indexes, or strings such as `services.web.ports[target=80]`. A value takes the style of
+    its neighbors: flow or block, quotes, indentation, short or long form.
+
+    Raises EditError if the text is not YAML, or a change cannot be made without changing anything else.
+    """
+
+    def __init__(self, text: str, filename: str = "<text>", options: Options | None = None) -> None:
+        self.filename = filename
+        self._source = Source(text, filename)
+        self._data: bytes | None = None
+        try:
+            self._editor = Editor(text, options or Options())
+        except SyntaxProblem as problem:
+            raise _not_yaml(self._source, problem) from None
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], options: Options | None = None) -> Document:
+        """Return the document of a file. Raises EditError if it cannot be read or is not YAML."""
+        from os import fspath
+
+        from composefmt.files.content import FileTrouble, read_file
+
+        name = fspath(path)
+        try:
+            data = read_file(name)
+        except FileTrouble as trouble:
+            raise EditError(f"{name}: {trouble.message}", trouble.advice) from None
+        return cls.of_bytes(data, name, options)
+
+    @classmethod
+    def of_bytes(cls, data: bytes, filename: str = "<text>", options: Options | None = None) -> Document:
+        """Return the document of a file's bytes. Raises EditError."""
+        from composefmt.syntax.source import NotText
+
+        try:
+            source = Source.from_bytes(data, filename)
+        except NotText as problem:
+            raise EditError(f"{filename}: {problem.message}") from None
+        made = cls(source.text, filename, options)
+        made._source, made._data = source, data
+        return made
+
+    # Results
+
+    @property
+    def text(self) -> str:
+        """The text with all changes."""
+        return self._editor.now.text
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The changes since the text was read or saved, as edits of that text."""
+        return self._editor.history.edits
+
+    @property
+    def data(self) -> bytes:
+        """The text in the encoding of the file."""
+        return self._source.to_bytes(self.text)
+
+    def diff(self) -> str:
+        """Return the changes as a unified diff."""
+        from composefmt.reports.diff import unified
+
+        return "".join(unified(self.filename, self._editor.first, self.text))
+
+    def save(self) -> None:
+        """Write the file that the document was read from, at once or not at all.
+
+        Raises EditError if it cannot be written or has changed since it was read.
+        """
+        from composefmt.files.content import FileTrouble, write_file
+
+        if self._data is None:
+            raise EditError("the document was not read from a file")
+        data = self.data
+        if data != self._data:
+            try:
+                write_file(self.filename, data, self._data)
+            except FileTrouble as trouble:
+                raise EditError(f"{self.filename}: {trouble.message}", trouble.advice) from None
+        self._data = data
+        self._editor.forget()
+
+    # Values
+
+    def get(self, path: str | Path, default: object = ...) -> Any:  # noqa: ANN401 - a YAML value may be anything
+        """Return the plain value at a path. Raises MissingPath if it does not exist and there is no default."""
+        try:
+            found = self.find(path)
+        except MissingPath:
+            if default is ...:
+                raise
+            return default
+        if len(found) > 1:
+            raise EditError(f"{shown(_path(path))} means {len(found)} values", "use find")
+        return found[0][1]
+
+    def find(self, path: str | Path) -> list[tuple[Exact, Any]]:
+        """Return the paths and plain values that a path with `*` or selections means. Raises MissingPath if there are none."""
+        return [(one, self._editor.value(one)) for one in self._expanded(path, exact=True)]
+
+    # Changes
+
+    def set(self, path: str | Path, value: object, *, follow: bool = False, here: bool = False) -> None:
+        """Give the value at a path another value. The last part of the path may be new.
+
+        `follow`: also change a value that is written at an anchor, for all that use it. `here`: write a value of its own in place
+        of an alias, a merged value, or a value with variables.
+        """
+        self._change(path, lambda one: self._editor.set(one, plain(value), Access(follow, here)))
+
+    def add(self, path: str | Path, value: object, *, follow: bool = False) -> None:
+        """Add an item to a list, or `NAME=VALUE` to a mapping, in the form of the neighbors; nothing if it is there already."""
+        self._change(path, lambda one: additions.add(self._editor, one, plain(value), Access(follow)))
+
+    def insert(self, path: str | Path, index: int, value: object, *, follow: bool = False) -> None:
+        """Insert an item into a list before another one, in the form of the last one."""
+        self._change(path, lambda one: additions.insert(self._editor, one, index, plain(value), Access(follow)))
+
+    def unset(self, path: str | Path, *, follow: bool = False, here: bool = False) -> None:
+        """Remove an entry or item with the comments inside it. `here`: even if a merge key then gives the entry another value."""
+        self._change(path, lambda one: self._editor.unset(one, Access(follow, here)), exact=True)
+
+    def rename_key(self, path: str | Path, key: str, *, follow: bool = False) -> None:
+        """Give an entry another key; references to it stay as they are."""
+        self._change(path, lambda one: self._editor.rename_key(one, key, Access(follow)), exact=True)
+
+    def _change(self, path: str | Path, change: Callable[[Exact], None], *, exact: bool = False) -> None:
+        """Change the values at all paths that a path means, all or none; the last first, so that indexes stay right."""
+        with self._editor.all_or_nothing():
+            for one in reversed(self._expanded(path, exact=exact)):
+                change(one)
+
+    def _expanded(self, path: str | Path, *, exact: bool) -> list[Exact]:
+        return expand(self._editor.now.tree, _path(path), self._editor.forms, exact=exact)
+
+    # The document as a mapping
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - a YAML value may be anything
+        return self.child((), key)
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self.set((key,), value)
+
+    def __delitem__(self, key: str) -> None:
+        self.unset((key,))
+
+    def __contains__(self, key: object) -> bool:
+        return key in MappingView(self, ())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MappingView(self, ()))
+
+    def __len__(self) -> int:
+        return len(MappingView(self, ()))
+
+    def child(self, path: Exact, key: str | int) -> Any:  # noqa: ANN401 - a YAML value may be anything
+        """Return the value at a key or index of a collection: a view, or a plain scalar. Raises MissingPath."""
+        place = self._editor.place((*path, key))
+        return view_of(self, (*path, key), place.node)
+
+    def nodes(self, path: Exact) -> list[Node]:
+        """Return the nodes at a path in all documents of the file."""
+        return locate_all(self._editor.now.tree, path, self._editor.forms)
+
+
+def _path(path: str | Path) -> Path:
+    return parse_path(path) if isinstance(path, str) else tuple(path)
+
+
+def _not_yaml(source: Source, problem: SyntaxProblem) -> EditError:
+    from composefmt.compose.syntax_errors import explain_problem
+
+    found = explain_problem(source, problem)
+    line, column = source.position(found.span.start)
+    return EditError(f"{source.filename}:{line}:{column}: {found.message}", found.help)
