@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.units import parse_duration
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import deleted, written
 from composefmt.rules._project import plain
@@ -183,7 +184,7 @@ def healthcheck_timing(element: Element) -> Iterator[Problem]:
     """
     entries = element.file.entries(element.node)
     interval, timeout, retries = plain(entries, "interval"), plain(entries, "timeout"), plain(entries, "retries")
-    if interval is not None and timeout is not None and 0 < _seconds(interval.value) < _seconds(timeout.value):
+    if interval is not None and timeout is not None and 0 < (parse_duration(interval.value) or 0) < (parse_duration(timeout.value) or 0):
         yield Problem(
             timeout.span,
             f'service "{element.service}": healthcheck timeout "{timeout.value}" exceeds interval "{interval.value}"',
@@ -196,18 +197,6 @@ def healthcheck_timing(element: Element) -> Iterator[Problem]:
             f'service "{element.service}": healthcheck "retries: 0" is replaced by the default of 3',
             'use "retries: 1" for a single attempt',
         )
-
-
-_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _seconds(text: str) -> float:
-    """Return a duration such as 1m30s in seconds; 0 if it cannot be parsed."""
-    import re
-
-    if not re.fullmatch(r"(?:[0-9.]+(?:us|ms|s|m|h))+", text):
-        return 0
-    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([0-9]+\.?[0-9]*|\.[0-9]+)(us|ms|s|m|h)", text))
 
 
 @rule("command-one-word", Severity.WARNING, "services.*.entrypoint", "services.*.command", group="structure")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.units import parse_bytes
 from composefmt.findings import Severity
-from composefmt.rules._fixes import added, written
+from composefmt.rules._fixes import added, nearest, written
 from composefmt.rules._project import plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
+from composefmt.syntax.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +106,89 @@ def _advice(name: str, driver: str) -> str:
         return f'did you mean "{near[0]}"?'
     owner = next((other for other, theirs in _OPTIONS.items() if name in theirs), None)
     return f'use driver "{owner}", which has this option, or remove it' if owner else f"use one of {', '.join(options)}"
+
+
+# Of Windows.
+_WINDOWS_DRIVERS = ("etwlogs",)
+
+
+@rule("unknown-logging-driver", Severity.WARNING, "services.*.logging.driver", group="logging", scope="project")
+def unknown_logging_driver(element: Element) -> Iterator[Problem]:
+    """Detects logging drivers that Docker Engine does not have.
+
+    Docker Engine refuses to create the container with "no log driver named ... is registered". Names with a slash or a colon
+    are those of plug-ins, and are not reported; nor is a name that resembles none of the engine's drivers, because a plug-in may have
+    any name.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: jsonfile
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: json-file
+
+    Source: Moby, daemon/logger/factory.go and daemon/logdrivers_linux.go.
+    """
+    node = element.node
+    if type(node) is not Scalar or not node.value or set(node.value) & set("$/:") or node.value in (*_OPTIONS, *_WINDOWS_DRIVERS):
+        return
+    name = node.value.lower().replace("_", "-").replace(" ", "-")
+    advice, fix = nearest(element, node, name, [each for each in _OPTIONS if each not in _SHORT or each == name], "")
+    if advice:
+        yield Problem(node.span, f'service "{element.service}": unknown logging driver "{node.value}"', advice, fix)
+
+
+# A short name resembles too many others.
+_SHORT = ("none", "gelf", "local")
+
+
+@rule("log-size-without-unit", Severity.WARNING, "services.*.logging.options.max-size", group="logging", scope="project")
+def log_size_without_unit(element: Element) -> Iterator[Problem]:
+    """Detects sizes of log files below one kilobyte.
+
+    A number without a unit is in bytes, so that the logging driver starts a new file with nearly each message, and most of the log
+    is lost. The unit is probably missing.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: json-file
+              options:
+                max-size: "10"
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            logging:
+              driver: json-file
+              options:
+                max-size: 10m
+
+    Source: Docker documentation, "JSON File logging driver", `max-size`.
+    """
+    node = element.node
+    size = parse_bytes(node.value) if type(node) is Scalar and "$" not in node.value else None
+    if type(node) is Scalar and size is not None and 0 < size < _KILOBYTE:
+        fix = written(element.file, node, f"{node.value}m") if node.value.isdecimal() else None
+        message = f'service "{element.service}": "max-size" of the log is only {size} bytes'
+        yield Problem(node.span, message, f'add a unit: "{node.value}m"' if fix else 'use a size such as "10m"', fix)
+
+
+_KILOBYTE = 1024
 
 
 @rule("logging-unbounded", Severity.INFO, "services.*", group="logging", scope="project", default=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
+from composefmt.compose.addresses import address_of, subnet_of
 from composefmt.findings import Related, Severity
 from composefmt.rules._project import is_active, of_conflict, plain
 from composefmt.rules.registry import Element, Problem, rule
@@ -11,36 +12,16 @@ from composefmt.syntax.nodes import Scalar, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
     from typing import TypeAlias
 
+    from composefmt.compose.addresses import Address, Subnet
     from composefmt.compose.file import ComposeFile
     from composefmt.syntax.nodes import Node
 
-    Subnet = Union[IPv4Network, IPv6Network]
-    Address = Union[IPv4Address, IPv6Address]
     # The IP version, a prefix length and the bits of the prefix.
     Prefix: TypeAlias = tuple[int, int, int]
 
 _ADDRESSES = ("ipv4_address", "ipv6_address")
-
-
-def _subnet(text: str) -> Subnet | None:
-    from ipaddress import ip_network
-
-    try:
-        return ip_network(text, strict=False) if "/" in text else None
-    except ValueError:
-        return None
-
-
-def _address(text: str) -> Address | None:
-    from ipaddress import ip_address
-
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 def _subnets(file: ComposeFile, network: Node | None) -> Iterator[Scalar]:
@@ -57,7 +38,8 @@ def _subnets(file: ComposeFile, network: Node | None) -> Iterator[Scalar]:
 def invalid_subnet(element: Element) -> Iterator[Problem]:
     """Detects subnets and gateways that are not valid addresses, and gateways outside of their subnet.
 
-    The Docker Engine refuses to create such a network, so no service that joins it starts.
+    The Docker Engine refuses to create such a network, so no service that joins it starts. From version 25 on, it also refuses
+    a subnet whose address is not its first one, such as `172.28.0.5/16`; that is a warning.
 
     Bad:
 
@@ -78,17 +60,24 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
                 - subnet: 172.28.0.0/16
                   gateway: 172.28.0.1
 
-    Source: Compose Specification, 06-networks, `ipam`.
+    Source: Compose Specification, 06-networks, `ipam`; Moby, daemon/network.go, validateIpamConfig.
     """
     entries = element.file.entries(element.node)
     subnet, gateway = plain(entries, "subnet"), plain(entries, "gateway")
-    network = _subnet(subnet.value) if subnet is not None else None
-    address = _address(gateway.value.partition("/")[0]) if gateway is not None else None
+    network = subnet_of(subnet.value) if subnet is not None else None
+    address = address_of(gateway.value.partition("/")[0]) if gateway is not None else None
     if subnet is not None and network is None:
         yield Problem(
             subnet.span,
             f'network "{element.path[1]}": invalid subnet "{subnet.value}"',
             'use CIDR notation, such as "172.28.0.0/16"',
+        )
+    if subnet is not None and network is not None and address_of(subnet.value.partition("/")[0]) != network.network_address:
+        yield Problem(
+            subnet.span,
+            f'network "{element.path[1]}": subnet "{subnet.value}" does not start with its first address',
+            f'use "{network}"; from version 25 on, Docker Engine refuses other addresses',
+            severity=Severity.WARNING,
         )
     if gateway is not None and address is None:
         yield Problem(
@@ -137,7 +126,7 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
         driver = plain(file.entries(value), "driver")
         bridged = driver is None or driver.value == "bridge"
         for node in _subnets(file, value):
-            subnet = _subnet(node.value)
+            subnet = subnet_of(node.value)
             if subnet is None:
                 continue
             prefixes = list(_prefixes(subnet))
@@ -211,12 +200,12 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
     sure = is_active(file, element.service)
     for key in _ADDRESSES:
         node = plain(entries, key)
-        address = _address(node.value) if node is not None else None
+        address = address_of(node.value) if node is not None else None
         if node is None or address is None or isinstance(element.path[-1], int):
             continue
         declared = list(_subnets(file, file.defined("networks").get(element.path[-1])))
         subnets = [
-            subnet for subnet in (_subnet(each.value) for each in declared) if subnet is not None and subnet.version == address.version
+            subnet for subnet in (subnet_of(each.value) for each in declared) if subnet is not None and subnet.version == address.version
         ]
         if subnets and not any(address in subnet for subnet in subnets):
             yield Problem(
@@ -261,7 +250,7 @@ def duplicate_static_ip(element: Element) -> Iterator[Problem]:
         own = file.entries(value)
         for network, (_, settings) in file.entries(own["networks"][1] if "networks" in own else None).items():
             for node in (plain(file.entries(settings), key) for key in _ADDRESSES):
-                address = _address(node.value) if node is not None and is_active(file, service) else None
+                address = address_of(node.value) if node is not None and is_active(file, service) else None
                 if node is None or address is None:
                     continue
                 other, owner = first.setdefault((network, address), (service, node))
