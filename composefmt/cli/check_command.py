@@ -50,7 +50,15 @@ def _project(files: tuple[str, ...]) -> Chosen:
 
 
 @click.command("check", epilog=_EPILOG)
-@click.option("-f", "--file", "files", multiple=True, metavar="FILE", help="Check these files as one project, in this order; repeatable.")
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Check these files as one project, in this order; repeatable.",
+)
 @click.option("--show-projects", is_flag=True, help="Print which files are checked together, and why, instead of the findings.")
 @fix_options
 @selection_options
