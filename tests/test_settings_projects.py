@@ -1,6 +1,8 @@
 """The setting `[[projects]]`: which files make up a project, and what commands do with it."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -173,3 +175,83 @@ def test_a_syntax_error_in_one_file_leaves_the_others_to_be_checked_alone(run, r
     twice = WEB + '      - "8080:80"\n'
     repository({"web.yaml": twice, "api.yaml": "services: ["}, '[[projects]]\nfiles = ["web.yaml", "api.yaml"]\n')
     assert sorted(rule for _, rule, *_ in found(run, ".")) == ["duplicate-port", "yaml-syntax"]
+
+
+SHOP = {
+    "compose.base.yaml": "services: {proxy: {image: traefik:3, profiles: [edge]}}\n",
+    "apps/cart/compose.yaml": 'services: {cart: {image: "example/cart:$TAG"}}\n',
+    "apps/catalog/compose.yaml": "services: {catalog: {image: example/catalog:1}}\n",
+    "apps/catalog/sub/notes.txt": "",
+    "apps/cart/prod.env": "TAG=3\n",
+}
+SETTINGS = """
+[[projects]]
+name = "shop-*"
+files = ["compose.base.yaml", "apps/*/compose.yaml"]
+project-directory = "apps/*"
+env-files = ["apps/*/prod.env"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "arguments", "services"),
+    [
+        ("apps/cart", [], ["cart"]),
+        ("apps/cart", ["--profile", "edge"], ["cart", "proxy"]),
+        (".", ["-p", "shop-cart"], ["cart"]),
+        (".", ["--project-directory", "apps/cart"], ["cart"]),
+        ("apps/cart", ["-p", "other"], ["cart"]),
+        ("apps/cart", ["-f", "../../compose.base.yaml", "--profile", "*"], ["proxy"]),
+    ],
+)
+def test_config_and_graph_use_the_projects(run, repository, where, arguments, services):
+    directory = repository(SHOP, SETTINGS)
+    assert run("config", "--services", *arguments, cwd=directory / where).stdout.split() == services
+    drawn = run("graph", *arguments, cwd=directory / where).stdout
+    assert all(f'["{name}"]' in drawn for name in services)
+
+
+def test_config_has_the_name_and_the_variables_of_the_project(run, repository):
+    directory = repository(SHOP, SETTINGS)
+    model = json.loads(run("config", "--format", "json", cwd=directory / "apps" / "cart").stdout)
+    assert (model["name"], model["services"]["cart"]["image"]) == ("shop-cart", "example/cart:3")
+    model = json.loads(run("config", "--format", "json", "-p", "other", "--env-file", os.devnull, cwd=directory / "apps/cart").stdout)
+    assert (model["name"], model["services"]["cart"]["image"]) == ("other", "example/cart:")
+
+
+def test_the_nearest_directory_with_a_project_is_used(run, repository):
+    directory = repository(SHOP | {"apps/catalog/compose.yaml": FINE}, SETTINGS.replace('"apps/*/prod.env"', ""))
+    assert run("config", "--services", cwd=directory / "apps" / "catalog" / "sub").stdout == "fine\n"
+    (directory / "apps" / "catalog" / "sub" / "compose.yaml").write_text(API)
+    assert run("config", "--services", cwd=directory / "apps" / "catalog" / "sub").stdout == "api\n"
+
+
+def test_several_projects_in_one_directory_must_be_named(run, repository):
+    repository(SHOP, SETTINGS.replace('project-directory = "apps/*"', ""))
+    done = run("config")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "; choose one with --project-name: shop-cart, shop-catalog\n" in done.stderr
+    assert "; choose one: shop-cart, shop-catalog\n" in run("diff", ".", "shop-cart").stderr
+
+
+def test_a_wrong_setting_is_an_error_of_each_command(run, repository):
+    repository({"compose.yaml": WEB}, '[[projects]]\nfiles = ["compose.yml"]\n')
+    for arguments in (["config"], ["graph"], ["diff", ".", "."], ["format", "--check"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert 'composefmt.toml:2:1: invalid setting "projects.files" of project 1: file "compose.yml" not found' in done.stderr
+
+
+def test_diff_compares_projects_by_name_and_with_a_revision(run, repository):
+    directory = repository(SHOP, SETTINGS.replace('"apps/*/prod.env"', ""))
+    assert "service catalog: added" in run("diff", "shop-cart", "shop-catalog").stdout
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=directory, check=True)
+    assert run("diff", "--git", "HEAD", ".").stdout == "no difference in 2 projects\n"
+    (directory / "compose.base.yaml").write_text("services: {proxy: {image: traefik:4}}\n")
+    (directory / "apps" / "blog").mkdir()
+    (directory / "apps" / "blog" / "compose.yaml").write_text(FINE)
+    shown = run("diff", "--git", "HEAD", ".").stdout.splitlines()
+    heads = [line.removeprefix("project ") for line in shown if line.startswith("project")]
+    assert heads == ["shop-blog: added", "shop-cart", "shop-catalog"]
+    assert "image: traefik:3 -> traefik:4" in run("diff", "--git", "HEAD", "shop-cart").stdout

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.cli.project_options import print_error
+from composefmt.cli.settings_projects import configured_projects, named, only_in, with_project
 from composefmt.filesystem.revision import AtRevision, RevisionError, at_revision
 from composefmt.project.compare import Change, compare, recreated
 from composefmt.project.discovery import Found, Wanted, find
@@ -18,6 +19,8 @@ from composefmt.project.values import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from composefmt.options import ProjectOptions
 
 ADDED, REMOVED = "added", "removed"
 
@@ -61,13 +64,13 @@ def compare_with_revision(text: str, revision: str, choices: ComparisonOptions) 
     try:
         with at_revision(revision, folder, DISK.system) as files:
             earlier = _Earlier(files)
-            names = _project_directories(directory, earlier) if directory and not os.environ.get("COMPOSE_FILE") else []
-            if not names:
+            subjects = _subjects(directory, earlier) if directory else _named_subject(text, earlier)
+            if not subjects:
                 return [_since(text, earlier, choices)], True
-            pairs = [_pair(directory, name, earlier, choices) for name in names]
+            pairs = [_pair(subject, earlier, choices) for subject in subjects]
     except RevisionError as error:
         raise ProjectError(str(error)) from None
-    if names == ["."]:
+    if [pair.name for pair in pairs] == ["."]:
         if pairs[0].errors:
             raise pairs[0].errors[0]
         comparison = _comparison(pairs[0])
@@ -94,33 +97,81 @@ def _since(text: str, earlier: _Earlier, choices: ComparisonOptions) -> Comparis
     return _compared(_load_earlier(Wanted([file.path for file in found.files], found.directory), earlier, choices, now.name), now)
 
 
+class _Subject(NamedTuple):
+    """A project to compare: its name in reports, its directory, and what it consists of now and at the revision, None if it does not exist.
+
+    `bases`: the paths of its file with a default name; () for a project of the settings.
+    """
+
+    name: str
+    now: Wanted | None
+    then: Wanted | None
+    bases: tuple[str, ...] = ()
+
+
+def _subjects(directory: str, earlier: _Earlier) -> list[_Subject]:
+    """Return the projects below a directory: those of the settings, and those of other files with default names. Raises ProjectError."""
+    projects = _projects_below(directory)
+    subjects = [_configured_subject(directory, project, projects, earlier) for project in projects]
+    claimed = {path for project in projects for path in project.files}
+    for name in _project_directories(directory, earlier) if not os.environ.get("COMPOSE_FILE") else []:
+        path = os.path.normpath(os.path.join(directory, name))
+        bases = tuple(os.path.abspath(os.path.join(path, base)) for base in BASES)
+        if claimed.isdisjoint(bases):
+            now, then = (_in_directory(path, files) if _is_project(path, files) else None for files in (DISK, earlier))
+            subjects.append(_Subject(name, now, then, bases))
+    return sorted(subjects, key=lambda subject: subject.name)
+
+
+def _named_subject(name: str, earlier: _Earlier) -> list[_Subject]:
+    projects = configured_projects("") if not os.path.exists(name) else ()
+    project = named(projects, name)
+    return [_configured_subject("", project, projects, earlier)._replace(name=".")] if project is not None else []
+
+
+def _projects_below(directory: str) -> list[ProjectOptions]:
+    root = os.path.abspath(directory)
+    return [each for each in configured_projects(directory) if each.directory == root or each.directory.startswith(root + os.sep)]
+
+
+def _configured_subject(directory: str, project: ProjectOptions, others: Sequence[ProjectOptions], earlier: _Earlier) -> _Subject:
+    """Return a project of the settings; at the revision, it consists of those of its files that existed.
+
+    It existed if one of the files did that no other project has.
+    """
+    shared = {path for other in others if other is not project for path in other.files}
+    own = [path for path in project.files if path not in shared] or project.files
+    now, then = with_project(Wanted(), project), [path for path in project.files if earlier.is_file(path)]
+    name = project.name or os.path.relpath(project.directory, directory or ".")
+    return _Subject(name, now, now._replace(files=then) if any(path in then for path in own) else None)
+
+
 class _Pair(NamedTuple):
     """A project at a revision and now, None where it does not exist or cannot be loaded, and its errors."""
 
     name: str
-    directory: str
+    bases: tuple[str, ...]
     old: Project | None
     new: Project | None
     errors: Sequence[ProjectError]
 
 
-def _pair(directory: str, name: str, earlier: _Earlier, choices: ComparisonOptions) -> _Pair:
-    """Load a project of a directory, now and at the revision."""
-    path = os.path.normpath(os.path.join(directory, name))
+def _pair(subject: _Subject, earlier: _Earlier, choices: ComparisonOptions) -> _Pair:
+    """Load a project, now and at the revision."""
     errors: list[ProjectError] = []
     old: Project | None = None
     new: Project | None = None
     try:
-        if _is_project(path):
-            new = _load(_find(path, choices), choices)
+        if subject.now is not None:
+            new = _load(_found(subject.now, choices), choices)
     except ProjectError as error:
         errors.append(error)
     try:
-        if _is_project(path, earlier):
-            old = _load_earlier(_wanted(path, earlier), earlier, choices, new.name if new else "")
+        if subject.then is not None:
+            old = _load_earlier(subject.then, earlier, choices, new.name if new else "")
     except ProjectError as error:
         errors.append(error)
-    return _Pair(name, path, old, new, errors)
+    return _Pair(subject.name, subject.bases, old, new, errors)
 
 
 def _compare_all(pairs: Sequence[_Pair]) -> tuple[list[Comparison], bool]:
@@ -144,13 +195,12 @@ def _comparison(pair: _Pair) -> Comparison:
 
 def _is_included(pair: _Pair, pairs: Iterable[_Pair]) -> bool:
     """Return whether another project contains all services of a project, from its file: changes are reported there."""
-    bases = {os.path.abspath(os.path.join(pair.directory, name)) for name in BASES}
     own = _service_names(pair.new)
     return any(
         other.new is not None
         and other is not pair
         and own <= _service_names(other.new)
-        and not bases.isdisjoint(files_of(other.new.values))
+        and not set(pair.bases).isdisjoint(files_of(other.new.values))
         for other in pairs
     )
 
@@ -203,14 +253,32 @@ def _listed_files(directory: str, files: ProjectFiles) -> list[str]:
 
 
 def _find(text: str, choices: ComparisonOptions) -> Found:
-    return find(_wanted(text)._replace(env_files=choices.env_files, profiles=choices.profiles), os.environ)
+    return _found(_wanted(text), choices)
 
 
-def _wanted(text: str, files: ProjectFiles = DISK) -> Wanted:
-    """Return the files and the directory of an argument."""
-    if not files.is_directory(text):
-        return Wanted(text.split(os.pathsep))
-    return Wanted([] if os.environ.get("COMPOSE_FILE") else _listed_files(text, files), text)
+def _found(wanted: Wanted, choices: ComparisonOptions, files: ProjectFiles = DISK) -> Found:
+    wanted = wanted._replace(env_files=choices.env_files or wanted.env_files, profiles=choices.profiles)
+    return find(wanted, os.environ, project_files=files)
+
+
+def _wanted(text: str) -> Wanted:
+    """Return what an argument means: a directory, files, or the name of a project of the settings. Raises ProjectError."""
+    if os.path.isdir(text):
+        project = only_in(configured_projects(text), os.path.abspath(text))
+    else:
+        project = _named(text)
+    if project is not None:
+        return with_project(Wanted(), project)
+    return _in_directory(text) if os.path.isdir(text) else Wanted(text.split(os.pathsep))
+
+
+def _named(text: str) -> ProjectOptions | None:
+    return named(configured_projects(""), text) if not os.path.exists(text) else None
+
+
+def _in_directory(directory: str, files: ProjectFiles = DISK) -> Wanted:
+    """Return the project of a directory that settings do not define."""
+    return Wanted([] if os.environ.get("COMPOSE_FILE") else _listed_files(directory, files), directory)
 
 
 def _load(found: Found, choices: ComparisonOptions, name: str = "", files: ProjectFiles = DISK) -> Project:
@@ -221,8 +289,7 @@ def _load(found: Found, choices: ComparisonOptions, name: str = "", files: Proje
 def _load_earlier(wanted: Wanted, earlier: _Earlier, choices: ComparisonOptions, name: str) -> Project:
     """Load a project as it was at a revision. Raises ProjectError."""
     try:
-        found = find(wanted._replace(env_files=choices.env_files, profiles=choices.profiles), os.environ, project_files=earlier)
-        return _load(found, choices, name, earlier)
+        return _load(_found(wanted, choices, earlier), choices, name, earlier)
     except ProjectError as error:
         error.message = earlier.named(error.message)
         raise

@@ -47,6 +47,7 @@ def check_services(names: Sequence[str]) -> None:
 
 def request_for(wanted: Wanted) -> Request:
     """Return the request for the files on the command line. Exit with an error if none are found."""
+    from composefmt.cli.settings_projects import completed
     from composefmt.project.discovery import STDIN, find
     from composefmt.project.project import Request
     from composefmt.project.values import ProjectError
@@ -57,7 +58,7 @@ def request_for(wanted: Wanted) -> Request:
 
         data = sys.stdin.buffer.read() if sys.stdin else b""
     try:
-        found = find(wanted, os.environ, data)
+        found = find(completed(wanted), os.environ, data)
     except ProjectError as error:
         fail(error)
     return Request(found.files, found.directory, found.environment, found.name, found.profiles)

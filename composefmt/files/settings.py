@@ -125,6 +125,25 @@ def settings_for(path: str) -> Settings | None:
     return _for_directory(os.path.dirname(path))
 
 
+def settings_with_projects(path: str) -> Settings | None:
+    """Return the settings that apply to a path if they may define projects; reading them takes time. Raises FileTrouble."""
+    try:
+        directory = os.path.abspath(os.path.dirname(path))
+    except FileNotFoundError:
+        return None
+    while True:
+        for name in NAMES:
+            place = os.path.join(directory, name)
+            if os.access(place, os.F_OK) and os.path.isfile(place):
+                data = read_file(place)
+                if name != "pyproject.toml" or _SECTION in data:
+                    return settings_for(path) if b"projects" in data else None
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return None
+        directory = parent
+
+
 def settings_in_force(path: str, config: str | None) -> Settings | None:
     """Return the settings for a Compose file: of the named settings file, else of the nearest one above. Raises FileTrouble."""
     if not config:
