@@ -176,9 +176,11 @@ def _keeps_comments(before: CheckedSource, after: CheckedSource, fixes: Iterable
 def _moves_comment(before: CheckedSource, after: CheckedSource) -> bool:
     """Return whether a comment belongs to another element than before; comments follow what a fix renames or moves."""
     was, now = (owned_comments(one.source.text, one.tree) for one in (before, after))
-    texts = {text for text, _ in was.comments}
-    added = Counter(now.comments) - Counter(was.comments)
-    return any(text in texts and path in was.paths for text, path in added)
+    gained, lost = Counter(now.comments) - Counter(was.comments), Counter(was.comments) - Counter(now.comments)
+    stay = {text for text, _ in was.comments} & {text for text, _ in now.comments}
+    return any(text in stay and path in was.paths for text, path in gained) or any(
+        text in stay and path in now.paths for text, path in lost
+    )
 
 
 def same_model(before: CheckedSource, after: CheckedSource, options: Options) -> bool:

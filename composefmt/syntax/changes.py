@@ -225,8 +225,9 @@ class Changes(Places):
             return ()
         previous = self._extent(parent, count - 1)[0]
         lead = self.text[line_start(self.text, previous) : previous]
-        # Keep one entry per line if the mapping is written that way.
-        separator = f",{self.newline}{lead}" if "\n" in self.text[parent.content : previous] and not lead.strip() else ", "
+        # Keep one entry per line if the mapping is written that way, but a comment after the bracket on the line of the last entry.
+        on_lines = "\n" in self.text[parent.content : previous] and not lead.strip()
+        separator = ", " if not on_lines or self.comments.any_within(end, self.line_end(end)) else f",{self.newline}{lead}"
         nothing = " null" if self.text[end - 1] == ":" else ""
         return (Edit(end, end, nothing + separator + made),)
 
