@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.format.scalars import has_needless_tag, requoted, rewrapped, width_before_value
+from composefmt.format.quotes import can_get_quotes, is_quoted
+from composefmt.format.scalars import has_needless_tag, in_new_quotes, requoted, rewrapped, width_before_value
 from composefmt.format.whitespace import END_COMMENT, UnsupportedLayout, read_gap
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, parts_of
 from composefmt.syntax.write import flow_text
@@ -80,13 +81,14 @@ def _one_line(layout: ValueWriter, node: Node) -> str | None:
             return None
         if not node.style or node.tag is not None:
             return raw
-        return properties + requoted(text[node.content : node.end], node.value, flow=True)
+        return properties + requoted(text[node.content : node.end], node.value, flow=True, keep=id(node) in layout.quotes.kept)
     if "\n" in properties or _has_sign_between(text, node):  # type: ignore[arg-type]
         return None
     if type(node) is Sequence:
         return _one_line_list(layout, node, properties)
     parts: list[str] = []
     for key, value in node.entries:  # type: ignore[union-attr]
+        layout.quotes.keep_free(key, value)
         written, held = "<<" if has_needless_tag(key) else one_line(layout, key), one_line(layout, value)
         if written is None or held is None or _is_explicit(layout, key):
             return None
@@ -106,17 +108,30 @@ def _has_sign_between(text: str, node: Mapping | Sequence) -> bool:
 
 def _one_line_list(layout: ValueWriter, node: Sequence, properties: str) -> str | None:
     items: list[str] = []
+    has_quotes = any(map(is_quoted, node.items))
     for item in node.items:
         change = layout.plan.get(id(item))
         if isinstance(change, list):
             anchor = layout.text[item.start : item.content]  # type: ignore[union-attr]
             items += [anchor + flow_text(entry) for entry in change]
             continue
-        written = one_line(layout, item)
+        written = _quoted_item(layout, item) if has_quotes else one_line(layout, item)
         if written is None:
             return None
         items.append(written)
     return f"{properties}[{', '.join(items)}]"
+
+
+def _quoted_item(layout: ValueWriter, item: Node) -> str | None:
+    """Return an item of a list whose strings are quoted."""
+    is_plain = can_get_quotes(item)
+    if not is_plain and not is_quoted(item):
+        return one_line(layout, item)
+    raw = layout.text[item.content : item.end]  # type: ignore[union-attr]
+    if "\n" in raw or "\r" in raw or not raw:
+        return None
+    made = in_new_quotes(item.value) if is_plain else requoted(raw, item.value, flow=True, keep=True)  # type: ignore[union-attr]
+    return layout.text[item.start : item.content] + made  # type: ignore[union-attr]
 
 
 def is_block_possible(layout: ValueWriter, node: Mapping | Sequence) -> bool:
@@ -167,6 +182,8 @@ def to_block(
         [(item, None) for item in node.items] if type(node) is Sequence else list(node.entries)  # type: ignore[union-attr]
     )
     mark = "-" if type(node) is Sequence else ""
+    if type(node) is Sequence:
+        layout.quotes.match(node)
     for number, (element, value) in enumerate(elements):
         start = element.start
         if number == 0 and is_root:
@@ -199,6 +216,7 @@ def _element(layout: ValueWriter, element: Node, value: Node | None, column: int
     colon = re.compile(_FLOW_COLON).match(text, element.end)
     if colon is None:
         raise UnsupportedLayout(element.end)
+    layout.quotes.keep_free(element, value)
     layout.put(element.end, colon.end(), " :" if type(element) is Alias else ":")
     return layout.value(value, colon.end(), column, column, key_width=width_before_value(element), after_dash=False, spread=spread)
 

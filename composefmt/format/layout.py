@@ -66,6 +66,8 @@ class Layout(ValueWriter):
                 ):
                     cursor = end
                     continue
+            if kind is not Scalar:
+                self.quotes.keep_free(key, value)
             in_place = (
                 kind is not Scalar
                 and kind is not Alias
@@ -95,6 +97,7 @@ class Layout(ValueWriter):
             elif key.start != cursor:
                 self.open(cursor, key.start, old, column, inline=False)
             self.key(key)
+            self.quotes.keep_free(key, value)
             cursor = self.entry_value(key, value, old, column, spread=column == 0 and self.is_services(key))
             previous = entry
         self.closed.append(Level(old, column))
@@ -106,6 +109,7 @@ class Layout(ValueWriter):
         old, column, stays = self.columns(node, cursor, column)
         lead = self.indents[column] + "- "
         first = True
+        self.quotes.keep_mixed(node)
         for item in node.items:
             start = item.start
             if text[cursor:start] == lead and not inline:

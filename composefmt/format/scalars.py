@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.format.whitespace import UnsupportedLayout
 from composefmt.syntax.nodes import Scalar
-from composefmt.syntax.scalars import write_scalar
+from composefmt.syntax.scalars import quote, write_scalar
 from composefmt.syntax.source import line_end
 
 if TYPE_CHECKING:
@@ -18,19 +18,35 @@ _HEADER = r"[|>](?:[-+]?[1-9]?|[1-9][-+])(?=[ \t\r\n]|\Z)"
 _LINE_BREAK = r"\r\n?|\n"
 _BLANK_LINES = r"(?:(?:\r\n|\r(?!\n)|\n)[ \t]*(?=[\r\n]|\Z))*"
 _FIRST_INDENT = r"(?: *(?:\r\n?|\n))*( *)"
+_WORD = r"[\w./:@+][\w./:@+-]*"
 _CONTINUATION = r"(?:\r\n?|\n)[ \t]*(?:(?:\r\n?|\n)[ \t]*)*"
 
 
 @lru_cache(maxsize=4096)
-def requoted(raw: str, value: str, *, flow: bool) -> str:
-    """Return a quoted single-line value without quotes if they have no effect, else with double quotes.
+def requoted(raw: str, value: str, *, flow: bool, keep: bool = False) -> str:
+    """Return a quoted single-line value without quotes if it is a plain word, else with double quotes; `keep`: always quoted.
 
-    Quotes stay around what YAML 1.1 or 1.2 would not read as a string, around what looks like a port mapping, and around
-    variables, whose values are unknown here. Single quotes stay if double quotes would need escapes.
+    Single quotes stay if double quotes would need escapes.
     """
-    made = write_scalar(value, flow=flow)
+    if not keep and is_word(value, flow=flow):
+        return value
+    made = quote(value)
     # With escapes before or after, the original is usually easier to read.
     return made if made[0] != '"' or "\\" not in raw + made else raw
+
+
+def is_word(value: str, *, flow: bool) -> bool:
+    """Return whether a value is a plain word: quotes around it have no effect, neither on a parser nor on a reader.
+
+    It has letters, digits and `_./:@+-`, and neither YAML 1.1 nor 1.2 reads it as another type or a port mapping as a number.
+    """
+    return re.compile(_WORD).fullmatch(value) is not None and write_scalar(value, flow=flow) == value
+
+
+def in_new_quotes(value: str) -> str:
+    """Return a value that has no quotes with them: in single quotes if double quotes would need escapes."""
+    made = quote(value)
+    return f"'{value}'" if "\\" in made and "'" not in value else made
 
 
 def rewrapped(raw: str, indent: str) -> str:

@@ -6,7 +6,8 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from composefmt.format.scalars import BlockText, has_needless_tag, requoted, rewrapped, shifted
+from composefmt.format.quotes import Quotes
+from composefmt.format.scalars import BlockText, has_needless_tag, in_new_quotes, requoted, rewrapped, shifted
 from composefmt.format.whitespace import UnsupportedLayout
 from composefmt.format.writer import Writer
 from composefmt.syntax.nodes import Alias, Scalar
@@ -30,6 +31,7 @@ class ValueWriter(Writer, ABC):
     def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
         super().__init__(text, tree, newline, keep_out)
         self.plan = plan
+        self.quotes = Quotes()
         # Flow collections on one line, by id; None if they do not fit one.
         self.lines: dict[int, str | None] = {}
 
@@ -99,7 +101,9 @@ class ValueWriter(Writer, ABC):
             self.layout_dependent = True
             made = rewrapped(raw, self.indents[column + INDENT])
         elif style and node.tag is None:
-            made = requoted(raw, node.value, flow=False)
+            made = requoted(raw, node.value, flow=False, keep=id(node) in self.quotes.kept)
+        elif id(node) in self.quotes.wanted:
+            made = in_new_quotes(node.value)
         else:
             return end
         if made != raw and not self.is_protected(start, end):
