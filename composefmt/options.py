@@ -54,7 +54,7 @@ class Options(NamedTuple):
     long_form: tuple[str, ...] = ("ports", "volumes")
     short_form: tuple[str, ...] = ()
     order: str = "keep"
-    max_range: int = 16
+    max_range: int = 6
     variables: str = "assume-scalar"
     write_defaults: bool = False
     mount_options: str = "exact"

@@ -89,7 +89,7 @@ def test_every_setting_is_documented_with_its_default():
     assert set(settings) <= set(re.findall(r"^## (.*)", page, re.MULTILINE))
     section = page.split("## max-range\n")[1].split("\n## ")[0]
     assert "integer, at least 1" in section
-    assert "Default: `16`" in section
+    assert "Default: `6`" in section
     assert "`--max-range` of [`composefmt format`]" in section
 
 

@@ -45,7 +45,7 @@ def shared_options(command: Command) -> Command:
                 type=click.Choice(["compose", "swarm"]),
                 help="Target platform: Docker Compose or Swarm (docker stack deploy) (default: compose).",
             ),
-            click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (default: 16)."),
+            click.option("--max-range", type=click.IntRange(1), metavar="N", help="Expand port ranges of up to N ports (default: 6)."),
             click.option(
                 "--mount-options",
                 type=click.Choice(["exact", "brief"]),

@@ -35,7 +35,7 @@ class SettingsModel(BaseModel):
     long_form: Union[Literal["all"], list[str]] = Field(["ports", "volumes"], description='Fields to write in long form; "all" for all.')
     short_form: list[str] = Field([], description="Fields to write in short form if nothing is lost.")
     order: Literal["keep", "spec"] = Field("keep", description='Key order: "keep", or that of the Compose Specification ("spec").')
-    max_range: int = Field(16, ge=1, description="Expand port ranges of up to this many ports.")
+    max_range: int = Field(6, ge=1, description="Expand port ranges of up to this many ports.")
     variables: Literal["assume-scalar", "keep"] = Field(
         "assume-scalar", description='Whether to expand entries with variables: "assume-scalar", or "keep" to leave them short.'
     )

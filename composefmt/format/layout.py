@@ -146,7 +146,7 @@ class Layout(ValueWriter):
         """Lay out what follows a dash that ends at `cursor`."""
         change = self.plan.get(id(item))
         if isinstance(change, list) and type(item) is Scalar:
-            return self.replaced_item(item, cursor, change, column)
+            return self.replaced_item(item, cursor, change, column, dash=cursor - 1)
         return self.value(item, cursor, old, column, key_width=INDENT, after_dash=True)
 
     # -- values ------------------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from composefmt.format.quotes import Quotes
 from composefmt.format.scalars import BlockText, has_needless_tag, in_new_quotes, requoted, rewrapped, shifted
-from composefmt.format.whitespace import UnsupportedLayout
+from composefmt.format.whitespace import END_COMMENT, UnsupportedLayout
 from composefmt.format.writer import Writer
 from composefmt.syntax.nodes import Alias, Scalar
+from composefmt.syntax.source import line_start
 from composefmt.syntax.write import block_lines
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 INDENT = 2
 
 # Compiled on first use, because most files need none of them.
+# What a comment says about both parts of a short form, such as "host:container".
+_EXPLAINS_SHORT_FORM = (
+    r"(?i)\b(?:host|external|outside|local|public|published)\b[\w ]*>?[ ]?"
+    r"(?::|[-=]>|\u2192)[ ]?<?(?:container|internal|inside|docker|target)\b"
+)
 _PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
 
 
@@ -51,8 +57,14 @@ class ValueWriter(Writer, ABC):
         """Return whether a top-level key is `services`."""
         return type(key) is Scalar and key.value == "services"
 
-    def replaced_item(self, item: Scalar, cursor: int, entries: list[Entry], column: int) -> int:
-        """Replace a short item with its long entries; an end-of-line comment moves to the first line."""
+    def replaced_item(self, item: Scalar, cursor: int, entries: list[Entry], column: int, *, dash: int | None = None) -> int:
+        """Replace a short item with its long entries; an end-of-line comment moves to the first line.
+
+        `dash`: the offset of the dash before it. A comment that explains the short form moves above it.
+        """
+        comment = self.explanation(item, cursor, dash) if dash is not None else None
+        if comment is not None and dash is not None:
+            self.put(dash, dash, comment[1].rstrip() + self.indents[column])
         indent = self.indents[column + INDENT]
         lines = block_lines(entries[0])
         rest = "".join(indent + line for line in lines[1:])
@@ -68,7 +80,18 @@ class ValueWriter(Writer, ABC):
             else:
                 self.put(cursor, item.content, "")
                 first, rest = "", indent + first + rest
+        if comment is not None:
+            self.put(item.content, comment.end(), first + rest)
+            return comment.end()
         return self.with_end_comment(item.content, item.end, first, rest)
+
+    def explanation(self, item: Scalar, cursor: int, dash: int) -> re.Match[str] | None:
+        """Return the end-of-line comment of a short item if it explains its two parts and can move above its dash."""
+        comment = END_COMMENT.match(self.text, item.end)
+        if comment is None or not re.compile(_EXPLAINS_SHORT_FORM).search(comment[1]):
+            return None
+        starts_line = not self.text[line_start(self.text, dash) : dash].strip()
+        return comment if starts_line and not self.comments.any_within(cursor, item.content) else None
 
     def key(self, key: Node) -> None:
         """Lay out a key that is quoted or has an anchor or tag."""

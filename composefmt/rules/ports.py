@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ITEMS = "services.*.ports.*"
+_MANY_PORTS = 16
 
 
 @rule("invalid-port", Severity.ERROR, _ITEMS, group="ports")
@@ -187,10 +188,9 @@ def port_out_of_range(element: Element) -> Iterator[Problem]:
 
 @rule("large-port-range", Severity.INFO, _ITEMS, group="ports")
 def large_port_range(element: Element) -> Iterator[Problem]:
-    """Checks for ranges of more ports than the setting `max-range` (16).
+    """Checks for ranges of more than 16 ports; a larger `max-range` raises the limit.
 
-    Docker starts a proxy process for each published port, so a large range slows down the start and uses memory. The formatter
-    keeps such a range in short form, because the long form needs one entry for each port.
+    Docker starts a proxy process for each published port, so a large range slows down the start and uses memory.
 
     Bad:
 
@@ -213,7 +213,7 @@ def large_port_range(element: Element) -> Iterator[Problem]:
     node = element.node
     text = item_text(node) if type(node) is Scalar else None
     answer = ports.parse_short(text, element.file.options.environment) if text and "-" in text else None
-    if isinstance(answer, Parsed) and len(answer.entries) > element.file.options.max_range:
-        count, limit = len(answer.entries), element.file.options.max_range
-        message = f'service "{element.service}": port range "{text}" covers {count} ports, more than "max-range" ({limit})'
+    limit = max(_MANY_PORTS, element.file.options.max_range)
+    if isinstance(answer, Parsed) and len(answer.entries) > limit:
+        message = f'service "{element.service}": port range "{text}" covers {len(answer.entries)} ports, more than {limit}'
         yield Problem(node.span, message, 'publish fewer ports, or use "network_mode: host"')
