@@ -13,6 +13,7 @@ from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
 from composefmt.syntax.scalars import write_scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from typing import TypeGuard
 
 # Their keys and values are the user's own; all their quotes stay. Extensions (`x-*`) as well.
@@ -22,11 +23,15 @@ _FREE = frozenset(
 
 
 class Quotes:
-    """The decisions for one tree: ids of quoted scalars that keep their quotes, and of plain ones that get some."""
+    """The decisions for one tree: ids of quoted scalars that keep their quotes, and of plain ones that get some.
 
-    __slots__ = ("kept", "wanted")
+    `replaced`: ids of items of which nothing will be left.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("kept", "replaced", "wanted")
+
+    def __init__(self, replaced: Container[int]) -> None:
+        self.replaced = replaced
         self.kept: set[int] = set()
         self.wanted: set[int] = set()
 
@@ -41,16 +46,24 @@ class Quotes:
 
     def keep_mixed(self, node: Sequence) -> None:
         """Keep the quotes of a list in block style, unless all its strings have some that can go."""
-        quoted = [item for item in node.items if is_quoted(item)]
-        if quoted and not (self.can_go(quoted) and not any(map(can_get_quotes, node.items))):
+        quoted = self.quoted(node)
+        if quoted and not (self.can_go(quoted) and not any(map(self.can_get_quotes, node.items))):
             self.kept.update(map(id, quoted))
 
     def match(self, node: Sequence) -> None:
         """Quote all strings of a list that is no longer in brackets, unless all quotes can go."""
-        quoted = [item for item in node.items if is_quoted(item)]
+        quoted = self.quoted(node)
         if quoted and not self.can_go(quoted):
             self.kept.update(map(id, quoted))
-            self.wanted.update(id(item) for item in node.items if can_get_quotes(item))
+            self.wanted.update(id(item) for item in node.items if self.can_get_quotes(item))
+
+    def quoted(self, node: Sequence) -> list[Scalar]:
+        """Return the quoted items of a list."""
+        return [item for item in node.items if is_quoted(item) and id(item) not in self.replaced]
+
+    def can_get_quotes(self, node: Node) -> bool:
+        """Return whether an item without quotes is a string that will be left."""
+        return can_get_quotes(node) and id(node) not in self.replaced
 
     def can_go(self, quoted: list[Scalar]) -> bool:
         """Return whether none of some quoted scalars needs its quotes."""

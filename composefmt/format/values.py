@@ -37,7 +37,7 @@ class ValueWriter(Writer, ABC):
     def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
         super().__init__(text, tree, newline, keep_out)
         self.plan = plan
-        self.quotes = Quotes()
+        self.quotes = Quotes(plan)
         # Flow collections on one line, by id; None if they do not fit one.
         self.lines: dict[int, str | None] = {}
 
