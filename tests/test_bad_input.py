@@ -192,7 +192,7 @@ def test_a_file_that_changes_during_a_run_is_not_overwritten(tmp_path):
 
     path = tmp_path / "compose.yaml"
     path.write_text("newer")
-    with pytest.raises(FileTrouble, match="changed while it was being formatted"):
+    with pytest.raises(FileTrouble, match="changed before it was written"):
         write_file(str(path), b"formatted", b"older")
     assert path.read_text() == "newer"
     path.unlink()

@@ -153,7 +153,7 @@ def engine_that(action, cwd, *args):
 @pytest.mark.parametrize(
     ("action", "message", "left"),
     [
-        ("open(filename, 'w').write('new')", "unwritable] changed while it was being formatted (run composefmt again)", "new"),
+        ("open(filename, 'w').write('new')", "unwritable] changed before it was written (run composefmt again)", "new"),
         ("os.remove(filename)", "unwritable] cannot be written: no such file or directory", None),
         ("os.remove(filename); os.mkdir(filename)", "unreadable] is a directory", None),
     ],
@@ -288,7 +288,7 @@ def test_a_save_during_slow_writing_is_not_overwritten(tmp_path, monkeypatch):
         (tmp_path / "new").replace(file)
 
     monkeypatch.setattr(os, "fsync", slow)
-    with pytest.raises(FileTrouble, match="changed while it was being formatted"):
+    with pytest.raises(FileTrouble, match="changed before it was written"):
         write_file(str(file), LONG.encode(), SHORT.encode())
     assert files_below(tmp_path) == {"compose.yaml": CLEAN.encode()}
 

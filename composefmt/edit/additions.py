@@ -11,11 +11,11 @@ from composefmt.edit.errors import EditError, InvalidValue
 from composefmt.edit.locate import is_empty
 from composefmt.edit.paths import Exact, shown
 from composefmt.edit.places import PathEnd
+from composefmt.edit.plain import plain_value
 from composefmt.edit.style import namesakes
 from composefmt.edit.suggestions import describe
 from composefmt.project.values import frozen
 from composefmt.syntax.nodes import Mapping, Sequence, resolve
-from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
     from composefmt.edit.editor import Editor
@@ -69,7 +69,7 @@ def _add_item(editor: Editor, path: Exact, node: Sequence, value: object) -> Non
 
 def _canonical(editor: Editor, path: Exact, node: Sequence) -> list[object]:
     form = editor.forms.of(path)
-    return [one for item in Values().value(node) for one in editor.forms.canonical_value(form, item)]
+    return [one for item in plain_value(node) for one in editor.forms.canonical_value(form, item)]
 
 
 def _add_entries(editor: Editor, path: Exact, value: object, access: Access) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from composefmt.edit import additions
@@ -36,25 +37,28 @@ class Document:
     def __init__(self, text: str, filename: str = "<text>", options: Options | None = None) -> None:
         self.filename = filename
         self._source = Source(text, filename)
-        self._data: bytes | None = None
+        self._path: str | None = None
+        self._data = b""
         try:
-            self._editor = Editor(text, options or Options())
+            self.editor = Editor(text, options or Options())
         except SyntaxProblem as problem:
             raise _not_yaml(self._source, problem) from None
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str], options: Options | None = None) -> Document:
-        """Return the document of a file. Raises EditError if it cannot be read or is not YAML."""
+    def read(cls, path: str | os.PathLike[str], options: Options | None = None, filename: str = "") -> Document:
+        """Return the document of a file; `filename` is the name to show. Raises EditError if it cannot be read or is not YAML."""
         from os import fspath
 
         from composefmt.files.content import FileTrouble, read_file
 
-        name = fspath(path)
+        name = filename or fspath(path)
         try:
-            data = read_file(name)
+            data = read_file(fspath(path))
         except FileTrouble as trouble:
             raise EditError(f"{name}: {trouble.message}", trouble.advice) from None
-        return cls.of_bytes(data, name, options)
+        made = cls.of_bytes(data, name, options)
+        made._path = fspath(path)
+        return made
 
     @classmethod
     def of_bytes(cls, data: bytes, filename: str = "<text>", options: Options | None = None) -> Document:
@@ -74,41 +78,70 @@ class Document:
     @property
     def text(self) -> str:
         """The text with all changes."""
-        return self._editor.now.text
+        return self.editor.now.text
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """The changes since the text was read or saved, as edits of that text."""
-        return self._editor.history.edits
+        return self.editor.history.edits
 
     @property
     def data(self) -> bytes:
         """The text in the encoding of the file."""
         return self._source.to_bytes(self.text)
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the text differs from that which was read or saved."""
+        return self.text != self.editor.first
+
+    @property
+    def changed_lines(self) -> int:
+        """The number of lines that are changed, added or removed."""
+        from composefmt.reports.diff import changed
+
+        old, new = (StringIO(text, newline="").readlines() for text in (self.editor.first, self.text))
+        return sum(max(part.end - part.start, part.new_end - part.new_start) for part in changed(old, new))
+
     def diff(self) -> str:
         """Return the changes as a unified diff."""
         from composefmt.reports.diff import unified
 
-        return "".join(unified(self.filename, self._editor.first, self.text))
+        return "".join(unified(self.filename, self.editor.first, self.text))
 
     def save(self) -> None:
         """Write the file that the document was read from, at once or not at all.
 
         Raises EditError if it cannot be written or has changed since it was read.
         """
-        from composefmt.files.content import FileTrouble, write_file
+        from composefmt.files.content import FileTrouble
 
-        if self._data is None:
+        try:
+            self.write()
+        except FileTrouble as trouble:
+            raise EditError(f"{self.filename}: {trouble.message}", trouble.advice) from None
+        self.forget()
+
+    def write(self) -> None:
+        """Write the file if there are changes. Raises FileTrouble."""
+        from composefmt.files.content import write_file
+
+        if self._path is None:
             raise EditError("the document was not read from a file")
-        data = self.data
-        if data != self._data:
-            try:
-                write_file(self.filename, data, self._data)
-            except FileTrouble as trouble:
-                raise EditError(f"{self.filename}: {trouble.message}", trouble.advice) from None
-        self._data = data
-        self._editor.forget()
+        if self.is_changed:
+            write_file(self._path, self.data, self._data)
+
+    def write_back(self) -> None:
+        """Undo `write`. Raises FileTrouble."""
+        from composefmt.files.content import write_file
+
+        if self._path is not None and self.is_changed:
+            write_file(self._path, self._data, self.data)
+
+    def forget(self) -> None:
+        """Make the current text the one from which changes are counted."""
+        self._data = self.data
+        self.editor.forget()
 
     # Values
 
@@ -126,7 +159,7 @@ class Document:
 
     def find(self, path: str | Path) -> list[tuple[Exact, Any]]:
         """Return the paths and plain values that a path with `*` or selections means. Raises MissingPath if there are none."""
-        return [(one, self._editor.value(one)) for one in self._expanded(path, exact=True)]
+        return [(one, self.editor.value(one)) for one in self._expanded(path, exact=True)]
 
     # Changes
 
@@ -136,32 +169,32 @@ class Document:
         `follow`: also change a value that is written at an anchor, for all that use it. `here`: write a value of its own in place
         of an alias, a merged value, or a value with variables.
         """
-        self._change(path, lambda one: self._editor.set(one, plain(value), Access(follow, here)))
+        self._change(path, lambda one: self.editor.set(one, plain(value), Access(follow, here)))
 
     def add(self, path: str | Path, value: object, *, follow: bool = False) -> None:
         """Add an item to a list, or `NAME=VALUE` to a mapping, in the form of the neighbors; nothing if it is there already."""
-        self._change(path, lambda one: additions.add(self._editor, one, plain(value), Access(follow)))
+        self._change(path, lambda one: additions.add(self.editor, one, plain(value), Access(follow)))
 
     def insert(self, path: str | Path, index: int, value: object, *, follow: bool = False) -> None:
         """Insert an item into a list before another one, in the form of the last one."""
-        self._change(path, lambda one: additions.insert(self._editor, one, index, plain(value), Access(follow)))
+        self._change(path, lambda one: additions.insert(self.editor, one, index, plain(value), Access(follow)))
 
     def unset(self, path: str | Path, *, follow: bool = False, here: bool = False) -> None:
         """Remove an entry or item with the comments inside it. `here`: even if a merge key then gives the entry another value."""
-        self._change(path, lambda one: self._editor.unset(one, Access(follow, here)), exact=True)
+        self._change(path, lambda one: self.editor.unset(one, Access(follow, here)), exact=True)
 
     def rename_key(self, path: str | Path, key: str, *, follow: bool = False) -> None:
         """Give an entry another key; references to it stay as they are."""
-        self._change(path, lambda one: self._editor.rename_key(one, key, Access(follow)), exact=True)
+        self._change(path, lambda one: self.editor.rename_key(one, key, Access(follow)), exact=True)
 
     def _change(self, path: str | Path, change: Callable[[Exact], None], *, exact: bool = False) -> None:
         """Change the values at all paths that a path means, all or none; the last first, so that indexes stay right."""
-        with self._editor.all_or_nothing():
+        with self.editor.all_or_nothing():
             for one in reversed(self._expanded(path, exact=exact)):
                 change(one)
 
     def _expanded(self, path: str | Path, *, exact: bool) -> list[Exact]:
-        return expand(self._editor.now.tree, _path(path), self._editor.forms, exact=exact)
+        return expand(self.editor.now.tree, _path(path), self.editor.forms, exact=exact)
 
     # The document as a mapping
 
@@ -185,12 +218,12 @@ class Document:
 
     def child(self, path: Exact, key: str | int) -> Any:  # noqa: ANN401 - a YAML value may be anything
         """Return the value at a key or index of a collection: a view, or a plain scalar. Raises MissingPath."""
-        place = self._editor.place((*path, key))
+        place = self.editor.place((*path, key))
         return view_of(self, (*path, key), place.node)
 
     def nodes(self, path: Exact) -> list[Node]:
         """Return the nodes at a path in all documents of the file."""
-        return locate_all(self._editor.now.tree, path, self._editor.forms)
+        return locate_all(self.editor.now.tree, path, self.editor.forms)
 
 
 def _path(path: str | Path) -> Path:

@@ -14,6 +14,7 @@ from composefmt.edit.locate import is_empty, locate
 from composefmt.edit.origins import line_of, refuse_crossing, refuse_shared, refuse_variable
 from composefmt.edit.paths import Exact, shown
 from composefmt.edit.places import Crossing, Found, PathEnd, Place
+from composefmt.edit.plain import plain_value
 from composefmt.edit.proof import Snapshot, changed
 from composefmt.edit.steps import Delete, Insert, Rename, Set, Step
 from composefmt.edit.style import look_of
@@ -21,7 +22,7 @@ from composefmt.edit.suggestions import missing_path
 from composefmt.edit.written import of_value, written_node
 from composefmt.project.values import frozen
 from composefmt.syntax.nodes import Alias, Mapping, Node, Sequence, resolve
-from composefmt.syntax.values import Values, is_merge_key, key_text, merged_entries
+from composefmt.syntax.values import is_merge_key, key_text, merged_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ class Editor:
     def value(self, path: Exact) -> object:
         """Return the plain value at a path. Raises MissingPath."""
         place = self.place(path)
-        return self.forms.inner_value(path, place) if place.inside else Values().value(place.node)
+        return self.forms.inner_value(path, place) if place.inside else plain_value(place.node)
 
     # Steps
 
@@ -187,7 +188,7 @@ class Editor:
     def _set_items(self, path: Exact, node: Sequence, value: list[object], access: Access) -> None:
         """Make a list equal to another one, item by item, so that what is equal stays as it is."""
         of_value(value)
-        old = [frozen(item) for item in Values().value(node)]
+        old = [frozen(item) for item in plain_value(node)]
         new = [frozen(item) for item in value]
         for kind, start, end, new_start, new_end in reversed(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
             if kind == "equal":

@@ -10,11 +10,11 @@ from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.parse_result import Parsed
 from composefmt.compose.patterns import PatternNode
 from composefmt.edit.errors import EditError
+from composefmt.edit.plain import plain_value
 from composefmt.project.values import frozen
 from composefmt.project.values import text as text_of
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.scalars import scalar_value
-from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
     from composefmt.edit.paths import Exact
@@ -60,11 +60,11 @@ class Forms:
     def canonical_items(self, path: Exact, node: Sequence) -> list[list[Canonical]]:
         """Return the canonical objects of each item of a list: several for a range of ports; a scalar has the key ""."""
         form = self.of(path)
-        return [[{"": self.text(_plain(item)), **one} for one in self.canonical(form, item)] for item in map(resolve, node.items)]
+        return [[{"": self.text(plain_value(item)), **one} for one in self.canonical(form, item)] for item in map(resolve, node.items)]
 
     def canonical(self, form: Form | None, item: Node) -> list[Canonical]:
         """Return the canonical objects of an item."""
-        value = _plain(item)
+        value = plain_value(item)
         if isinstance(form, Field):
             if type(item) is Mapping:
                 return [{**form.canonical_long(value)}]
@@ -115,7 +115,7 @@ class Forms:
 
     def named_value(self, form: Dual, place: Place) -> object:
         """Return the value of a named item of a list, or a part of it."""
-        value: object = form.reader.canonical([_plain(resolve(place.node))])
+        value: object = form.reader.canonical([plain_value(resolve(place.node))])
         for part in place.inside:
             if not isinstance(value, dict) or part not in value:
                 return _NOTHING
@@ -215,10 +215,6 @@ def _short(form: Field, entry: Canonical) -> str | None:
     if not isinstance(answer, Parsed) or [frozen(form.canonical(one)) for one in answer.entries] != [frozen(form.canonical_long(entry))]:
         return None
     return text
-
-
-def _plain(node: Node) -> Any:  # noqa: ANN401 - a YAML value may be anything
-    return Values().value(node)
 
 
 def _is_null(node: Scalar) -> bool:

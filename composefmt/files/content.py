@@ -11,13 +11,17 @@ import os
 import stat
 import sys
 from errno import EACCES, EBUSY, EPERM
-from time import monotonic_ns
+from time import monotonic_ns, sleep
 from typing import TYPE_CHECKING
 
 from composefmt.filesystem.disk import MAX_BYTES, CannotRead, read_regular
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
+
+# About five seconds.
+_LOCK_TRIES = 60
 
 # Without it Windows would change line breaks.
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -37,6 +41,13 @@ def reason(error: OSError | ValueError) -> str:
     """Return the system's reason for a refusal, in lower case."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text[:1].lower() + text[1:]
+
+
+class FileChanged(FileTrouble):
+    """A file has other content than when it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("unwritable", "changed before it was written", "run composefmt again")
 
 
 def read_file(path: str) -> bytes:
@@ -64,32 +75,63 @@ def _too_large() -> FileTrouble:
 def write_file(path: str, data: bytes, expected: bytes) -> None:
     """Replace a file's content, keeping its mode and, if possible, its owner; symbolic links are followed.
 
-    `expected` is the content read before: a file that has changed since is left alone. Raises FileTrouble.
+    `expected` is the content read before: a file that has changed since is left alone. Of several processes that write a file at
+    once, one after the other compares and writes. Raises FileTrouble, FileChanged if the content is not the expected one.
     """
     try:
         target = os.path.realpath(path)
-        status = os.stat(target)
         if not os.access(target, os.W_OK):
+            os.stat(target)
             raise FileTrouble("unwritable", "is read-only")
-        if read_file(target) != expected:
-            raise _changed()
-        if status.st_nlink > 1:
-            # A new file would detach the other hard links.
-            _overwrite(target, data, expected)
-            return
-        try:
-            _replace(target, data, status, only_if_unchanged=True)
-        except OSError as error:
-            # A mount point, as in containers, cannot be replaced.
-            if error.errno != EBUSY:
-                raise
-            _overwrite(target, data, expected)
+        with _locked(target):
+            _write_expected(target, data, expected)
     except OSError as error:
         raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
 
 
-def _changed() -> FileTrouble:
-    return FileTrouble("unwritable", "changed while it was being formatted", "run composefmt again")
+def _write_expected(target: str, data: bytes, expected: bytes) -> None:
+    status = os.stat(target)
+    if read_file(target) != expected:
+        raise FileChanged
+    if status.st_nlink > 1:
+        # A new file would detach the other hard links.
+        _overwrite(target, data, expected)
+        return
+    try:
+        _replace(target, data, status, only_if_unchanged=True)
+    except OSError as error:
+        # A mount point, as in containers, cannot be replaced.
+        if error.errno != EBUSY:
+            raise
+        _overwrite(target, data, expected)
+
+
+@contextlib.contextmanager
+def _locked(target: str) -> Iterator[None]:
+    """Keep other composefmt processes from writing a file, where the system has locks.
+
+    A process that waited for a file that was replaced meanwhile holds the lock of the old one, and finds other content at the path.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        for waiting in range(_LOCK_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                # Another program may hold a lock for longer than composefmt does: the comparison still protects its changes.
+                sleep(min(0.001 * 2**waiting, 0.1))
+            except OSError:
+                # Some network file systems have no locks.
+                break
+        yield
+    finally:
+        os.close(handle)
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:
@@ -162,7 +204,7 @@ def _replace(target: str, data: bytes, status: os.stat_result, *, only_if_unchan
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
         # Syncing takes so long that someone may have saved the file meanwhile.
         if only_if_unchanged and _state(os.stat(target)) != _state(status):
-            raise _changed()
+            raise FileChanged
         os.replace(temporary, target)
     except BaseException:
         # On Ctrl-C, too, no partial file may remain.

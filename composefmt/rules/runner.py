@@ -17,7 +17,7 @@ from composefmt.project.values import ProjectError, Unreachable
 from composefmt.rules._effective import claims_for, is_elsewhere, project_findings
 from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
 from composefmt.rules.registry import Element, Problem, Rule, all_rules, known_names, selection
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
@@ -80,6 +80,14 @@ def run_rules(file: ComposeFile) -> list[Finding]:
     findings = with_hint(findings, file)
     file.forget()
     return findings
+
+
+def findings_at(file: ComposeFile, path: Path) -> list[Finding]:
+    """Return what the rules on how something is written find at a path, above it and below it; nothing in several documents."""
+    run = _Run(file)
+    if len(file.roots) == 1:
+        run.along(file.roots[0], (), path, _places(selection(file.options), "file"))
+    return list(run.findings.values())
 
 
 def _merged(file: ComposeFile, claim: Claim, selected: frozenset[str]) -> ProjectFindings | None:
@@ -252,13 +260,27 @@ class _Run:
         if node.tag == "!reset":  # type: ignore[union-attr]
             return
         if place.here:
-            element = Element(self.file, path, key, node)
-            # Most rules report nothing for most elements, so avoid further calls.
-            for rule in place.here:
-                for problem in rule.check(element):
-                    self.found(rule, element, problem)
+            self.check(Element(self.file, path, key, node), place)
         if (place.keys or place.any is not None) and type(node) is not Scalar:
             self.walk(node, path, place)
+
+    def check(self, element: Element, place: PatternNode[Rule]) -> None:
+        # Most rules report nothing for most elements, so avoid further calls.
+        for rule in place.here:
+            for problem in rule.check(element):
+                self.found(rule, element, problem)
+
+    def along(self, node: Node, path: Path, rest: Path, place: PatternNode[Rule]) -> None:
+        """Check the elements on the way to a path, and all below it."""
+        if not rest:
+            self.walk(resolve(node), path, place)
+            return
+        found = self.file.locate(rest[:1], node)
+        for following in (place.keys.get(str(rest[0])), place.any) if found is not None else ():
+            if following is not None and found is not None:
+                element = Element(self.file, (*path, rest[0]), found[0], resolve(found[1]))
+                self.check(element, following)
+                self.along(element.node, element.path, rest[1:], following)
 
 
 class _ProjectRun(_Run):
