@@ -46,6 +46,9 @@ class Options(NamedTuple):
     is_fragment: whether the settings mark this file as a part of a project, as the comment `# composefmt: fragment` does.
     severity: overridden severities of rules or groups, by name.
     project: paths of files that make up one project, in the order of merging; () to find projects from names and surroundings.
+    project_directory: the directory that paths in the files of `project` are relative to; "" for that of the first file.
+    env_files: paths of the env files for interpolation; () for those of the projects, by default `.env`.
+    profiles: enabled profiles; () for those of the projects. Without any, services run together if their profiles allow it.
     projects: the projects that settings define and that contain this file, with paths relative to its directory.
     surroundings: the files around the Compose file, for the rules that read them; None if they are unknown.
     """
@@ -68,6 +71,9 @@ class Options(NamedTuple):
     is_fragment: bool = False
     severity: Mapping[str, str] = {}
     project: tuple[str, ...] = ()
+    project_directory: str = ""
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
     projects: tuple[ProjectOptions, ...] = ()
     surroundings: Surroundings | None = None
 
@@ -90,3 +96,6 @@ class Chosen(TypedDict, total=False):
     ignore: frozenset[str]
     severity: Mapping[str, str]
     project: tuple[str, ...]
+    project_directory: str
+    env_files: tuple[str, ...]
+    profiles: tuple[str, ...]

@@ -20,6 +20,7 @@ from composefmt.filesystem.memory import InMemory
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.findings import Finding, Related
 from composefmt.options import Options
+from composefmt.project.claims import variable_claims
 from composefmt.syntax.source import Source
 
 ROOT = Path(__file__).parent / "cases"
@@ -71,7 +72,7 @@ class Case:
         options = Options()
         if self.files:
             surroundings = Surroundings(InMemory(self.files, location=self.directory))
-            options = options._replace(surroundings=surroundings, environment=environment_beside(surroundings, self.text.encode()))
+            options = options._replace(surroundings=surroundings)
         for flag in self.flags.split():
             name, _, value = flag.partition("=")
             field = name.replace("-", "_")
@@ -82,12 +83,17 @@ class Case:
             chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
             if field in ("select", "ignore"):
                 chosen = frozenset(value.split(","))
+            elif field in ("project", "env_files", "profiles"):
+                chosen = tuple(value.split(","))
             elif field == "lines":
                 chosen = tuple(map(int, value.split("-")))
             elif field == "environment":
                 chosen = dict(pair.split(":", 1) for pair in value.split(","))
             options = options._replace(**{field: chosen})
-        return options
+        if options.surroundings is None or options.environment:
+            return options
+        claims = variable_claims(options, self.filename)
+        return options._replace(environment=environment_beside(options.surroundings, self.text.encode(), claims))
 
     @property
     def filename(self) -> str:

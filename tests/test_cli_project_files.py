@@ -61,3 +61,48 @@ def test_the_projects_are_shown_with_the_reason(run, tmp_path):
         "one/compose.yaml (no other file belongs to it)",
         "sub/compose.yaml, parts/db.yaml (compose.yaml includes or extends ../parts/db.yaml)",
     ]
+
+
+PROFILES = """services:
+  web:
+    image: nginx:1.27
+    ports:
+      - "8080:80"
+  debug:
+    image: "my/debug:$TAG"
+    profiles: [debug]
+    ports:
+      - "$DEBUG_PORT:80"
+"""
+
+
+def rules(run, *arguments):
+    return [each["rule"] for each in json.loads(run("check", "--output-format", "json", *arguments).stdout)]
+
+
+def test_profiles_and_env_files_as_in_config(run, tmp_path):
+    write(tmp_path, compose_yaml=PROFILES, debug_env="DEBUG_PORT=8080\nTAG=1\n", other_env="DEBUG_PORT=9090\nTAG=1\n")
+    assert rules(run) == []
+    assert rules(run, "--env-file", "debug.env") == ["host-port-conflict"]
+    assert rules(run, "--env-file", "debug.env", "--profile", "debug") == ["host-port-conflict"]
+    assert rules(run, "--env-file", "debug.env", "--profile", "test") == []
+    assert rules(run, "--env-file", "debug.env", "--env-file", "other.env", "--profile", "*") == []
+    done = run("check", "--env-file", "nowhere.env")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere.env" in done.stderr
+
+
+def test_an_env_file_of_the_command_line_replaces_the_one_beside_the_file(run, tmp_path):
+    write(tmp_path, sub__compose_yaml=PROFILES, sub___env="DEBUG_PORT=8080\nTAG=1\n", debug_env="DEBUG_PORT=9090\n")
+    assert rules(run) == ["host-port-conflict"]
+    found = json.loads(run("check", "--output-format", "json", "--env-file", "debug.env").stdout)
+    assert [each["message"] for each in found] == ['variable "TAG" is not set in "../debug.env"']
+    assert rules(run, "--env-file", "/dev/null") == []
+
+
+def test_the_project_directory_is_that_of_the_paths(run, tmp_path):
+    write(tmp_path, stacks__web_yaml="services: {web: {build: web}}\n", web__Dockerfile="FROM nginx:1.27\n")
+    assert rules(run, "-f", "stacks/web.yaml") == ["context-missing"]
+    assert rules(run, "-f", "stacks/web.yaml", "--project-directory", ".") == []
+    done = run("check", "--project-directory", ".")
+    assert (done.returncode, "--project-directory requires --file" in done.stderr) == (2, True)

@@ -13,6 +13,7 @@ from composefmt.cli.fixing import Fixing, fix_options
 from composefmt.cli.reporting import chosen_report, write_report
 from composefmt.cli.run import FileRun, exclusion_of, given_options, shared_options, speed_options
 from composefmt.cli.selecting import given_selection, selection_options
+from composefmt.cli.together import given_together, together_options
 from composefmt.findings import Severity
 from composefmt.reports import REPORTS
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from composefmt.cli.fixing import FixOptions
     from composefmt.cli.run import InputOptions
     from composefmt.cli.selecting import SelectionOptions
-    from composefmt.options import Chosen
+    from composefmt.cli.together import TogetherOptions
 
-    class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions):
+    class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions, TogetherOptions):
         """The options of all parts of the command."""
 
 
@@ -45,21 +46,8 @@ An error is refused by Docker Compose or fails at run time; a warning is probabl
 """
 
 
-def _project(files: tuple[str, ...]) -> Chosen:
-    return {"project": files} if files else {}
-
-
 @click.command("check", epilog=_EPILOG)
-@click.option(
-    "-f",
-    "--file",
-    "files",
-    multiple=True,
-    type=click.Path(dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Check these files as one project, in this order; repeatable.",
-)
-@click.option("--show-projects", is_flag=True, help="Print which files are checked together, and why, instead of the findings.")
+@together_options
 @fix_options
 @selection_options
 @click.option("--output-format", type=click.Choice(list(REPORTS)), help="Output format (default: text; github in GitHub Actions).")
@@ -76,7 +64,6 @@ def _project(files: tuple[str, ...]) -> Chosen:
 @speed_options
 def command(
     paths: tuple[str, ...],
-    files: tuple[str, ...],
     show_projects: bool,
     stdin_filename: str | None,
     config: str | None,
@@ -92,11 +79,12 @@ def command(
 
     PATHS are files, directories to search, or "-" for standard input; the default is the current directory.
     """
+    files = options["files"]
     if files and paths:
         raise click.UsageError("--file cannot be combined with PATHS.")
     run = FileRun(
         files or paths,
-        given_options(options) | given_selection(options) | _project(files),
+        given_options(options) | given_selection(options) | given_together(options),
         stdin_filename,
         config,
         options,

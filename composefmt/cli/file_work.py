@@ -15,7 +15,7 @@ from composefmt.files.settings import settings_in_force
 from composefmt.filesystem.disk import OnDisk
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.options import Chosen, Options
-from composefmt.project.claims import given_claims
+from composefmt.project.claims import variable_claims
 from composefmt.reports.text import printable
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class FileWork:
         # Text without a name has no directory.
         surroundings = Surroundings(OnDisk(), os.path.dirname(name)) if name != NO_NAME else None
         options = options._replace(surroundings=surroundings, **self.given)
-        environment = environment_beside(surroundings, data, given_claims(options, name)) if surroundings else {}
+        environment = environment_beside(surroundings, data, variable_claims(options, name)) if surroundings else {}
         return options._replace(environment=environment)
 
 

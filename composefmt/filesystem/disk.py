@@ -82,7 +82,9 @@ class OnDisk(FileSystem):
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file, or None."""
         try:
-            if self._streams and (path == os.devnull or _STREAM.fullmatch(path)):
+            if path == os.devnull:
+                return b""
+            if self._streams and _STREAM.fullmatch(path):
                 return _stream(path)
             # The file usually does not exist, and this is the fastest check.
             return read_regular(path) if os.access(path, os.F_OK) else None

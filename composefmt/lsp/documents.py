@@ -22,7 +22,7 @@ from composefmt.filesystem.memory import InMemory
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.lsp.positions import Positions
 from composefmt.options import Options
-from composefmt.project.claims import given_claims
+from composefmt.project.claims import variable_claims
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import Source
 
@@ -144,7 +144,7 @@ class OpenDocument(TextDocument):
             return options
         folder = os.path.dirname(path)
         surroundings = Surroundings(InMemory(self.documents.open_texts(), beneath=OnDisk()), folder)
-        environment = environment_beside(surroundings, self.source.encode("utf-8", "replace"), given_claims(options, path))
+        environment = environment_beside(surroundings, self.source.encode("utf-8", "replace"), variable_claims(options, path))
         return options._replace(environment=environment, surroundings=surroundings)
 
     def forget(self) -> None:

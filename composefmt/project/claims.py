@@ -37,11 +37,14 @@ class Claim(NamedTuple):
         return self.env_files or (join(self.folder, ".env"),)
 
 
-def claims_of(filename: str, surroundings: Surroundings) -> list[Claim]:
-    """Return the projects that a file surely belongs to; its own if nothing joins it with another file."""
+def claims_of(filename: str, surroundings: Surroundings, env_files: Sequence[str] = ()) -> list[Claim]:
+    """Return the projects that a file surely belongs to; its own if nothing joins it with another file.
+
+    `env_files`, relative to the file, are used instead of `.env`.
+    """
     own = basename(filename)
     # The environment takes precedence over the `.env` file beside the file.
-    projects = list(listed(own, surroundings, () if surroundings.value("COMPOSE_FILE") else ("",)))
+    projects = list(listed(own, surroundings, () if surroundings.value("COMPOSE_FILE") else ("",), env_files))
     if projects:
         return projects
     if own in BASES or own in OVERRIDES:
@@ -59,22 +62,39 @@ def alone(own: str) -> Claim:
 
 def given_claims(options: Options, filename: str) -> list[Claim]:
     """Return the projects of a file that the command line or the settings define; these are all then."""
-    if options.project:
-        return [chosen(options.project, filename)]
-    return list(map(configured, options.projects))
+    claims = [chosen(options, filename)] if options.project else map(configured, options.projects)
+    return [with_options(claim, options, filename) for claim in claims]
+
+
+def variable_claims(options: Options, filename: str) -> list[Claim]:
+    """Return the projects of a file whose variables are known to be those of other files than the `.env` file beside it."""
+    return given_claims(options, filename) or ([with_options(alone(filename), options, filename)] if options.env_files else [])
 
 
 def variable_files(options: Options, filename: str) -> list[str]:
-    """Return the env files for interpolation of the projects that are defined, else the one beside a file."""
-    claims = given_claims(options, filename)
+    """Return the env files for interpolation of the projects of a file."""
+    claims = variable_claims(options, filename)
     return list(dict.fromkeys(path for claim in claims for path in claim.variable_files)) or [".env"]
 
 
-def chosen(files: Sequence[str], filename: str) -> Claim:
-    """Return the project of files that the command line names; all paths are relative to the working directory."""
-    folder = dirname(filename) or "."
-    paths = tuple(relpath(path, folder) for path in files)
-    return Claim(paths, dirname(paths[0]), "the command line names them")
+def with_options(claim: Claim, options: Options, filename: str) -> Claim:
+    """Return a project with the env files and profiles that the command line names; its paths are relative to the working directory."""
+    if not (options.env_files or options.profiles):
+        return claim
+    env_files = _from_file(options.env_files, filename)
+    return claim._replace(env_files=env_files or claim.env_files, profiles=options.profiles or claim.profiles)
+
+
+def _from_file(paths: Sequence[str], filename: str) -> tuple[str, ...]:
+    """Return paths relative to the directory of a file instead of the working directory."""
+    return tuple(relpath(path, dirname(filename) or ".") for path in paths)
+
+
+def chosen(options: Options, filename: str) -> Claim:
+    """Return the project of the files that the command line names."""
+    paths = _from_file(options.project, filename)
+    (folder,) = _from_file([options.project_directory], filename) if options.project_directory else [dirname(paths[0])]
+    return Claim(paths, "" if folder == "." else folder, "the command line names them")
 
 
 def configured(project: ProjectOptions) -> Claim:
@@ -95,26 +115,30 @@ def first_of(surroundings: Surroundings, folder: str, names: Sequence[str], but:
     return next((path for path in (join(folder, name) for name in names) if path != but and surroundings.kind(path) == "file"), None)
 
 
-def listed(own: str, surroundings: Surroundings, folders: Iterable[str]) -> Iterator[Claim]:
-    """Yield the projects of `COMPOSE_FILE` that name a file: in the environment, and in the `.env` files of some directories."""
+def listed(own: str, surroundings: Surroundings, folders: Iterable[str], env_files: Sequence[str] = ()) -> Iterator[Claim]:
+    """Yield the projects of `COMPOSE_FILE` that name a file: in the environment, and in the `.env` files of some directories.
+
+    `env_files` are used instead of `.env` files.
+    """
     # Where the repository lies is not known, so that an absolute path is compared from the repository's root on.
     absolute = "/".join(["", *surroundings.above(), own])
-    for folder, variables, where in _variables(surroundings, folders):
+    for folder, variables, where in _variables(surroundings, folders, env_files):
         paths = [join(folder, part) for part in listed_files(variables) if part]
         shortest = [own if isabs(path) and path.endswith(absolute) else surroundings.shortest(path) for path in paths]
         if own in shortest:
             yield Claim(tuple(dict.fromkeys(shortest)), dirname(surroundings.shortest(paths[0])), f"COMPOSE_FILE in {where} lists them")
 
 
-def _variables(surroundings: Surroundings, folders: Iterable[str]) -> Iterator[tuple[str, dict[str, str], str]]:
+def _variables(surroundings: Surroundings, folders: Iterable[str], env_files: Sequence[str]) -> Iterator[tuple[str, dict[str, str], str]]:
     names = ("COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR")
     environment = {name: value for name in names if (value := surroundings.value(name))}
     if "COMPOSE_FILE" in environment:
         yield surroundings.working_directory, environment, "the environment"
         environment = {name: value for name, value in environment.items() if name != "COMPOSE_FILE"}
-    for folder in folders:
-        data = surroundings.read(f"{folder}.env")
-        if data is not None and b"COMPOSE_FILE" in data:
+    places = [(surroundings.working_directory, env_files)] if env_files else [(folder, [f"{folder}.env"]) for folder in folders]
+    for folder, paths in places:
+        contents = [data for path in paths if (data := surroundings.read(path)) is not None]
+        if any(b"COMPOSE_FILE" in data for data in contents):
             from composefmt.project.dotenv import known_variables
 
-            yield folder, {**known_variables(data), **environment}, f"{folder}.env"
+            yield folder, {**known_variables(*contents), **environment}, ", ".join(paths)

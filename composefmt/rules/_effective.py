@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.filesystem.memory import InMemory
 from composefmt.filesystem.surroundings import Surroundings
 from composefmt.findings import Finding, Fix, OtherFile, Related
-from composefmt.project.claims import Claim, alone, claims_of, given_claims, variant_of
+from composefmt.project.claims import Claim, alone, claims_of, given_claims, variable_files, variant_of, with_options
 from composefmt.project.effective_file import EffectiveFile
 from composefmt.project.values import ProjectError
 from composefmt.syntax.edits import Edit
@@ -42,11 +42,15 @@ def claims_for(file: ComposeFile) -> list[Claim]:
     """Return the projects to merge for a file; [] if its own tree is the effective one."""
     surroundings, filename = file.options.surroundings, file.source.filename
     if surroundings is None or filename.startswith("<"):
-        return [alone(basename(filename))] if _merges(file) else []
+        return [alone(basename(filename))._replace(profiles=file.options.profiles)] if _merges(file) else []
     given = given_claims(file.options, filename)
-    if given:
-        return given
-    claims = claims_of(filename, surroundings)
+    return given or [with_options(claim, file.options, filename) for claim in _found_claims(file, surroundings)]
+
+
+def _found_claims(file: ComposeFile, surroundings: Surroundings) -> list[Claim]:
+    """Return the projects to merge for a file that no option and no setting define."""
+    filename = file.source.filename
+    claims = claims_of(filename, surroundings, variable_files(file.options, filename) if file.options.env_files else ())
     if any(len(claim.paths) > 1 for claim in claims):
         return claims
     if is_incomplete(file):
@@ -87,7 +91,7 @@ def project_findings(file: ComposeFile, claim: Claim, check: Check) -> ProjectFi
         return known
     request = _request(claim, around, recorded)
     effective = load_effective(around, request)
-    options = file.options._replace(surroundings=recorded, environment=request.environment)
+    options = file.options._replace(surroundings=recorded, environment=request.environment, profiles=claim.profiles)
     project = EffectiveFile(effective, options, certain=claim.certain)
     found = ProjectFindings(claim, list(_placed(project, check(project))), effective.problem)
     _KNOWN.keep(file, claim, around, recorded, found)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from posixpath import basename, dirname, isabs, join
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.claims import first_of, given_claims, listed
+from composefmt.project.claims import first_of, given_claims, listed, variable_files
 from composefmt.project.effective_file import EffectiveFile
 from composefmt.project.names import BASES, OVERRIDES
 from composefmt.rules._around import Neighbour, extended_service, includes, is_declared_fragment, neighbour, own_path
@@ -122,7 +122,9 @@ def _folders_above(surroundings: Surroundings) -> list[str]:
 
 def _listed(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
     """The projects of `COMPOSE_FILE` in the environment, and in the `.env` files beside and above."""
-    for claim in listed(basename(file.source.filename), surroundings, _folders_above(surroundings)):
+    options, filename = file.options, file.source.filename
+    env_files = variable_files(options, filename) if options.env_files else ()
+    for claim in listed(basename(filename), surroundings, _folders_above(surroundings), env_files):
         yield _joined(file, claim.paths, claim.folder)
 
 

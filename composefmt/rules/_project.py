@@ -63,9 +63,16 @@ def env_files(file: ComposeFile) -> str:
 
 
 def is_active(file: ComposeFile, name: str) -> bool:
-    """Return whether a service starts without a profile; Docker Compose does not check the others."""
-    profiles = file.entries(file.defined("services").get(name)).get("profiles")
-    return profiles is None or not file.items(profiles[1])
+    """Return whether a service starts: with the enabled profiles, else without any. Docker Compose does not check the others."""
+    profiles, enabled = file.once(profiles_of, name), file.options.profiles
+    return not profiles or (bool(enabled) and ("*" in enabled or not profiles.isdisjoint(enabled)))
+
+
+def profiles_of(file: ComposeFile, service: str) -> frozenset[str]:
+    """Return the profiles of a service; empty if it always starts."""
+    entry = file.entries(file.defined("services").get(service)).get("profiles")
+    names = map(resolve, file.items(entry[1])) if entry else ()
+    return frozenset(name.value for name in names if type(name) is Scalar)
 
 
 def whole_service(element: Element) -> tuple[Node, Entries] | None:

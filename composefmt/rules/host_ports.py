@@ -11,7 +11,7 @@ from composefmt.compose.parse_result import Parsed
 from composefmt.compose.port_syntax import first_and_last
 from composefmt.findings import Related, Severity
 from composefmt.rules._fixes import added, deleted, written
-from composefmt.rules._project import of_conflict, plain
+from composefmt.rules._project import is_active, of_conflict, plain, profiles_of
 from composefmt.rules._publishing import EVERYWHERE, Publication, published_ports
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, resolve
@@ -37,7 +37,8 @@ def host_port_conflict(element: Element) -> Iterator[Problem]:
     protocols and host addresses are compared: 80/tcp and 80/udp, or 127.0.0.1:80 and 127.0.0.2:80, do not conflict. `0.0.0.0`
     covers all IPv4 addresses, `[::]` all IPv6 addresses, and a port without an address both. The finding is a warning if a
     profile or a variable decides whether the ports conflict, or if the file is only part of a project: its name contains
-    override, or a service has nothing to run. Services with disjoint profiles are not compared.
+    override, or a service has nothing to run. Services with disjoint profiles are not compared. If profiles are enabled, with
+    `--profile` or in the settings, only services that start with them are compared.
 
     Bad:
 
@@ -138,16 +139,12 @@ def _plain_address(address: str) -> str:
 
 def _run_together(file: ComposeFile, one: str, other: str) -> bool | None:
     """Return whether two services run at the same time: always (True), with some profiles (False) or never (None)."""
-    first, second = file.once(_profiles, one), file.once(_profiles, other)
+    if file.options.profiles:
+        return True if is_active(file, one) and is_active(file, other) else None
+    first, second = file.once(profiles_of, one), file.once(profiles_of, other)
     if one == other or not (first or second):
         return True
     return False if not first or not second or first & second else None
-
-
-def _profiles(file: ComposeFile, service: str) -> frozenset[str]:
-    entry = file.entries(file.defined("services").get(service)).get("profiles")
-    names = map(resolve, file.items(entry[1])) if entry else ()
-    return frozenset(name.value for name in names if type(name) is Scalar)
 
 
 @rule("duplicate-port", Severity.WARNING, "services.*.ports", group="ports", scope="project")

@@ -269,11 +269,13 @@ def disabled_dependency(element: Element) -> Iterator[Problem]:
     known = file.defined("services")
     if not is_active(file, element.service):
         return
+    enabled = file.options.profiles
+    condition = f"with {'profile' if len(enabled) == 1 else 'profiles'} {', '.join(enabled)}" if enabled else "without a profile"
     for name in used(file, element.node):
         if name.text in known and not is_active(file, name.text) and _is_required(file, element.node, name.text):
             yield Problem(
                 name.node.span,
-                f'service "{element.service}" depends on service "{name.text}", which is disabled without a profile',
+                f'service "{element.service}" depends on service "{name.text}", which is disabled {condition}',
                 'assign the same profiles to both, or set "required: false" for the dependency',
             )
 
