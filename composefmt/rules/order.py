@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import item_text
 from composefmt.findings import Fix, Related, Severity
+from composefmt.project.membership import is_project
 from composefmt.rules._fixes import deleted
-from composefmt.rules._membership import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.lazy import pattern
