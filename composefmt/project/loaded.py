@@ -60,9 +60,9 @@ class ParsedFiles(ProjectFiles):
 
 def shown(folder: str, path: str) -> str:
     """Return a path, relative to a directory, as reports show it; `..` leads out of the directory that is named last."""
-    while path.startswith("../") and basename(folder) not in ("", ".", ".."):
+    while path.partition("/")[0] == ".." and basename(folder) not in ("", ".", ".."):
         folder, path = dirname(folder), path[3:]
-    return join(folder, path)
+    return join(folder, path) if path else folder
 
 
 def parsed(filename: str, data: bytes) -> tuple[Source, Tree]:
@@ -154,7 +154,7 @@ def load_claim(file: ComposeFile, claim: Claim) -> LoadedProject:
     # The file may not be saved.
     texts = InMemory({own: source.to_bytes(source.text)}, beneath=around)
     surroundings = Surroundings(texts, claim.folder)
-    key = (shown(folder, claim.folder) if claim.folder else folder, claim._replace(folder="", reason=""))
+    key = (shown(folder, claim.folder), claim._replace(folder="", reason=""))
     kept = _LAST.get(key)
     if kept is None or kept.surroundings.asked != surroundings.answers(kept.surroundings.asked):
         files = ParsedFiles(surroundings, key[0], (path_of(file, claim), source, file.tree))
