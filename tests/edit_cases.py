@@ -62,6 +62,8 @@ def run(document, line):
     name, path, *rest = words
     if name == "rename-key":
         document.rename_key(path, rest[0], **access)
+    elif name == "rename":
+        document.rename(path, rest[0])
     elif name == "insert":
         index, _, value = rest[0].partition(" ")
         document.insert(path, int(index), yaml.safe_load(value), **access)

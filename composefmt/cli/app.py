@@ -18,6 +18,7 @@ _COMMANDS = {
     "set": ("composefmt.cli.set_command", "Set values, and keep everything else in the file."),
     "add": ("composefmt.cli.add_command", "Add items to lists and entries to mappings."),
     "unset": ("composefmt.cli.unset_command", "Remove values."),
+    "rename": ("composefmt.cli.rename_command", "Rename a service, volume and the like with all references."),
     "init": ("composefmt.cli.init_command", "Set up composefmt in a repository: settings, pre-commit, CI."),
     "rules": ("composefmt.cli.rules_command", "List all rules."),
     "settings": ("composefmt.cli.settings_command", "Print the effective settings for a file."),

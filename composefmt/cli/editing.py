@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
+_MAX_NOTES = 10
 # Another process may write the same file again and again.
 _TRIES = 20
 
@@ -172,6 +173,14 @@ def _show(changed: list[Document]) -> None:
     style = style_for(sys.stdout)
     for document in changed:
         sys.stdout.write("".join(unified(document.filename, document.editor.first, document.text, style)))
+
+
+def note(notes: list[str]) -> None:
+    """Print what was not changed although it may belong to a change."""
+    for each in notes[:_MAX_NOTES]:
+        click.echo(f"note: {printable(each)}", err=True)
+    if len(notes) > _MAX_NOTES:
+        click.echo(f"note: and {len(notes) - _MAX_NOTES} more", err=True)
 
 
 def fail(error: EditError | FileTrouble) -> NoReturn:

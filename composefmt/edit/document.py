@@ -187,6 +187,20 @@ class Document:
         """Give an entry another key; references to it stay as they are."""
         self._change(path, lambda one: self.editor.rename_key(one, key, Access(follow)), exact=True)
 
+    def rename(self, path: str | Path, name: str) -> list[str]:
+        """Rename a service, network, volume and the like with all references to it in this document; another entry as `rename_key` does.
+
+        Return what may be references as well but stays, such as host names in URLs.
+        """
+        from composefmt.edit.renaming import NamedFile, is_name, rename
+
+        exact = self._expanded(path, exact=True)
+        if len(exact) == 1 and is_name(exact[0]):
+            with self.editor.all_or_nothing():
+                return rename({self.filename: NamedFile(self.editor, self.filename)}, exact[0], name)
+        self.rename_key(path, name)
+        return []
+
     def _change(self, path: str | Path, change: Callable[[Exact], None], *, exact: bool = False) -> None:
         """Change the values at all paths that a path means, all or none; the last first, so that indexes stay right."""
         with self.editor.all_or_nothing():

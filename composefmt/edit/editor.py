@@ -15,7 +15,7 @@ from composefmt.edit.origins import line_of, refuse_crossing, refuse_shared, ref
 from composefmt.edit.paths import Exact, shown
 from composefmt.edit.places import Crossing, Found, PathEnd, Place
 from composefmt.edit.plain import plain_value
-from composefmt.edit.proof import Snapshot, changed
+from composefmt.edit.proof import Snapshot, changed, renamed
 from composefmt.edit.steps import Delete, Insert, Rename, Set, Step
 from composefmt.edit.style import look_of
 from composefmt.edit.suggestions import missing_path
@@ -26,8 +26,10 @@ from composefmt.syntax.values import is_merge_key, key_text, merged_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence as Listed
 
     from composefmt.options import Options
+    from composefmt.syntax.edits import Edit
 
 # The sections whose keys are names that the author chose; a change never adds one by the way.
 _SECTIONS = frozenset({"services", "networks", "volumes", "secrets", "configs", "models", "jobs"})
@@ -102,6 +104,14 @@ class Editor:
         except EditError as error:
             raise type(error)(f"{shown(path) or 'the file'}: {error.message}", error.advice) from None
         self.history = self.history.after(self.first, change.edits)
+        self.now = now
+
+    def apply_to_scalars(self, edits: Listed[Edit], old: str, new: str) -> None:
+        """Write another name within scalars. Raises EditError."""
+        now = renamed(self.now, edits, old, new)
+        if isinstance(now, str):
+            raise EditError(f"the change cannot be made safely: {now}")
+        self.history = self.history.after(self.first, edits)
         self.now = now
 
     # Set

@@ -5,6 +5,7 @@ Nothing is written without it. It uses the two texts only, not the way in which 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from composefmt.edit.attachments import Attachment, attachments
@@ -14,12 +15,17 @@ from composefmt.edit.writer import StepWriter
 from composefmt.edit.written import Written, after, written
 from composefmt.syntax.edits import apply_edits
 from composefmt.syntax.parse import SyntaxProblem, parse
+from composefmt.syntax.scalars import scalar_value
+from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence as Listed
 
     from composefmt.edit.rendering import Look
     from composefmt.edit.steps import IndexPath, Step, StepEdits
+    from composefmt.syntax.edits import Edit
+    from composefmt.syntax.nodes import Scalar
 
 
 class Snapshot:
@@ -91,6 +97,32 @@ def proved(before: Snapshot, step: Step, change: StepEdits) -> Snapshot | str:
     if now.written != after(before.written, step):
         return "other values would change"
     return _comment_problem(before, now, step, change) or now
+
+
+def renamed(before: Snapshot, edits: Listed[Edit], old: str, new: str) -> Snapshot | str:
+    """Return the text after edits that rename something within scalars, or the reason why the change cannot be proved."""
+    try:
+        now = Snapshot(apply_edits(before.text, edits))
+    except SyntaxProblem as problem:
+        return f"the text would not be YAML: {problem.message}"
+    starts = sorted(edit.start for edit in edits)
+    if len(now.tree.scalars) != len(before.tree.scalars):
+        return "other values would change"
+    touched: list[tuple[Scalar, Scalar]] = []
+    for was, is_now in zip(before.tree.scalars, now.tree.scalars, strict=True):
+        first = bisect_left(starts, was.content)
+        if first < len(starts) and starts[first] < was.end:
+            touched.append((was, is_now))
+            shift = starts[first] - was.content - (was.style in ("'", '"'))
+            meant = {was.value[:shift] + new + was.value[shift + len(old) :]} if was.value.startswith(old, max(shift, 0)) else set()
+            if is_now.value not in meant | ({new} if was.value == old else set()) or not isinstance(scalar_value(is_now), str):
+                return f'"{was.value}" would become "{is_now.value}"'
+    if len(touched) != len(starts):
+        return "the edits are not all in different values"
+    if written(before.tree, {id(pair[0]) for pair in touched}) != written(now.tree, {id(pair[1]) for pair in touched}):
+        return "other values would change"
+    comments = [[each._replace(span=Span(0, 0)) for each in snapshot.attachments] for snapshot in (before, now)]
+    return now if comments[0] == comments[1] else "a comment would be lost or would move"
 
 
 def _comment_problem(before: Snapshot, now: Snapshot, step: Step, change: StepEdits) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from os.path import dirname
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from composefmt.edit import additions
@@ -12,13 +13,16 @@ from composefmt.edit.locate import expand
 from composefmt.edit.origins import line_of
 from composefmt.edit.paths import shown
 from composefmt.edit.places import PathEnd, Place
+from composefmt.edit.renaming import NamedFile, is_name, rename
 from composefmt.edit.text_values import meant
 from composefmt.edit.validation import new_problems
+from composefmt.project.namespace import namespace
 from composefmt.syntax.nodes import Mapping, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from composefmt.compose.file import ComposeFile
     from composefmt.edit.document import Document
     from composefmt.edit.paths import Exact, Path
     from composefmt.edit.session import Session
@@ -106,6 +110,30 @@ def run_in_files(session: Session, files: Sequence[str], requests: Iterable[Requ
             run(document, [request], manner)
     except EditError as error:
         raise type(error)(f"{document.filename}: {error.message}", error.advice) from None
+
+
+def rename_in_files(session: Session, files: Sequence[str], path: Path, new: str) -> list[str]:
+    """Rename what a path names in all files of a project, and return what could not be renamed for certain. Raises EditError.
+
+    A path to anything else renames a key in the first file.
+    """
+    if is_name(path):
+        # An included file that cannot be read may use the name, and is an error.
+        named: dict[str, NamedFile] = {}
+
+        def open_file(each: str) -> ComposeFile:
+            document = session.document(each)
+            named[each] = NamedFile(document.editor, document.filename)
+            return named[each].parsed
+
+        found = namespace(files, dirname(files[0]), open_file)
+        return rename({each: named[each] for each in found}, (str(path[0]), str(path[1])), new)
+    document = session.document(files[0])
+    try:
+        document.rename_key(path, new)
+    except EditError as error:
+        raise type(error)(f"{document.filename}: {error.message}", error.advice) from None
+    return []
 
 
 def _refuse_override(request: Request, other: Document) -> None:

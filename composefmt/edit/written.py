@@ -15,6 +15,8 @@ from composefmt.syntax.parse import MAX_DEPTH
 from composefmt.syntax.scalars import scalar_value
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from composefmt.syntax.nodes import Tree
 
 # A scalar, an alias or a collection: its kind and its tag, then its content.
@@ -25,18 +27,18 @@ _SCALAR, _ALIAS, _MAPPING, _LIST = "scalar", "alias", "mapping", "list"
 MERGE_TAGS = frozenset({"!override"})
 
 
-def written(tree: Tree) -> list[Written]:
-    """Return what each document of a tree says."""
+def written(tree: Tree, but: AbstractSet[int] = frozenset()) -> list[Written]:
+    """Return what each document of a tree says; `but`: the identities of scalars whose values do not matter."""
     anchors: Counter[str] = Counter()
-    return [_node(document, anchors) for document in tree.documents]
+    return [_node(document, anchors, but) for document in tree.documents]
 
 
 def written_node(node: Node) -> Written:
     """Return what one value says."""
-    return _node(node, Counter())
+    return _node(node, Counter(), frozenset())
 
 
-def _node(node: Node, anchors: Counter[str]) -> Written:
+def _node(node: Node, anchors: Counter[str], but: AbstractSet[int]) -> Written:
     if type(node) is Alias:
         # An anchor may be defined again; the alias means the last one before it.
         return (_ALIAS, node.name, anchors[node.name])
@@ -44,11 +46,11 @@ def _node(node: Node, anchors: Counter[str]) -> Written:
         anchors[node.anchor] += 1  # type: ignore[union-attr]
     tag = node.tag  # type: ignore[union-attr]
     if type(node) is Scalar:
-        return (_SCALAR, tag, *_typed(scalar_value(node)))
+        return (_SCALAR, tag) if id(node) in but else (_SCALAR, tag, *_typed(scalar_value(node)))
     if type(node) is Sequence:
-        return (_LIST, tag, [_node(item, anchors) for item in node.items])
+        return (_LIST, tag, [_node(item, anchors, but) for item in node.items])
     assert type(node) is Mapping
-    return (_MAPPING, tag, [(_node(key, anchors), _node(value, anchors)) for key, value in node.entries])
+    return (_MAPPING, tag, [(_node(key, anchors, but), _node(value, anchors, but)) for key, value in node.entries])
 
 
 def _typed(value: object) -> tuple[str, object]:

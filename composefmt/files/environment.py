@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from posixpath import join
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,10 +9,6 @@ if TYPE_CHECKING:
 
     from composefmt.filesystem.base import FileSystem
     from composefmt.project.claims import Claim
-
-
-# The directory, the files in it, and whether someone names them.
-_BESIDE = (("", (".env",), False),)
 
 
 def environment_beside(files: FileSystem, data: bytes, claims: Sequence[Claim] = ()) -> dict[str, str]:
@@ -25,10 +20,10 @@ def environment_beside(files: FileSystem, data: bytes, claims: Sequence[Claim] =
     if b"$" not in data:
         return {}
     variables: dict[str, str] = {}
-    for folder, paths, named in dict.fromkeys((claim.folder, claim.variable_files, bool(claim.env_files)) for claim in claims) or _BESIDE:
-        contents = [files.read(join(folder, path)) for path in paths]
+    for paths in dict.fromkeys(claim.variable_files for claim in claims) or ((".env",),):
+        contents = [files.read(path) for path in paths]
         known = [content for content in contents if content is not None]
-        if len(known) < len(contents) and named:
+        if len(known) < len(contents) and any(claim.env_files == paths for claim in claims):
             return {}
         if known:
             from composefmt.project.dotenv import known_variables

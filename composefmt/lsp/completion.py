@@ -10,10 +10,10 @@ from lsprotocol import types
 
 from composefmt.compose import interpolation
 from composefmt.compose.patterns import PatternNode
+from composefmt.compose.references import KINDS, SECTIONS, USES, names
 from composefmt.lsp import schema
 from composefmt.lsp.cursor import MARK, CursorContext, find_spot, names_by_lines
 from composefmt.lsp.files import names_elsewhere
-from composefmt.lsp.names import KINDS, SECTIONS, USES, names
 from composefmt.syntax.source import Span, line_start
 
 if TYPE_CHECKING:

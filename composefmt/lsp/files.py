@@ -12,12 +12,14 @@ from pygls.uris import from_fs_path
 
 from composefmt.compose.file import text_span
 from composefmt.compose.patterns import PatternNode
+from composefmt.compose.references import KINDS, Name, names, visit
 from composefmt.files.names import COMPOSE_NAME
-from composefmt.lsp.names import KINDS, Name, names, visit
+from composefmt.project.namespace import namespace
 from composefmt.syntax.nodes import Mapping, Scalar
 from composefmt.syntax.values import value_of
 
 if TYPE_CHECKING:
+    from composefmt.compose.file import ComposeFile
     from composefmt.lsp.documents import OpenDocument, View
     from composefmt.lsp.server import Server
     from composefmt.syntax.source import Span
@@ -140,14 +142,35 @@ def names_elsewhere(document: OpenDocument, section: str) -> list[str]:
     return found
 
 
-def twin(document: OpenDocument) -> tuple[str, View] | None:
-    """The URI and the text of the file that Compose always reads together with a document: the override, or what lies under it."""
-    found = _TWIN.fullmatch(os.path.basename(document.path)) if document.is_file else None
+def project(document: OpenDocument, view: View) -> dict[str, tuple[str, View]]:
+    """The files that share their names with a document, itself, its override or base and what they include: URIs and texts by path."""
+    texts: dict[str, tuple[str, View]] = {}
+
+    def open_file(path: str) -> ComposeFile | None:
+        text = (document.uri, view) if path == document.path else _readable(document, path)
+        if text is not None:
+            texts[path] = text
+        return text[1].file if text is not None else None
+
+    if document.is_file:
+        namespace([document.path, *_twins(document)], os.path.dirname(document.path), open_file, limit=_MAX_FILES)
+    else:
+        texts[document.path] = (document.uri, view)
+    return texts
+
+
+def _readable(document: OpenDocument, path: str) -> tuple[str, View] | None:
+    return document.documents.view_of(path) if is_inside(document, path) else None
+
+
+def _twins(document: OpenDocument) -> list[str]:
+    """The file that Compose always reads together with a document: the override, or what lies under it."""
+    found = _TWIN.fullmatch(os.path.basename(document.path))
     if found is None:
-        return None
+        return []
     names = [f"{found[1]}{'' if found[2] else '.override'}{ending}" for ending in (".yaml", ".yml")]
     paths = [os.path.join(os.path.dirname(document.path), name) for name in names]
-    return next(filter(None, map(document.documents.view_of, paths)), None)
+    return [path for path in paths if document.documents.view_of(path) is not None][:1]
 
 
 def _others(document: OpenDocument, view: View) -> list[str]:

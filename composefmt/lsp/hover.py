@@ -12,11 +12,12 @@ from composefmt.compose.dual import DUALS, Dual, MixedItems, Names, Whole
 from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.parse_result import Malformed, Opaque
 from composefmt.compose.patterns import PatternNode
+from composefmt.compose.references import ANCHORS, KINDS
 from composefmt.compose.secrecy import masked_line, shown
 from composefmt.lsp import schema
 from composefmt.lsp.files import is_inside
 from composefmt.lsp.markdown import block, code, plain
-from composefmt.lsp.names import ANCHORS, KINDS, name_at, path_at, used_path
+from composefmt.lsp.names import name_at, path_at, used_path
 from composefmt.lsp.navigation import names_of
 from composefmt.lsp.variables import ENV_FILE, lines_that_set, variable_at
 from composefmt.project.dotenv import EnvFileError, parse_env
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     from composefmt.compose import interpolation
     from composefmt.compose.file import ComposeFile, Path
+    from composefmt.compose.references import Name
     from composefmt.lsp.documents import OpenDocument, View
-    from composefmt.lsp.names import Name
     from composefmt.lsp.server import Server
     from composefmt.syntax.nodes import Node
 

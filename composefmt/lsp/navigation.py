@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from composefmt.compose.references import ANCHORS, VARIABLES, Name, names
 from composefmt.lsp import files
-from composefmt.lsp.names import ANCHORS, VARIABLES, Name, name_at, names, same
+from composefmt.lsp.names import name_at, same
 from composefmt.lsp.variables import ENV_FILE, lines_that_set, uses
+from composefmt.project.namespace import occurrences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from composefmt.lsp.documents import OpenDocument, View
     from composefmt.lsp.server import Server
     from composefmt.syntax.source import Span
@@ -32,10 +32,9 @@ def register(server: Server) -> None:
         document, view, found = meant_at(server, params.text_document.uri, params.position)
         if document is None or view is None or found is None:
             return None
-        wanted = [(document.uri, view, found), *in_twin(document, found[0])]
         return [
             types.Location(uri, text.positions.range(each.span))
-            for uri, text, places in wanted
+            for uri, text, places in in_project(document, view, found)
             for each in places
             if params.context.include_declaration or not each.defines
         ]
@@ -87,12 +86,16 @@ def meant_at(server: Server, uri: str, position: types.Position) -> tuple[OpenDo
     return (document, view, same(names_of(view), found)) if found is not None else (None, None, None)
 
 
-def in_twin(document: OpenDocument, name: Name) -> Iterator[tuple[str, View, list[Name]]]:
-    """Yield the URI, the text and the locations of a name in the document's override or base file, if there is one."""
-    other = files.twin(document)
-    if other is not None and name.section != ANCHORS:
-        uri, view = other
-        yield uri, view, [each for each in names_of(view) if (each.section, each.text) == (name.section, name.text)]
+def in_project(document: OpenDocument, view: View, found: list[Name]) -> list[tuple[str, View, list[Name]]]:
+    """Return the URIs, the texts and the locations of a name in all files that share it; the document is the first."""
+    own = (document.uri, view, found)
+    if found[0].section in (ANCHORS, VARIABLES):
+        return [own]
+    texts = files.project(document, view)
+    parsed = {path: text.file for path, (_, text) in texts.items() if text.file is not None}
+    places = occurrences(parsed, found[0].section, found[0].text)
+    others = [(uri, text, places.get(path, [])) for path, (uri, text) in texts.items() if path != document.path]
+    return [(document.uri, view, places.get(document.path, found)), *others]
 
 
 def _locations(document: OpenDocument, view: View, found: list[Name]) -> list[types.Location]:

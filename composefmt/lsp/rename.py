@@ -1,6 +1,6 @@
-"""Rename a service, network, volume and the like, or an anchor, everywhere in the document.
+"""Rename a service, network, volume and the like, or an anchor, everywhere in the project.
 
-A Compose file and its override are always read together, so both change.
+A Compose file, its override and what they include share their names, so all of them change.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from composefmt.lsp.names import ANCHORS, KINDS, VARIABLES, Name, name_at
-from composefmt.lsp.navigation import in_twin, meant_at, names_of
+from composefmt.compose.references import ANCHORS, KINDS, VARIABLES, Name
+from composefmt.lsp.names import name_at
+from composefmt.lsp.navigation import in_project, meant_at, names_of
 from composefmt.syntax.scalars import write_scalar
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def register(server: Server) -> None:
         document, view, found = meant_at(server, params.text_document.uri, params.position)
         if document is None or view is None or found is None:
             return None
-        wanted = [(document.uri, view, found), *in_twin(document, found[0])]
+        wanted = in_project(document, view, found)
         if view is not document.view or any(text.file is None for _, text, _ in wanted):
-            raise JsonRpcInvalidParams("cannot rename because the file or its override does not parse")
+            raise JsonRpcInvalidParams("cannot rename because a file of the project does not parse")
         for _, text, places in wanted:
             _refuse(params.new_name, places or found[:1], names_of(text))
         new = {"scalar": write_scalar(params.new_name), "text": params.new_name}

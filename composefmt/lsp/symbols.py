@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from composefmt.lsp.names import nodes
+from composefmt.compose.references import nodes
 from composefmt.syntax.comments import comments
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.source import Span

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from composefmt.compose import interpolation
-from composefmt.lsp.names import VARIABLES, Name
+from composefmt.compose.references import VARIABLES, Name
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
