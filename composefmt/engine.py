@@ -42,7 +42,7 @@ class FormatResult(NamedTuple):
     @property
     def is_unsupported(self) -> bool:
         """Whether the file is left unformatted because of syntax that the formatter does not support."""
-        return any(finding.rule == LAYOUT_KEPT for finding in self.findings)
+        return any(finding.rule == LAYOUT_KEPT and finding.severity is Severity.WARNING for finding in self.findings)
 
     @property
     def failed(self) -> bool:
@@ -182,12 +182,15 @@ def format_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> For
         Finding("short-form-kept", Severity.INFO, f"{entry.field} entry stays short: {entry.reason}", entry.span)
         for entry in change.skipped
     )
+    notes += tuple(_left_alone(each.offset) for each in change.left)
     if change.obstacle is not None:
         return FormatResult(source, None, (*notes, _unknown_layout(change.obstacle)))
     if not change.edits:
         return FormatResult(source, None, notes)
     text = apply_edits(source.text, change.edits)
     problem_found = _verify(source.text, tree, change, text, options) if options.verify else ""
+    if problem_found and change.left:
+        return FormatResult(source, None, (*notes, _unknown_layout(change.left[0].offset)))
     if problem_found:
         return FormatResult(source, None, (_internal_error(problem_found, change.edits[0].start),))
     return FormatResult(source, source.to_bytes(text), notes, tuple(change.edits))
@@ -225,9 +228,17 @@ def _verify(before: str, tree: Tree, change: Formatting, after: str, options: Op
     return ""
 
 
+_SUPPORTED = 'write it as "key: value" in block style'
+
+
 def _unknown_layout(offset: int) -> Finding:
     message = "file left unformatted: the formatter does not support the syntax here"
-    return Finding(LAYOUT_KEPT, Severity.WARNING, message, Span(offset, offset), 'write it as "key: value" in block style')
+    return Finding(LAYOUT_KEPT, Severity.WARNING, message, Span(offset, offset), _SUPPORTED)
+
+
+def _left_alone(offset: int) -> Finding:
+    message = "entry left unformatted: the formatter does not support the syntax here"
+    return Finding(LAYOUT_KEPT, Severity.INFO, message, Span(offset, offset), _SUPPORTED)
 
 
 def _internal_error(problem: str, offset: int) -> Finding:

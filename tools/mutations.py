@@ -25,7 +25,21 @@ from composefmt.options import Options
 from composefmt.syntax.comments import comment_texts
 from composefmt.syntax.parse import parse
 
-SHORT = ("ports", "volumes", "environment", "labels", "depends_on", "networks", "extra_hosts", "build", "configs", "secrets", "env_file")
+SHORT = (
+    "ports",
+    "volumes",
+    "environment",
+    "labels",
+    "depends_on",
+    "networks",
+    "extra_hosts",
+    "build",
+    "configs",
+    "secrets",
+    "env_file",
+    "tmpfs",
+    "dns",
+)
 SETTINGS = {
     "defaults": Options(),
     "all long": Options(long_form=("all",)),
@@ -124,6 +138,15 @@ def _key(lines: list[str], rng: random.Random) -> None:
         lines[index] = re.sub(r"^(\s*(?:- )?)[\w-]+:", lambda found: f"{found[1]}{rng.choice(keys)}:", lines[index])
 
 
+def _explicit(lines: list[str], rng: random.Random) -> None:
+    index = rng.randrange(len(lines))
+    lines[index] = re.sub(r"^(\s*(?:- )?)([\w-]+):(.*)$", lambda found: _explicit_key(*found.groups()), lines[index])
+
+
+def _explicit_key(indent: str, key: str, rest: str) -> str:
+    return f"{indent}? {key}\n{indent.replace('-', ' ')}:{rest}"
+
+
 def _quote(lines: list[str], rng: random.Random) -> None:
     index, sign = rng.randrange(len(lines)), rng.choice("'\"")
     lines[index] = re.sub(r"(:\s+|-\s+)([^\s#'\"\[{|>&*][^#'\"]*?)\s*$", lambda found: f"{found[1]}{sign}{found[2]}{sign}", lines[index])
@@ -144,7 +167,23 @@ def _blank(lines: list[str], rng: random.Random) -> None:
     lines.insert(rng.randrange(len(lines) + 1), rng.choice(["", "   ", "---", "..."]))
 
 
-KINDS = [_delete, _duplicate, _swap, _indent, _outdent, _comment, _comment, _scalar, _scalar, _key, _quote, _flow, _anchor, _blank]
+KINDS = [
+    _delete,
+    _duplicate,
+    _swap,
+    _indent,
+    _outdent,
+    _comment,
+    _comment,
+    _scalar,
+    _scalar,
+    _key,
+    _quote,
+    _flow,
+    _anchor,
+    _blank,
+    _explicit,
+]
 WHOLE = [
     lambda text: text.replace("\n", "\r\n"),
     lambda text: "\ufeff" + text,

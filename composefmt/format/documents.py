@@ -11,6 +11,8 @@ from composefmt.format.whitespace import Level, UnsupportedLayout, comment_colum
 from composefmt.syntax.nodes import Alias, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from composefmt.format.plan import Plan
     from composefmt.syntax.edits import Edit
     from composefmt.syntax.nodes import Tree
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 _MARKER = r"(?<![^\r\n])(?:(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%)"
 
 
-def layout_edits(text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> tuple[list[Edit], bool]:
+def layout_edits(
+    text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span], left: Container[int] = ()
+) -> tuple[list[Edit], bool]:
     """Return the edits that lay a text out and make the planned changes. Raises UnsupportedLayout.
 
+    `left`: the ids of the keys and items of elements that stay as they are; `keep_out` contains their spans.
     The second value is whether the result depends on the old layout: only then can a second run change anything.
     """
-    walk = Layout(text, tree, plan, newline, keep_out)
+    walk = Layout(text, tree, plan, newline, keep_out, left)
     _lay_out_documents(walk)
     return walk.edits, walk.layout_dependent
 

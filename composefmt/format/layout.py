@@ -42,6 +42,10 @@ class Layout(ValueWriter):
         lead = self.indents[column]
         first = True
         for key, value in node.entries:
+            if self.left and id(key) in self.left:
+                cursor = self.leave(key, value)
+                first = inline = False
+                continue
             start = key.start
             if text[cursor:start] == lead and not inline:
                 if self.closed:
@@ -92,6 +96,9 @@ class Layout(ValueWriter):
         previous: tuple[Node, Node] | None = None
         for entry in node.entries:
             key, value = entry
+            if self.left and id(key) in self.left:
+                cursor, previous = self.leave(key, value), entry
+                continue
             if previous is not None:
                 self.lead(cursor, key.start, old, column, spread=self.stand_apart(previous, entry, is_top=column == 0))
             elif key.start != cursor:
@@ -111,6 +118,10 @@ class Layout(ValueWriter):
         first = True
         self.quotes.keep_mixed(node)
         for item in node.items:
+            if self.left and id(item) in self.left:
+                cursor = self.leave(item, item)
+                first = inline = False
+                continue
             start = item.start
             if text[cursor:start] == lead and not inline:
                 if self.closed:
@@ -131,6 +142,11 @@ class Layout(ValueWriter):
             cursor = self.item_value(item, dash_end, old, column)
         self.closed.append(Level(old, column, is_closed=True))
         return cursor
+
+    def leave(self, element: Node, value: Node) -> int:
+        """Leave an element and the gaps around it as they are. Return its end."""
+        self.closed = []
+        return max(element.end, value.end)
 
     def dash(self, cursor: int) -> int:
         """Return the offset of the next dash."""

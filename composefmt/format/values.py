@@ -15,6 +15,8 @@ from composefmt.syntax.source import line_start
 from composefmt.syntax.write import block_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from composefmt.format.plan import Plan
     from composefmt.syntax.nodes import Node, Tree
     from composefmt.syntax.source import Span
@@ -34,8 +36,8 @@ _PROPERTIES = r"[&!][^ \t\r\n]*(?:[ \t]+[&!][^ \t\r\n]*)*"
 class ValueWriter(Writer, ABC):
     """Lays out values; how a value that may be a collection is laid out is up to the walk."""
 
-    def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span]) -> None:
-        super().__init__(text, tree, newline, keep_out)
+    def __init__(self, text: str, tree: Tree, plan: Plan, newline: str, keep_out: list[Span], left: Container[int] = ()) -> None:
+        super().__init__(text, tree, newline, keep_out, left)
         self.plan = plan
         self.quotes = Quotes(plan)
         # Flow collections on one line, by id; None if they do not fit one.

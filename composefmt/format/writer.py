@@ -13,6 +13,8 @@ from composefmt.syntax.nodes import Mapping, Scalar, Sequence
 from composefmt.syntax.source import line_start
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from composefmt.syntax.nodes import Node, Tree
     from composefmt.syntax.source import Span
 
@@ -32,11 +34,13 @@ class _Indents(dict[int, str]):
 class Writer:
     """Collects the edits of one text in `edits`, in the order of the text."""
 
-    def __init__(self, text: str, tree: Tree, newline: str, keep_out: list[Span]) -> None:
+    def __init__(self, text: str, tree: Tree, newline: str, keep_out: list[Span], left: Container[int] = ()) -> None:
         self.text = text
         self.tree = tree
         self.newline = newline
         self.keep_out = keep_out
+        # The ids of the keys and items of elements that stay as they are; `keep_out` contains their spans.
+        self.left = left
         self.edits: list[Edit] = []
         # The block collections that ended since the last element started, innermost first.
         self.closed: list[Level] = []

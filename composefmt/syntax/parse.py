@@ -96,10 +96,14 @@ def _second_opinion(text: str) -> Tree:
     except SyntaxProblem:
         if "\t" not in text:
             raise
-        from composefmt.syntax.tabs import is_tree_of, spaced
+        from composefmt.syntax.tabs import is_tree_of, restored, spaced
 
         changed = spaced(text)
         tree = _build(changed, _pure_events(changed), pure=True)
+        kept = restored(tree, text, changed)
+        if kept != changed:
+            changed = kept
+            tree = _build(changed, _pure_events(changed), pure=True)
         if not is_tree_of(tree, text, changed):
             raise
         return tree

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from composefmt.syntax.nodes import Mapping, Sequence, parts_of
+from composefmt.syntax.source import line_end
 
 if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node, Tree
@@ -37,6 +38,18 @@ def spaced(text: str) -> str:
             done = found.end()
     parts.append(text[done:])
     return "".join(parts)
+
+
+def restored(tree: Tree, text: str, changed: str) -> str:
+    """Return the changed text with the tabs of its block scalars as they were; those at the end of a line are part of the value."""
+    parts: list[str] = []
+    done = 0
+    for node in tree.scalars:
+        if node.style in ("|", ">"):
+            end = line_end(text, node.end)
+            parts += (changed[done : node.content], text[node.content : end])
+            done = end
+    return "".join(parts) + changed[done:]
 
 
 def is_tree_of(tree: Tree, text: str, changed: str) -> bool:

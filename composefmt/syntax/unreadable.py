@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.syntax.nodes import Alias, Node, Scalar, parts_of
 from composefmt.syntax.scalars import decoded, fits_tag
-from composefmt.syntax.source import Span, line_start
+from composefmt.syntax.source import Span, line_end, line_start
 from composefmt.syntax.tabs import in_brackets
 
 if TYPE_CHECKING:
@@ -130,11 +130,22 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Unreadable]:
             # Such a value continues on lines that are indented more than its parent.
             places = places or Places(text, tree)
             place = places.place(node)
-            if place is None or len(found[1]) > place[0].content - line_start(text, place[0].content):
+            if place is None or len(found[1]) >= _least_indent(text, node, place[0].content - line_start(text, place[0].content)):
                 continue
         tab = found.start() + len(found[1])
         yield Unreadable(Span(tab, tab + 1), "a tab stands where only spaces may", "delete it, or indent with spaces")
         return
+
+
+def _least_indent(text: str, node: Scalar, column: int) -> int:
+    """Return the least indentation of further lines of a plain or block scalar whose parent has its elements in a column."""
+    if node.style not in ("|", ">"):
+        return column + 1
+    header = text[node.content : line_end(text, node.content)]
+    if digits := re.sub(r"[ \t]#.*|\D", "", header):
+        return column + int(digits)
+    first = re.compile(r"(?: *(?:\r\n?|\n))+( *)").match(text, node.content + len(header))
+    return len(first[1]) if first else column + 1
 
 
 def _separators(text: str, tree: Tree) -> Iterator[Unreadable]:
