@@ -117,8 +117,7 @@ def unknown_logging_driver(element: Element) -> Iterator[Problem]:
     """Detects logging drivers that Docker Engine does not have.
 
     Docker Engine refuses to create the container with "no log driver named ... is registered". Names with a slash or a colon
-    are those of plug-ins, and are not reported; nor is a name that resembles none of the engine's drivers, because a plug-in may have
-    any name.
+    are those of plug-ins, and are not reported; nor is a name that resembles no built-in driver, because a plug-in may have any name.
 
     Bad:
 

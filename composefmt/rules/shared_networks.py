@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
+from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, of_conflict
 from composefmt.rules._services import service_entries
 from composefmt.rules.registry import Element, Problem, rule
@@ -76,3 +77,51 @@ def _holds(element: Element, name: str) -> bool:
     value = service_entries(element)[name][1]
     node = resolve(value)
     return type(node) is Scalar or bool(element.file.items(node) or element.file.entries(node))
+
+
+@rule("ports-with-host-network", Severity.WARNING, "services.*.network_mode", group="ports", scope="project")
+def ports_with_host_network(element: Element) -> Iterator[Problem]:
+    """Detects published ports on services whose network mode does not allow publishing.
+
+    With `network_mode: host`, the container uses the host's ports directly and `ports` is ignored. With `none`, the container
+    has no network. With the network of another service or container, Docker refuses to create the container: the ports must be
+    published there.
+
+    Fix safety: the fix removes `ports`. It is unsafe because `network_mode` may be the mistake.
+
+    Bad:
+
+        services:
+          web:
+            image: nginx
+            network_mode: host
+            ports: ["8080:80"]
+
+    Good:
+
+        services:
+          web:
+            image: nginx
+            ports: ["8080:80"]
+
+    Source: Compose Specification, 05-services, `network_mode`; Docker's documentation of the host network.
+    """
+    node, file = element.node, element.file
+    own = file.entries(file.get("services", element.service))
+    if type(node) is not Scalar or "ports" not in own or not file.items(own["ports"][1]):
+        return
+    mode, _, other = node.value.partition(":")
+    if mode in _MODES:
+        what, advice = _MODES[mode]
+        span = own["ports"][0].span
+        message = f'service "{element.service}": ports {what} with network_mode "{node.value}"'
+        fix = deleted(file, own["ports"][0], 'remove "ports"') if mode in ("host", "none") else None
+        yield Problem(span, message, advice.format(other=other), fix, related=(Related(node.span, "network mode defined here"),))
+
+
+_MODES = {
+    "host": ("are ignored", 'remove "ports": the service listens on the host ports directly'),
+    "none": ("cannot be published", 'remove "ports" or "network_mode"'),
+    "service": ("cannot be published", 'publish the ports in service "{other}", whose network is shared'),
+    "container": ("cannot be published", 'publish the ports of container "{other}", whose network is shared'),
+}

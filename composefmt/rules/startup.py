@@ -1,12 +1,12 @@
-"""Rules on dependencies that Docker Compose accepts but that fail at run time, and on ports without a network."""
+"""Rules on dependencies that Docker Compose accepts but that fail at run time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
-from composefmt.rules._fixes import deleted
 from composefmt.rules._project import is_active, plain, used
+from composefmt.rules._services import known_image
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
 from composefmt.syntax.values import value_of
@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from composefmt.compose.file import ComposeFile
+    from composefmt.compose.images import ImageFacts
     from composefmt.syntax.nodes import Node
     from composefmt.syntax.values import Entries
 
 
 @rule("service-healthy-without-healthcheck", Severity.WARNING, "services.*.depends_on.*", group="references", scope="project")
 def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
-    """Detects `service_healthy` conditions on services whose healthcheck is disabled.
+    """Detects `service_healthy` conditions on services whose healthcheck is disabled, or whose image has none.
 
     A container without a healthcheck never becomes healthy. Docker Compose stops with "has no healthcheck configured". A service
-    without a `healthcheck` key is not reported because its image may define one; see the rule `missing-healthcheck`.
+    without a `healthcheck` key is only reported if its image is known to have none, as with most official images, because other
+    images may define one; see the rule `missing-healthcheck`.
 
     Bad:
 
@@ -52,12 +54,21 @@ def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
             healthcheck:
               test: pg_isready -U postgres
 
-    Source: Compose Specification, 05-services, `depends_on`.
+    Source: Compose Specification, 05-services, `depends_on`; docker-library/faq, "Healthcheck", and the Dockerfile of each image.
     """
     found = _waited_for(element)
     if found is None:
         return
     condition, entries = found
+    facts = _image_of(element) if "healthcheck" not in entries else None
+    if facts is not None and not facts.healthcheck:
+        waiting = f'service "{element.service}" waits for service "{element.path[-1]}" to be healthy'
+        yield Problem(
+            condition.span,
+            f'{waiting}, but neither the service nor image "{facts.name}" has a healthcheck',
+            f'define "healthcheck" in service "{element.path[-1]}", or use "condition: service_started"',
+            related=(Related(entries["image"][0].span, "image defined here"),),
+        )
     check = element.file.entries(entries["healthcheck"][1]) if "healthcheck" in entries else {}
     if _is_off(element.file, check):
         yield Problem(
@@ -66,6 +77,11 @@ def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
             f'define a healthcheck test for service "{element.path[-1]}", or use "condition: service_started"',
             related=(Related(entries["healthcheck"][0].span, "healthcheck disabled here"),),
         )
+
+
+def _image_of(element: Element) -> ImageFacts | None:
+    """Return what is known of the image of a dependency."""
+    return known_image(element._replace(path=("services", element.path[-1])))
 
 
 def _waited_for(element: Element) -> tuple[Scalar, Entries] | None:
@@ -94,7 +110,8 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
     """Detects `service_healthy` conditions on services without a `healthcheck`.
 
     Unless the image defines a healthcheck, the container never becomes healthy and Docker Compose stops with an error. An explicit
-    healthcheck does not depend on the image.
+    healthcheck does not depend on the image. Images that are known to have a healthcheck, or none, are not reported; see
+    `service-healthy-without-healthcheck`.
 
     Bad:
 
@@ -105,7 +122,7 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
               db:
                 condition: service_healthy
           db:
-            image: postgres
+            image: my/database
 
     Good:
 
@@ -116,14 +133,14 @@ def missing_healthcheck(element: Element) -> Iterator[Problem]:
               db:
                 condition: service_healthy
           db:
-            image: postgres
+            image: my/database
             healthcheck:
               test: pg_isready -U postgres
 
     Source: Compose Specification, 05-services, `depends_on`.
     """
     found = _waited_for(element)
-    if found is not None and "healthcheck" not in found[1]:
+    if found is not None and "healthcheck" not in found[1] and _image_of(element) is None:
         yield Problem(
             found[0].span,
             f'service "{element.service}" waits for service "{element.path[-1]}" to be healthy, but it defines no healthcheck',
@@ -183,54 +200,6 @@ def completed_dependency_restarts(element: Element) -> Iterator[Problem]:
             f'set "restart" of service "{element.path[-1]}" to "on-failure" or "no"',
             related=(Related(restart.span, "restart policy defined here"),),
         )
-
-
-@rule("ports-with-host-network", Severity.WARNING, "services.*.network_mode", group="ports", scope="project")
-def ports_with_host_network(element: Element) -> Iterator[Problem]:
-    """Detects published ports on services whose network mode does not allow publishing.
-
-    With `network_mode: host`, the container uses the host's ports directly and `ports` is ignored. With `none`, the container
-    has no network. With the network of another service or container, Docker refuses to create the container: the ports must be
-    published there.
-
-    Fix safety: the fix removes `ports`. It is unsafe because `network_mode` may be the mistake.
-
-    Bad:
-
-        services:
-          web:
-            image: nginx
-            network_mode: host
-            ports: ["8080:80"]
-
-    Good:
-
-        services:
-          web:
-            image: nginx
-            ports: ["8080:80"]
-
-    Source: Compose Specification, 05-services, `network_mode`; Docker's documentation of the host network.
-    """
-    node, file = element.node, element.file
-    own = file.entries(file.get("services", element.service))
-    if type(node) is not Scalar or "ports" not in own or not file.items(own["ports"][1]):
-        return
-    mode, _, other = node.value.partition(":")
-    if mode in _MODES:
-        what, advice = _MODES[mode]
-        span = own["ports"][0].span
-        message = f'service "{element.service}": ports {what} with network_mode "{node.value}"'
-        fix = deleted(file, own["ports"][0], 'remove "ports"') if mode in ("host", "none") else None
-        yield Problem(span, message, advice.format(other=other), fix, related=(Related(node.span, "network mode defined here"),))
-
-
-_MODES = {
-    "host": ("are ignored", 'remove "ports": the service listens on the host ports directly'),
-    "none": ("cannot be published", 'remove "ports" or "network_mode"'),
-    "service": ("cannot be published", 'publish the ports in service "{other}", whose network is shared'),
-    "container": ("cannot be published", 'publish the ports of container "{other}", whose network is shared'),
-}
 
 
 @rule("disabled-dependency", Severity.WARNING, "services.*.depends_on", group="references", scope="project")
