@@ -143,7 +143,7 @@ _TMPFS_VALUES = {"size": r"[0-9]+[kKmMgGtTpPeE%]?", "mode": r"0?[0-7]{1,4}", "ui
 def invalid_tmpfs_option(element: Element) -> Iterator[Problem]:
     """Detects options of a `tmpfs` that Docker Engine or the kernel refuses.
 
-    Docker fails to start the container with "invalid tmpfs option", or with an error of the mount. A size is a number of bytes
+    Docker Engine fails to start the container with "invalid tmpfs option", or with an error of the mount. A size is a number of bytes
     with one of the suffixes k, m, g and %: `64mb` is not valid. A mode is octal.
 
     Bad:

@@ -34,7 +34,7 @@ _SIGNALS = (
 def unknown_capability(element: Element) -> Iterator[Problem]:
     """Detects unknown Linux capabilities in `cap_add` and `cap_drop`.
 
-    Docker refuses to create the container. The cause is often a typo.
+    Docker Engine refuses to create the container. The cause is often a typo.
 
     Bad:
 
@@ -63,7 +63,7 @@ def unknown_capability(element: Element) -> Iterator[Problem]:
 def unknown_ulimit(element: Element) -> Iterator[Problem]:
     """Detects unknown limits in `ulimits`, and soft limits above the hard limit.
 
-    Docker refuses to create the container.
+    Docker Engine refuses to create the container.
 
     Bad:
 
@@ -108,7 +108,7 @@ def unknown_ulimit(element: Element) -> Iterator[Problem]:
 def unknown_signal(element: Element) -> Iterator[Problem]:
     """Detects unknown signals in `stop_signal`.
 
-    Docker refuses to create the container. The cause is often a typo.
+    Docker Engine refuses to create the container. The cause is often a typo.
 
     Bad:
 
@@ -140,7 +140,7 @@ def unknown_signal(element: Element) -> Iterator[Problem]:
 def relative_container_path(element: Element) -> Iterator[Problem]:
     """Detects container paths in `working_dir` and `tmpfs` that are not absolute.
 
-    Docker refuses to create the container.
+    Docker Engine refuses to create the container.
 
     Bad:
 
@@ -175,7 +175,7 @@ def relative_container_path(element: Element) -> Iterator[Problem]:
 def invalid_address(element: Element) -> Iterator[Problem]:
     """Detects invalid IP addresses in `dns` and `extra_hosts`.
 
-    Docker refuses to create the container, because it does not resolve host names here. In `extra_hosts` the value
+    Docker Engine refuses to create the container, because it does not resolve host names here. In `extra_hosts` the value
     `host-gateway` refers to the host.
 
     Bad:
@@ -232,7 +232,7 @@ _LEAST = 6 * 1024 * 1024
 def memory_limit_too_low(element: Element) -> Iterator[Problem]:
     """Detects memory limits below 6 MB.
 
-    Docker refuses to create the container. A number without a unit is in bytes, so the unit is probably missing.
+    Docker Engine refuses to create the container. A number without a unit is in bytes, so the unit is probably missing.
 
     Bad:
 
@@ -264,7 +264,7 @@ def memory_limit_too_low(element: Element) -> Iterator[Problem]:
 def swap_below_memory(element: Element) -> Iterator[Problem]:
     """Detects values of `memswap_limit` below `mem_limit`.
 
-    Docker refuses to create the container, because `memswap_limit` is the sum of memory and swap.
+    Docker Engine refuses to create the container, because `memswap_limit` is the sum of memory and swap.
 
     Bad:
 

@@ -125,7 +125,7 @@ def _meet(one: str, other: str) -> bool:
 
 
 def _plain_address(address: str) -> str:
-    """Return an IPv6 address in canonical form, or the IPv4 address that it maps, as the Docker Engine does."""
+    """Return an IPv6 address in canonical form, or the IPv4 address that it maps, as Docker Engine does."""
     if ":" not in address:
         return address
     from ipaddress import IPv6Address

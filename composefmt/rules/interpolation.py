@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def invalid_interpolation(element: Element) -> Iterator[Problem]:
     """Checks for invalid interpolations.
 
-    Docker Compose rejects the file. A variable is `$NAME`, `${NAME}` or `${NAME:-default}` (also with `-`, `:?`, `?`, `:+`,
+    Docker Compose refuses the file. A variable is `$NAME`, `${NAME}` or `${NAME:-default}` (also with `-`, `:?`, `?`, `:+`,
     `+`). A literal dollar sign is `$$`.
 
     Bad:
@@ -173,7 +173,7 @@ def _near(name: str, known: Mapping[str, str]) -> str:
 def required_variable(element: Element) -> Iterator[Problem]:
     """Checks for required variables (`${NAME:?}`) that neither the project's `.env` file nor the environment sets.
 
-    Docker Compose rejects the file.
+    Docker Compose refuses the file.
 
     Bad:
 

@@ -26,7 +26,7 @@ _DOUBTFUL = frozenset(("", *"0123456789+-.~tTfFnN"))
 def non_string_key(element: Element) -> Iterator[Problem]:
     """Checks for keys that YAML reads as a number, a date, a boolean or null.
 
-    Docker Compose accepts only strings as keys and rejects the file.
+    Docker Compose accepts only strings as keys and refuses the file.
 
     Bad:
 

@@ -54,7 +54,7 @@ _OPTIONS = {
 def logging_driver_options(element: Element) -> Iterator[Problem]:
     """Detects options that the logging driver does not support.
 
-    Docker refuses to create the container.
+    Docker Engine refuses to create the container.
 
     Bad:
 

@@ -294,7 +294,7 @@ def anonymous_volume(element: Element) -> Iterator[Problem]:
 def mount_at_root(element: Element) -> Iterator[Problem]:
     """Detects mounts and tmpfs at the container path `/`.
 
-    The Docker Engine refuses to create the container with "invalid specification: destination can't be '/'".
+    Docker Engine refuses to create the container with "invalid specification: destination can't be '/'".
 
     Bad:
 

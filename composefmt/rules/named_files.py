@@ -144,7 +144,7 @@ def _mistake(data: bytes) -> EnvFileError | None:
 def source_file_missing(element: Element) -> Iterator[Problem]:
     """Detects configs and secrets whose file does not exist.
 
-    Docker refuses to create the containers that use them. For secrets the severity is info, because their files are rarely
+    Docker Engine refuses to create the containers that use them. For secrets the severity is info, because their files are rarely
     kept in version control.
 
     Bad:

@@ -155,7 +155,7 @@ def invalid_type_of_port(element: Element) -> Iterator[Problem]:
 def port_out_of_range(element: Element) -> Iterator[Problem]:
     """Detects ports in long form that are outside of 1 to 65535.
 
-    TCP and UDP ports have 16 bits, so Docker refuses to create the container. A published port of 0 is valid: Docker chooses a
+    TCP and UDP ports have 16 bits, so Docker Engine refuses to create the container. A published port of 0 is valid: Docker chooses a
     free one.
 
     Bad:

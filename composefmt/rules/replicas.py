@@ -130,7 +130,7 @@ def global_with_replicas(element: Element) -> Iterator[Problem]:
 def reservation_above_limit(element: Element) -> Iterator[Problem]:
     """Detects reservations above the limit.
 
-    Docker refuses to create a container that reserves more memory than its limit. For CPUs the severity is warning, because only
+    Docker Engine refuses to create a container that reserves more memory than its limit. For CPUs the severity is warning, because only
     Swarm reserves them.
 
     Bad:
@@ -190,7 +190,7 @@ def _amount(key: str, node: Scalar) -> float:
 def duplicate_container_name(element: Element) -> Iterator[Problem]:
     """Detects services with the same container name.
 
-    Container names are unique on a host. Docker Compose loads such a file, but Docker refuses to create the second container.
+    Container names are unique on a host. Docker Compose loads such a file, but Docker Engine refuses to create the second container.
 
     Bad:
 

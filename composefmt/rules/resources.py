@@ -140,7 +140,7 @@ def container_name_scaled(element: Element) -> Iterator[Problem]:
 
 @rule("invalid-container-name", Severity.ERROR, "services.*.container_name", group="structure")
 def invalid_container_name(element: Element) -> Iterator[Problem]:
-    """Checks for container names with characters that the Docker Engine does not allow.
+    """Checks for container names with characters that Docker Engine does not allow.
 
     Docker Compose accepts such a name if a part of it is valid, and the engine refuses to create the container. A name has at least
     two characters, letters, digits, underscores, dots and dashes, and starts with a letter or a digit.

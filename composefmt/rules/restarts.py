@@ -21,7 +21,7 @@ _RESTARTS = ("no", "always", "on-failure", "unless-stopped")
 def unknown_restart_policy(element: Element) -> Iterator[Problem]:
     """Detects unknown restart policies.
 
-    Docker refuses to create the container. Only `on-failure` accepts a number of retries, for example `on-failure:3`.
+    Docker Engine refuses to create the container. Only `on-failure` accepts a number of retries, for example `on-failure:3`.
 
     Bad:
 
@@ -104,7 +104,7 @@ _CONDITIONS = {"no": "none", "always": "any", "unless-stopped": "any", "on-failu
 def unknown_restart_condition(element: Element) -> Iterator[Problem]:
     """Detects unknown conditions in `deploy.restart_policy`.
 
-    Docker refuses to create the container, and Swarm refuses to create the service. Docker Compose also accepts the values of
+    Docker Engine refuses to create the container, and Swarm refuses to create the service. Docker Compose also accepts the values of
     `restart`, but Swarm does not: with `engine = "swarm"` they are errors.
 
     Bad:

@@ -51,7 +51,7 @@ def _meant(element: Element, problem: SchemaProblem) -> Fix | None:
 def unknown_key(element: Element) -> Iterator[Problem]:
     """Checks for keys that Compose does not define at their location.
 
-    Docker Compose rejects the file. The key is misspelled or belongs to another location. Custom keys must start with `x-`.
+    Docker Compose refuses the file. The key is misspelled or belongs to another location. Custom keys must start with `x-`.
 
     Bad:
 
@@ -77,7 +77,7 @@ def unknown_key(element: Element) -> Iterator[Problem]:
 def wrong_type(element: Element) -> Iterator[Problem]:
     """Checks for values of the wrong type, such as a list where a string is expected.
 
-    Docker Compose rejects the file.
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -100,7 +100,7 @@ def wrong_type(element: Element) -> Iterator[Problem]:
 def invalid_value(element: Element) -> Iterator[Problem]:
     """Checks for values that are not allowed for their field or do not have the required format.
 
-    Docker Compose rejects the file.
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -125,7 +125,7 @@ def invalid_value(element: Element) -> Iterator[Problem]:
 def missing_key(element: Element) -> Iterator[Problem]:
     """Checks for missing required keys.
 
-    Docker Compose rejects the file.
+    Docker Compose refuses the file.
 
     Bad:
 
@@ -156,7 +156,7 @@ def missing_key(element: Element) -> Iterator[Problem]:
 def invalid_service_name(element: Element) -> Iterator[Problem]:
     """Checks for invalid characters in the names of services, networks, volumes, secrets and configs.
 
-    Names consist of letters, digits, dots, dashes and underscores. Docker Compose rejects a file with other characters.
+    Names consist of letters, digits, dots, dashes and underscores. Docker Compose refuses a file with other characters.
 
     Bad:
 
@@ -180,7 +180,7 @@ def invalid_duration(element: Element) -> Iterator[Problem]:
     """Checks for invalid durations.
 
     A duration consists of numbers with the units `w`, `d`, `h`, `m`, `s`, `ms`, `us` or `ns`, without spaces. Docker Compose
-    rejects other values.
+    refuses other values.
 
     Bad:
 
@@ -205,7 +205,7 @@ def invalid_duration(element: Element) -> Iterator[Problem]:
 def invalid_bytes(element: Element) -> Iterator[Problem]:
     """Checks for invalid byte values.
 
-    A size is a number with a unit: `b`, `k`, `m`, `g`, `t` or `p` (also `kb`, `mb`, `gb`). Docker Compose rejects other values.
+    A size is a number with a unit: `b`, `k`, `m`, `g`, `t` or `p` (also `kb`, `mb`, `gb`). Docker Compose refuses other values.
 
     Bad:
 
@@ -230,7 +230,7 @@ def invalid_bytes(element: Element) -> Iterator[Problem]:
 def invalid_cpus(element: Element) -> Iterator[Problem]:
     """Checks for CPU limits that are not numbers.
 
-    Docker Compose rejects the file.
+    Docker Compose refuses the file.
 
     Bad:
 

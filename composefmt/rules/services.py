@@ -199,7 +199,7 @@ def ssh_key_without_path(element: Element) -> Iterator[Problem]:
 def invalid_device(element: Element) -> Iterator[Problem]:
     """Detects devices with more parts than source, target and permissions.
 
-    Docker refuses to create the container.
+    Docker Engine refuses to create the container.
 
     Bad:
 

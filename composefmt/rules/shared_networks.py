@@ -84,7 +84,7 @@ def ports_with_host_network(element: Element) -> Iterator[Problem]:
     """Detects published ports on services whose network mode does not allow publishing.
 
     With `network_mode: host`, the container uses the host's ports directly and `ports` is ignored. With `none`, the container
-    has no network. With the network of another service or container, Docker refuses to create the container: the ports must be
+    has no network. With the network of another service or container, Docker Engine refuses to create the container: the ports must be
     published there.
 
     Fix safety: the fix removes `ports`. It is unsafe because `network_mode` may be the mistake.

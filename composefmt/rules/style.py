@@ -62,6 +62,9 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
 
     The problem was fixed, or the name of the rule is misspelled. A stale suppression hides future findings.
 
+    Fix safety: the fix removes the rule's name or, with the last name, the comment. It is unsafe if the comment states a reason,
+    which would be lost.
+
     Bad:
 
         services:
@@ -75,7 +78,7 @@ def unused_suppression(element: Element) -> Iterator[Problem]:
             image: nginx
             prots: [] # composefmt: ignore[unknown-key] read by another tool
 
-    Source: the README, "Settings, and turning rules off".
+    Source: the README, "Rules and configuration".
     """
     for number, (span, name, of_file) in enumerate(element.file.unused_suppressions):
         few = number < _MOST
@@ -170,7 +173,7 @@ def unknown_directive(element: Element) -> Iterator[Problem]:
           web:
             image:   nginx # composefmt: skip
 
-    Source: the README, "Settings, and turning rules off".
+    Source: the README, "Rules and configuration".
     """
     text = element.file.source.text
     if "composefmt:" not in text:

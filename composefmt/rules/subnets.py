@@ -38,7 +38,7 @@ def _subnets(file: ComposeFile, network: Node | None) -> Iterator[Scalar]:
 def invalid_subnet(element: Element) -> Iterator[Problem]:
     """Detects subnets and gateways that are not valid addresses, and gateways outside of their subnet.
 
-    The Docker Engine refuses to create such a network, so no service that joins it starts. From version 25 on, it also refuses
+    Docker Engine refuses to create such a network, so no service that joins it starts. From version 25 on, it also refuses
     a subnet whose address is not its first one, such as `172.28.0.5/16`; that is a warning.
 
     Bad:
@@ -97,7 +97,7 @@ def invalid_subnet(element: Element) -> Iterator[Problem]:
 def overlapping_subnets(element: Element) -> Iterator[Problem]:
     """Detects networks whose subnets overlap.
 
-    The Docker Engine refuses to create the second network with "Pool overlaps with other one on this address space". The
+    Docker Engine refuses to create the second network with "Pool overlaps with other one on this address space". The
     finding is a warning if a network has another driver than `bridge` or is not used by services that always start.
 
     Bad:
@@ -114,7 +114,7 @@ def overlapping_subnets(element: Element) -> Iterator[Problem]:
           a: {ipam: {config: [{subnet: 172.28.0.0/16}]}}
           b: {ipam: {config: [{subnet: 172.29.0.0/16}]}}
 
-    Source: the Docker Engine reports "Pool overlaps with other one on this address space".
+    Source: Docker Engine reports "Pool overlaps with other one on this address space".
     """
     file = element.file
     severity, note = of_conflict(file)
@@ -171,7 +171,7 @@ def _are_used(file: ComposeFile, *names: str) -> bool:
 def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
     """Detects static addresses of services outside the subnets of their network.
 
-    The Docker Engine refuses to start the container with "no configured subnet contains IP address". The finding is a warning
+    Docker Engine refuses to start the container with "no configured subnet contains IP address". The finding is a warning
     if the service only starts with a profile.
 
     Bad:
@@ -221,7 +221,7 @@ def static_ip_outside_subnet(element: Element) -> Iterator[Problem]:
 def duplicate_static_ip(element: Element) -> Iterator[Problem]:
     """Detects services with the same static address on one network.
 
-    The Docker Engine refuses to start the second container with "Address already in use".
+    Docker Engine refuses to start the second container with "Address already in use".
 
     Bad:
 
@@ -239,7 +239,7 @@ def duplicate_static_ip(element: Element) -> Iterator[Problem]:
         networks:
           n: {ipam: {config: [{subnet: 172.28.0.0/16}]}}
 
-    Source: the Docker Engine reports "Address already in use".
+    Source: Docker Engine reports "Address already in use".
     """
     file = element.file
     if "_address" not in file.source.text:

@@ -27,7 +27,7 @@ MAX_EXPANDED_NODES = 1_000_000
 def duplicate_key(element: Element) -> Iterator[Problem]:
     """Checks for keys that are defined more than once in a mapping.
 
-    YAML forbids duplicate keys because one of the values would be lost. Docker Compose rejects the file.
+    YAML forbids duplicate keys because one of the values would be lost. Docker Compose refuses the file.
 
     Bad:
 
@@ -87,7 +87,7 @@ def _repeated_keys(file: ComposeFile, node: Mapping) -> Iterator[Problem]:
 def not_a_mapping(element: Element) -> Iterator[Problem]:
     """Checks for files whose top level is not a mapping.
 
-    A Compose file is a mapping with keys such as `services`. Docker Compose rejects a list, a single value or an empty file.
+    A Compose file is a mapping with keys such as `services`. Docker Compose refuses a list, a single value or an empty file.
 
     Bad:
 
@@ -166,7 +166,7 @@ def alias_bomb(element: Element) -> Iterator[Problem]:
     """Detects nested aliases that expand to an enormous file.
 
     A few lines of nested aliases can expand to billions of values and exhaust the memory of every program that reads them.
-    Docker Compose rejects such a file.
+    Docker Compose refuses such a file.
 
     Source: compose-go, loader/reset.go, `defaultMaxNodeVisits`.
     """

@@ -60,7 +60,7 @@ def _casts() -> Table[Callable[[str], object]]:
 def variable_type(element: Element) -> Iterator[Problem]:
     """Detects variables whose value does not match the type of the field, such as a number, a size or a boolean.
 
-    Docker Compose rejects the file. A variable without a default that neither `.env` nor the environment sets is empty. If the
+    Docker Compose refuses the file. A variable without a default that neither `.env` nor the environment sets is empty. If the
     project has no `.env` file, this is a warning because the file is often not part of the repository.
 
     Bad:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def unreadable_yaml(element: Element) -> Iterator[Problem]:
     """Checks for valid YAML that the YAML library of Docker Compose cannot read.
 
-    Docker Compose rejects the file. Its library accepts only the directives `%YAML 1.1` and `%TAG` and only ASCII anchor
-    names, reads the characters U+0085, U+2028 and U+2029 as line breaks, and rejects tabs on some blank and comment lines.
+    Docker Compose refuses the file. Its library accepts only the directives `%YAML 1.1` and `%TAG` and only ASCII anchor
+    names, reads the characters U+0085, U+2028 and U+2029 as line breaks, and refuses tabs on some blank and comment lines.
 
     Bad:
 
@@ -47,7 +47,7 @@ def unreadable_yaml(element: Element) -> Iterator[Problem]:
 def invalid_merge(element: Element) -> Iterator[Problem]:
     """Checks for merge keys (`<<`) whose value is neither a mapping nor a list of mappings.
 
-    Docker Compose rejects the file, even if the merged values are not used.
+    Docker Compose refuses the file, even if the merged values are not used.
 
     Bad:
 
@@ -91,7 +91,7 @@ def _not_merged(key: Node, value: Node) -> Iterator[Problem]:
 def invalid_tag(element: Element) -> Iterator[Problem]:
     """Checks for values that do not match their tag: `!!int` with a word, `!!bool` with a number, `!!binary` without base64.
 
-    Docker Compose rejects the file.
+    Docker Compose refuses the file.
 
     Bad:
 
