@@ -29,7 +29,8 @@ class Options(NamedTuple):
     engine: "compose" or "swarm"; for swarm, long forms that Docker's CLI refuses in a stack file stay short.
     long_form: names of the fields whose short forms are expanded; "all" means all.
     short_form: names of the fields whose long forms are collapsed if nothing is lost.
-    order: "keep", or "spec": keys in the order of the specification.
+    order: "keep", "spec" for the specification's order of keys, "dclint" for the default order of dclint, or the keys of services
+        in their order, with "..." for the others.
     max_range: a range of more ports than this stays short.
     variables: "assume-scalar" expands `"${PORT}:80"`, "keep" leaves every entry with a variable short.
     write_defaults: also write what the short form left to the default (`protocol: tcp`, `mode: ingress`).
@@ -56,7 +57,7 @@ class Options(NamedTuple):
     engine: str = "compose"
     long_form: tuple[str, ...] = ("ports", "volumes")
     short_form: tuple[str, ...] = ()
-    order: str = "keep"
+    order: str | tuple[str, ...] = "keep"
     max_range: int = 6
     variables: str = "assume-scalar"
     write_defaults: bool = False
@@ -84,7 +85,7 @@ class Chosen(TypedDict, total=False):
     engine: str
     long_form: tuple[str, ...]
     short_form: tuple[str, ...]
-    order: str
+    order: str | tuple[str, ...]
     max_range: int
     variables: str
     write_defaults: bool

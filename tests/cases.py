@@ -80,7 +80,13 @@ class Case:
                 continue
             if field == "good":
                 field = "select"
-            chosen = tuple(value.split(",")) if field.endswith("_form") else int(value) if value.isdecimal() else value or True
+            chosen = (
+                tuple(value.split(","))
+                if field.endswith("_form") or (field == "order" and "," in value)
+                else int(value)
+                if value.isdecimal()
+                else value or True
+            )
             if field in ("select", "ignore"):
                 chosen = frozenset(value.split(","))
             elif field in ("project", "env_files", "profiles"):

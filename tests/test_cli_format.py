@@ -253,3 +253,14 @@ def test_omitted_mount_options_are_noticed_once(tmp_path):
     assert (done.returncode, done.stderr.count(NOTICE)) == (0, 1)
     (tmp_path / "compose.yaml").write_text((tmp_path / "compose.yaml").read_text() + "    restart:   always\n")
     assert NOTICE not in run("format", "--mount-options", "brief", cwd=tmp_path).stderr
+
+
+def test_an_order_of_ones_own(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    deploy: {replicas: 2}\n    command: x\n    image: y\n")
+    assert run("format", "--order", "image,...,deploy", "compose.yaml", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "compose.yaml").read_text().split()[2::2] == ["image:", "command:", "deploy:", "2}"]
+    wrong = run("format", "--order", "image,prots", "compose.yaml", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (
+        2,
+        'error: --order: "prots" is not a key of a service; did you mean "ports"?; use keep, spec, dclint, or a list of service keys',
+    )

@@ -77,6 +77,9 @@ def test_settings_for_standard_input_depend_on_its_name(run, project):
     [
         ("max-rang = 2\n", 'unknown setting "max-rang"; did you mean "max-range"?'),
         ("long_lines = 2\n", 'unknown setting "long_lines"; valid names: engine, long-form'),
+        ('order = ["image", "prots"]\n', 'invalid setting "order": "prots" is not a key of a service; did you mean "ports"?'),
+        ('order = ["image", "image"]\n', 'invalid setting "order": "image" is listed twice'),
+        ('order = "alphabet"\n', "invalid setting \"order\": must be 'keep', 'spec' or 'dclint'"),
         ("max-range = 0\n", 'invalid setting "max-range": must be greater than or equal to 1'),
         ('max-range = "2"\n', 'invalid setting "max-range": must be an integer'),
         ('long-form = "prots"\n', 'invalid setting "long-form": must be a list, such as ["prots"]'),
@@ -169,6 +172,7 @@ def test_the_json_schema_of_the_settings(run):
     assert judge.is_valid({"max-range": 4, "ignore": ["style"], "long-form": "all"})
     assert judge.is_valid({"long-form": ["ports"], "short-form": ["build"], "engine": "swarm", "order": "spec"})
     assert not judge.is_valid({"order": "alphabet"})
+    assert judge.is_valid({"order": ["image", "...", "deploy"]})
     assert not judge.is_valid({"max-rang": 4})
 
 

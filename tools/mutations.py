@@ -3,7 +3,7 @@
 Usage: mutations.py CORPUS ORACLE [--count N] [--seed N]
 
 CORPUS is a directory of Compose files, ORACLE the reference program (tests/oracle). Each
-mutated file is formatted with five settings, fixed and checked. Counted, with the smallest example of each: another
+mutated file is formatted with several settings, fixed and checked. Counted, with the smallest example of each: another
 meaning, a lost comment, a second run that changes something, an internal error, a false alarm, a refusal not reported.
 """
 
@@ -44,6 +44,8 @@ SETTINGS = {
     "defaults": Options(),
     "all long": Options(long_form=("all",)),
     "order": Options(order="spec"),
+    "own order": Options(order=("image", "build", "container_name", "...", "deploy")),
+    "dclint": Options(order="dclint"),
     "all long, order": Options(long_form=("all",), order="spec"),
     "short": Options(long_form=(), short_form=SHORT),
 }

@@ -37,8 +37,8 @@ def shared_options(command: Command) -> Command:
             click.option("--short-form", metavar="NAMES", help="Fields to write in short form if nothing is lost (default: none)."),
             click.option(
                 "--order",
-                type=click.Choice(["keep", "spec"]),
-                help="Key order: keep, or that of the Compose Specification (default: keep).",
+                metavar="ORDER",
+                help="Key order: keep, spec (Compose Specification), dclint, or service keys: image,...,deploy (default: keep).",
             ),
             click.option(
                 "--engine",
@@ -122,7 +122,7 @@ def given_options(options: FormOptions) -> Chosen:
     if options["short_form"] is not None:
         given["short_form"] = _fields("--short-form", options["short_form"])
     if options["order"] is not None:
-        given["order"] = options["order"]
+        given["order"] = _order(options["order"])
     if options["engine"] is not None:
         given["engine"] = options["engine"]
     max_range, variables, write_defaults = options["max_range"], options["variables"], options["write_defaults"]
@@ -144,6 +144,17 @@ class InputOptions(FormOptions, SpeedOptions):
 def exclusion_of(options: FormOptions, config: str | None) -> Exclusion:
     """Return the exclusions of the settings and the command line."""
     return Exclusion(config, options["exclude"], options["extend_exclude"], force=options["force_exclude"])
+
+
+def _order(text: str) -> str | tuple[str, ...]:
+    from composefmt.compose.spec_order import PRESETS, order_problem
+
+    if text == "keep" or text in PRESETS:
+        return text
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    if problem := order_problem(keys):
+        raise click.UsageError(f"--order: {problem}; use keep, {', '.join(PRESETS)}, or a list of service keys")
+    return keys
 
 
 def _fields(option: str, text: str) -> tuple[str, ...]:

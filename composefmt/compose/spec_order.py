@@ -1,4 +1,4 @@
-"""The order of keys in the specification, for each mapping.
+"""The order of keys in the specification, for each mapping, and other orders of choice.
 
 The top level follows the order of the chapters. Within most chapters the keys are in alphabetical order; the exceptions are
 listed here. Source: the specification's chapters 04 to 14, build, deploy and develop.
@@ -6,7 +6,12 @@ listed here. Source: the specification's chapters 04 to 14, build, deploy and de
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from composefmt.compose.patterns import PatternNode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Keys of services; a comment that starts with one of them is a disabled entry.
 SERVICE_KEYS = frozenset(
@@ -149,13 +154,46 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 _TOP = ("version", "name", "x-", "include", "services", "models", "networks", "volumes", "configs", "secrets")
 
 
-def places() -> PatternNode[tuple[str, ...]]:
-    """Return the mappings with an order of keys, as a pattern tree."""
+# Stands for the keys that an order does not list; they keep their relative order.
+REST = "..."
+# The defaults of dclint's rules service-keys-order and top-level-properties-order.
+_DCLINT = {
+    "": ("x-", "version", "name", "include", "services", "networks", "volumes", "secrets", "configs", REST),
+    "services.*": (
+        *("image", "build", "container_name"),
+        "depends_on",
+        *("volumes", "volumes_from", "configs", "secrets"),
+        *("environment", "env_file"),
+        *("ports", "networks", "network_mode", "extra_hosts"),
+        *("command", "entrypoint", "working_dir", "restart", "healthcheck"),
+        *("logging", "labels"),
+        *("user", "isolation"),
+        REST,
+    ),
+}
+PRESETS: dict[str, dict[str, tuple[str, ...]]] = {"spec": {"": _TOP, **_ORDERS}, "dclint": _DCLINT}
+
+
+def places(order: str | tuple[str, ...]) -> PatternNode[tuple[str, ...]]:
+    """Return the mappings with an order of keys, as a pattern tree. `order`: the name of a preset, or the keys of services."""
     root: PatternNode[tuple[str, ...]] = PatternNode()
-    root.add("", _TOP)
-    for pattern, order in _ORDERS.items():
-        root.add(pattern, order)
+    chosen = PRESETS[order] if isinstance(order, str) else {"services.*": order if REST in order else (*order, REST)}
+    for pattern, keys in chosen.items():
+        root.add(pattern, keys)
     return root
+
+
+def order_problem(keys: Sequence[str]) -> str:
+    """Return the problem with an order of service keys; "" for a valid one."""
+    from difflib import get_close_matches
+
+    for key in keys:
+        if key not in SERVICE_KEYS and key != REST and not key.startswith("x-"):
+            near = get_close_matches(key, SERVICE_KEYS, 1, 0.75)
+            return f'"{key}" is not a key of a service' + (f'; did you mean "{near[0]}"?' if near else "")
+        if keys.count(key) > 1:
+            return f'"{key}" is listed twice'
+    return "" if set(keys) - {REST} else "it lists no key"
 
 
 def rank(key: str, order: tuple[str, ...]) -> tuple[int, str]:
@@ -164,6 +202,8 @@ def rank(key: str, order: tuple[str, ...]) -> tuple[int, str]:
         return -1, ""
     if key in order:
         return order.index(key), ""
+    if REST in order and not (key.startswith("x-") and "x-" in order):
+        return order.index(REST), ""
     if key.startswith("x-"):
         # Extensions keep their relative order.
         return (order.index("x-"), "") if "x-" in order else (len(order) + 1, "")

@@ -321,7 +321,7 @@ def _as_options(given: dict[str, Any]) -> Chosen:
         if value == "all":
             values[name] = ("all",)
         elif isinstance(value, list):
-            values[name] = tuple(value) if name in ("long_form", "short_form") else frozenset(value)
+            values[name] = tuple(value) if name in ("long_form", "short_form", "order") else frozenset(value)
     if not values.get("select", True):
         # An empty list is the default; it does not disable all rules.
         values["select"] = None

@@ -34,7 +34,11 @@ class SettingsModel(BaseModel):
     )
     long_form: Union[Literal["all"], list[str]] = Field(["ports", "volumes"], description='Fields to write in long form; "all" for all.')
     short_form: list[str] = Field([], description="Fields to write in short form if nothing is lost.")
-    order: Literal["keep", "spec"] = Field("keep", description='Key order: "keep", or that of the Compose Specification ("spec").')
+    order: Union[Literal["keep", "spec", "dclint"], list[str]] = Field(
+        "keep",
+        description='Key order: "keep", that of the Compose Specification ("spec") or of dclint\'s defaults ("dclint"), or a list of '
+        'service keys in which "..." stands for all others.',
+    )
     max_range: int = Field(6, ge=1, description="Expand port ranges of up to this many ports.")
     variables: Literal["assume-scalar", "keep"] = Field(
         "assume-scalar", description='Whether to expand entries with variables: "assume-scalar", or "keep" to leave them short.'
@@ -86,6 +90,15 @@ class SettingsModel(BaseModel):
             if problem:
                 raise ValueError(problem)
         return fields
+
+    @field_validator("order")
+    @classmethod
+    def _known_keys(cls, order: str | list[str]) -> str | list[str]:
+        from composefmt.compose.spec_order import order_problem
+
+        if isinstance(order, list) and (problem := order_problem(order)):
+            raise ValueError(problem)
+        return order
 
     @model_validator(mode="after")
     def _one_form_each(self) -> SettingsModel:

@@ -1,4 +1,4 @@
-"""Sort the keys of mappings in the order of the specification; comments move with their entries.
+"""Sort the keys of mappings in an order such as that of the specification; comments move with their entries.
 
 An entry owns the comments directly above it, its end-of-line comment, and those below it that are indented more than its
 key. An entry with an anchor never moves below one with its alias.
@@ -36,13 +36,13 @@ class _Entry(NamedTuple):
     aliases: frozenset[str]
 
 
-def order_edits(text: str, tree: Tree, keep_out: list[Span]) -> list[Edit]:
-    """Return the edits that sort the keys of a text that is laid out."""
+def order_edits(text: str, tree: Tree, keep_out: list[Span], order: str | tuple[str, ...]) -> list[Edit]:
+    """Return the edits that sort the keys of a text that is laid out. `order`: as in the options."""
     sorter = _Sorter(text, tree, keep_out)
     edits: list[Edit] = []
     if sorter.is_clear:
         for document in tree.documents:
-            edits += sorter.edits(document, places())
+            edits += sorter.edits(document, places(order))
     return edits
 
 

@@ -55,7 +55,7 @@ def formatted(text: str, tree: Tree, options: Options, uses: list[Use] | None = 
     if once.obstacle is not None:
         return once
     edits, skipped, _, _, layout_dependent, duals, left = once
-    if options.order == "spec" and options.lines is None:
+    if options.order != "keep" and options.lines is None:
         edits, layout_dependent = _ordered(text, edits, options, has_left=bool(left)), True
     if options.short_form and options.lines is None and any(each.reason == COMMENT_INSIDE for each in skipped):
         return _again(text, Formatting(edits, skipped, uses, layout_dependent=True, duals=duals, left=left), options)
@@ -110,7 +110,7 @@ def _ordered(text: str, edits: list[Edit], options: Options, *, has_left: bool) 
     if has_left:
         left = formatted(laid_out, tree, options._replace(order="keep")).left
         keep_out = merged([*keep_out, *(each.span for each in left)])
-    moves = order_edits(laid_out, tree, keep_out)
+    moves = order_edits(laid_out, tree, keep_out, options.order)
     if not moves:
         return edits
     moved = apply_edits(laid_out, moves)

@@ -30,10 +30,10 @@ def _own_keys(node: Node) -> list[Node]:
 
 @rule("key-order", Severity.INFO, "", "services.*", group="order", default=False)
 def key_order(element: Element) -> Iterator[Problem]:
-    """Checks for keys of the file or of a service that are not in the order of the specification.
+    """Checks for keys of the file or of a service that are not in the order of the setting `order`.
 
-    A uniform order makes files easier to scan and to compare. `composefmt format --order spec` sorts keys together with their
-    comments.
+    A uniform order makes files easier to scan and to compare. With the default `order = "keep"`, the rule expects the order of the
+    specification. `composefmt format --order spec` sorts keys together with their comments.
 
     Bad:
 
@@ -53,18 +53,19 @@ def key_order(element: Element) -> Iterator[Problem]:
     """
     from composefmt.compose.spec_order import places, rank
 
-    place = places()
+    chosen = element.file.options.order
+    place = places("spec" if chosen == "keep" else chosen)
     if element.path:
         services = place.keys["services"].any
         order = services.here[0] if services is not None and services.here else ()
     else:
-        order = place.here[0]
-    for one, other in pairwise(_own_keys(element.node)):
+        order = place.here[0] if place.here else ()
+    for one, other in pairwise(_own_keys(element.node) if place.here or element.path else []):
         if rank(key_text(other), order) < rank(key_text(one), order):
             yield Problem(
                 other.span,
                 f'{_subject(element)}key "{key_text(other)}" should come before "{key_text(one)}"',
-                'run "composefmt format --order spec"',
+                'run "composefmt format --order spec"' if chosen == "keep" else 'run "composefmt format"',
                 _sorted(element, order),
                 related=(Related(one.span, "preceding key"),),
             )
