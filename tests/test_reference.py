@@ -150,10 +150,12 @@ def test_formatting_the_cases_keeps_the_model_of_the_reference(oracle, tmp_path)
 
 # The reference loads these although Docker Compose refuses to run them; only these rules may report an error there.
 FAILS_WHEN_RUN = {
-    "bind-without-source", "duplicate-static-ip", "global-with-replicas", "host-port-conflict", "invalid-container-name", "invalid-image",
-    "invalid-subnet", "mount-at-root",
-    "overlapping-subnets", "placement-constraint", "replicas-fixed-port", "reservation-above-limit", "static-ip-outside-subnet",
-    "unknown-build-target", "unknown-restart-condition",
+    "address-outside-subnet", "bind-without-source", "conflicting-cpu-limits", "duplicate-static-ip", "global-with-replicas",
+    "healthcheck-duration-too-short", "host-port-conflict", "invalid-container-name", "invalid-hostname", "invalid-image",
+    "invalid-mac-address", "invalid-subnet", "mount-at-root", "network-mode-conflict", "overlapping-subnets", "placement-constraint",
+    "replicas-fixed-port", "reservation-above-limit", "reserved-network-name", "reserved-static-ip",
+    "start-interval-without-start-period", "static-ip-outside-subnet", "static-ip-without-subnet", "unknown-build-target",
+    "unknown-restart-condition",
 }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ import click
 
 from composefmt.cli.file_work import Work
 from composefmt.compose.file import ComposeFile
+from composefmt.project.membership import projects_of
 from composefmt.reports.text import printable
-from composefmt.rules._effective import projects_of
 from composefmt.syntax.parse import SyntaxProblem, parse
 from composefmt.syntax.source import NotText, Source
 

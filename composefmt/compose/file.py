@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from composefmt.compose.fields import Use, find_uses
+from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
 from composefmt.syntax.source import Source, Span
 from composefmt.syntax.values import Entries, Values, merged_entries
@@ -78,6 +79,11 @@ class ComposeFile:
     def forget(self) -> None:
         """Clear the cache: some results refer to the file and would keep it in memory."""
         self._made.clear()
+
+    @property
+    def is_declared_fragment(self) -> bool:
+        """Whether settings or the comment `# composefmt: fragment` mark the file as a part of a project."""
+        return self.options.is_fragment or self.once(_says_fragment)
 
     @property
     def root(self) -> Mapping | None:
@@ -214,6 +220,13 @@ class ComposeFile:
                 stack += reversed(node.items)
             elif type(node) is Mapping:
                 stack += [value for _, value in reversed(node.entries)]
+
+
+_FRAGMENT = r"(?m)^\s*#\s*composefmt:\s*fragment\b"
+
+
+def _says_fragment(file: ComposeFile) -> bool:
+    return "composefmt:" in file.source.text and pattern(_FRAGMENT).search(file.source.text) is not None
 
 
 def first_line(source: Source, span: Span) -> Span:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import join
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
 
     from composefmt.filesystem.base import FileSystem
     from composefmt.project.claims import Claim
+
+
+# The directory, the files in it, and whether someone names them.
+_BESIDE = (("", (".env",), False),)
 
 
 def environment_beside(files: FileSystem, data: bytes, claims: Sequence[Claim] = ()) -> dict[str, str]:
@@ -20,10 +25,10 @@ def environment_beside(files: FileSystem, data: bytes, claims: Sequence[Claim] =
     if b"$" not in data:
         return {}
     variables: dict[str, str] = {}
-    for paths in dict.fromkeys(claim.variable_files for claim in claims) or ((".env",),):
-        contents = [files.read(path) for path in paths]
+    for folder, paths, named in dict.fromkeys((claim.folder, claim.variable_files, bool(claim.env_files)) for claim in claims) or _BESIDE:
+        contents = [files.read(join(folder, path)) for path in paths]
         known = [content for content in contents if content is not None]
-        if len(known) < len(contents) and any(claim.env_files == paths for claim in claims):
+        if len(known) < len(contents) and named:
             return {}
         if known:
             from composefmt.project.dotenv import known_variables

@@ -144,8 +144,9 @@ class OpenDocument(TextDocument):
             return options
         folder = os.path.dirname(path)
         surroundings = Surroundings(InMemory(self.documents.open_texts(), beneath=OnDisk()), folder)
+        options = options._replace(surroundings=surroundings)
         environment = environment_beside(surroundings, self.source.encode("utf-8", "replace"), variable_claims(options, path))
-        return options._replace(environment=environment, surroundings=surroundings)
+        return options._replace(environment=environment)
 
     def forget(self) -> None:
         """Discard everything computed from the text, because it or a file that it depends on has changed."""

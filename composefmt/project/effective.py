@@ -6,145 +6,32 @@ changes stays the node that was written, short form, anchors and all.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.project.files import ProjectFiles
-from composefmt.project.loading import load_model
-from composefmt.project.read import documents_of, source_of, tree_of
-from composefmt.project.scope import Choices, File, Scope
-from composefmt.project.values import Items, Location, Map, ProjectError, Unreachable
+from composefmt.project.values import Items, Location, Map, Unreachable
 from composefmt.syntax.fileset import MADE, FileSet, Member
-from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree, resolve
+from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.values import merged_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from collections.abc import Sequence as Listed
-
-    from composefmt.filesystem.surroundings import Surroundings
-    from composefmt.project.read import ParsedDocument
-    from composefmt.syntax.source import Source
-
-
-class Around(ProjectFiles):
-    """The files around a Compose file, as `Files` asks for them: by path, relative to its directory.
-
-    `own` is the checked file itself, whose text may not be saved. `known` are the questions asked so far with their answers.
-    """
-
-    def __init__(self, surroundings: Surroundings, path: str, own: Source, tree: Tree) -> None:
-        super().__init__(surroundings)
-        self._surroundings = surroundings
-        self._path = path
-        self._own = own
-        self._tree = tree
-        self.known: dict[tuple[str, str], object] = {}
-        self.parsed: dict[str, tuple[Source, Tree]] = {}
-
-    def answer(self, question: str, path: str) -> object:
-        """Return the bytes of a path ("data") or its "kind"."""
-        path = self._surroundings.shortest(path)
-        asked = (question, path)
-        if asked not in self.known:
-            self.known[asked] = self._kind(path) if question == "kind" else self._data(path)
-        return self.known[asked]
-
-    def still_holds(self, known: dict[tuple[str, str], object]) -> bool:
-        """Return whether some answers are the same as those of other surroundings."""
-        return all(self.answer(*asked) == answer for asked, answer in known.items())
-
-    def _kind(self, path: str) -> object:
-        return "file" if path == self._path else self._surroundings.kind(path)
-
-    def _data(self, path: str) -> bytes | None:
-        return self._own.to_bytes(self._own.text) if path == self._path else self._surroundings.read(path)
-
-    def read(self, path: str, place: Location | None = None) -> bytes:
-        """Return a file's bytes. Raises Unreachable at the place that names the file."""
-        data = self.answer("data", path)
-        if not isinstance(data, bytes):
-            raise Unreachable(f"{path} cannot be read", place)
-        return data
-
-    def documents(self, path: str, data: bytes | None, place: Location | None) -> Iterable[ParsedDocument]:
-        """Return the documents of a Compose file. Raises ProjectError."""
-        data = self.read(path, place) if data is None else data
-        path = self._surroundings.shortest(path)
-        if path not in self.parsed:
-            shown = join(dirname(self._own.filename), path)
-            shown = normpath(shown) if path.startswith("../") else shown
-            self.parsed[path] = (self._own, self._tree) if path == self._path else _parsed(shown, data)
-        return documents_of(*self.parsed[path])
-
-    def is_file(self, path: str) -> bool:
-        """Return whether a path exists and is not a directory."""
-        return self.answer("kind", path) == "file"
-
-    def is_directory(self, path: str) -> bool:
-        """Return whether a path is a directory."""
-        return self.answer("kind", path) == "directory"
-
-
-@lru_cache(maxsize=64)
-def _parsed(filename: str, data: bytes) -> tuple[Source, Tree]:
-    source = source_of(data, filename)
-    return source, tree_of(source)
+    from composefmt.project.loaded import LoadedProject
 
 
 class Effective(NamedTuple):
-    """A merged project: its files with their paths, its root, and the files that cannot be reached.
-
-    `problem` is why Docker Compose would refuse it, as far as variables are known; None if it would not.
-    """
+    """A merged project: its files with their paths, its root, and the files that cannot be reached."""
 
     files: FileSet
     paths: tuple[str, ...]
     root: Mapping
     gaps: tuple[Unreachable, ...]
-    problem: ProjectError | None = None
 
 
-class MergeRequest(NamedTuple):
-    """What to merge: paths in order, the project directory, and the variables; `is_unknown`: whether a variable may have any value."""
-
-    paths: Listed[str]
-    folder: str
-    environment: dict[str, str]
-    is_unknown: Callable[[str], bool]
-
-
-def load_effective(around: Around, wanted: MergeRequest) -> Effective:
-    """Merge the files of a project, as they are written. Raises ProjectError."""
-    gaps: list[Unreachable] = []
-    folder = wanted.folder or "."
-    scope = Scope(
-        wanted.environment,
-        folder,
-        folder,
-        folder,
-        Choices(known_only=True, resolve=False),
-        files=around,
-        gaps=gaps,
-        is_unknown=wanted.is_unknown,
-    )
-    problem: ProjectError | None = None
-    listed = [File(path) for path in wanted.paths]
-    try:
-        model = load_model(listed, scope)
-    except Unreachable:
-        raise
-    except ProjectError as error:
-        # Without validation, the rules may still find out more.
-        problem = error
-        gaps.clear()
-        model = load_model(listed, scope._replace(choices=Choices(merge_only=True)))
+def effective_of(project: LoadedProject) -> Effective:
+    """Return a project as one tree."""
     files = FileSet()
-    for source, tree in around.parsed.values():
+    for source, tree in project.files.parsed.values():
         files.add(source, tree)
-    root = _Nodes(files).root(model)
-    return Effective(files, tuple(around.parsed), root, tuple(gaps), problem)
+    return Effective(files, project.paths, _Nodes(files).root(project.model), tuple(project.gaps))
 
 
 class _Index:

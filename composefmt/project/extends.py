@@ -61,20 +61,26 @@ def _extended(name: str, source: _Source, scope: Scope, load: Load, chain: tuple
             raise
         # The service keeps its "extends", which says that it is incomplete; nothing else is.
         return service
-    if reference not in base_source.services:
-        where = "in this file" if path is None else f"in {path}"
-        raise ProjectError(f'service "{name}" extends undefined service "{reference}" {where}', place)
-    if (base_source.path, reference) in chain:
-        start = chain.index((base_source.path, reference))
-        raise ProjectError(f"circular extends: {cycle([one for _, one in chain[start:]])}", place)
-    if len(chain) > MAX_CHAIN:
-        raise ProjectError(f"chain of more than {MAX_CHAIN} extended services", place)
+    mistake = _mistake(name, reference, base_source, chain, "in this file" if path is None else f"in {path}")
+    if mistake:
+        scope.pass_over(ProjectError(mistake, place))
+        return service
     base = _extended(reference, base_source, scope, load, chain)
     if not isinstance(base, Map):
         return service
     made = _merged(base, service, name, source)
     source.services[name] = made
     return made
+
+
+def _mistake(name: str, reference: str, source: _Source, chain: tuple[tuple[str, str], ...], where: str) -> str:
+    """Return why a service cannot be extended; "" if it can."""
+    if reference not in source.services:
+        return f'service "{name}" extends undefined service "{reference}" {where}'
+    if (source.path, reference) in chain:
+        start = chain.index((source.path, reference))
+        return f"circular extends: {cycle([one for _, one in chain[start:]])}"
+    return f"chain of more than {MAX_CHAIN} extended services" if len(chain) > MAX_CHAIN else ""
 
 
 def _merged(base: Map, service: Map, name: str, source: _Source) -> Map:

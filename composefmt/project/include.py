@@ -11,7 +11,7 @@ from composefmt.project.env_files import read_env_files
 from composefmt.project.limits import cycle
 from composefmt.project.merge import merge
 from composefmt.project.paths import check_inside, folder_of, is_remote, join, relative_folder, texts
-from composefmt.project.scope import MAX_DEPTH, File, Scope, reset
+from composefmt.project.scope import MAX_DEPTH, File, IncludeKey, Scope, reset
 from composefmt.project.values import Items, Location, Map, Path, ProjectError, Unreachable, clone, same
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def apply_include(model: Map, scope: Scope, resets: tuple[Path, ...], load: Load
         except Unreachable as gap:
             scope.report(gap)
         else:
-            _import(included, model, resets)
+            if included is not None:
+                _import(included, model, resets)
 
 
 def _entry(value: object, place: Location | None) -> _Included:
@@ -64,7 +65,7 @@ def _entry(value: object, place: Location | None) -> _Included:
     return _Included(texts(value.get("path")), directory if isinstance(directory, str) else "", texts(value.get("env_file")), place)
 
 
-def _load(entry: _Included, scope: Scope, load: Load) -> Map:
+def _load(entry: _Included, scope: Scope, load: Load) -> Map | None:
     if not entry.paths:
         raise ProjectError('an include entry requires "path"', entry.place, ("include",))
     paths = []
@@ -77,7 +78,8 @@ def _load(entry: _Included, scope: Scope, load: Load) -> Map:
         if not scope.choices.outside_files:
             check_inside(paths[-1], scope.root, entry.place)
     if paths[0] in scope.including:
-        raise ProjectError(f"circular include: {cycle(scope.including[scope.including.index(paths[0]) :])}", entry.place)
+        scope.pass_over(ProjectError(f"circular include: {cycle(scope.including[scope.including.index(paths[0]) :])}", entry.place))
+        return None
     if entry.project_directory:
         base = entry.project_directory if entry.project_directory.startswith("/") else join(scope.base, entry.project_directory)
         folder = (
@@ -93,11 +95,11 @@ def _load(entry: _Included, scope: Scope, load: Load) -> Map:
     environment = {**read_env_files(scope.files, env_files, scope.environment, entry.place), **scope.environment}
     inner = scope._replace(environment=environment, folder=folder, base=base, choices=scope.choices._replace(resolve=True))
     known = scope.included if scope.included is not None else {}
-    key = (tuple(paths), folder, base, tuple(sorted(environment.items())))
+    key = IncludeKey(tuple(paths), folder, base, tuple(sorted(environment.items())))
     if key not in known:
         known[key] = load([File(path, place=entry.place) for path in paths], inner)
     copy = clone(known[key])
-    return copy if isinstance(copy, Map) else Map()
+    return copy if isinstance(copy, Map) else None
 
 
 def _env_files(entry: _Included, base: str, scope: Scope) -> list[str]:

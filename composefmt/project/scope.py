@@ -8,10 +8,10 @@ from composefmt.project.files import DISK
 from composefmt.project.values import Map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from composefmt.project.files import ProjectFiles
-    from composefmt.project.values import Location, Path, Unreachable
+    from composefmt.project.values import Location, Path, ProjectError, Unreachable
 
 # Deeper chains of files are a mistake, and exhaust the stack.
 MAX_DEPTH = 60
@@ -61,12 +61,14 @@ class Scope(NamedTuple):
     # Loaded files by path and directory: a file that many services extend is read once.
     extended: dict[tuple[str, str], ExtendedFile] | None = None
     # Included projects by files, directories and variables: each is loaded once.
-    included: dict[Hashable, Map] | None = None
+    included: dict[IncludeKey, Map] | None = None
     # Variables that are used but not set, with the location of the first use.
     unset: dict[str, Location | None] | None = None
     files: ProjectFiles = DISK
     # Files of the project that cannot be reached; None: the first one is an error.
     gaps: list[Unreachable] | None = None
+    # Links that lead nowhere or in a circle, which are not followed; None: the first one is an error.
+    broken: list[ProjectError] | None = None
     # Whether a variable may have any value; strings that use such variables stay as they are. Only with `merge_only`.
     is_unknown: Callable[[str], bool] | None = None
 
@@ -75,6 +77,21 @@ class Scope(NamedTuple):
         if self.gaps is None:
             raise gap
         self.gaps.append(gap)
+
+    def pass_over(self, link: ProjectError) -> None:
+        """Record a link that leads nowhere or in a circle. Raises it if that is an error."""
+        if self.broken is None:
+            raise link
+        self.broken.append(link)
+
+
+class IncludeKey(NamedTuple):
+    """An included project: its files, the directory of its paths in the model, that of the files, and its variables."""
+
+    paths: tuple[str, ...]
+    folder: str
+    base: str
+    environment: tuple[tuple[str, str], ...]
 
 
 class ExtendedFile(NamedTuple):

@@ -6,8 +6,8 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.dockerfile import Dockerfile, parse_dockerfile
+from composefmt.project.membership import is_project, other_projects, project_of
 from composefmt.project.paths import is_remote
-from composefmt.rules._membership import is_project, other_projects, project_of
 from composefmt.rules._project import is_fragment
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
@@ -68,7 +68,7 @@ def build_of(element: Element) -> Build | None:
 def is_alone(file: ComposeFile, service: str) -> bool:
     """Return whether no other file of the file's own project can add keys to a service."""
     extends = "extends" in file.entries(file.defined("services").get(service))
-    return is_project(file) and not extends and len(project_of(file).files) == 1
+    return is_project(file) and not extends and project_of(file).is_single
 
 
 def is_local(path: str) -> bool:

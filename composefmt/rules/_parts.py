@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from composefmt.rules._membership import is_project
+from composefmt.project.membership import is_project
 from composefmt.rules.registry import all_rules
 
 if TYPE_CHECKING:

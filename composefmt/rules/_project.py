@@ -11,10 +11,8 @@ from composefmt.compose.interpolation import has_variable
 from composefmt.compose.secrecy import uses_secret
 from composefmt.findings import Fix, Severity
 from composefmt.project.claims import variable_files
-from composefmt.rules._around import is_declared_fragment
-from composefmt.rules._effective import is_incomplete
+from composefmt.project.membership import is_defined, is_incomplete, is_project, other_projects, project_of
 from composefmt.rules._fixes import added
-from composefmt.rules._membership import is_defined, is_project, project_of
 from composefmt.rules.registry import Element, Problem
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.values import value_of
@@ -42,7 +40,7 @@ def is_fragment(file: ComposeFile) -> bool:
 
 
 def _is_fragment(file: ComposeFile) -> bool:
-    if is_declared_fragment(file) or "override" in os.path.basename(file.source.filename):
+    if file.is_declared_fragment or "override" in os.path.basename(file.source.filename):
         return True
     return is_incomplete(file)
 
@@ -162,7 +160,7 @@ def undefined(element: Element, names: Iterable[UsedName], section: str, kind: s
     if not missing or not is_active(file, element.service):
         return
     project = project_of(file)
-    if not project.complete or (len(project.files) == 1 and is_fragment(file)):
+    if not project.complete or (project.is_single and is_fragment(file)):
         return
     severity, note = of_missing(file)
     for name in missing:
@@ -176,8 +174,8 @@ def undefined(element: Element, names: Iterable[UsedName], section: str, kind: s
                     severity=severity,
                 )
                 continue
-            defined = [other.file.defined(section) for other in project.files]
-            near = [each for names in defined for each in names] if sum(map(len, defined)) < _MANY else []
+            defined = [each for known in (project, *other_projects(file)) for each in known.names(section)]
+            near = defined if len(defined) < _MANY else []
             if kind == "service":
                 near = [each for each in near if each != element.service]
             advice, fix = _advice(file, name, near, section, kind)

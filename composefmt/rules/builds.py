@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from composefmt.compose.dockerfile import variables
 from composefmt.compose.file import first_line
 from composefmt.findings import Severity
+from composefmt.project.membership import kind_of, other_projects
 from composefmt.rules._builds import arguments, build_of, dockerfile_of, is_alone, is_local
 from composefmt.rules._fixes import written
-from composefmt.rules._membership import kind_of, other_projects
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
 from composefmt.syntax.nodes import Scalar

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
 from composefmt.findings import Related, Severity
-from composefmt.rules._around import extended_service
+from composefmt.project.links import extended_service
 from composefmt.rules._project import UsedName, extended, is_active, linked, used
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import resolve

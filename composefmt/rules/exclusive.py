@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from posixpath import basename
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Related, Severity
 from composefmt.project.effective_file import EffectiveFile
-from composefmt.rules._around import extended_service
-from composefmt.rules._membership import is_project, other_projects, project_of
+from composefmt.project.membership import is_project, other_projects, project_of
 from composefmt.rules._project import is_active, plain, whole_service
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
@@ -57,9 +55,7 @@ def no_image_or_build(element: Element) -> Iterator[Problem]:
         # The line with the name of the service is missing, which another rule reports.
         return
     if is_active(file, element.service) and not _runs(file, element.node):
-        if any(element.service in other.file.defined("services") for other in project_of(file).files[1:]):
-            return
-        if _is_completed(file, element.service):
+        if not project_of(file).is_single or _is_completed(file, element.service):
             return
         yield Problem(element.key.span, f'service "{element.service}" has neither "image" nor "build"', 'add "image: ..." or "build: ..."')
 
@@ -71,25 +67,14 @@ _OF_SERVICES = ("image", "build", "command", "container_name", "depends_on", "en
 def _is_completed(file: ComposeFile, service: str) -> bool:
     """Return whether another project of the file defines a service elsewhere, or might do so."""
     return any(
-        not project.complete or any(other.file is not file and service in other.file.defined("services") for other in project.files)
-        for project in other_projects(file)
+        not project.complete or any(service in other.defined("services") for other in project.others) for project in other_projects(file)
     )
 
 
-def _runs(main: ComposeFile, node: Node) -> bool:
-    """Return whether a service or one that it extends has something to run; True if unknown."""
-    file, path = main, basename(main.source.filename)
-    chain = 0
-    while not any(key in file.entries(node) and not _is_blank(file.entries(node)[key][1]) for key in ("image", "build", "provider")):
-        if "extends" not in file.entries(node):
-            return False
-        base = extended_service(main, file, path, node)
-        chain += 1
-        # Another rule reports missing services and cycles.
-        if base is None or base.file is None or base.node is None or chain > _LONGEST_CHAIN:
-            return True
-        file, path, node = base.file, base.path, base.node
-    return True
+def _runs(file: ComposeFile, node: Node) -> bool:
+    """Return whether a service has something to run; True if a service that it extends is unknown."""
+    entries = file.entries(node)
+    return "extends" in entries or any(key in entries and not _is_blank(entries[key][1]) for key in ("image", "build", "provider"))
 
 
 def _is_blank(node: Node) -> bool:
@@ -226,7 +211,7 @@ def bind_without_source(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     whole = whole_service(element)
-    if whole is None or "volumes" not in whole[1] or not is_project(file) or len(file.roots) > 1 or len(project_of(file).files) > 1:
+    if whole is None or "volumes" not in whole[1] or not is_project(file) or len(file.roots) > 1 or not project_of(file).is_single:
         return
     for item in file.items(whole[1]["volumes"][1]):
         entries = file.entries(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
-from composefmt.rules._membership import is_defined, project_of
+from composefmt.project.membership import is_defined, project_of
 from composefmt.rules._project import is_active, of_missing, used
 from composefmt.rules.registry import Element, Problem, rule
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
 from composefmt.project.claims import variable_files
+from composefmt.project.membership import kind_of
 from composefmt.rules._builds import is_local
-from composefmt.rules._membership import kind_of
 from composefmt.rules._mounting import mounted
 from composefmt.rules._project import is_fragment
 from composefmt.rules.registry import Element, Problem, rule

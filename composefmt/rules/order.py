@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from composefmt.compose.fields import item_text
 from composefmt.findings import Fix, Related, Severity
+from composefmt.project.membership import is_project
 from composefmt.rules._fixes import deleted
-from composefmt.rules._membership import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.lazy import pattern
@@ -243,7 +243,10 @@ def quoted_volume(element: Element) -> Iterator[Problem]:
     from composefmt.syntax.scalars import is_plain_safe
 
     node = element.node
-    if type(node) is Scalar and node.style in ("'", '"') and is_plain_safe(node.value) and not set(node.value) & set(",[]{}"):
+    if type(node) is not Scalar or node.style not in ("'", '"'):
+        return
+    # Some YAML parsers refuse an unquoted colon at the start of an item in flow style.
+    if is_plain_safe(node.value) and not set(node.value) & set(",[]{}") and not node.value.startswith(":"):
         fix = Fix("remove the quotes", (Edit(node.content, node.end, node.value),), safe=True)
         yield Problem(
             node.span, f'service "{element.service}": quotes around volume "{node.value}" are unnecessary', "remove the quotes", fix

@@ -6,11 +6,11 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.project.links import MAX_FILES, extended_service, linked_file
+from composefmt.project.membership import kind_of
 from composefmt.project.namespace import includes, local_path
 from composefmt.project.paths import is_remote
-from composefmt.rules._around import MAX_FILES, Neighbour, extended_service, neighbour
 from composefmt.rules._fixes import written
-from composefmt.rules._membership import kind_of
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.nodes import Scalar, resolve
 
@@ -92,26 +92,26 @@ def include_cycle(element: Element) -> Iterator[Problem]:
     Source: Compose Specification, 14-include; compose-go, loader/include.go.
     """
     file = element.file
-    own = Neighbour(basename(file.source.filename), file)
+    own = basename(file.source.filename)
     for include in includes(file, ""):
         if include.path:
             cycle = _cycle(file, own, include.path, include.folder)
-            if cycle == (own.path,):
+            if cycle == (own,):
                 yield Problem(include.node.span, f'"{include.node.value}" includes itself', "remove this include")
             elif cycle:
                 shown = " -> ".join([*cycle, cycle[0]])
                 yield Problem(include.node.span, f"circular include: {shown}", "remove one of these includes")
 
 
-def _cycle(main: ComposeFile, own: Neighbour, path: str, folder: str) -> tuple[str, ...]:
+def _cycle(main: ComposeFile, own: str, path: str, folder: str) -> tuple[str, ...]:
     """Return the files of the include cycle that a file leads to, () otherwise."""
-    stack: list[tuple[str, str, tuple[str, ...]]] = [(path, folder, (own.path,))]
+    stack: list[tuple[str, str, tuple[str, ...]]] = [(path, folder, (own,))]
     done: set[str] = set()
     while stack:
         path, folder, trail = stack.pop()
         if path in trail:
             return trail[trail.index(path) :]
-        file = neighbour(main, path)
+        file = linked_file(main, path)
         if file is None or path in done or len(trail) > MAX_FILES:
             continue
         done.add(path)

@@ -6,15 +6,16 @@ Each rule is called for the elements that match its patterns; aliases and merge 
 from __future__ import annotations
 
 from functools import lru_cache
-from posixpath import basename
 from typing import TYPE_CHECKING
 
 from composefmt.compose.file import first_line
 from composefmt.compose.patterns import PatternNode
 from composefmt.compose.secrecy import masked_pairs
 from composefmt.findings import Finding, Related, Severity
+from composefmt.project.loaded import path_of
+from composefmt.project.membership import claims_for
 from composefmt.project.values import ProjectError, Unreachable
-from composefmt.rules._effective import claims_for, is_elsewhere, project_findings
+from composefmt.rules._effective import is_elsewhere, project_findings
 from composefmt.rules._suppression import WHOLE_FILE, apply, suppressions
 from composefmt.rules.registry import Element, Problem, Rule, all_rules, known_names, selection
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, resolve
@@ -117,20 +118,18 @@ def _refuse(file: ComposeFile, claim: Claim, error: ProjectError | None) -> None
     if error.place is not None and error.place.source.filename == file.source.filename:
         start = error.place.offset
         file.refusals.append((first_line(file.source, Span(start, start + 1)), error.message))
-    elif error.place is None and claim.paths[0] == basename(file.source.filename):
+    elif error.place is None and claim.paths[0] == path_of(file, claim):
         file.refusals.append((Span(0, 0), error.message))
 
 
 def _add(run: _Run, found: ProjectFindings) -> None:
     """Add the findings of a project to those of one of its files, and the others to its findings elsewhere."""
-    claim, placed, problem = found
-    _refuse(run.file, claim, problem)
-    own = basename(run.file.source.filename)
+    _refuse(run.file, found.claim, found.problem)
     elsewhere: dict[str, list[Placed]] = {}
-    for each in placed:
-        if each.path == own:
+    for each in found.placed:
+        if each.path == found.own:
             run.findings.setdefault((each.finding.rule, each.finding.span), each.finding)
-        elif is_elsewhere(claim, run.file.source.filename, each):
+        elif is_elsewhere(found, run.file.source.filename, each):
             elsewhere.setdefault(each.path, []).append(each)
     for others in elsewhere.values():
         source, tree = others[0].source, others[0].tree

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.findings import Severity
+from composefmt.project.membership import is_project, other_projects, project_of
 from composefmt.rules._fixes import deleted
-from composefmt.rules._membership import is_project, other_projects, project_of
 from composefmt.rules._mounting import mounted
 from composefmt.rules._project import names, plain
 from composefmt.rules._repeated import repeats_names
@@ -170,9 +170,8 @@ def _unused(element: Element, section: str, kind: str, verb: str) -> Iterator[Pr
         return
     used = _used_in(file, section)
     if not declared.keys() <= used:
-        project = project_of(file)
-        projects = [project, *other_projects(file)]
-        others = [other.file for each in projects for other in each.files if other.file is not file]
+        projects = [project_of(file), *other_projects(file)]
+        others = [other for each in projects for other in each.others]
         used = used.union(*(_used_in(other, section) for other in others)) if all(each.complete for each in projects) else {"$"}
     if any("$" in name for name in used):
         # An extended service or a variable may refer to any name.
