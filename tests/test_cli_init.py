@@ -213,3 +213,39 @@ def test_a_directory_without_compose_files_is_reported(tmp_path):
     assert done.returncode == 2
     assert "error: no Compose files found. Looked for compose*.yaml, " in done.stderr
     assert files_below(tmp_path) == {}
+
+
+def test_the_settings_of_dclint_are_translated(directory):
+    (directory / ".dclintrc").write_text(
+        """{"rules": {"no-version-field": 0, "require-quotes-in-ports": [2, {"quoteType": "double"}], "own-rule": 1,
+        "service-keys-order": [1, {"groups": {"Environment Configuration": ["env_file", "environment", "hostnames"]}}]},
+        "quiet": false, "exclude": ["tests"]}"""
+    )
+    shown = init(directory, "--yes")
+    settings = tomllib.loads((directory / "composefmt.toml").read_text())
+    assert settings["order"][:6] == ["image", "build", "container_name", "depends_on", "volumes", "volumes_from"]
+    assert settings["order"][8:10] == ["env_file", "environment"]
+    assert settings["order"][-1] == "..."
+    assert settings["ignore"] == ["obsolete-version"]
+    assert settings["extend-exclude"] == ["tests"]
+    assert settings["severity"] == {"unquoted-port": "error", "key-order": "warning"}
+    assert {"unbound-port", "service-order", "entry-order"} <= set(settings["extend-select"])
+    assert "own-rule: no such rule is known\n" in shown
+    assert "require-quotes-in-ports: its options have no equivalent\n" in shown
+    assert '"hostnames" is not a key of a service' in shown
+    assert run("settings", "compose.yaml", cwd=directory).returncode == 0
+
+
+def test_the_defaults_of_dclint_are_translated(directory):
+    (directory / ".dclintrc.yaml").write_text("quiet: false\n")
+    assert ".dclintrc.yaml: its equivalent is part of the settings\n" in init(directory, "--yes")
+    assert tomllib.loads((directory / "composefmt.toml").read_text())["order"] == "dclint"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reported"), [("dclint.config.js", "x", "it is a program"), (".dclintrc", "[", "neither JSON nor YAML")]
+)
+def test_settings_of_dclint_that_cannot_be_read_are_reported(directory, name, text, reported):
+    (directory / name).write_text(text)
+    done = run("init", "--yes", cwd=directory)
+    assert reported in done.stdout + done.stderr

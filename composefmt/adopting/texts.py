@@ -64,11 +64,11 @@ compose-files:
 """
 
 
-def settings(*, long: bool, baseline: bool) -> str:
-    """Return the settings of a project, with ports and volumes in long or short form."""
+def settings(*, long: bool, baseline: bool, others: Sequence[str] = ()) -> str:
+    """Return the settings of a project, with ports and volumes in long or short form, and lines with further settings."""
     fields = '"ports", "volumes"' if long else ""
     lines = ['# "composefmt settings FILE" prints all settings that apply to a file.', f"long-form = [{fields}]"]
-    return "\n".join([*lines, *([f'baseline = "{BASELINE}"'] if baseline else []), ""])
+    return "\n".join([*lines, *others, *([f'baseline = "{BASELINE}"'] if baseline else []), ""])
 
 
 def github(branches: Sequence[str]) -> str:

@@ -69,7 +69,8 @@ class _Session:
 def command(directory: str, yes: bool, dry_run: bool) -> int:
     """Set up composefmt in a repository: settings, a pre-commit hook, a job in GitHub Actions or GitLab.
 
-    Existing content is kept: files are only created or extended. The command first prints how many files would be
+    Existing content is kept: files are only created or extended. The settings include the equivalent of dclint's
+    (.dclintrc), and the command names those without one. The command first prints how many files would be
     formatted, by how many lines they grow, and what the rules find. If there are many findings, it offers to record
     them in a baseline, so that only new ones are reported.
     """
@@ -99,11 +100,19 @@ def _add_settings(session: _Session, effect: Effect) -> None:
     long = effect.lines.long == effect.lines.short or session.confirm(
         f"Write ports and volumes in long form ({effect.lines.long:,} instead of {effect.lines.short:,} lines, {percentage(effect.lines)})?"
     )
+    from composefmt.adopting.dclint import equivalent
+
+    dclint = equivalent(session.directory)
+    if dclint is not None:
+        click.echo(f"\n{dclint.path}: its equivalent is part of the settings" + (", except for:" if dclint.notes else ""))
+        click.echo("".join(f"  {printable(note)}\n" for note in dclint.notes), nl=False)
     findings = count(effect.findings.total(), "finding")
     baseline = _can_have_baseline(session, effect) and session.confirm(
         f"Record the {findings} in {texts.BASELINE}, so that only new ones are reported?"
     )
-    is_written = session.handle(settings_proposal(session.directory, texts.settings(long=long, baseline=baseline)))
+    is_written = session.handle(
+        settings_proposal(session.directory, texts.settings(long=long, baseline=baseline, others=dclint.lines if dclint else ()))
+    )
     if baseline:
         click.echo(f"\n{texts.BASELINE}: new file with {findings}")
         if is_written:

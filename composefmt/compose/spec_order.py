@@ -157,19 +157,19 @@ _TOP = ("version", "name", "x-", "include", "services", "models", "networks", "v
 # Stands for the keys that an order does not list; they keep their relative order.
 REST = "..."
 # The defaults of dclint's rules service-keys-order and top-level-properties-order.
-_DCLINT = {
+DCLINT_GROUPS: dict[str, tuple[str, ...]] = {
+    "Core Definitions": ("image", "build", "container_name"),
+    "Service Dependencies": ("depends_on",),
+    "Data Management and Configuration": ("volumes", "volumes_from", "configs", "secrets"),
+    "Environment Configuration": ("environment", "env_file"),
+    "Networking": ("ports", "networks", "network_mode", "extra_hosts"),
+    "Runtime Behavior": ("command", "entrypoint", "working_dir", "restart", "healthcheck"),
+    "Operational Metadata": ("logging", "labels"),
+    "Security and Execution Context": ("user", "isolation"),
+}
+_DCLINT: dict[str, tuple[str, ...]] = {
     "": ("x-", "version", "name", "include", "services", "networks", "volumes", "secrets", "configs", REST),
-    "services.*": (
-        *("image", "build", "container_name"),
-        "depends_on",
-        *("volumes", "volumes_from", "configs", "secrets"),
-        *("environment", "env_file"),
-        *("ports", "networks", "network_mode", "extra_hosts"),
-        *("command", "entrypoint", "working_dir", "restart", "healthcheck"),
-        *("logging", "labels"),
-        *("user", "isolation"),
-        REST,
-    ),
+    "services.*": (*(key for keys in DCLINT_GROUPS.values() for key in keys), REST),
 }
 PRESETS: dict[str, dict[str, tuple[str, ...]]] = {"spec": {"": _TOP, **_ORDERS}, "dclint": _DCLINT}
 
