@@ -1,6 +1,6 @@
 -- composefmt in Neovim 0.11 or newer: put this into init.lua. It needs `composefmt-cli[lsp]` in PATH.
 
--- Compose files get a file type of their own, so that the server isn't started for other YAML; the colours stay YAML's.
+-- Compose files get a file type of their own, so that the server isn't started for other YAML; the colors are those of YAML.
 vim.filetype.add({ pattern = { [".*/compose[^/]*%.ya?ml"] = "yaml.docker-compose", [".*/docker%-compose[^/]*%.ya?ml"] = "yaml.docker-compose" } })
 
 vim.lsp.config("composefmt", {

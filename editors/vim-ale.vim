@@ -1,6 +1,6 @@
 " composefmt in Vim, through ALE: put this into .vimrc. It needs composefmt in PATH, and composefmt-cli[lsp] for what ALE shows.
 
-" Compose files get a file type of their own, so that other YAML is left alone; the colours stay YAML's.
+" Compose files get a file type of their own, so that other YAML is left alone; the colors are those of YAML.
 autocmd BufNewFile,BufRead {,docker-}compose*.{yaml,yml} setlocal filetype=yaml.docker-compose
 
 " Mistakes, hover, completion and renaming come from the language server.

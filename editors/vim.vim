@@ -1,6 +1,6 @@
 " composefmt in Vim without plugins: put this into .vimrc. It needs composefmt in PATH.
 
-" Formats these lines; where that fails, the text stays and the reason is shown.
+" Formats these lines; if that fails, the text stays and the reason is shown.
 function! ComposefmtFormat(first, last) abort
   let view = winsaveview()
   let command = printf('composefmt format - --quiet --lines %d-%d --stdin-filename %s', a:first, a:last, shellescape(expand('%'), 1))

@@ -17,7 +17,7 @@ from composefmt.files.content import FileTrouble, read_stream, reason
 from composefmt.files.discovery import Missing, discover
 from composefmt.files.exclusion import Exclusion
 from composefmt.options import Chosen
-from composefmt.reports.text import COLOURED, PLAIN, Style, printable
+from composefmt.reports.text import COLORED, PLAIN, Style, printable
 
 if TYPE_CHECKING:
     from composefmt.files.cache import Cache
@@ -295,8 +295,8 @@ def style_for(stream: TextIO) -> Style:
     if os.environ.get("NO_COLOR"):
         return PLAIN
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
-        return COLOURED
-    return COLOURED if stream.isatty() and os.environ.get("TERM") != "dumb" else PLAIN
+        return COLORED
+    return COLORED if stream.isatty() and os.environ.get("TERM") != "dumb" else PLAIN
 
 
 def write_utf8(stream: TextIO) -> None:

@@ -80,11 +80,11 @@ def _topological(ids: Sequence[str], leads: Mapping[str, list[str]]) -> list[str
 
 def _order(layers: list[list[str]], routes: list[list[str]]) -> None:
     """Sort each layer by the positions of its nodes' neighbors, forward and backward."""
-    neighbours: dict[str, list[str]] = {node: [] for layer in layers for node in layer}
+    neighbors: dict[str, list[str]] = {node: [] for layer in layers for node in layer}
     for route in routes:
         for one, other in itertools.pairwise(route):
-            neighbours[one].append(other)
-            neighbours[other].append(one)
+            neighbors[one].append(other)
+            neighbors[other].append(one)
     for sweep in range(_SWEEPS):
         for index in range(1, len(layers)) if sweep % 2 == 0 else range(len(layers) - 2, -1, -1):
             beside = layers[index - 1 if sweep % 2 == 0 else index + 1]
@@ -92,7 +92,7 @@ def _order(layers: list[list[str]], routes: list[list[str]]) -> None:
             own = {node: place / max(len(layers[index]) - 1, 1) for place, node in enumerate(layers[index])}
 
             def middle(node: str, position: Mapping[str, float] = position, own: Mapping[str, float] = own) -> float:
-                found = [position[other] for other in neighbours[node] if other in position]
+                found = [position[other] for other in neighbors[node] if other in position]
                 return sum(found) / len(found) if found else own[node]
 
             layers[index].sort(key=middle)
