@@ -24,6 +24,7 @@ _SOURCE = re.compile(r"^Source: (.*)\Z", re.MULTILINE | re.DOTALL)
 
 # Files next to the examples, for the rules that read other files.
 BESIDE = {
+    ".env.example": b"DB_PASSWORD=\n",
     "compose.base.yaml": b"services:\n  web:\n    image: nginx\n",
     "Dockerfile": b"ARG VERSION=1\nFROM alpine:${VERSION} AS build\nARG MODE\nFROM build AS final\n",
     "site.conf": b"",

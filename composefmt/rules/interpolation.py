@@ -48,11 +48,25 @@ def invalid_interpolation(element: Element) -> Iterator[Problem]:
             interpolation.split(node.value)
         except interpolation.InvalidInterpolation as error:
             span = text_span(file.source, node, error.offset, error.offset + 2)
-            yield Problem(
-                span,
-                f'invalid interpolation "{node.value[error.offset : error.offset + 20]}"',
-                interpolation.ADVICE,
-            )
+            message = f'invalid interpolation "{node.value[error.offset : error.offset + 20]}"'
+            yield Problem(span, message, *_of_shell(file, node, error.offset))
+
+
+def _of_shell(file: ComposeFile, node: nodes.Scalar, offset: int) -> tuple[str, Fix | None]:
+    """Return the advice and the fix for an invalid interpolation, such as one with an operator that only shells know."""
+    found = re.compile(r"\$\{([A-Za-z_]\w*)(:?=|[:/#%^,@][^}\s]{0,20})").match(node.value, offset)
+    if found is None:
+        return interpolation.ADVICE, None
+    name, operator = found.groups()
+    if operator.endswith("="):
+        meant = operator.replace("=", "-")
+        start = found.start(2)
+        fix = Fix.of(f'replace "{operator}" with "{meant}"', file.changes.replace_part(node, start, found.end(), meant), safe=False)
+        return f'use "${{{name}{meant}default}}": Docker Compose has no operator "{operator}"', fix
+    given = re.fullmatch(r":([\w./-]+)", operator)
+    if given is not None:
+        return f'use "${{{name}:-{given[1]}}}" for a default value', None
+    return f'Docker Compose only knows the operators ":-", "-", ":?", "?", ":+" and "+"; use "${{{name}}}"', None
 
 
 @rule("unescaped-dollar", Severity.WARNING, group="interpolation")
