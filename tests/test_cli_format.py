@@ -264,3 +264,38 @@ def test_an_order_of_ones_own(run, tmp_path):
         2,
         'error: --order: "prots" is not a key of a service; did you mean "ports"?; use keep, spec, dclint, or a list of service keys',
     )
+
+
+UNFORMATTED = "services:\n  web:\n    ports:   ['80:80']\n    image: 'nginx'  # why\n  db:\n      image: x\n"
+
+
+def test_one_kind_of_change_at_a_time(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(UNFORMATTED)
+    early = run("format", "--only", "long-forms", "compose.yaml", cwd=tmp_path)
+    assert (early.returncode, (tmp_path / "compose.yaml").read_text()) == (0, UNFORMATTED)
+    assert "warning[style-first] file left unchanged: its style would change as well" in early.stderr
+    steps = []
+    for only in ("style", "long-forms", "order"):
+        assert run("format", "--only", only, "--order", "spec", "compose.yaml", cwd=tmp_path).returncode == 0
+        steps.append((tmp_path / "compose.yaml").read_text())
+    assert steps[0] == 'services:\n  web:\n    ports: ["80:80"]\n    image: nginx  # why\n\n  db:\n    image: x\n'
+    assert steps[1] == steps[0].replace('ports: ["80:80"]', 'ports:\n      - target: 80\n        published: "80"')
+    assert steps[2].index("image:") < steps[2].index("ports:")
+    assert run("format", "--check", "--order", "spec", "compose.yaml", cwd=tmp_path).returncode == 0
+
+
+def test_the_kinds_of_change_are_counted(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(UNFORMATTED)
+    (tmp_path / "compose.b.yaml").write_text("services:\n  web:\n    image: 'y'\n    ports: ['80:80']\n")
+    done = run("format", "--diff", "--statistics", "--order", "spec", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        " files  changes  kind",
+        "     2        4  quotes",
+        "     2        2  long and short forms",
+        "     1        2  order of keys",
+        "     1        1  blank lines and line breaks",
+        "     1        1  indentation",
+        "     1        1  spaces",
+    ]
+    assert (tmp_path / "compose.yaml").read_text() == UNFORMATTED

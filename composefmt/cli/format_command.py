@@ -10,6 +10,7 @@ import click
 
 from composefmt.cli.cached_results import FORMATTED
 from composefmt.cli.file_work import Work
+from composefmt.cli.format_kinds import FORMS, ORDER, formatted_in_style, kinds_of_change, restricted, table
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, FileRun, count, exclusion_of, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, format_bytes, with_hash_change
@@ -45,10 +46,12 @@ class _Mode(NamedTuple):
     diff: bool
     quiet: bool
     verbose: bool
+    only: str | None = None
+    statistics: bool = False
 
     @property
     def writes(self) -> bool:
-        return not (self.check or self.diff)
+        return not (self.check or self.diff or self.statistics)
 
 
 class _Tally:
@@ -82,6 +85,12 @@ class _Tally:
 @speed_options
 @click.option("-v", "--verbose", is_flag=True, help="List every file, and each short form that stays short, with the reason.")
 @click.option("--lines", metavar="A-B", help="Format only these lines, counted from 1.")
+@click.option(
+    "--only",
+    type=click.Choice(["style", "long-forms", "order"]),
+    help="Make only one kind of change. Start with style: the others skip files in another style.",
+)
+@click.option("--statistics", is_flag=True, help="Do not write files; count the kinds of change, in how many files.")
 @click.option("--watch", is_flag=True, help="Watch the files and format each one when it changes; stop with Ctrl-C.")
 @click.option("--fast", is_flag=True, help="Skip the verification of meaning and comments.")
 def command(
@@ -95,6 +104,8 @@ def command(
     watch: bool,
     fast: bool,
     lines: str | None,
+    only: str | None,
+    statistics: bool,
     **options: Unpack[InputOptions],
 ) -> int:
     """Format Compose files in place.
@@ -106,7 +117,8 @@ def command(
         given["verify"] = False
     if lines is not None:
         given["lines"] = _lines(lines)
-    mode = _Mode(check, diff, quiet, verbose)
+    given = restricted(given, only)
+    mode = _Mode(check, diff, quiet, verbose, only, statistics)
     if not watch:
         return _run(FileRun(paths, given, stdin_filename, config, options, exclusion=exclusion_of(options, config), quiet=quiet), mode)
     if STDIN in paths:
@@ -127,7 +139,10 @@ def _run(run: FileRun, mode: _Mode, *, watched: bool = False) -> int:
     """Format all files and return the exit status. With `watched`, print nothing about unchanged files."""
     tally = _Tally()
     style = style_for(sys.stderr)
-    for path, data, result in run.results(Work(_formatted, FORMATTED)):
+    counted: list[dict[str, int]] = []
+    for path, data, answer in run.results(_work(mode)):
+        result, kinds = answer if mode.statistics else (answer, {})
+        counted.append(kinds)
         _print_findings(result, mode, style, run)
         if result.failed:
             run.failed += 1
@@ -138,6 +153,8 @@ def _run(run: FileRun, mode: _Mode, *, watched: bool = False) -> int:
             tally.recreating += result.recreates
     if mode.writes:
         sys.stdout.buffer.write(run.excluded_input)
+    if mode.statistics:
+        click.echo(table(counted), nl=False)
     tally.failed = run.failed
     if not mode.quiet and STDIN not in run.paths and not (watched and tally.is_quiet):
         click.echo(tally.summary(writes=mode.writes) or no_files(run.paths, run.config), err=True)
@@ -146,6 +163,13 @@ def _run(run: FileRun, mode: _Mode, *, watched: bool = False) -> int:
     if tally.failed:
         return 2
     return 1 if (tally.changed or tally.unsupported) and not mode.writes else 0
+
+
+def _work(mode: _Mode) -> Work:
+    """Return what to do with each file."""
+    if mode.statistics:
+        return Work(kinds_of_change)
+    return Work(formatted_in_style) if mode.only in (FORMS, ORDER) else Work(_formatted, FORMATTED)
 
 
 def _notice(files: int) -> str:
@@ -179,7 +203,7 @@ def _print_findings(result: FormatResult, mode: _Mode, style: Style, run: FileRu
 def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, run: FileRun) -> bool:
     """Write or show the result; return whether that succeeded."""
     name = printable(run.name(path))
-    if mode.diff and result.data is not None:
+    if mode.diff and result.data is not None and not mode.statistics:
         run.progress.clear()
         _show_diff(result)
     if path == STDIN:
@@ -197,7 +221,7 @@ def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, run: FileR
         except FileTrouble as trouble:
             run.trouble(path, trouble)
             return False
-    if not mode.quiet and not mode.diff:
+    if not mode.quiet and not mode.diff and not mode.statistics:
         run.progress.clear()
         click.echo(f"{'' if mode.writes else 'would '}reformat{'ted' if mode.writes else ''} {name}", err=True)
     return True
