@@ -24,7 +24,7 @@ _DIRECTIVE = r"(?:\A|(?<=[\r\n]))%([^\s#]*)[ \t]*([^\s#]*)[^\r\n]*"
 
 
 class Unreadable(NamedTuple):
-    """One unreadable place: its span, the problem and the remedy."""
+    """One unreadable location: its span, the problem and the remedy."""
 
     span: Span
     message: str
@@ -50,8 +50,8 @@ def unfit_tags(text: str, tree: Tree) -> Iterator[Unreadable]:
         return
     for node in kept_nodes(tree):
         if type(node) is Scalar and node.tag is not None and not (_is_base64(text, node) if node.tag == "!!binary" else fits_tag(node)):
-            what = f'"{node.value}" is not what its tag {node.tag} promises'
-            yield Unreadable(Span(node.start, max(node.end, node.start + 1)), what, "leave the tag out, or write such a value")
+            what = f'"{node.value}" is not a valid {node.tag} value'
+            yield Unreadable(Span(node.start, max(node.end, node.start + 1)), what, "remove the tag, or write a value of this type")
 
 
 def kept_nodes(tree: Tree) -> Iterator[Node]:
@@ -73,7 +73,11 @@ def _directives(text: str, tree: Tree) -> Iterator[Unreadable]:
         if name == "TAG" or (name, value) == ("YAML", "1.1") or _holder(tree, found.start()) is not None:
             continue
         written = f"%{name} {value}".rstrip()
-        yield Unreadable(Span(*found.span()), f"the directive {written} cannot be read", "leave the line out: Compose needs no directives")
+        yield Unreadable(
+            Span(*found.span()),
+            f'Docker Compose cannot read the directive "{written}"',
+            "remove the line: Compose files need no directives",
+        )
 
 
 def bare_document(text: str) -> Unreadable | None:
@@ -133,7 +137,7 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Unreadable]:
             if place is None or len(found[1]) >= _least_indent(text, node, place[0].content - line_start(text, place[0].content)):
                 continue
         tab = found.start() + len(found[1])
-        yield Unreadable(Span(tab, tab + 1), "a tab stands where only spaces may", "delete it, or indent with spaces")
+        yield Unreadable(Span(tab, tab + 1), "tab where only spaces are allowed", "remove it, or indent with spaces")
         return
 
 
@@ -164,7 +168,7 @@ def _separators(text: str, tree: Tree) -> Iterator[Unreadable]:
         place = places.place(node)
         column = place[0].content - line_start(text, place[0].content) if place else -1
         if bare and not bare.startswith("#") and len(behind) - len(bare) <= column:
-            what = f"the character U+{ord(found[0][0]):04X} breaks the line, and the value ends there"
+            what = f"Docker Compose reads the character U+{ord(found[0][0]):04X} as a line break, which ends the value"
             yield Unreadable(Span(*found.span()), what, "delete the character, which cannot be seen, or put the value in quotes")
 
 
@@ -177,7 +181,7 @@ def _anchors(text: str, tree: Tree) -> Iterator[Unreadable]:
         anchor = node.anchor  # type: ignore[union-attr]
         if anchor is not None and not anchor.isascii():
             start = text.find(f"&{anchor}", node.start)
-            what = f'the anchor "{anchor}" cannot be read: its name has characters that are not ASCII'
+            what = f'Docker Compose cannot read the anchor "{anchor}": its name has characters that are not ASCII'
             yield Unreadable(
                 Span(start, start + len(anchor) + 1), what, "name anchors with the letters a to z, digits, dashes and underscores"
             )
