@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from composefmt.findings import Fix, Severity
 from composefmt.rules._mounting import mounted
-from composefmt.rules._project import is_active, is_fragment
+from composefmt.rules._project import is_fragment
 from composefmt.rules._services import environment_of, in_service, known_image, service_entries, words_of
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
@@ -26,8 +26,8 @@ def volume_outside_data_path(element: Element) -> Iterator[Problem]:
     """Detects volumes for the data of a well-known image that are mounted where the image does not store its data.
 
     The volume stays empty, and the data is lost when the container is replaced. The images of Postgres 18 and later store their data
-    below `/var/lib/postgresql` and refuse to start with a mount at `/var/lib/postgresql/data`; that is an error. Images of
-    your own, and services that move the data with a variable or an option, are not reported.
+    below `/var/lib/postgresql` and refuse to start with a mount at `/var/lib/postgresql/data`. Images of your own,
+    and services that move the data with a variable or an option, are not reported.
 
     Bad:
 
@@ -86,14 +86,12 @@ def _holds_data(mount: Mounted, facts: ImageFacts) -> bool:
 
 def _refused(element: Element, item: Node, mount: Mounted, facts: ImageFacts) -> Problem:
     """Return the problem of a mount where a former version stored its data."""
-    sure = facts.certain and is_active(element.file, element.service) and in_service(element, "env_file") is None
     version = facts.version if facts.certain else f'{facts.version}, which is what "{facts.name}" without a version is now'
     return Problem(
         mount.span,
         f'service "{element.service}": image "{facts.name}" does not start with a mount at "{mount.target}"',
         f'from version {facts.since} on, mount "{facts.data}" instead (this is version {version})',
         _moved(element, item, mount, facts.data) if facts.certain else None,
-        severity=Severity.ERROR if sure and not is_fragment(element.file) else None,
     )
 
 
