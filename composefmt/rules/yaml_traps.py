@@ -214,7 +214,7 @@ def implicit_date(element: Element) -> Iterator[Problem]:
         yield _quoted(element, node, f'unquoted "{node.value}" is read as a timestamp', safe=False)
 
 
-@rule("implicit-boolean", Severity.WARNING, *_TEXTS, group="yaml-traps", default=False)
+@rule("implicit-boolean", Severity.WARNING, *_TEXTS, "services.*.restart", group="yaml-traps", default=False)
 def implicit_boolean(element: Element) -> Iterator[Problem]:
     """Checks for unquoted words such as `yes` or `off`, which YAML 1.1 parsers read as booleans.
 
