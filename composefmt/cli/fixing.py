@@ -12,8 +12,9 @@ import click
 from composefmt.cli.cached_results import CHECKED, CHECKED_WITH_FORMATTING
 from composefmt.cli.file_work import Work
 from composefmt.cli.run import STDIN, count, style_for
-from composefmt.engine import CheckResult, FixResult, check_bytes, check_with_formatting, fix_bytes
+from composefmt.engine import CheckResult, FixResult
 from composefmt.files.content import FileTrouble, write_file
+from composefmt.markdown import check_bytes, check_with_formatting, fix_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

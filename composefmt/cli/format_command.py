@@ -13,9 +13,10 @@ from composefmt.cli.file_work import Work
 from composefmt.cli.format_kinds import FORMS, ORDER, formatted_in_style, kinds_of_change, restricted, table
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, FileRun, count, exclusion_of, given_options, shared_options, speed_options, style_for
-from composefmt.engine import FormatResult, format_bytes, with_hash_change
+from composefmt.engine import FormatResult, with_hash_change
 from composefmt.files.content import FileTrouble, write_file
 from composefmt.findings import Severity
+from composefmt.markdown import format_bytes, is_markdown
 from composefmt.reports.text import PLAIN, Style, printable, render
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ Examples:
 \b
 Directories are searched for compose*.y(a)ml, docker-compose*.y(a)ml and the
 names that the setting "include" adds; .gitignore applies.
+In Markdown files that are named, fenced blocks with "services:" are formatted.
 A file is only written after verifying that its meaning and its comments are unchanged.
 Exit status: 0 success, 1 files would change (--check, --diff), 2 a file could not be formatted and is unchanged.
 """
@@ -190,7 +192,8 @@ def _lines(given: str) -> tuple[int, int]:
 
 def _formatted(data: bytes, options: Options, name: str) -> FormatResult:
     """Format one file. Without the edits, which only editors need and which are as long as the text to send between processes."""
-    return with_hash_change(format_bytes(data, options, name)._replace(edits=()), data, options, name)
+    result = format_bytes(data, options, name)._replace(edits=())
+    return result if is_markdown(name) else with_hash_change(result, data, options, name)
 
 
 def _print_findings(result: FormatResult, mode: _Mode, style: Style, run: FileRun) -> None:

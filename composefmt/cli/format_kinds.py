@@ -7,8 +7,9 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from composefmt.engine import FormatResult, format_bytes
+from composefmt.engine import FormatResult
 from composefmt.findings import Finding, Severity
+from composefmt.markdown import format_bytes
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composefmt.files.content import reason
 from composefmt.files.exclusion import SearchScope
 from composefmt.files.ignore import Ignore, covers, read_ignore, verdict
-from composefmt.files.names import COMPOSE_NAME, WORKFLOWS, YAML
+from composefmt.files.names import COMPOSE_NAME, MARKDOWN, WORKFLOWS, YAML
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,7 +144,13 @@ def _is_compose(name: str, path: str, included: Ignore | None) -> bool:
     """Return whether a file of a walk is a Compose file by its name."""
     if COMPOSE_NAME.fullmatch(name):
         return True
-    return included is not None and name.endswith(YAML) and covers(included.patterns, included.above + path[included.skip :])
+    if included is None or not name.endswith((*YAML, *MARKDOWN)):
+        return False
+    patterns = included.patterns
+    if name.endswith(MARKDOWN):
+        # A pattern for a directory means its YAML files.
+        patterns = tuple(pattern for pattern in patterns if (pattern.literal + pattern.glob).endswith(MARKDOWN))
+    return covers(patterns, included.above + path[included.skip :])
 
 
 def _links_to_others(links: list[str], files: list[str]) -> Iterator[str]:

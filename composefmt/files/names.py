@@ -9,6 +9,7 @@ COMPOSE_NAME = re.compile(r"(docker-)?compose[^/]*\.ya?ml")
 DEFAULT_NAMES = ("compose*.yaml", "compose*.yml", "docker-compose*.yaml", "docker-compose*.yml")
 # The extensions of the files that settings can include.
 YAML = (".yaml", ".yml")
+MARKDOWN = (".md", ".markdown")
 
 # Directories of third-party or generated files.
 SKIPPED = frozenset(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from composefmt.files.names import SKIPPED
+from composefmt.files.names import MARKDOWN, SKIPPED, YAML
 from composefmt.files.projects_model import ProjectModel
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class SettingsModel(BaseModel):
     force_exclude: bool = Field(False, description="Apply exclusions to paths named on the command line, too.")
     include: list[str] = Field(
         [],
-        description="Patterns of other YAML files to find in directories (.gitignore syntax), such as `stacks/*.yml` or "
+        description="Patterns of other YAML and Markdown files to find in directories (.gitignore syntax), such as `stacks/*.yml` or "
         "`*.stack.yml`; adds to the default names `compose*.yaml`, `compose*.yml`, `docker-compose*.yaml` and `docker-compose*.yml`.",
     )
     fragments: list[str] = Field(
@@ -170,9 +170,9 @@ def _pattern_problem(pattern: str, *, names_files: bool) -> str:
     if "{" in pattern and "}" in pattern:
         return f'braces in "{pattern}" are not expanded; write one pattern for each alternative'
     extension = os.path.splitext(pattern)[1]
-    if names_files and extension and not pattern.endswith("/") and not fnmatch(".yaml", extension) and not fnmatch(".yml", extension):
+    if names_files and extension and not pattern.endswith("/") and not any(fnmatch(known, extension) for known in (*YAML, *MARKDOWN)):
         advice = "" if "*" in pattern else f'; for a directory, write "{pattern}/"'
-        return f'"{pattern}" does not match .yaml or .yml files{advice}'
+        return f'"{pattern}" does not match .yaml, .yml or .md files{advice}'
     return ""
 
 
