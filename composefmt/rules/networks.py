@@ -146,7 +146,7 @@ def extra_hosts_form(element: Element) -> Iterator[Problem]:
             advice = f'use "{name}={address.strip() if address.strip()[:1].isdecimal() else "10.0.0.1"}"'
         else:
             advice = f'use "name={node.value}"' if is_address else f'use "{node.value or "name"}=10.0.0.1"'
-        yield Problem(node.span, f'service "{element.service}": the host "{node.value}" has no address', advice)
+        yield Problem(node.span, f'service "{element.service}": extra host "{node.value}" has no address', advice)
     else:
         yield from _spaced_host(element)
 
@@ -168,7 +168,7 @@ def _spaced_host(element: Element) -> Iterator[Problem]:
         fixed = f"{plain_name}{sign}{plain_addresses}" if in_list else plain_addresses
         yield Problem(
             node.span,
-            f'service "{element.service}": the address of extra host "{plain_name}" has spaces, which the engine refuses from version 29',
+            f'service "{element.service}": the address of extra host "{plain_name}" has spaces, which Docker Engine refuses from version 29',
             f'use "{fixed}"',
             written(element.file, node, fixed),
             severity=Severity.WARNING,

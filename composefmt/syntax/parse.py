@@ -321,7 +321,7 @@ class _Builder:
         if target is None:
             raise SyntaxProblem("undefined-alias", f"alias *{name} has no anchor &{name} before it", start)
         if any(target is open_node for open_node in stack):
-            raise SyntaxProblem("undefined-alias", f"alias *{name} stands inside its own anchor &{name}", start)
+            raise SyntaxProblem("undefined-alias", f"alias *{name} is inside its own anchor &{name}", start)
         if len(stack) + self.height(target) > MAX_DEPTH:
             raise SyntaxProblem("too-deep", f"nested more than {MAX_DEPTH} levels deep where aliases are followed", start)
         node = Alias(start, event.end_mark.index, name, target)
