@@ -166,9 +166,10 @@ def _spaced_host(element: Element) -> Iterator[Problem]:
         return
     if plain_addresses != addresses:
         fixed = f"{plain_name}{sign}{plain_addresses}" if in_list else plain_addresses
+        reason = "which Docker Engine refuses from version 29"
         yield Problem(
             node.span,
-            f'service "{element.service}": the address of extra host "{plain_name}" has spaces, which Docker Engine refuses from version 29',
+            f'service "{element.service}": the address of extra host "{plain_name}" has spaces, {reason}',
             f'use "{fixed}"',
             written(element.file, node, fixed),
             severity=Severity.WARNING,
