@@ -12,7 +12,7 @@ from composefmt.compose.dual import DUALS, Dual, MixedItems, Names, Pairs, Whole
 from composefmt.compose.fields import Use, find_dual_uses, item_text
 from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
-from composefmt.format.skipped import COMMENT_INSIDE, SkippedEntry, is_tied
+from composefmt.format.skipped import COMMENT_INSIDE, PLACEHOLDER, SkippedEntry, has_placeholder, is_tied
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value, write_scalar
@@ -66,6 +66,8 @@ def dual_forms(text: str, tree: Tree, options: Options, keep_out: list[Span], pl
             skipped.append(SkippedEntry(use.field.name, use.node.span, "a comment protects it"))
         elif keep_out and type(use.node) is not Scalar and use.node.flow and rewriter.comments.any_within(use.node.start, use.node.end):
             skipped.append(SkippedEntry(use.field.name, use.node.span, "it is in flow style and holds comments"))
+        elif has_placeholder(text[use.node.start : use.node.end]):
+            skipped.append(SkippedEntry(use.field.name, use.node.span, PLACEHOLDER))
         elif use.spoiled or use.spoiled_items:
             skipped.append(SkippedEntry(use.field.name, use.node.span, "its anchor is also used for another kind of field"))
         else:

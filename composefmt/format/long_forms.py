@@ -12,7 +12,7 @@ from composefmt.compose.fields import Field, Use, item_text
 from composefmt.compose.parse_result import Malformed, Opaque, Parsed
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
-from composefmt.format.skipped import SkippedEntry
+from composefmt.format.skipped import PLACEHOLDER, SkippedEntry, has_placeholder
 from composefmt.syntax.comments import CommentPlaces
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.scalars import scalar_value, whole_number
@@ -80,6 +80,8 @@ def _entry(
         whole = use.node if use.node.flow else item
         if is_protected(keep_out, use.key.end if use.node.flow and use.key is not None else whole.start, whole.end):
             return "a comment protects it"
+    if has_placeholder(text):
+        return PLACEHOLDER
     answer = _read(item, text, field, options)
     if isinstance(answer, str):
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from composefmt.compose.fields import Use, find_uses
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Tree
 
 
+# A line of a template in a comment, such as "# {% if debug %}", belongs between the keys around it.
+_TEMPLATE_SIGN = r"#[^\r\n]*\{[{%]"
 _DEFAULT_LONG_FORM = Options().long_form
 
 
@@ -100,6 +103,8 @@ def _ordered(text: str, edits: list[Edit], options: Options, *, has_left: bool) 
     """Return the edits that lay a text out and sort its keys, combined into one edit. `has_left`: elements are left alone."""
     from composefmt.format.order import order_edits
 
+    if re.search(_TEMPLATE_SIGN, text):
+        return edits
     laid_out = apply_edits(text, edits)
     try:
         tree = parse(laid_out)

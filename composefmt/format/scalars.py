@@ -30,6 +30,9 @@ def requoted(raw: str, value: str, *, flow: bool, keep: bool = False) -> str:
     """
     if not keep and is_word(value, flow=flow):
         return value
+    if "{{" in raw or "{%" in raw:
+        # What a template fills in may have characters that mean something else between other quotes.
+        return raw
     made = quote(value)
     # With escapes before or after, the original is usually easier to read.
     return made if made[0] != '"' or "\\" not in raw + made else raw

@@ -8,7 +8,7 @@ from composefmt.compose import interpolation
 from composefmt.compose.parse_result import Parsed
 from composefmt.format.plan import Rewrite
 from composefmt.format.protection import is_protected
-from composefmt.format.skipped import COMMENT_INSIDE, SkippedEntry, is_tied
+from composefmt.format.skipped import COMMENT_INSIDE, PLACEHOLDER, SkippedEntry, has_placeholder, is_tied
 from composefmt.syntax.nodes import Mapping
 from composefmt.syntax.scalars import whole_number, write_scalar
 from composefmt.syntax.values import Values
@@ -49,6 +49,8 @@ def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: l
         answer = use.field.parse_short(text, {}) if text is not None else None
         if is_protected(keep_out, item.start, item.end):
             skipped.append(SkippedEntry(use.field.name, item.span, "a comment protects it"))
+        elif text is not None and has_placeholder(text):
+            skipped.append(SkippedEntry(use.field.name, item.span, PLACEHOLDER))
         elif comments.any_within(item.start, item.end):
             skipped.append(SkippedEntry(use.field.name, item.span, COMMENT_INSIDE))
         elif use.spoiled or id(item) in use.spoiled_items:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 COMMENT_INSIDE = "it contains a comment"
 
 
+PLACEHOLDER = "it has a placeholder of a template"
+
+
+def has_placeholder(text: str) -> bool:
+    """Return whether a text has a placeholder of a template, which may hold anything: `{{ x }}` may be a path or a name."""
+    return "{{" in text or "{%" in text
+
+
 class SkippedEntry(NamedTuple):
     """An entry that keeps its form: the field, its location and the reason."""
 
