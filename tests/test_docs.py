@@ -13,6 +13,8 @@ from pages import DOCS, FILE, PAGES, blocks, pages_with, titled_blocks
 from running import ROOT, run
 from site_building import build_site
 
+from composefmt.engine import format_text
+
 
 def commands(text):
     """The commands of a console block, each with the output shown below it."""
@@ -158,3 +160,16 @@ def test_the_chinese_readme_has_the_same_examples():
 def normalized(block):
     """A block without what is translated: the remarks of commands and settings."""
     return re.sub(r"\s*# .*", "", block.text) if block.language in {"sh", "toml"} else block.text
+
+
+def test_the_formatting_style_shows_what_the_formatter_does():
+    page = page_of_docs("formatting-style.md")
+    pairs = re.findall(r"^Before:\n\n```yaml\n(.*?)^```\n\nAfter:\n\n```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(pairs) == 2
+    for before, after in pairs:
+        assert format_text(in_a_service(before)).text == in_a_service(after)
+
+
+def in_a_service(text):
+    indented = re.sub(r"^", "    ", text.rstrip(), flags=re.MULTILINE)
+    return text if "services:" in text else f"services:\n  web:\n{indented}\n"
