@@ -140,7 +140,10 @@ class Changes(Places):
             return ()
         start = sequence.items[0].start
         separator = ", " if sequence.flow else f"{self.newline}{' ' * self._column(sequence.content)}- "
-        return (Edit(start, start, write_scalar(value, flow=sequence.flow) + separator),)
+        text = write_scalar(value, flow=sequence.flow)
+        if sequence.flow and text == value and any(type(item) is Scalar and item.style for item in sequence.items):
+            text = quote(text)
+        return (Edit(start, start, text + separator),)
 
     def permute(self, nodes: list[Node], wanted: list[Node]) -> Edits:
         """Write scalars in a different order, each in the position of another one."""
