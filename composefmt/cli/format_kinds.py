@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from composefmt.engine import FormatResult
@@ -58,6 +57,8 @@ def _places(before: str, after: str) -> int:
     """Return the number of places in which the lines of two texts differ."""
     if before == after:
         return 0
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
     return sum(tag != "equal" for tag, *_ in matcher.get_opcodes())
 
