@@ -188,15 +188,15 @@ def test_a_file_without_content(run):
 
 
 def test_a_file_that_changes_during_a_run_is_not_overwritten(tmp_path):
-    from composefmt.files.content import FileTrouble, write_file
+    from composefmt.files.content import FileError, write_file
 
     path = tmp_path / "compose.yaml"
     path.write_text("newer")
-    with pytest.raises(FileTrouble, match="changed before it was written"):
+    with pytest.raises(FileError, match="changed before it was written"):
         write_file(str(path), b"formatted", b"older")
     assert path.read_text() == "newer"
     path.unlink()
-    with pytest.raises(FileTrouble, match="no such file"):
+    with pytest.raises(FileError, match="no such file"):
         write_file(str(path), b"formatted", b"older")
 
 

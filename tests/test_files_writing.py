@@ -10,7 +10,7 @@ import pytest
 from running import CLEAN, LONG, SHORT, environment, files_below, run, without_privileges
 
 from composefmt.files import content
-from composefmt.files.content import FileTrouble, read_file, write_file
+from composefmt.files.content import FileError, read_file, write_file
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="modes and links are different here")
 
@@ -234,7 +234,7 @@ def test_a_file_that_grows_while_it_is_read_is_bounded(tmp_path, monkeypatch):
     file.write_text("a")
     monkeypatch.setattr(content, "MAX_BYTES", 100)
     monkeypatch.setattr(os, "read", lambda _, size: b"x" * size)
-    with pytest.raises(FileTrouble, match="more than 100 bytes"):
+    with pytest.raises(FileError, match="more than 100 bytes"):
         read_file(str(file))
 
 
@@ -288,7 +288,7 @@ def test_a_save_during_slow_writing_is_not_overwritten(tmp_path, monkeypatch):
         (tmp_path / "new").replace(file)
 
     monkeypatch.setattr(os, "fsync", slow)
-    with pytest.raises(FileTrouble, match="changed before it was written"):
+    with pytest.raises(FileError, match="changed before it was written"):
         write_file(str(file), LONG.encode(), SHORT.encode())
     assert files_below(tmp_path) == {"compose.yaml": CLEAN.encode()}
 

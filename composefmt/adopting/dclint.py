@@ -10,7 +10,7 @@ import os
 from typing import NamedTuple
 
 from composefmt.compose.spec_order import DCLINT_GROUPS, REST, order_problem
-from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.content import FileError, read_file
 
 _NAMES = (".dclintrc", ".dclintrc.json", ".dclintrc.yaml", ".dclintrc.yml")
 _SCRIPTS = (".dclintrc.js", ".dclintrc.cjs", ".dclintrc.mjs", "dclint.config.js", "dclint.config.cjs", "dclint.config.mjs")
@@ -45,7 +45,7 @@ class Equivalent(NamedTuple):
 
 
 def equivalent(directory: str) -> Equivalent | None:
-    """Return the settings equivalent to those of dclint in a directory, None without any. Raises FileTrouble."""
+    """Return the settings equivalent to those of dclint in a directory, None without any. Raises FileError."""
     for name in _NAMES:
         if os.path.isfile(os.path.join(directory, name)):
             return _translated(name, _table(directory, name))
@@ -64,7 +64,7 @@ def _table(directory: str, name: str) -> dict[str, object]:
     except (YAMLError, ValueError, RecursionError):
         table = None
     if not isinstance(table, dict):
-        raise FileTrouble("settings", f"{name}: is neither JSON nor YAML with settings of dclint")
+        raise FileError("settings", f"{name}: is neither JSON nor YAML with settings of dclint")
     return table
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from composefmt.adopting import texts
 from composefmt.adopting.additions import NoPlace, with_hook, with_job, with_table
-from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.content import FileError, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ Answer = Union[Proposal, Note]
 
 
 def settings_proposal(directory: str, settings: str) -> Answer:
-    """Propose the settings, in pyproject.toml if there is one. Raises FileTrouble if it cannot be read."""
+    """Propose the settings, in pyproject.toml if there is one. Raises FileError if it cannot be read."""
     for name in _OUR_SETTINGS:
         if os.path.exists(os.path.join(directory, name)):
             return Note(name, "it has settings already")
@@ -57,7 +57,7 @@ def settings_proposal(directory: str, settings: str) -> Answer:
 
 
 def tool_proposals(directory: str) -> Iterator[Answer]:
-    """Propose a pre-commit hook and CI jobs. Raises FileTrouble if a file cannot be read."""
+    """Propose a pre-commit hook and CI jobs. Raises FileError if a file cannot be read."""
     if os.path.exists(os.path.join(directory, ".git")) or os.path.exists(os.path.join(directory, _HOOKS)):
         yield _added(directory, _HOOKS, texts.HOOKS, with_hook)
     on_github, on_gitlab = os.path.isdir(os.path.join(directory, ".github")), os.path.exists(os.path.join(directory, _GITLAB))
@@ -99,19 +99,19 @@ def _default_branches(directory: str) -> tuple[str, ...]:
     head = os.path.join(directory, ".git", "refs", "remotes", "origin", "HEAD")
     try:
         found = _REMOTE_HEAD.fullmatch(read_file(head).decode("utf-8", "replace"))
-    except FileTrouble:
+    except FileError:
         found = None
     return (found[1],) if found else ("main", "master")
 
 
 def _text(directory: str, path: str) -> str | None:
-    """Return the text of a file with its line breaks, None if it does not exist. Raises FileTrouble."""
+    """Return the text of a file with its line breaks, None if it does not exist. Raises FileError."""
     full = os.path.join(directory, path)
     if not os.path.exists(full):
         return None
     try:
         return read_file(full).decode("utf-8")
     except UnicodeDecodeError:
-        raise FileTrouble("unreadable", f"{full}: is not UTF-8") from None
-    except FileTrouble as trouble:
-        raise FileTrouble(trouble.rule, f"{full}: {trouble.message}") from None
+        raise FileError("unreadable", f"{full}: is not UTF-8") from None
+    except FileError as error:
+        raise FileError(error.rule, f"{full}: {error.message}") from None

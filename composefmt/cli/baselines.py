@@ -10,7 +10,7 @@ import click
 from composefmt.cli.deprecation import notify_of_renamed_rules
 from composefmt.cli.reporting import writable
 from composefmt.cli.run import count
-from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.content import FileError, read_file
 from composefmt.files.settings import relative_path
 from composefmt.options import Options
 
@@ -54,7 +54,7 @@ class _Baseline(NamedTuple):
     files: dict[str, frozenset[str]]
 
 
-class _Lost(NamedTuple):
+class _Obsolete(NamedTuple):
     """Marks of a file that were not found, what was found, and the options of its check."""
 
     marks: set[str]
@@ -73,17 +73,17 @@ class Baselines:
         self.met: set[tuple[str, str]] = set()
         self.left_out = 0
         # What the baselines have but the checks did not find, by baseline and file.
-        self.lost: dict[tuple[str, str], _Lost] = {}
+        self.obsolete: dict[tuple[str, str], _Obsolete] = {}
         self.before: dict[str, frozenset[str]] = {}
         if self.target is not None and os.path.exists(self.target):
             try:
                 self.before = self._read(self.target).files
-            except FileTrouble as trouble:
-                message = trouble.message.removesuffix(_REMEDY)
+            except FileError as error:
+                message = error.message.removesuffix(_REMEDY)
                 raise click.ClickException(f"--write-baseline: {message}, so it is not overwritten") from None
 
     def unknown(self, path: str, settings: Settings | None, result: CheckResult | FixResult, given: Chosen) -> tuple[Finding, ...]:
-        """Return the findings of a file that its baseline does not list. Raises FileTrouble for an unreadable baseline."""
+        """Return the findings of a file that its baseline does not list. Raises FileError for an unreadable baseline."""
         if self.target is not None:
             from composefmt.reports.baseline import marks
 
@@ -104,13 +104,13 @@ class Baselines:
         gone = expected - found.keys()
         if gone:
             options = settings.options_for(path, Options()) if settings is not None else Options()
-            self.lost[baseline, relative] = _Lost(set(gone), result.findings, options._replace(**given))
+            self.obsolete[baseline, relative] = _Obsolete(set(gone), result.findings, options._replace(**given))
         return unknown
 
     def unknown_elsewhere(self, path: str, settings: Settings | None, source: Source, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the new ones of findings in a file that the check of another file has made.
 
-        Raises FileTrouble if the baseline cannot be read.
+        Raises FileError if the baseline cannot be read.
         """
         from composefmt.reports.baseline import marks
 
@@ -125,8 +125,8 @@ class Baselines:
         known = self._read(baseline)
         relative = relative_path(path, known.directory)
         expected = known.files.get(relative, frozenset())
-        if (baseline, relative) in self.lost:
-            self.lost[baseline, relative].marks.difference_update(found)
+        if (baseline, relative) in self.obsolete:
+            self.obsolete[baseline, relative].marks.difference_update(found)
         new = tuple(finding for mark, finding in found.items() if mark not in expected)
         self.left_out += len(found) - len(new)
         return new
@@ -145,10 +145,10 @@ class Baselines:
                 files = read_baseline(read_file(path).decode("utf-8", "replace"))
                 notify_of_renamed_rules({rule_of(mark) for marks in files.values() for mark in marks}, path)
                 self.known[path] = _Baseline(_directory_of(path), {file: frozenset(map(renamed, marks)) for file, marks in files.items()})
-            except FileTrouble as trouble:
-                raise FileTrouble("baseline", f"{path}: {trouble.message}{_REMEDY}") from None
+            except FileError as error:
+                raise FileError("baseline", f"{path}: {error.message}{_REMEDY}") from None
             except NoBaseline as error:
-                raise FileTrouble("baseline", f"{path} {error}{_REMEDY}") from None
+                raise FileError("baseline", f"{path} {error}{_REMEDY}") from None
         return self.known[path]
 
     def finish(self) -> None:
@@ -177,7 +177,7 @@ class Baselines:
             for file, marks in files.items()
             if (path, file) not in self.met and not os.path.exists(os.path.join(directory, file))
         )
-        gone += sum(_no_longer(*each) for each in self.lost.values())
+        gone += sum(_no_longer(*each) for each in self.obsolete.values())
         if self.target is not None or not gone:
             return ""
         verb = "occurs" if gone == 1 else "occur"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from composefmt.cli.baselines import Baselines, baseline_options
+from composefmt.cli.check_project_options import check_project_options, given_project_options
 from composefmt.cli.checking import Check
 from composefmt.cli.fixing import Fixing, fix_options
 from composefmt.cli.reporting import chosen_report, write_report
 from composefmt.cli.run import FileRun, exclusion_of, given_options, shared_options, speed_options
 from composefmt.cli.selecting import given_selection, selection_options
-from composefmt.cli.together import given_together, together_options
 from composefmt.findings import Severity
 from composefmt.reports import REPORTS
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from composefmt.cli.baselines import BaselineOptions
+    from composefmt.cli.check_project_options import CheckProjectOptions
     from composefmt.cli.fixing import FixOptions
     from composefmt.cli.run import InputOptions
     from composefmt.cli.selecting import SelectionOptions
-    from composefmt.cli.together import TogetherOptions
 
-    class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions, TogetherOptions):
+    class _Options(InputOptions, SelectionOptions, BaselineOptions, FixOptions, CheckProjectOptions):
         """The options of all parts of the command."""
 
 
@@ -47,7 +47,7 @@ An error is refused by Docker Compose or fails at run time; a warning is probabl
 
 
 @click.command("check", epilog=_EPILOG)
-@together_options
+@check_project_options
 @fix_options
 @selection_options
 @click.option("--output-format", type=click.Choice(list(REPORTS)), help="Output format (default: text; github in GitHub Actions).")
@@ -84,7 +84,7 @@ def command(
         raise click.UsageError("--file cannot be combined with PATHS.")
     run = FileRun(
         files or paths,
-        given_options(options) | given_selection(options) | given_together(options),
+        given_options(options) | given_selection(options) | given_project_options(options),
         stdin_filename,
         config,
         options,

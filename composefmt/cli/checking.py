@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from composefmt.cli.deprecation import notify_of_renamed_rules
-from composefmt.cli.elsewhere import Elsewhere
 from composefmt.cli.no_files import no_files
+from composefmt.cli.other_findings import Elsewhere
 from composefmt.cli.run import STDIN, FileRun, count
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.files.settings import settings_in_force
 from composefmt.findings import Severity
 
@@ -47,8 +47,8 @@ class Check:
                 notify_of_renamed_rules(settings.rule_names, settings.path)
             try:
                 findings = self.baselines.unknown(name, settings, result, self.run.given)
-            except FileTrouble as trouble:
-                self.run.settings_trouble(trouble.message, trouble.rule)
+            except FileError as error:
+                self.run.report_settings_error(error.message, error.rule)
                 continue
             self.files += 1
             self.unformatted += not result.is_formatted

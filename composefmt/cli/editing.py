@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from composefmt.edit.errors import EditError
     from composefmt.edit.requests import Manner, Request
     from composefmt.edit.session import Session
-    from composefmt.files.content import FileTrouble
+    from composefmt.files.content import FileError
     from composefmt.options import Options
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -68,15 +68,15 @@ def editing_options(*names: str) -> Callable[[Command], Command]:
 
 def options_of(path: str) -> Options:
     """Return the options of a file: its settings. Exit with an error if they are invalid."""
-    from composefmt.files.content import FileTrouble
+    from composefmt.files.content import FileError
     from composefmt.files.settings import settings_in_force
     from composefmt.options import Options
 
     try:
         settings = settings_in_force(path, None)
         return settings.options_for(path, Options()) if settings is not None else Options()
-    except FileTrouble as trouble:
-        raise click.ClickException(printable(trouble.message)) from None
+    except FileError as error:
+        raise click.ClickException(printable(error.message)) from None
 
 
 def chosen_files(files: tuple[str, ...]) -> list[str]:
@@ -120,7 +120,7 @@ def change_values(output: Output, requests: Callable[[], list[Request]], manner:
 def edit(output: Output, change: Callable[[Session, list[str]], None]) -> int:
     """Change files and write or show them; return the exit status. If a file changes meanwhile, its new content is changed."""
     from composefmt.edit.errors import EditError
-    from composefmt.files.content import FileChanged, FileTrouble
+    from composefmt.files.content import FileChanged, FileError
 
     files = chosen_files(output["files"])
     for tries_left in reversed(range(_TRIES)):
@@ -130,16 +130,16 @@ def edit(output: Output, change: Callable[[Session, list[str]], None]) -> int:
                 session.documents[STDIN] = standard_input()
             change(session, files)
             return _finish(session, output, is_stream=files == [STDIN])
-        except FileChanged as trouble:
+        except FileChanged as error:
             if not tries_left:
-                fail(trouble)
-        except (EditError, FileTrouble) as error:
+                fail(error)
+        except (EditError, FileError) as error:
             fail(error)
     raise AssertionError
 
 
 def standard_input() -> Document:
-    """Return the document of standard input. Raises EditError, FileTrouble."""
+    """Return the document of standard input. Raises EditError, FileError."""
     from composefmt.edit.document import Document
     from composefmt.files.content import read_stream
 
@@ -147,7 +147,7 @@ def standard_input() -> Document:
 
 
 def _finish(session: Session, output: Output, *, is_stream: bool) -> int:
-    """Write or show what was changed; return the exit status. Raises FileTrouble."""
+    """Write or show what was changed; return the exit status. Raises FileError."""
     changed = session.changed
     sizes = [(count(document.changed_lines, "line"), printable(document.filename)) for document in changed]
     writes = not output["diff"] and not output["dry_run"]
@@ -183,7 +183,7 @@ def note(notes: list[str]) -> None:
         click.echo(f"note: and {len(notes) - _MAX_NOTES} more", err=True)
 
 
-def fail(error: EditError | FileTrouble) -> NoReturn:
+def fail(error: EditError | FileError) -> NoReturn:
     """Print an error on one line and exit."""
     message = f"{error.message}; {error.advice}" if error.advice else error.message
     click.echo(f"error: {printable(' '.join(message.split()))}", err=True)

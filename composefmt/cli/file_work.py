@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.content import FileError, read_file
 from composefmt.files.discovery import Missing
 from composefmt.files.environment import environment_beside
 from composefmt.files.settings import settings_in_force
@@ -39,17 +39,17 @@ class Work(NamedTuple):
     result_kind: ResultKind | None = None
 
 
-class Trouble(NamedTuple):
-    """The reason why a file was not processed; see `FileTrouble`. The rule "settings" means an error in its settings."""
+class FileFailure(NamedTuple):
+    """The reason why a file was not processed; see `FileError`. The rule "settings" means an error in its settings."""
 
     rule: str
     message: str
     advice: str = ""
 
     @classmethod
-    def of(cls, trouble: FileTrouble) -> Trouble:
+    def of(cls, error: FileError) -> FileFailure:
         """Return an exception as a value."""
-        return cls(trouble.rule, trouble.message, trouble.advice)
+        return cls(error.rule, error.message, error.advice)
 
 
 class Outcome(NamedTuple):
@@ -58,7 +58,7 @@ class Outcome(NamedTuple):
     path: str
     data: bytes = b""
     result: Any = None
-    trouble: Trouble | None = None
+    failure: FileFailure | None = None
     entry: tuple[bytes, str] | None = None
 
 
@@ -101,18 +101,18 @@ class FileWork:
     def read(self, path: str | Missing) -> _Text | Outcome:
         """Read a file, or return the outcome that says why that failed."""
         if isinstance(path, Missing):
-            return Outcome(path.path, trouble=Trouble("unreadable", path.message))
+            return Outcome(path.path, failure=FileFailure("unreadable", path.message))
         try:
             return self.text(path, read_file(path), path)
-        except FileTrouble as trouble:
-            return Outcome(path, trouble=Trouble.of(trouble))
+        except FileError as error:
+            return Outcome(path, failure=FileFailure.of(error))
 
     def text(self, path: str, data: bytes, name: str) -> _Text | Outcome:
         """Return content with its options, or the outcome that says what is invalid."""
         try:
             return _Text(path, data, self.options_for(name, data), name)
-        except FileTrouble as trouble:
-            return Outcome(path, trouble=Trouble.of(trouble))
+        except FileError as error:
+            return Outcome(path, failure=FileFailure.of(error))
 
     def done(self, text: _Text | Outcome, key: bytes = b"", known: str | None = None) -> Outcome:
         """Return the outcome for content: the cached result if it is still valid, else a new one with a cache entry for the key."""
@@ -125,7 +125,7 @@ class FileWork:
             result = self.work.call(*text[1:])
             return Outcome(text.path, text.data, result, entry=self.entry(text, key, result) if key else None)
         except Exception as error:  # noqa: BLE001 (the other files must still be processed)
-            return Outcome(text.path, trouble=Trouble("internal-error", _described(error), _REPORT))
+            return Outcome(text.path, failure=FileFailure("internal-error", _described(error), _REPORT))
 
     def cached(self, text: _Text, known: str) -> object | None:
         """Return the cached result, None if it is no longer valid."""
@@ -143,7 +143,7 @@ class FileWork:
     def options_for(self, name: str, data: bytes) -> Options:
         """Return the options for one file: settings, overridden by the command line, with its surroundings and its `.env`.
 
-        Raises FileTrouble for invalid settings.
+        Raises FileError for invalid settings.
         """
         settings = settings_in_force(name, self.config)
         options = settings.options_for(name, Options()) if settings is not None else Options()
@@ -158,7 +158,7 @@ def worker_died(path: str | Missing) -> Outcome:
     """Return the outcome for a file whose worker died."""
     return Outcome(
         path.path if isinstance(path, Missing) else path,
-        trouble=Trouble("internal-error", "the worker process was killed", "possibly out of memory; try --jobs 1"),
+        failure=FileFailure("internal-error", "the worker process was killed", "possibly out of memory; try --jobs 1"),
     )
 
 

@@ -13,7 +13,7 @@ from composefmt.cli.cached_results import CHECKED, CHECKED_WITH_FORMATTING
 from composefmt.cli.file_work import Work
 from composefmt.cli.run import STDIN, count, style_for
 from composefmt.engine import CheckResult, FixResult
-from composefmt.files.content import FileTrouble, write_file
+from composefmt.files.content import FileError, write_file
 from composefmt.markdown import check_bytes, check_with_formatting, fix_bytes
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class Fixing:
         elif result.data is not None:
             try:
                 write_file(path, result.data, data)
-            except FileTrouble as trouble:
-                self.run.trouble(path, trouble)
+            except FileError as error:
+                self.run.report_failure(path, error)
                 self.fixed.subtract(result.fixed)
                 return False
         return True

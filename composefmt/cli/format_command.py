@@ -14,7 +14,7 @@ from composefmt.cli.format_kinds import FORMS, ORDER, formatted_in_style, kinds_
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import STDIN, FileRun, count, exclusion_of, given_options, shared_options, speed_options, style_for
 from composefmt.engine import FormatResult, with_hash_change
-from composefmt.files.content import FileTrouble, write_file
+from composefmt.files.content import FileError, write_file
 from composefmt.findings import Severity
 from composefmt.markdown import format_bytes, is_markdown
 from composefmt.reports.text import PLAIN, Style, printable, render
@@ -221,8 +221,8 @@ def _apply(path: str, data: bytes, result: FormatResult, mode: _Mode, run: FileR
     if mode.writes:
         try:
             write_file(path, result.data, data)
-        except FileTrouble as trouble:
-            run.trouble(path, trouble)
+        except FileError as error:
+            run.report_failure(path, error)
             return False
     if not mode.quiet and not mode.diff and not mode.statistics:
         run.progress.clear()

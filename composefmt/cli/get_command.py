@@ -46,7 +46,7 @@ def command(paths: tuple[str, ...], files: tuple[str, ...], output_format: str, 
     """
     from composefmt.edit.errors import EditError
     from composefmt.edit.paths import parse_path
-    from composefmt.files.content import FileTrouble
+    from composefmt.files.content import FileError
 
     found: list[Found] = []
     try:
@@ -56,7 +56,7 @@ def command(paths: tuple[str, ...], files: tuple[str, ...], output_format: str, 
         documents = [session.document(name) for name in names]
         for path in paths:
             found += _values(documents, parse_path(path), otherwise)
-    except (EditError, FileTrouble) as error:
+    except (EditError, FileError) as error:
         fail(error)
     write_utf8(sys.stdout)
     for name, value in found:

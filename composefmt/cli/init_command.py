@@ -11,7 +11,7 @@ from composefmt.adopting import Note, Proposal, settings_proposal, texts, tool_p
 from composefmt.cli.adoption import Effect, measure, percentage, report
 from composefmt.cli.no_files import no_files
 from composefmt.cli.run import FileRun, SpeedOptions, count, style_for
-from composefmt.files.content import FileTrouble, reason, write_file
+from composefmt.files.content import FileError, reason, write_file
 from composefmt.reports.baseline import written as baseline_text
 from composefmt.reports.diff import unified
 from composefmt.reports.text import printable
@@ -55,8 +55,8 @@ class _Session:
         name = printable(proposal.path)
         try:
             _write(os.path.join(self.directory, proposal.path), proposal)
-        except FileTrouble as trouble:
-            raise click.ClickException(f"{name} {trouble.message}") from None
+        except FileError as error:
+            raise click.ClickException(f"{name} {error.message}") from None
         except OSError as error:
             raise click.ClickException(f"{name} cannot be written: {reason(error)}") from None
         self.written.append(proposal.path)
@@ -84,15 +84,15 @@ def command(directory: str, yes: bool, dry_run: bool) -> int:
         _add_settings(session, effect)
         for answer in tool_proposals(directory):
             session.handle(answer)
-    except FileTrouble as trouble:
-        raise click.ClickException(printable(trouble.message)) from None
+    except FileError as error:
+        raise click.ClickException(printable(error.message)) from None
     if session.written:
         click.echo(f"\n{_next_steps(session)}")
     return 2 if run.failed else 0
 
 
 def _add_settings(session: _Session, effect: Effect) -> None:
-    """Ask for the settings, and propose them; with them, the baseline. Raises FileTrouble."""
+    """Ask for the settings, and propose them; with them, the baseline. Raises FileError."""
     known = settings_proposal(session.directory, texts.settings(long=True, baseline=False))
     if isinstance(known, Note):
         session.handle(known)
@@ -129,7 +129,7 @@ def _next_steps(session: _Session) -> str:
 
 
 def _write(path: str, proposal: Proposal) -> None:
-    """Write a proposal, unless the file was changed or created in the meantime. Raises FileTrouble or OSError."""
+    """Write a proposal, unless the file was changed or created in the meantime. Raises FileError or OSError."""
     if proposal.before is not None:
         write_file(path, proposal.after.encode(), proposal.before.encode())
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.files.names import DEFAULT_NAMES
 from composefmt.files.settings import settings_in_force
 from composefmt.reports.text import printable
@@ -32,6 +32,6 @@ def _included(directory: str, config: str | None) -> list[str]:
     """Return the patterns of the setting `include` for a directory; wrong settings are reported elsewhere."""
     try:
         settings = settings_in_force(os.path.join(directory, "compose.yaml"), config)
-    except FileTrouble:
+    except FileError:
         return []
     return settings.given.get("include", []) if settings is not None else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from composefmt.cli.run import style_for, write_utf8
-from composefmt.files.content import FileTrouble, reason, write_output
+from composefmt.files.content import FileError, reason, write_output
 from composefmt.files.names import COMPOSE_NAME
 from composefmt.reports import FOR_PEOPLE, Report, report_named
 from composefmt.reports.text import PLAIN
@@ -84,8 +84,8 @@ def writable(path: str, option: str, *, may_be_compose: bool = False) -> Iterato
     yield text
     try:
         write_output(path, text.getvalue())
-    except FileTrouble as trouble:
-        raise click.ClickException(f'{option}: "{path}" {trouble.message}') from None
+    except FileError as error:
+        raise click.ClickException(f'{option}: "{path}" {error.message}') from None
 
 
 def put(text: str, output: str | None) -> None:

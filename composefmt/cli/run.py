@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar
 
 import click
 
-from composefmt.cli.file_work import NO_NAME, FileWork, Outcome, Trouble, Work, worker_died, worth_caching
+from composefmt.cli.file_work import NO_NAME, FileFailure, FileWork, Outcome, Work, worker_died, worth_caching
 from composefmt.cli.progress import Progress
 from composefmt.cli.workers import default_jobs, ordered_results
-from composefmt.files.content import FileTrouble, read_stream, reason
+from composefmt.files.content import FileError, read_stream, reason
 from composefmt.files.discovery import Missing, discover
 from composefmt.files.exclusion import Exclusion
 from composefmt.options import Chosen
@@ -206,19 +206,19 @@ class FileRun:
         else:
             outcomes = self.from_files(work)
         for outcome in outcomes:
-            if outcome.trouble is None:
+            if outcome.failure is None:
                 yield outcome.path, outcome.data, outcome.result
-            elif outcome.trouble.rule == "settings":
-                self.settings_trouble(outcome.trouble.message)
+            elif outcome.failure.rule == "settings":
+                self.report_settings_error(outcome.failure.message)
             else:
-                self.trouble(outcome.path, outcome.trouble)
+                self.report_failure(outcome.path, outcome.failure)
 
     def from_standard_input(self, work: Work) -> list[Outcome]:
         """Return the outcome for standard input; nothing if it is excluded."""
         try:
             data = _standard_input()
-        except FileTrouble as trouble:
-            return [Outcome(STDIN, trouble=Trouble.of(trouble))]
+        except FileError as error:
+            return [Outcome(STDIN, failure=FileFailure.of(error))]
         if self.exclusion.names(self.stdin_filename):
             self.excluded_input = data
             return []
@@ -251,7 +251,7 @@ class FileRun:
         folder = self.speed["cache_dir"] or cache_directory(os.environ)
         return Cache(folder) if folder else None
 
-    def settings_trouble(self, message: str, rule: str = "settings") -> None:
+    def report_settings_error(self, message: str, rule: str = "settings") -> None:
         """Print an error in settings, or in a file that they name, once; the files they apply to are skipped."""
         self.failed += 1
         if message not in self.reported:
@@ -259,12 +259,12 @@ class FileRun:
             self.progress.clear()
             click.echo(f"error[{rule}] {printable(message)}", err=True)
 
-    def trouble(self, path: str, trouble: FileTrouble | Trouble) -> None:
+    def report_failure(self, path: str, error: FileError | FileFailure) -> None:
         """Print that a file could not be read, processed or written."""
         self.failed += 1
         self.progress.clear()
-        advice = f" ({trouble.advice})" if trouble.advice else ""
-        click.echo(f"{printable(self.name(path))}: error[{trouble.rule}] {trouble.message}{advice}", err=True)
+        advice = f" ({error.advice})" if error.advice else ""
+        click.echo(f"{printable(self.name(path))}: error[{error.rule}] {error.message}{advice}", err=True)
 
     def name(self, path: str) -> str:
         """Return the name to report for a path."""
@@ -283,11 +283,11 @@ def _stands_in(path: str, only: frozenset[str]) -> bool:
 
 def _standard_input() -> bytes:
     if sys.stdin is None:
-        raise FileTrouble("unreadable", "standard input is closed")
+        raise FileError("unreadable", "standard input is closed")
     try:
         return read_stream(sys.stdin.buffer)
     except OSError as error:
-        raise FileTrouble("unreadable", reason(error)) from None
+        raise FileError("unreadable", reason(error)) from None
 
 
 def style_for(stream: TextIO) -> Style:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from composefmt.cli.deprecation import notify_of_renamed_rules
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.files.settings import settings_for
 from composefmt.reports.text import printable
 
@@ -36,8 +36,8 @@ def command(path: str, schema: bool) -> int:
         raise click.UsageError(f"{printable(path)}: no such file or directory.")
     try:
         found = settings_for(os.path.join(path, "compose.yaml") if os.path.isdir(path) else path)
-    except FileTrouble as trouble:
-        raise click.ClickException(printable(trouble.message)) from None
+    except FileError as error:
+        raise click.ClickException(printable(error.message)) from None
     if found is not None:
         notify_of_renamed_rules(found.rule_names, found.path)
     defaults = SettingsModel()

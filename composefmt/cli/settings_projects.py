@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.files.settings import settings_with_projects
 from composefmt.project.names import BASES
 from composefmt.project.values import ProjectError
@@ -22,8 +22,8 @@ def configured_projects(directory: str) -> tuple[ProjectOptions, ...]:
     try:
         settings = settings_with_projects(os.path.join(directory, "compose.yaml"))
         return settings.all_projects() if settings is not None else ()
-    except FileTrouble as trouble:
-        raise ProjectError(trouble.message) from None
+    except FileError as error:
+        raise ProjectError(error.message) from None
 
 
 def completed(wanted: Wanted) -> Wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from composefmt.compose.line_slips import Slip, line_slip
+from composefmt.compose.line_mistakes import LineMistake, line_mistake
 from composefmt.findings import Finding, Related, Severity
 from composefmt.syntax.source import Source, Span
 from composefmt.syntax.tabs import SIGN
@@ -147,11 +147,11 @@ def _explained(source: Source, problem: SyntaxProblem) -> Finding:
         here = _GLUED_KEY.match(source.text[source.text.rfind("\n", 0, offset) + 1 :].partition("\n")[0])
         if glued is None and here is not None and "could not find expected ':'" in problem.message:
             glued = source.text.rfind("\n", 0, offset) + 1 + here.start(1)
-        slip = _line_slip(source.text, offset, begun) if _OF_LINES.search(f"{problem.context} {problem.message}") else None
+        mistake = _line_mistake(source.text, offset, begun) if _OF_LINES.search(f"{problem.context} {problem.message}") else None
         if glued is not None and re.search("mapping values|could not find expected ':'", problem.message):
             offset, message, advice = glued, "missing space after the colon", 'end the key with a colon and a space: "key: value"'
-        elif slip is not None:
-            offset, message, advice = slip
+        elif mistake is not None:
+            offset, message, advice = mistake
             begun = None
         elif "mapping values" in problem.message and (deep := _too_deep(source.text, offset)) is not None:
             offset, message = deep, "this key is indented below a key that already has a value"
@@ -217,9 +217,9 @@ def _glued_key(text: str, offset: int) -> int | None:
 _OF_LINES = re.compile(r"could not find expected ':'|did not find expected key|expected <block end>")
 
 
-def _line_slip(text: str, *offsets: int | None) -> Slip | None:
+def _line_mistake(text: str, *offsets: int | None) -> LineMistake | None:
     """Return what is wrong with the first line at the offsets of a problem that does not fit the line above it."""
-    return next((slip for offset in sorted({each for each in offsets if each is not None}) if (slip := line_slip(text, offset))), None)
+    return next((found for offset in sorted({each for each in offsets if each is not None}) if (found := line_mistake(text, offset))), None)
 
 
 _KEY = re.compile(r"( *)[\w.-]+:")

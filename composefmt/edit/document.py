@@ -49,13 +49,13 @@ class Document:
         """Return the document of a file; `filename` is the name to show. Raises EditError if it cannot be read or is not YAML."""
         from os import fspath
 
-        from composefmt.files.content import FileTrouble, read_file
+        from composefmt.files.content import FileError, read_file
 
         name = filename or fspath(path)
         try:
             data = read_file(fspath(path))
-        except FileTrouble as trouble:
-            raise EditError(f"{name}: {trouble.message}", trouble.advice) from None
+        except FileError as error:
+            raise EditError(f"{name}: {error.message}", error.advice) from None
         made = cls.of_bytes(data, name, options)
         made._path = fspath(path)
         return made
@@ -114,16 +114,16 @@ class Document:
 
         Raises EditError if it cannot be written or has changed since it was read.
         """
-        from composefmt.files.content import FileTrouble
+        from composefmt.files.content import FileError
 
         try:
             self.write()
-        except FileTrouble as trouble:
-            raise EditError(f"{self.filename}: {trouble.message}", trouble.advice) from None
+        except FileError as error:
+            raise EditError(f"{self.filename}: {error.message}", error.advice) from None
         self.forget()
 
     def write(self) -> None:
-        """Write the file if there are changes. Raises FileTrouble."""
+        """Write the file if there are changes. Raises FileError."""
         from composefmt.files.content import write_file
 
         if self._path is None:
@@ -132,7 +132,7 @@ class Document:
             write_file(self._path, self.data, self._data)
 
     def write_back(self) -> None:
-        """Undo `write`. Raises FileTrouble."""
+        """Undo `write`. Raises FileError."""
         from composefmt.files.content import write_file
 
         if self._path is not None and self.is_changed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from composefmt.edit.document import Document
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,14 +33,14 @@ class Session:
         return [document for document in self.documents.values() if document.is_changed]
 
     def save(self) -> None:
-        """Write all changed documents. Raises FileTrouble if one cannot be written, after the others have their old content again."""
+        """Write all changed documents. Raises FileError if one cannot be written, after the others have their old content again."""
         written: list[Document] = []
         try:
             for document in self.changed:
                 try:
                     document.write()
-                except FileTrouble as trouble:
-                    trouble.message = f"{document.filename}: {trouble.message}"
+                except FileError as error:
+                    error.message = f"{document.filename}: {error.message}"
                     raise
                 written.append(document)
         except BaseException:

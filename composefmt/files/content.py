@@ -27,7 +27,7 @@ _LOCK_TRIES = 60
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-class FileTrouble(Exception):
+class FileError(Exception):
     """A file cannot be read or written. `rule` names the kind of problem; the file is unchanged."""
 
     def __init__(self, rule: str, message: str, advice: str = "") -> None:
@@ -43,7 +43,7 @@ def reason(error: OSError | ValueError) -> str:
     return text[:1].lower() + text[1:]
 
 
-class FileChanged(FileTrouble):
+class FileChanged(FileError):
     """A file has other content than when it was read."""
 
     def __init__(self) -> None:
@@ -51,42 +51,42 @@ class FileChanged(FileTrouble):
 
 
 def read_file(path: str) -> bytes:
-    """Return the bytes of a regular file of at most MAX_BYTES. Raises FileTrouble."""
+    """Return the bytes of a regular file of at most MAX_BYTES. Raises FileError."""
     try:
         return read_regular(path)
     except CannotRead as problem:
-        raise (_too_large() if problem.too_large else FileTrouble("unreadable", problem.reason)) from None
+        raise (_too_large() if problem.too_large else FileError("unreadable", problem.reason)) from None
     except (OSError, ValueError) as error:
-        raise FileTrouble("unreadable", reason(error)) from None
+        raise FileError("unreadable", reason(error)) from None
 
 
 def read_stream(stream: BinaryIO) -> bytes:
-    """Return the bytes of a stream, such as standard input, of at most MAX_BYTES. Raises FileTrouble."""
+    """Return the bytes of a stream, such as standard input, of at most MAX_BYTES. Raises FileError."""
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise _too_large()
     return data
 
 
-def _too_large() -> FileTrouble:
-    return FileTrouble("too-large", f"more than {MAX_BYTES:,} bytes", "this is hardly a Compose file")
+def _too_large() -> FileError:
+    return FileError("too-large", f"more than {MAX_BYTES:,} bytes", "this is hardly a Compose file")
 
 
 def write_file(path: str, data: bytes, expected: bytes) -> None:
     """Replace a file's content, keeping its mode and, if possible, its owner; symbolic links are followed.
 
     `expected` is the content read before: a file that has changed since is left alone. Of several processes that write a file at
-    once, one after the other compares and writes. Raises FileTrouble, FileChanged if the content is not the expected one.
+    once, one after the other compares and writes. Raises FileError, FileChanged if the content is not the expected one.
     """
     try:
         target = os.path.realpath(path)
         if not os.access(target, os.W_OK):
             os.stat(target)
-            raise FileTrouble("unwritable", "is read-only")
+            raise FileError("unwritable", "is read-only")
         with _locked(target):
             _write_expected(target, data, expected)
     except OSError as error:
-        raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
+        raise FileError("unwritable", f"cannot be written: {reason(error)}") from None
 
 
 def _write_expected(target: str, data: bytes, expected: bytes) -> None:
@@ -140,7 +140,7 @@ def _state(status: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def write_output(path: str, text: str) -> None:
-    """Write one of our own files, such as a report, in UTF-8; on failure the old content stays. Raises FileTrouble."""
+    """Write one of our own files, such as a report, in UTF-8; on failure the old content stays. Raises FileError."""
     # Undecodable characters (of a file name) become escapes, which are valid in JSON too.
     data = text.encode("utf-8", "backslashreplace")
     try:
@@ -157,7 +157,7 @@ def write_output(path: str, text: str) -> None:
                     os.unlink(path)
             raise
     except (OSError, ValueError) as error:
-        raise FileTrouble("unwritable", f"cannot be written: {reason(error)}") from None
+        raise FileError("unwritable", f"cannot be written: {reason(error)}") from None
 
 
 def _renew(target: str, data: bytes, status: os.stat_result) -> None:

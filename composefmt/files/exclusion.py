@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.files.ignore import Ignore, as_bytes, covers, parse_patterns
 from composefmt.files.names import SKIPPED, WORKFLOWS
 from composefmt.files.settings import NAMES, relative_path, settings_in_force
@@ -98,7 +98,7 @@ class Exclusion:
     def _settings(self, path: str) -> Settings | None:
         try:
             return settings_in_force(path, self.config)
-        except FileTrouble:
+        except FileError:
             # The error is reported when the settings of a file are read.
             return None
 

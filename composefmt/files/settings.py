@@ -11,7 +11,7 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.content import FileError, read_file
 from composefmt.files.ignore import covers, parse_patterns
 from composefmt.files.names import YAML
 
@@ -70,7 +70,7 @@ class Settings(NamedTuple):
         return frozenset(values.get("severity", {})).union(*chosen, *ignored)
 
     def options_for(self, path: str, defaults: Options) -> Options:
-        """Return the options for a Compose file. Raises FileTrouble if a project has no files."""
+        """Return the options for a Compose file. Raises FileError if a project has no files."""
         options = defaults._replace(**self.values)
         if self.projects:
             options = options._replace(projects=self.projects_with(path))
@@ -81,7 +81,7 @@ class Settings(NamedTuple):
         return options._replace(file_ignore=frozenset().union(*ignored), is_fragment=covers(self.fragments, relative))
 
     def projects_with(self, path: str) -> tuple[ProjectOptions, ...]:
-        """Return the projects that contain a file, with paths relative to its directory. Raises FileTrouble."""
+        """Return the projects that contain a file, with paths relative to its directory. Raises FileError."""
         from composefmt.files.projects import NoProject, projects_with
 
         try:
@@ -90,7 +90,7 @@ class Settings(NamedTuple):
             raise self._without_project(problem) from None
 
     def all_projects(self) -> tuple[ProjectOptions, ...]:
-        """Return all projects, with absolute paths. Raises FileTrouble."""
+        """Return all projects, with absolute paths. Raises FileError."""
         if not self.projects:
             return ()
         from composefmt.files.projects import NoProject, all_projects
@@ -100,12 +100,12 @@ class Settings(NamedTuple):
         except NoProject as problem:
             raise self._without_project(problem) from None
 
-    def _without_project(self, problem: NoProject) -> FileTrouble:
+    def _without_project(self, problem: NoProject) -> FileError:
         from composefmt.files.settings_places import place_in_project
 
         try:
             text = read_file(self.path).decode("utf-8", "replace")
-        except FileTrouble:
+        except FileError:
             text = ""
         place = place_in_project(text, problem.number, len(self.projects), problem.key)
         return _invalid(self.path, f'invalid setting "projects.{problem.key}" of project {problem.number}: {problem.message}', place)
@@ -121,12 +121,12 @@ def relative_path(path: str, directory: str) -> str:
 
 
 def settings_for(path: str) -> Settings | None:
-    """Return the settings that apply to a Compose file, None without any. Raises FileTrouble for the settings file."""
+    """Return the settings that apply to a Compose file, None without any. Raises FileError for the settings file."""
     return _for_directory(os.path.dirname(path))
 
 
 def settings_with_projects(path: str) -> Settings | None:
-    """Return the settings that apply to a path if they may define projects; reading them takes time. Raises FileTrouble."""
+    """Return the settings that apply to a path if they may define projects; reading them takes time. Raises FileError."""
     try:
         directory = os.path.abspath(os.path.dirname(path))
     except FileNotFoundError:
@@ -145,7 +145,7 @@ def settings_with_projects(path: str) -> Settings | None:
 
 
 def settings_in_force(path: str, config: str | None) -> Settings | None:
-    """Return the settings for a Compose file: of the named settings file, else of the nearest one above. Raises FileTrouble."""
+    """Return the settings for a Compose file: of the named settings file, else of the nearest one above. Raises FileError."""
     if not config:
         return settings_for(path)
     settings = read_settings(config)
@@ -202,13 +202,13 @@ def _in_directory(directory: str) -> Settings | None:
 
 @lru_cache(maxsize=256)
 def read_settings(path: str) -> Settings | None:
-    """Read a settings file; None for a pyproject.toml without our section. Raises FileTrouble."""
+    """Read a settings file; None for a pyproject.toml without our section. Raises FileError."""
     try:
         data = read_file(path)
-    except FileTrouble as trouble:
-        raise FileTrouble("settings", f"{path}: {trouble.message}") from None
+    except FileError as error:
+        raise FileError("settings", f"{path}: {error.message}") from None
     if len(data) > _MAX_BYTES:
-        raise FileTrouble("settings", f"{path}: more than {_MAX_BYTES:,} bytes")
+        raise FileError("settings", f"{path}: more than {_MAX_BYTES:,} bytes")
     is_project = os.path.basename(path) == "pyproject.toml"
     if is_project and _SECTION not in data:
         return None
@@ -220,7 +220,7 @@ def read_settings(path: str) -> Settings | None:
         if section is None:
             return None
         if not isinstance(section, dict):
-            raise FileTrouble("settings", f"{path}: tool.composefmt is not a table")
+            raise FileError("settings", f"{path}: tool.composefmt is not a table")
         table = section
     return _as_settings(path, _validated(path, text, table))
 
@@ -235,8 +235,8 @@ def _text(path: str, data: bytes) -> str:
         raise _invalid(path, problem.message, place) from None
 
 
-def _invalid(path: str, message: str, place: tuple[int, int] | None = None) -> FileTrouble:
-    return FileTrouble("settings", f"{path}:{place[0]}:{place[1]}: {message}" if place is not None else f"{path}: {message}")
+def _invalid(path: str, message: str, place: tuple[int, int] | None = None) -> FileError:
+    return FileError("settings", f"{path}:{place[0]}:{place[1]}: {message}" if place is not None else f"{path}: {message}")
 
 
 def _parsed(path: str, text: str) -> dict[str, object]:
@@ -246,13 +246,13 @@ def _parsed(path: str, text: str) -> dict[str, object]:
         import tomli as tomllib
 
     if _DEEP.search(text):
-        raise FileTrouble("settings", f"{path}: it is nested too deep")
+        raise FileError("settings", f"{path}: it is nested too deep")
     try:
         table: dict[str, object] = tomllib.loads(text)
     except RecursionError:
-        raise FileTrouble("settings", f"{path}: it is nested too deep") from None
+        raise FileError("settings", f"{path}: it is nested too deep") from None
     except ValueError as error:
-        raise FileTrouble("settings", _located(path, str(error))) from None
+        raise FileError("settings", _located(path, str(error))) from None
     return table
 
 

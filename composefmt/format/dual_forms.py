@@ -13,7 +13,7 @@ from composefmt.compose.fields import Use, find_dual_uses, item_text
 from composefmt.format.plan import Piece, Rewrite
 from composefmt.format.protection import is_protected
 from composefmt.format.skipped import COMMENT_INSIDE, PLACEHOLDER, SkippedEntry, has_placeholder, is_tied
-from composefmt.syntax.comments import CommentPlaces
+from composefmt.syntax.comments import CommentLocations
 from composefmt.syntax.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 from composefmt.syntax.scalars import scalar_value, write_scalar
 from composefmt.syntax.values import Values, is_merge_key
@@ -85,7 +85,7 @@ class _Rewriter:
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
         self.values = Values()
-        self.comments = CommentPlaces(text, tree)
+        self.comments = CommentLocations(text, tree)
 
     def answers(self, use: Use, *, to_short: bool) -> list[tuple[Node, Rewrite | list[MappingOf[str, object]] | str | None]]:
         """Return the rewrite of a value, or of each of its items, or the reasons for skipping them."""

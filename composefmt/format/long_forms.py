@@ -13,7 +13,7 @@ from composefmt.compose.parse_result import Malformed, Opaque, Parsed
 from composefmt.format.protection import is_protected
 from composefmt.format.short_forms import short_forms
 from composefmt.format.skipped import PLACEHOLDER, SkippedEntry, has_placeholder
-from composefmt.syntax.comments import CommentPlaces
+from composefmt.syntax.comments import CommentLocations
 from composefmt.syntax.nodes import Mapping, Scalar, resolve
 from composefmt.syntax.scalars import scalar_value, whole_number
 from composefmt.syntax.values import Values, merged_entries, value_of
@@ -33,7 +33,7 @@ def long_forms(text: str, tree: Tree, uses: list[Use], options: Options, keep_ou
     """Return a plan of the ports and volumes to rewrite in either direction, and the entries that keep their form."""
     plan: Plan = {}
     skipped: list[SkippedEntry] = []
-    comments = CommentPlaces(text, tree)
+    comments = CommentLocations(text, tree)
     long = _LongItems(uses)
     for use in uses:
         # The reference discards values tagged `!reset`.

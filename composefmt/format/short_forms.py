@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from composefmt.compose.fields import Field, Use
     from composefmt.format.plan import Plan
     from composefmt.options import Options
-    from composefmt.syntax.comments import CommentPlaces
+    from composefmt.syntax.comments import CommentLocations
     from composefmt.syntax.source import Span
 
 
@@ -38,7 +38,9 @@ def _same_with_values(field: Field, text: str, entry: MappingOf[str, object], op
     return True
 
 
-def short_forms(use: Use, comments: CommentPlaces, options: Options, keep_out: list[Span], plan: Plan, skipped: list[SkippedEntry]) -> None:
+def short_forms(
+    use: Use, comments: CommentLocations, options: Options, keep_out: list[Span], plan: Plan, skipped: list[SkippedEntry]
+) -> None:
     """Add the long items of a list that have an equivalent short form to the plan, and the others to `skipped`."""
     values = Values()
     for item in use.node.items:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from composefmt.format.protection import is_protected
 from composefmt.format.scalars import BlockText
 from composefmt.format.whitespace import END_COMMENT, Gap, Level, comment_columns, place_comments, read_gap
-from composefmt.syntax.comments import CommentPlaces
+from composefmt.syntax.comments import CommentLocations
 from composefmt.syntax.edits import Edit
 from composefmt.syntax.nodes import Mapping, Scalar, Sequence
 from composefmt.syntax.source import line_start
@@ -52,7 +52,7 @@ class Writer:
         self.keep_end = -1
         # The end of a value whose last line, as now written, ends in a comment.
         self.comment_end = -1
-        self.comments = CommentPlaces(text, tree)
+        self.comments = CommentLocations(text, tree)
 
     def open(self, start: int, end: int, old: int, column: int, *, inline: bool) -> None:
         """Lay out the gap before the first element of a collection."""

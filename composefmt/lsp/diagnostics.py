@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.uris import from_fs_path
 
 from composefmt.engine import check_bytes, check_tree
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.findings import Finding, Severity
 from composefmt.lsp.documents import MAX_CHARACTERS
 from composefmt.rules.registry import all_rules
@@ -154,8 +154,8 @@ class _Checks:
         """Return the diagnostics of the current text."""
         try:
             options = document.options()
-        except FileTrouble as trouble:
-            return [diagnostic(Finding(trouble.rule, Severity.ERROR, trouble.message, Span(0, 0)), document, document.view.positions)]
+        except FileError as error:
+            return [diagnostic(Finding(error.rule, Severity.ERROR, error.message, Span(0, 0)), document, document.view.positions)]
         view = document.view
         findings = await asyncio.get_running_loop().run_in_executor(self.server.worker, find, view, options)
         view.remembered("findings", lambda: findings)

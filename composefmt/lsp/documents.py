@@ -13,7 +13,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
 from composefmt.compose.file import ComposeFile
-from composefmt.files.content import FileTrouble, read_file
+from composefmt.files.content import FileError, read_file
 from composefmt.files.environment import environment_beside
 from composefmt.files.names import COMPOSE_NAME
 from composefmt.files.settings import forget_settings, settings_for
@@ -59,7 +59,7 @@ class View:
         """Return the options for the text; the defaults if the settings are invalid, which a diagnostic reports."""
         try:
             return self._find_options()
-        except FileTrouble:
+        except FileError:
             return Options()
 
     @property
@@ -104,7 +104,7 @@ class OpenDocument(TextDocument):
     def _is_included(self) -> bool:
         try:
             settings = settings_for(self.path) if self.is_file else None
-        except FileTrouble:
+        except FileError:
             return False
         return settings is not None and settings.includes(self.path)
 
@@ -134,7 +134,7 @@ class OpenDocument(TextDocument):
         return self._last_good
 
     def options(self) -> Options:
-        """Return the options for the document, as on the command line. Raises FileTrouble for invalid settings."""
+        """Return the options for the document, as on the command line. Raises FileError for invalid settings."""
         # Editors do not report every change on disk.
         forget_settings()
         path = self.path if self.is_file else os.path.join(self.documents.root_path or os.getcwd(), "compose.yaml")
@@ -187,7 +187,7 @@ class Documents(Workspace):
             return document.uri, document.view
         try:
             source = Source.from_bytes(read_file(path), path, errors="replace")
-        except FileTrouble:
+        except FileError:
             return None
         return uri, View(source, Positions(source, self.position_encoding))
 

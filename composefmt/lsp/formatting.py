@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from composefmt.engine import format_tree
-from composefmt.files.content import FileTrouble
+from composefmt.files.content import FileError
 from composefmt.lsp.changes import text_edits
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def _edits(server: Server, document: OpenDocument, lines: tuple[int, int] | None
         return None
     try:
         options = document.options()
-    except FileTrouble as trouble:
-        server.window_show_message(types.ShowMessageParams(types.MessageType.Error, trouble.message))
+    except FileError as error:
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Error, error.message))
         return None
     result = format_tree(view.source, view.tree, options._replace(lines=lines))
     for finding in result.findings if result.failed else ():

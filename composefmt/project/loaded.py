@@ -136,14 +136,14 @@ class LoadedProject:
         return made
 
 
-class _Kept(NamedTuple):
+class _LoadedBefore(NamedTuple):
     """A project, or why it cannot be loaded; and the files around it, which know what was asked of them."""
 
     result: LoadedProject | ProjectError
     surroundings: Surroundings
 
 
-_LAST: OrderedDict[tuple[str, Claim], _Kept] = OrderedDict()
+_LAST: OrderedDict[tuple[str, Claim], _LoadedBefore] = OrderedDict()
 
 
 def load_claim(file: ComposeFile, claim: Claim) -> LoadedProject:
@@ -158,7 +158,7 @@ def load_claim(file: ComposeFile, claim: Claim) -> LoadedProject:
     kept = _LAST.get(key)
     if kept is None or kept.surroundings.asked != surroundings.answers(kept.surroundings.asked):
         files = ParsedFiles(surroundings, key[0], (path_of(file, claim), source, file.tree))
-        kept = _LAST[key] = _Kept(_loaded(claim, files), surroundings)
+        kept = _LAST[key] = _LoadedBefore(_loaded(claim, files), surroundings)
         while len(_LAST) > _KEPT:
             _LAST.popitem(last=False)
     _LAST.move_to_end(key)

@@ -48,8 +48,8 @@ def source_of(data: bytes, filename: str) -> Source:
 def documents(source: Source) -> Iterator[ParsedDocument]:
     """Return the documents of a file in order. Raises ProjectError."""
     tree = tree_of(source)
-    for trouble in (*unreadable(source.text, tree), *unfit_tags(source.text, tree)):
-        raise ProjectError(trouble.message, Location(source, trouble.span.start))
+    for found in (*unreadable(source.text, tree), *unfit_tags(source.text, tree)):
+        raise ProjectError(found.message, Location(source, found.span.start))
     yield from documents_of(source, tree)
 
 

@@ -39,8 +39,8 @@ def unreadable_yaml(element: Element) -> Iterator[Problem]:
     """
     file = element.file
     text, tree = file.source.text, file.tree
-    for trouble in (*unreadable(text, tree), *lone_tabs(text, tree)):
-        yield Problem(*trouble)
+    for found in (*unreadable(text, tree), *lone_tabs(text, tree)):
+        yield Problem(*found)
 
 
 @rule("invalid-merge", Severity.ERROR, group="syntax")
@@ -112,5 +112,5 @@ def invalid_tag(element: Element) -> Iterator[Problem]:
     Source: go-yaml, the YAML library of Docker Compose: resolver.go and constructor.go.
     """
     file = element.file
-    for trouble in unfit_tags(file.source.text, file.tree):
-        yield Problem(*trouble)
+    for found in unfit_tags(file.source.text, file.tree):
+        yield Problem(*found)

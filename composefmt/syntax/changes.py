@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from composefmt.syntax.edits import Edit
-from composefmt.syntax.locations import Places
+from composefmt.syntax.locations import NodeLocations
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence
 from composefmt.syntax.scalars import in_quotes, quote, write_scalar
 from composefmt.syntax.source import line_start
@@ -27,7 +27,7 @@ def apart(one: Edits, other: Edits) -> Edits:
     return (*one, *other) if one and other and not overlap else ()
 
 
-class Changes(Places):
+class Changes(NodeLocations):
     """Changes of one text; each method returns edits, or none if the change cannot be made."""
 
     __slots__ = ()

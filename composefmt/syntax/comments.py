@@ -38,7 +38,7 @@ def comments(text: str, tree: Tree) -> list[Span]:
     return found
 
 
-class CommentPlaces:
+class CommentLocations:
     """An index of the comments of a text, built on first use."""
 
     __slots__ = ("_starts", "text", "tree")

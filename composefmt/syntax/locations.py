@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from composefmt.syntax.comments import CommentPlaces
+from composefmt.syntax.comments import CommentLocations
 from composefmt.syntax.nodes import Mapping, Node, Scalar, Sequence, resolve
 from composefmt.syntax.source import Source, line_end, line_start
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OTHER_BREAK = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 
 
-class Places:
+class NodeLocations:
     """An index of the nodes of one text."""
 
     __slots__ = ("_newline", "_parents", "_shared", "_values", "comments", "text", "tree")
@@ -25,7 +25,7 @@ class Places:
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
         self.tree = tree
-        self.comments = CommentPlaces(text, tree)
+        self.comments = CommentLocations(text, tree)
         self._newline: str | None = None
         self._parents: dict[int, tuple[Mapping | Sequence, int]] | None = None
         self._shared: tuple[list[int], list[int]] | None = None

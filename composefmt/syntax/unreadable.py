@@ -113,11 +113,11 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Unreadable]:
     """Yield the first tab that go-yaml refuses although only a comment follows it; formatting removes such tabs."""
     if "\t" not in text:
         return
-    from composefmt.syntax.locations import Places
+    from composefmt.syntax.locations import NodeLocations
 
     brackets = in_brackets(tree)
     starts = [node.start for node in tree.scalars]
-    places: Places | None = None
+    places: NodeLocations | None = None
     for found in re.compile(_TAB).finditer(text):
         index = bisect_right(brackets, (found.end(), 0)) - 1
         behind = bisect_right(starts, found.start()) - 1
@@ -132,7 +132,7 @@ def lone_tabs(text: str, tree: Tree) -> Iterator[Unreadable]:
             continue
         if node.start < node.end and node.style not in ("'", '"') and not "".join((first, *lines)).strip():
             # Such a value continues on lines that are indented more than its parent.
-            places = places or Places(text, tree)
+            places = places or NodeLocations(text, tree)
             place = places.place(node)
             if place is None or len(found[1]) >= _least_indent(text, node, place[0].content - line_start(text, place[0].content)):
                 continue
@@ -156,9 +156,9 @@ def _separators(text: str, tree: Tree) -> Iterator[Unreadable]:
     search = re.compile(_SEPARATORS).search
     if not search(text):
         return
-    from composefmt.syntax.locations import Places
+    from composefmt.syntax.locations import NodeLocations
 
-    places = Places(text, tree)
+    places = NodeLocations(text, tree)
     for node in tree.scalars:
         found = search(text, node.content, node.end) if not node.style else None
         if found is None or places.in_flow(node):

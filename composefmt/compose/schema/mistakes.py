@@ -94,8 +94,8 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
         return _entry_as_text(path, value)
     if len(path) > 1 and path[0] == "services" and isinstance(path[-1], int) and path[-2] in _ITEMS and not isinstance(value, str):
         return _ITEMS[str(path[-2])]
-    if isinstance(value, str) and (slip := _slip(value, shape)):
-        return slip
+    if isinstance(value, str) and (advice := _advice_on_string(value, shape)):
+        return advice
     text = shape.get("text")
     if isinstance(value, Timestamp) and text is not None:
         return f"quote it: {quoted(value.written)}"
@@ -109,7 +109,7 @@ def _advice(path: Path, value: object, shape: Shape) -> str:
     return _how_to_write(shape)
 
 
-def _slip(value: str, shape: Shape) -> str:
+def _advice_on_string(value: str, shape: Shape) -> str:
     """Return the remedy for a string with a missing colon or a missing space after a dash, "" for others."""
     item = value.partition(" -")[0]
     if "list" in shape and item.startswith("-") and item.strip("-"):

@@ -12,7 +12,7 @@ from composefmt.options import Chosen
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-class TogetherOptions(TypedDict):
+class CheckProjectOptions(TypedDict):
     """The options for projects, as Click passes them."""
 
     files: tuple[str, ...]
@@ -21,7 +21,7 @@ class TogetherOptions(TypedDict):
     profiles: tuple[str, ...]
 
 
-def together_options(command: Command) -> Command:
+def check_project_options(command: Command) -> Command:
     """Add the options for files that are checked together."""
     for option in reversed(
         (
@@ -63,7 +63,7 @@ def together_options(command: Command) -> Command:
     return command
 
 
-def given_together(options: TogetherOptions) -> Chosen:
+def given_project_options(options: CheckProjectOptions) -> Chosen:
     """Return the options for projects that were given. Raises click.UsageError."""
     if options["project_directory"] and not options["files"]:
         raise click.UsageError("--project-directory requires --file.")

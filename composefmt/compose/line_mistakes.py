@@ -15,7 +15,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)=")
 _LONGEST = 200
 
 
-class Slip(NamedTuple):
+class LineMistake(NamedTuple):
     """The offset of the line's first character, the problem and the remedy."""
 
     offset: int
@@ -23,7 +23,7 @@ class Slip(NamedTuple):
     help: str
 
 
-def line_slip(text: str, offset: int) -> Slip | None:
+def line_mistake(text: str, offset: int) -> LineMistake | None:
     """Return what is wrong with the line at an offset, given the one above, None if nothing is known."""
     start = text.rfind("\n", 0, offset) + 1
     here = text[start:].partition("\n")[0].rstrip()
@@ -34,14 +34,16 @@ def line_slip(text: str, offset: int) -> Slip | None:
     above = above.lstrip()
     if (glued := _GLUED_ITEM.match(line)) is not None and _ITEM.match(above):
         option = f', or write "- {line}" for an option' if _OPTION.fullmatch(line) else ""
-        return Slip(start + column, "missing space after the dash", f'add a space after the dash: "- {masked_item(glued[1])}"{option}')
+        return LineMistake(
+            start + column, "missing space after the dash", f'add a space after the dash: "- {masked_item(glued[1])}"{option}'
+        )
     if not _ENTRY.match(above):
         return None
     if (found := _ASSIGNMENT.match(line)) is not None:
-        return Slip(start + column, "assignment between the entries of a mapping", f'use a colon and a space: "{found[1]}: ..."')
+        return LineMistake(start + column, "assignment between the entries of a mapping", f'use a colon and a space: "{found[1]}: ..."')
     if line.startswith("- ") and not above.endswith(":"):
         advice = 'write all lines as entries ("NAME: value") or all as items ("- NAME=value")'
-        return Slip(start + column, "list item between the entries of a mapping", advice)
+        return LineMistake(start + column, "list item between the entries of a mapping", advice)
     return None
 
 
