@@ -82,7 +82,10 @@ class Related(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One finding in a file; `span` is in characters of the file's text, `help` states the remedy."""
+    """One finding in a file; `span` is in characters of the file's text, `help` states the remedy.
+
+    `project`: the files of the project in which it was found, as reports show them; () if it is about the file alone.
+    """
 
     rule: str
     severity: Severity
@@ -91,6 +94,7 @@ class Finding(NamedTuple):
     help: str = ""
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+    project: tuple[str, ...] = ()
 
     @property
     def is_about_formatting(self) -> bool:

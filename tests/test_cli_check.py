@@ -104,7 +104,7 @@ def test_json_is_one_array_of_objects(tmp_path):
     found = json.loads(done.stdout)
     assert {f["filename"] for f in found} == {"compose.yaml", "sub/compose.yaml"}
     for finding in found:
-        assert list(finding) == ["filename", "rule", "severity", "message", "help", "start", "end", "fixable", "fix", "related"]
+        assert list(finding) == ["filename", "rule", "severity", "message", "help", "start", "end", "fixable", "fix", "related", "project"]
         assert finding["severity"] in {"error", "warning", "info"}
         assert isinstance(finding["fixable"], bool)
         assert set(finding["start"]) == set(finding["end"]) == {"line", "column"}

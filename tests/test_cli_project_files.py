@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 BASE = 'services:\n  web:\n    image: nginx:1.27\n    ports:\n      - "8080:80"\n'
 OTHER = 'services:\n  api:\n    image: my/api:1\n    ports:\n      - "8080:3000"\n'
 
@@ -106,3 +108,103 @@ def test_the_project_directory_is_that_of_the_paths(run, tmp_path):
     assert rules(run, "-f", "stacks/web.yaml", "--project-directory", ".") == []
     done = run("check", "--project-directory", ".")
     assert (done.returncode, "--project-directory requires --file" in done.stderr) == (2, True)
+
+
+def together(tmp_path, accepted=""):
+    """Write a project whose only conflict is written in a file that the first one includes, with a comment above."""
+    api = OTHER.replace("      - ", f"      # composefmt: ignore[{accepted}] known\n      - ") if accepted else OTHER
+    write(tmp_path, compose_yaml="include: [a/compose.yaml, b/compose.yaml]\n", a__compose_yaml=BASE, b__compose_yaml=api)
+
+
+def test_json_names_the_files_of_the_project(run, tmp_path):
+    together(tmp_path)
+    write(tmp_path, alone__compose_yaml=f"version: '3'\n{BASE}")
+    found = {each["rule"]: each for each in json.loads(run("check", "--output-format", "json", ".").stdout)}
+    assert found["host-port-conflict"]["project"] == ["compose.yaml", "a/compose.yaml", "b/compose.yaml"]
+    assert found["obsolete-version"]["project"] is None
+    found = json.loads(run("check", "--output-format", "json", "..", cwd=tmp_path / "a").stdout)
+    assert [each["project"] for each in found if each["project"]] == [["../compose.yaml", "../a/compose.yaml", "../b/compose.yaml"]]
+
+
+def test_a_comment_suppresses_a_finding_that_only_the_project_has(run, tmp_path):
+    together(tmp_path, accepted="host-port-conflict")
+    for paths in (["."], ["compose.yaml"], ["b/compose.yaml"]):
+        done = run("check", *paths)
+        assert (done.stdout, done.returncode) == ("", 0), paths
+    write(tmp_path, compose_yaml="include: [b/compose.yaml]\n")
+    (tmp_path / "compose.yaml").unlink()
+    assert "unused-suppression" in run("check", "b/compose.yaml").stdout
+
+
+def test_the_settings_of_the_file_with_the_finding_decide(run, tmp_path):
+    together(tmp_path)
+    settings = tmp_path / "composefmt.toml"
+    settings.write_text('[per-file-ignores]\n"b/*" = ["host-port-conflict"]\n')
+    assert rules(run, ".") == rules(run, "compose.yaml") == []
+    settings.write_text('[per-file-ignores]\n"compose.yaml" = ["host-port-conflict"]\n')
+    assert rules(run, ".") == []
+    settings.write_text('[severity]\nports = "info"\n')
+    assert [each["severity"] for each in json.loads(run("check", "--output-format", "json", ".").stdout)] == ["info"]
+    (tmp_path / "b" / "composefmt.toml").write_text('ignore = ["ports"]\n')
+    assert rules(run, ".") == []
+
+
+def many(tmp_path):
+    """Write a repository of projects of every kind, more than workers and the cache need to be used; return its settings."""
+    files = {"base.yaml": BASE.replace('- "8080:80"', '- "8000:80"') + "volumes: {data: }\n"}
+    for number in range(12):
+        files[f"apps/{number}/compose.yaml"] = OTHER.replace("api:\n", f"api{number}:\n", 1).replace("8080", "8000")
+        files[f"pairs/{number}/compose.yaml"] = BASE
+        files[f"pairs/{number}/compose.override.yaml"] = OTHER.replace("8080", "$PORT")
+        files[f"pairs/{number}/.env"] = f"PORT={8070 + number}\n"
+        files[f"whole/{number}/compose.yaml"] = "include: [../parts.yaml, one.yaml]\n"
+        files[f"whole/{number}/one.yaml"] = OTHER
+    files["whole/parts.yaml"] = BASE
+    files["apps/3/prod.env"] = "A=1\n"
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "composefmt.toml").write_text('[[projects]]\nfiles = ["base.yaml", "apps/*/compose.yaml"]\n')
+
+
+@pytest.mark.slow
+def test_workers_and_the_cache_change_nothing(run, tmp_path):
+    many(tmp_path)
+    cached = {"COMPOSEFMT_NO_CACHE": "", "COMPOSEFMT_CACHE_DIR": str(tmp_path / "cache")}
+    alone = run("check", "--output-format", "json", "--jobs", "1", ".")
+    found = json.loads(alone.stdout)
+    assert len(found) == 26
+    assert sum(each["filename"].startswith("apps/") for each in found) == 12
+    assert all(each["project"] for each in found)
+    for environment in ({}, cached, cached):
+        for jobs in ("1", "3"):
+            done = run("check", "--output-format", "json", "--jobs", jobs, ".", env=environment)
+            assert (done.stdout, done.stderr) == (alone.stdout, alone.stderr)
+
+
+@pytest.mark.slow
+def test_the_cache_notices_changes_of_all_files_of_a_project(run, tmp_path):
+    many(tmp_path)
+    cached = {"COMPOSEFMT_NO_CACHE": "", "COMPOSEFMT_CACHE_DIR": str(tmp_path / "cache")}
+
+    def found(*arguments):
+        with_cache = run("check", "--output-format", "json", *arguments, env=cached).stdout
+        assert with_cache == run("check", "--output-format", "json", *arguments).stdout
+        return [(each["filename"], each["rule"]) for each in json.loads(with_cache)]
+
+    before = found(".")
+    changes = {
+        "base.yaml": BASE.replace("8080", "7000"),
+        "pairs/1/.env": "PORT=8080\n",
+        "pairs/2/compose.override.yaml": OTHER,
+        "whole/3/one.yaml": OTHER.replace("8080", "9000"),
+        "whole/parts.yaml": BASE.replace("8080", "9090"),
+        "composefmt.toml": '[[projects]]\nfiles = ["base.yaml", "apps/*/compose.yaml"]\nprofiles = ["x"]\n',
+        "apps/4/compose.yaml": OTHER.replace("8080", "7000"),
+    }
+    for name, text in changes.items():
+        (tmp_path / name).write_text(text)
+        after = found(".")
+        assert after != before or name == "composefmt.toml", name
+        before = after
+    assert found(".", "--env-file", "apps/3/prod.env") != before

@@ -255,3 +255,35 @@ def test_diff_compares_projects_by_name_and_with_a_revision(run, repository):
     heads = [line.removeprefix("project ") for line in shown if line.startswith("project")]
     assert heads == ["shop-blog: added", "shop-cart", "shop-catalog"]
     assert "image: traefik:3 -> traefik:4" in run("diff", "--git", "HEAD", "shop-cart").stdout
+
+
+def test_what_one_project_uses_is_not_unused_in_another(run, repository):
+    base = "services:\n  web:\n    image: nginx:1.27\nvolumes:\n  data:\n  rest:\n"
+    uses = "services:\n  db:\n    image: example/db:16\n    volumes:\n      - data:/var/lib/postgresql/data\n"
+    table = '[[projects]]\nfiles = ["apps/*/compose.yaml", "base.yaml"]\n'
+    directory = repository({"base.yaml": base, "apps/a/compose.yaml": uses, "apps/b/compose.yaml": FINE}, table)
+    for paths in (["."], ["base.yaml"]):
+        done = json.loads(run("check", "--output-format", "json", *paths).stdout)
+        assert [(each["message"], each["fixable"], len(each["project"])) for each in done] == [
+            ('volume "rest" is defined, but no service mounts it', True, 2)
+        ]
+    assert found(run, "apps") == []
+    # In a project that cannot be merged, anything may be used.
+    (directory / "apps" / "b" / "compose.yaml").write_text("services: [")
+    assert found(run, "base.yaml") == []
+
+
+def test_a_fix_is_offered_only_if_all_projects_offer_it(run, repository):
+    web = "services:\n  web:\n    image: nginx:1.27\n    networks: [bakend]\nnetworks:\n  front:\n"
+    files = {"web.yaml": web, "a.yaml": "networks: {backend: }\n", "b.yaml": FINE}
+    tables = "".join(f'[[projects]]\nfiles = ["web.yaml", "{name}"]\n' for name in ("a.yaml", "b.yaml"))
+    repository(files, tables)
+    assert [(each["rule"], each["fixable"]) for each in json.loads(run("check", "--output-format", "json", "web.yaml").stdout)] == [
+        ("undefined-network", False),
+        ("unused-network", False),
+    ]
+    repository({}, '[[projects]]\nfiles = ["web.yaml", "a.yaml"]\n')
+    assert [(each["rule"], each["fixable"]) for each in json.loads(run("check", "--output-format", "json", "web.yaml").stdout)] == [
+        ("undefined-network", True),
+        ("unused-network", False),
+    ]

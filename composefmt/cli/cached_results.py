@@ -132,9 +132,9 @@ def load_cached(kind: ResultKind, text: str, data: bytes, options: Options, name
 
 def _finding_row(finding: Finding) -> list[Any]:
     row: list[Any] = [finding.rule, _SEVERITIES.index(finding.severity), finding.message, *finding.span, finding.help]
-    if finding.fix or finding.related:
+    if finding.fix or finding.related or finding.project:
         fix = finding.fix and [finding.fix.title, finding.fix.edits, *finding.fix[2:]]
-        row += [fix, [[*related.span, related.message, related.file] for related in finding.related]]
+        row += [fix, [[*related.span, related.message, related.file] for related in finding.related], finding.project]
     return row
 
 
@@ -142,7 +142,7 @@ def _finding(row: list[Any]) -> Finding:
     rule, severity, message, start, end, advice, *more = row
     if not more:
         return Finding(rule, _SEVERITIES[severity], message, Span(start, end), advice)
-    fix, others = more
+    fix, others, project = more
     return Finding(
         rule,
         _SEVERITIES[severity],
@@ -151,6 +151,7 @@ def _finding(row: list[Any]) -> Finding:
         advice,
         fix and Fix(fix[0], tuple(Edit(*edit) for edit in fix[1]), *fix[2:]),
         tuple(Related(Span(start, end), text, other and _other_file(*other)) for start, end, text, other in others),
+        tuple(project),
     )
 
 

@@ -12,6 +12,7 @@ from composefmt.cli.run import STDIN, FileRun, count
 from composefmt.files.content import FileError
 from composefmt.files.settings import settings_in_force
 from composefmt.findings import Severity
+from composefmt.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from composefmt.cli.fixing import Fixing
     from composefmt.files.settings import Settings
     from composefmt.findings import Finding, Found
+    from composefmt.options import Chosen
     from composefmt.syntax.source import Source
 
 
@@ -54,8 +56,9 @@ class Check:
             self.unformatted += not result.is_formatted
             self.elsewhere.add(result.source.filename, result.findings, result.others)
             yield from self.reported(result.source, findings, settings)
-        for source, found in self.elsewhere.left():
+        for source, others in self.elsewhere.left():
             settings = settings_in_force(source.filename, self.run.config)
+            found = _configured(others, source.filename, settings, self.run.given)
             yield from self.reported(source, self.baselines.unknown_elsewhere(source.filename, settings, source, found), settings)
 
     def reported(self, source: Source, findings: Iterable[Finding], settings: Settings | None) -> Iterator[Found]:
@@ -108,6 +111,14 @@ class Check:
         if exit_zero:
             return 0
         return 1 if self.bad or self.fixing.would_change else 0
+
+
+def _configured(findings: list[Finding], path: str, settings: Settings | None, given: Chosen) -> list[Finding]:
+    """Return the findings in a file that the check of another one has made as the file's own settings have them."""
+    from composefmt.rules.runner import as_configured
+
+    options = settings.options_for(path, Options()) if settings is not None else Options()
+    return as_configured(findings, options._replace(**given))
 
 
 def fails(finding: Finding, fail_level: str | None) -> bool:

@@ -17,7 +17,8 @@ def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG0
     """Yield one array of objects, in pieces.
 
     Each has: filename, rule, severity, message, help, start and end (line and column, from 1), fixable;
-    fix (title, safe, edits: start, end, text; null for none); related (message, filename, start, end).
+    fix (title, safe, edits: start, end, text; null for none); related (message, filename, start, end); project (the paths of
+    its files; null for a finding about one file alone).
     """
     from json import dumps
 
@@ -45,6 +46,7 @@ def _entry(source: Source, finding: Finding) -> dict[str, object]:
             "edits": [{**_place(source, edit), "text": edit.text} for edit in fix.edits],
         },
         "related": [_related(source, related) for related in finding.related],
+        "project": list(finding.project) or None,
     }
 
 

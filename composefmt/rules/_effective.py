@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from composefmt.project.values import ProjectError
     from composefmt.syntax.fileset import Member
     from composefmt.syntax.nodes import Tree
-    from composefmt.syntax.source import Source
+    from composefmt.syntax.source import Source, Span
 
     Check = Callable[[EffectiveFile], list[Finding]]
 
@@ -68,11 +68,12 @@ def _effective(project: LoadedProject, options: Options) -> EffectiveFile:
 def _placed(project: EffectiveFile, check: Check) -> Iterator[Placed]:
     files = project.effective.files
     paths = dict(zip(map(id, files.members), project.effective.paths, strict=True))
+    shown = tuple(member.source.filename for member in files.members) if len(files.members) > 1 else ()
     for finding in check(project):
         member = files.locate(finding.span.start)
         path = paths[id(member)]
         related = tuple(_related(project, member, each) for each in finding.related)
-        own = finding._replace(span=member.own(finding.span), fix=_fix(finding.fix, project, member), related=related)
+        own = finding._replace(span=member.own(finding.span), fix=_fix(finding.fix, project, member), related=related, project=shown)
         yield Placed(path, member.source, member.own_tree, own)
 
 
@@ -105,3 +106,27 @@ def is_elsewhere(found: ProjectFindings, filename: str, placed: Placed) -> bool:
         return True
     paths = found.claim.paths
     return paths[0] == found.own and (placed.path not in paths or dirname(placed.path) != dirname(found.own))
+
+
+class Common(NamedTuple):
+    """What several projects of a file find at one place: the most severe finding, and whether all of them find it."""
+
+    finding: Finding
+    in_all: bool
+
+
+def common(found: list[ProjectFindings]) -> Iterator[Common]:
+    """Yield the findings of several projects in one file of theirs, each once.
+
+    A fix is kept only if all projects offer it: it must be right for each of them.
+    """
+    known: dict[tuple[str, Span], list[Finding]] = {}
+    for project in found:
+        for each in project.placed:
+            if each.path == project.own:
+                known.setdefault((each.finding.rule, each.finding.span), []).append(each.finding)
+    for findings in known.values():
+        first = min(findings, key=lambda finding: finding.severity.rank)
+        in_all = len(findings) == len(found)
+        offered = in_all and all(finding.fix == first.fix for finding in findings)
+        yield Common(first if offered else first._replace(fix=None), in_all)

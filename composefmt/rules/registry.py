@@ -53,7 +53,8 @@ class Rule(NamedTuple):
     `default`: enabled by default, otherwise opt-in. `formerly`: its old name, which still selects it. `scope`: "file" for how
     something is written, "project" for what it means once the files of a project are merged, "loading" for what Docker Compose
     refuses although no other rule reports an error, "suppressions" for comments that suppress no finding of all other rules.
-    `may_be_elsewhere`: another file of the project may define what it reports as missing.
+    `may_be_elsewhere`: another file of the project may define what it reports as missing. `in_all_projects`: reported in a file
+    of several projects only if it is found in each of them.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Rule(NamedTuple):
     formerly: str = ""
     scope: Scope = "file"
     may_be_elsewhere: bool = False
+    in_all_projects: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,13 +96,16 @@ def rule(
     formerly: str = "",
     scope: Scope = "file",
     may_be_elsewhere: bool = False,
+    in_all_projects: bool = False,
 ) -> Callable[[Check], Check]:
     """Declare a rule. Raises ValueError if the name exists."""
 
     def declare(check: Check) -> Check:
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
-        _RULES[name] = Rule(name, severity, group, patterns or ("",), default, since, check, formerly, scope, may_be_elsewhere)
+        _RULES[name] = Rule(
+            name, severity, group, patterns or ("",), default, since, check, formerly, scope, may_be_elsewhere, in_all_projects
+        )
         return check
 
     return declare

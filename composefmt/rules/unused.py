@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.values import Entries
 
 
-@rule("unused-volume", Severity.WARNING, "volumes", group="references", scope="project")
+@rule("unused-volume", Severity.WARNING, "volumes", group="references", scope="project", in_all_projects=True)
 def unused_volume(element: Element) -> Iterator[Problem]:
     """Detects top-level volumes that no service mounts.
 
@@ -65,7 +65,7 @@ def unused_volume(element: Element) -> Iterator[Problem]:
             yield problem
 
 
-@rule("unused-network", Severity.WARNING, "networks", group="references", scope="project")
+@rule("unused-network", Severity.WARNING, "networks", group="references", scope="project", in_all_projects=True)
 def unused_network(element: Element) -> Iterator[Problem]:
     """Detects top-level networks that no service joins.
 
@@ -96,7 +96,7 @@ def unused_network(element: Element) -> Iterator[Problem]:
     yield from _unused(element, "networks", "network", "joins")
 
 
-@rule("unused-secret", Severity.WARNING, "secrets", group="references", scope="project")
+@rule("unused-secret", Severity.WARNING, "secrets", group="references", scope="project", in_all_projects=True)
 def unused_secret(element: Element) -> Iterator[Problem]:
     """Detects top-level secrets that no service uses.
 
@@ -129,7 +129,7 @@ def unused_secret(element: Element) -> Iterator[Problem]:
     yield from _unused(element, "secrets", "secret", "uses")
 
 
-@rule("unused-config", Severity.WARNING, "configs", group="references", scope="project")
+@rule("unused-config", Severity.WARNING, "configs", group="references", scope="project", in_all_projects=True)
 def unused_config(element: Element) -> Iterator[Problem]:
     """Detects top-level configs that no service uses.
 
