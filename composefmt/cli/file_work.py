@@ -128,7 +128,7 @@ class FileWork:
             return Outcome(text.path, failure=FileFailure("internal-error", _described(error), _REPORT))
 
     def cached(self, text: _Text, known: str) -> object | None:
-        """Return the cached result, None if it is no longer valid."""
+        """Return the cached result, None if it is stale."""
         from composefmt.cli.cached_results import load_cached
 
         return load_cached(self.work.result_kind, known, *text[1:]) if self.work.result_kind is not None else None

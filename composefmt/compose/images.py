@@ -50,7 +50,7 @@ class ImageFacts(NamedTuple):
 
 @lru_cache(maxsize=256)
 def image_facts(image: str) -> ImageFacts | None:
-    """Return what is known of an image; None for unknown images, and for names with variables before the tag."""
+    """Return the facts about an image; None for unknown images, and for names with variables before the tag."""
     reference, _, digest = image.partition("@")
     name, _, tag = reference.partition(":")
     mirror = pattern(_MIRRORS).match(name)

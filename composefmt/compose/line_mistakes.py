@@ -24,7 +24,7 @@ class LineMistake(NamedTuple):
 
 
 def line_mistake(text: str, offset: int) -> LineMistake | None:
-    """Return what is wrong with the line at an offset, given the one above, None if nothing is known."""
+    """Return the mistake in the line at an offset, given the one above, None if nothing is known."""
     start = text.rfind("\n", 0, offset) + 1
     here = text[start:].partition("\n")[0].rstrip()
     above = _line_above(text, start)

@@ -218,7 +218,7 @@ _OF_LINES = re.compile(r"could not find expected ':'|did not find expected key|e
 
 
 def _line_mistake(text: str, *offsets: int | None) -> LineMistake | None:
-    """Return what is wrong with the first line at the offsets of a problem that does not fit the line above it."""
+    """Return the mistake in the first line at the offsets of a problem that does not fit the line above it."""
     return next((found for offset in sorted({each for each in offsets if each is not None}) if (found := line_mistake(text, offset))), None)
 
 

@@ -146,7 +146,7 @@ class Document:
     # Values
 
     def get(self, path: str | Path, default: object = ...) -> Any:  # noqa: ANN401 - a YAML value may be anything
-        """Return the plain value at a path. Raises MissingPath if it does not exist and there is no default."""
+        """Return the plain value at a path. Raises MissingPath if it does not exist, without a default."""
         try:
             found = self.find(path)
         except MissingPath:

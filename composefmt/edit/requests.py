@@ -67,7 +67,7 @@ class SetRequest(NamedTuple):
 
 
 class UnsetRequest(NamedTuple):
-    """Remove the values at a path; `ignore_missing`: do nothing if there are none."""
+    """Remove the values at a path; `ignore_missing`: do nothing without such values."""
 
     path: Path
     ignore_missing: bool = False

@@ -1,4 +1,4 @@
-"""Mappings and lists of a document as Python knows them; what is written to them changes the text."""
+"""Mappings and lists of a document as Python knows them; assignments to them change the text."""
 
 from __future__ import annotations
 

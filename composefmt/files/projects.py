@@ -1,7 +1,7 @@
 """The projects that settings define in `[[projects]]`: their files, found with wildcards, and the projects of one file.
 
 A wildcard makes one project for each match. The first entry of `files` with wildcards decides what matches; in all other values
-of the table, the same wildcards stand for what they matched there.
+of the table, the same wildcards are replaced by what they matched there.
 """
 
 from __future__ import annotations

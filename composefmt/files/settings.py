@@ -259,7 +259,7 @@ def _parsed(path: str, text: str) -> dict[str, object]:
 def _located(path: str, message: str) -> str:
     """Return a mistake in the syntax, or in a number of thousands of digits, with its position in front."""
     if message.startswith("Exceeds the limit"):
-        # Python's message tells how to change its limit.
+        # Python's message says how to change its limit.
         message = "a number has too many digits"
     found = _MISTAKE.fullmatch(message)
     place, message = (f":{found[2]}:{found[3]}", found[1]) if found else ("", message)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from composefmt.filesystem.base import Kind
 
-# The root of the repository if there are no other files.
+# The root of the repository if it has no other file.
 _ROOT = "/memory"
 
 

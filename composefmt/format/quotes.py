@@ -51,7 +51,7 @@ class Quotes:
             self.kept.update(map(id, quoted))
 
     def match(self, node: Sequence) -> None:
-        """Quote all strings of a list that is no longer in brackets, unless all quotes can go."""
+        """Quote all strings of a list that changes from flow to block style, unless all quotes can go."""
         quoted = self.quoted(node)
         if quoted and not self.can_go(quoted):
             self.kept.update(map(id, quoted))

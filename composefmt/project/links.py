@@ -1,6 +1,6 @@
 """The Compose files that a file names, as it is written: what it includes, and the services that it extends.
 
-Rules follow these links to show where one leads nowhere or in a circle; what the files mean together is up to the loader.
+Rules follow these links to show where one leads nowhere or into a cycle; what the files mean together is up to the loader.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Scope(NamedTuple):
     files: ProjectFiles = DISK
     # Files of the project that cannot be reached; None: the first one is an error.
     gaps: list[Unreachable] | None = None
-    # Links that lead nowhere or in a circle, which are not followed; None: the first one is an error.
+    # Links that lead nowhere or into a cycle, which are not followed; None: the first one is an error.
     broken: list[ProjectError] | None = None
     # Whether a variable may have any value; strings that use such variables stay as they are. Only with `merge_only`.
     is_unknown: Callable[[str], bool] | None = None
@@ -79,7 +79,7 @@ class Scope(NamedTuple):
         self.gaps.append(gap)
 
     def pass_over(self, link: ProjectError) -> None:
-        """Record a link that leads nowhere or in a circle. Raises it if that is an error."""
+        """Record a link that leads nowhere or into a cycle. Raises it if that is an error."""
         if self.broken is None:
             raise link
         self.broken.append(link)

@@ -1,4 +1,4 @@
-"""Look up other fields of the service that an element belongs to, and what is known of its image."""
+"""Look up other fields of the service that an element belongs to, and the facts about its image."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def words_of(element: Element, field: str) -> list[str] | None:
 
 
 def known_image(element: Element) -> ImageFacts | None:
-    """Return what is known of a service's image; None if it is built here, inherited or unknown."""
+    """Return the facts about a service's image; None if it is built here, inherited or unknown."""
     entries = service_entries(element)
     image = resolve(entries["image"][1]) if "image" in entries else None
     if type(image) is not Scalar or entries.keys() & {"build", "extends", "provider"}:

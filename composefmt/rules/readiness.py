@@ -25,7 +25,7 @@ def dependency_not_ready(element: Element) -> Iterator[Problem]:
     """Detects dependencies in short form on services that have a healthcheck.
 
     The short form only waits until the container of the dependency has started, not until the program in it answers. The healthcheck
-    tells Docker Compose when that is the case.
+    shows Docker Compose when that is the case.
 
     Fix safety: the fix writes the dependencies in long form, with the condition `service_healthy` for those with a healthcheck. It is
     unsafe because the service then starts later, and not at all if the healthcheck fails.

@@ -121,7 +121,7 @@ def _add(run: RuleRun, merged: list[ProjectFindings], *, is_complete: bool) -> N
 
 
 def _add_elsewhere(file: ComposeFile, found: ProjectFindings) -> None:
-    """Record what was found in a project in other files than the one that is checked."""
+    """Record what was found in a project in files other than the checked one."""
     rules = all_rules()
     elsewhere: dict[str, list[Placed]] = {}
     for each in found.placed:

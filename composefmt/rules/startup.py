@@ -80,7 +80,7 @@ def service_healthy_without_healthcheck(element: Element) -> Iterator[Problem]:
 
 
 def _image_of(element: Element) -> ImageFacts | None:
-    """Return what is known of the image of a dependency."""
+    """Return the facts about the image of a dependency."""
     return known_image(element._replace(path=("services", element.path[-1])))
 
 

@@ -132,7 +132,7 @@ def _rules(file: ComposeFile, service: Node) -> Iterator[tuple[str, str, Scalar]
 
 @rule("traefik-network-not-joined", Severity.WARNING, *_LABELS, group="traefik", scope="project")
 def traefik_network_not_joined(element: Element) -> Iterator[Problem]:
-    """Detects labels that tell Traefik to use a network that the service has not joined.
+    """Detects labels that make Traefik use a network that the service has not joined.
 
     The label `traefik.docker.network` has the name that Docker gives a network: its `name`, or for a network without a name, the
     name of the project, an underscore and its key. With another name, Traefik uses any network of the container, which it may
@@ -180,7 +180,7 @@ def traefik_network_not_joined(element: Element) -> Iterator[Problem]:
         if (wanted == real and is_fixed) or (wanted.endswith(f"_{key}") and not is_fixed):
             return
         real_name = real if key == wanted and is_fixed else real_name
-    message = f'service "{element.service}" tells Traefik to use network "{wanted}", but has not joined it'
+    message = f'service "{element.service}" makes Traefik use network "{wanted}", but has not joined it'
     if real_name:
         advice = f'use "{real_name}", the name of network "{wanted}"'
     elif wanted in keys:
