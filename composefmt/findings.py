@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
 # The rule that reports files that are not formatted. The formatter fixes its findings, after all other fixes.
 FORMATTING_RULE = "unformatted"
+# The rules whose findings mark a secret.
+SECRET_RULES = frozenset(
+    {
+        "leaked-token",
+        "secret-as-default",
+        "secret-in-build-arg",
+        "secret-in-command",
+        "secret-in-config",
+        "secret-in-environment",
+        "secret-in-label",
+    }
+)
 
 
 class Severity(str, Enum):
@@ -95,6 +107,11 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     project: tuple[str, ...] = ()
+
+    @property
+    def is_about_secret(self) -> bool:
+        """Whether the finding's span may hold a secret, which must not be shown."""
+        return self.rule in SECRET_RULES
 
     @property
     def is_about_formatting(self) -> bool:

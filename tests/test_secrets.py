@@ -150,6 +150,55 @@ def test_no_report_holds_the_value_of_a_secret(tmp_path, form):
     assert "hunter" not in done.stdout + done.stderr
 
 
+EXPOSED = """\
+services:
+  a:
+    image: x
+    command:
+      - redis-server
+      - --requirepass
+      - tr1cky1
+    entrypoint: ["run", "--password", "tr1cky2"]
+    environment:
+      - DB_PASSWORD=tr1cky3
+      - URL=postgres://u:tr1cky4@db/x
+      - P=${DB_PASSWORD:-tr1cky5}
+      - LOGIN=ghp_tr1cky789abcdefghijklmnopqrstuvwxyzABCD
+      - CONNECTION=Server=x;Password=tr1cky6;Database=y
+      - NEO4J_AUTH=neo4j/tr1cky7
+    labels:
+      api.token: tr1cky8
+      users: "a:$$apr1$$tr1cky9$$x"
+    healthcheck:
+      test: mysqladmin -ptr1cky10 ping || curl -u a:tr1cky11 http://x
+    build:
+      context: .
+      args: {NPM_TOKEN: tr1cky12}
+
+configs:
+  c:
+    content: |
+      requirepass tr1cky13
+      url=redis://:tr1cky14@x
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "concise"])
+def test_no_report_holds_a_secret_that_it_reports(tmp_path, form):
+    (tmp_path / "compose.yaml").write_text(EXPOSED)
+    done = run("check", "--select", "all", "--ignore", "unformatted", "--unsafe-fixes", "--output-format", form, cwd=tmp_path)
+    assert "secret-in-environment" in done.stdout
+    assert "secret-in-label" in done.stdout
+    assert "tr1cky" not in done.stdout + done.stderr
+
+
+def test_a_hover_holds_no_secret_of_a_service(client, tmp_path):
+    service = EXPOSED.partition("\n    healthcheck:")[0]
+    shown = hover(client, tmp_path, f"{service}\n  b:\n    image: x\n    depends_on: [|a]\n", {})
+    assert "redis-server" in shown
+    assert "tr1cky" not in shown
+
+
 def test_config_errors_hold_no_secret(tmp_path):
     (tmp_path / ".env").write_text("DB_PASSWORD=hunter2\n")
     (tmp_path / "compose.yaml").write_text("services:\n  web:\n    image: x\n    mem_limit: ${DB_PASSWORD}\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.credentials import command_secret, is_literal_secret, is_password_hash, is_secret_name, known_tokens
 from composefmt.syntax.lazy import pattern
 
 if TYPE_CHECKING:
@@ -102,6 +103,46 @@ def _without_passwords(text: str) -> str:
 def masked_line(line: str) -> str:
     """Return a line of YAML or of an env file with its value masked if it looks like a secret; variables stay."""
     found = pattern(r"(\s*(?:-\s+)?[\"']?)([\w.-]+)([\"']?\s*[:=]\s*)(\S.*)").fullmatch(line)
-    if found is None or found[4].lstrip("\"'").startswith("$") or not is_secret(found[2], found[4].strip("\"' ")):
-        return _without_passwords(line)
-    return f"{found[1]}{found[2]}{found[3]}{MASK}"
+    if found is not None and not found[4].lstrip("\"'").startswith("$"):
+        value = found[4].strip("\"' ")
+        if is_secret(found[2], value) or is_password_hash(value):
+            return f"{found[1]}{found[2]}{found[3]}{MASK}"
+    return _without_secrets(line)
+
+
+def masked_lines(text: str) -> str:
+    """Return lines of YAML with secrets masked, also those on the line after an option such as `- --password`."""
+    lines: list[str] = []
+    is_value = False
+    for line in text.split("\n"):
+        item = pattern(r"(\s*-\s+[\"']?)(\S.*)").fullmatch(line) if is_value else None
+        lines.append(f"{item[1]}{MASK}" if item is not None and is_literal_secret(item[2]) else masked_line(line))
+        option = pattern(r"\s*-\s+[\"']?(--?[\w.-]+)[\"']?\s*").fullmatch(line)
+        is_value = option is not None and is_secret_name(option[1])
+    return "\n".join(lines)
+
+
+# Secrets in one line that are masked one by one.
+_MOST = 20
+
+
+def _without_secrets(line: str) -> str:
+    """Return a line with the secrets within it masked: tokens, options of commands, defaults of variables, passwords in URLs."""
+    for token in reversed(list(known_tokens(line))):
+        line = line[: token.start] + MASK + line[token.end :]
+    for _ in range(_MOST):
+        place = command_secret(line)
+        if place is None or MASK in line[place[0] : place[1]]:
+            break
+        line = line[: place[0]] + MASK + line[place[1] :]
+
+    def option(found: re.Match[str]) -> str:
+        return f"{found[1]}{MASK}" if is_secret_name(found[2]) and is_literal_secret(found[3]) else found[0]
+
+    def default(found: re.Match[str]) -> str:
+        return f"{found[1]}{MASK}}}" if is_secret_name(found[2]) and is_literal_secret(found[3]) else found[0]
+
+    # An option and its value as two items of a list.
+    line = pattern(r"([\"']?(--?[\w.-]+)[\"']?,\s*[\"']?)([^\s\"',\]]+)").sub(option, line)
+    line = pattern(r"(\$\{(\w+):?-)([^{}]+)\}").sub(default, line)
+    return _without_passwords(line)

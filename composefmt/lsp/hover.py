@@ -13,7 +13,7 @@ from composefmt.compose.fields import FIELDS, Field, item_text
 from composefmt.compose.parse_result import Malformed, Opaque
 from composefmt.compose.patterns import PatternNode
 from composefmt.compose.references import ANCHORS, KINDS
-from composefmt.compose.secrecy import masked_line, shown
+from composefmt.compose.secrecy import masked_lines, shown
 from composefmt.lsp import schema
 from composefmt.lsp.files import is_inside
 from composefmt.lsp.markdown import block, code, plain
@@ -75,7 +75,7 @@ class _Seen:
 
     def lines(self, text: str) -> str:
         """Return lines of the open file with secrets masked."""
-        return text if self._shows_secrets else "\n".join(map(masked_line, text.split("\n")))
+        return text if self._shows_secrets else masked_lines(text)
 
     def may_read(self, path: str) -> bool:
         """Return whether a file may be read for the user because it lies in the workspace."""

@@ -84,7 +84,7 @@ def headline(source: Source, finding: Finding, style: Style = PLAIN) -> str:
 def _lines(source: Source, finding: Finding, style: Style) -> Iterator[str]:
     color = style.severity(finding.severity)
     yield headline(source, finding, style)
-    yield from _snippet(source, finding.span, style, color)
+    yield from _snippet(source, finding.span, style, color, hidden=finding.is_about_secret)
     shown = {source.position(finding.span.start).line}
     for related in finding.related:
         if related.file is not None:
@@ -105,13 +105,15 @@ def _place(source: Source, span: Span) -> str:
     return f"{printable(source.filename)}:{line}:{column}"
 
 
-def _snippet(source: Source, span: Span, style: Style, color: str) -> Iterator[str]:
+def _snippet(source: Source, span: Span, style: Style, color: str, *, hidden: bool = False) -> Iterator[str]:
     line = source.position(span.start).line
     start, end = source.line_span(line)
     text = source.text[start:end]
     if not text.strip():
         return
     text, first, last = _masked(text, span.start - start, max(min(span.end, end) - start, span.start - start + 1))
+    if hidden and MASK not in text[first:last] and "$" not in text[first:last]:
+        text, last = text[:first] + MASK + text[last:], first + len(MASK)
     before, marked, after = _cut(text, first, last)
     gutter = f"{line:>4} | "
     yield f"{style.dim}{gutter}{style.reset}{before}{marked}{after}"

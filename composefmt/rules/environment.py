@@ -14,7 +14,6 @@ from composefmt.syntax.nodes import Scalar, Sequence, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PRIVATE = r"(?i).*(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|credentials?)"
 _LISTS = ("services.*.environment", "services.*.labels", "services.*.build.args")
 
 
@@ -186,94 +185,3 @@ def missing_equals_sign(element: Element) -> Iterator[Problem]:
         f"use {masked_item(meant)}",
         written(element.file, node, meant),
     )
-
-
-@rule("secret-in-environment", Severity.WARNING, "services.*.environment", group="security", default=False)
-def secret_in_environment(element: Element) -> Iterator[Problem]:
-    """Detects passwords, tokens and keys in plain text in `environment`.
-
-    Everyone who can read the file or inspect the container can read the value. A file under `secrets` is visible only to the service.
-
-    Bad:
-
-        services:
-          db:
-            image: postgres
-            environment:
-              POSTGRES_PASSWORD: hunter2
-
-    Good:
-
-        services:
-          db:
-            image: postgres
-            environment:
-              POSTGRES_PASSWORD_FILE: /run/secrets/password
-            secrets: [password]
-        secrets:
-          password:
-            file: ./password.txt
-
-    Source: Docker documentation, "Manage secrets securely in Docker Compose".
-    """
-    for name, value, node in _variables(element):
-        secret = pattern(_PRIVATE).fullmatch(name)
-        if secret and value and "$" not in value and not value.startswith("/run/secrets/"):
-            yield Problem(
-                node.span,
-                f'service "{element.service}": value of "{name}" is in plain text',
-                f'use a secret or an environment variable: "${{{_variable(name)}}}"',
-            )
-
-
-def _variable(name: str) -> str:
-    """Return a valid name of an environment variable for a setting such as `db.password`."""
-    return name if pattern(r"\w+").fullmatch(name) else "".join(c if c.isalnum() else "_" for c in name).upper()
-
-
-@rule("secret-in-build-arg", Severity.WARNING, "services.*.build.args", group="security", default=False)
-def secret_in_build_arg(element: Element) -> Iterator[Problem]:
-    """Detects passwords, tokens and keys in build arguments.
-
-    Build arguments remain readable in the history of the image.
-
-    Bad:
-
-        services:
-          web:
-            build:
-              context: .
-              args:
-                NPM_TOKEN: ${NPM_TOKEN}
-
-    Good:
-
-        services:
-          web:
-            build:
-              context: .
-              secrets: [npm_token]
-        secrets:
-          npm_token:
-            environment: NPM_TOKEN
-
-    Source: Docker documentation, "Build secrets".
-    """
-    for name, value, node in _variables(element):
-        if value and pattern(_PRIVATE).fullmatch(name):
-            message = f'service "{element.service}": build argument "{name}" remains readable in the image history'
-            yield Problem(node.span, message, 'use "build.secrets"')
-
-
-def _variables(element: Element) -> Iterator[tuple[str, str, Scalar]]:
-    """Yield the name, the value and the node of each variable with a value."""
-    if type(element.node) is Sequence:
-        for item in map(resolve, element.file.items(element.node)):
-            if type(item) is Scalar and "=" in item.value:
-                name, _, value = item.value.partition("=")
-                yield name, value, item
-        return
-    for name, (_, node) in element.file.entries(element.node).items():
-        item = resolve(node)
-        if type(item) is Scalar and item.tag is None:
-            yield name, item.value, item
