@@ -127,16 +127,22 @@ class Surroundings(FileSystem):
         """
         from hashlib import blake2b
 
-        answers = {f"kind {path}": kind or MISSING for path, kind in self._kinds.items()}
-        for path, data in self._contents.items():
+        # Copies, since another thread may ask at the same time.
+        answers = {f"kind {path}": kind or MISSING for path, kind in list(self._kinds.items())}
+        for path, data in list(self._contents.items()):
             answers[path] = MISSING if data is None else blake2b(data, digest_size=16).hexdigest()
-        answers.update((f"below {question}", "|".join(paths)) for question, paths in self._listings.items())
-        for name, value in self._values.items():
+        answers.update((f"below {question}", "|".join(paths)) for question, paths in list(self._listings.items()))
+        for name, value in list(self._values.items()):
             answers[f"={name}"] = MISSING if value is None else blake2b(value.encode("utf-8", "replace"), digest_size=16).hexdigest()
-        answers.update((f"?{name}", place) for name, place in self._places.items())
-        for name, known in self._variables.items():
+        answers.update((f"?{name}", place) for name, place in list(self._places.items()))
+        for name, known in list(self._variables.items()):
             answers[f"${name}"] = "set" if known else MISSING
         return answers
+
+    @property
+    def touched(self) -> set[str]:
+        """The absolute paths of all files that were asked for, whether they exist or not."""
+        return {self.absolute(path) for path in (*list(self._contents), *list(self._kinds))}
 
     def answers(self, questions: Iterable[str]) -> dict[str, str]:
         """Return the answers to the recorded questions (`asked`) of other surroundings."""

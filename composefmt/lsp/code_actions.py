@@ -9,8 +9,9 @@ from lsprotocol import types
 from composefmt.engine import fix_text
 from composefmt.lsp import forms, suppress
 from composefmt.lsp.changes import difference, text_edits
-from composefmt.lsp.diagnostics import diagnostic, findings_of
+from composefmt.lsp.diagnostics import diagnostic
 from composefmt.lsp.explain import COMMAND
+from composefmt.lsp.findings import findings_of
 from composefmt.rules.registry import all_rules
 
 if TYPE_CHECKING:

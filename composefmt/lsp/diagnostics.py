@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.uris import from_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
-from composefmt.engine import check_bytes, check_tree
 from composefmt.files.content import FileError
 from composefmt.findings import Finding, Severity
-from composefmt.lsp.documents import MAX_CHARACTERS
+from composefmt.lsp.findings import check, together
 from composefmt.rules.registry import all_rules
 from composefmt.syntax.source import Span
 
 if TYPE_CHECKING:
+    from composefmt.engine import CheckResult
     from composefmt.findings import Related
-    from composefmt.lsp.documents import OpenDocument, View
+    from composefmt.lsp.documents import OpenDocument
     from composefmt.lsp.positions import Positions
     from composefmt.lsp.server import Server
     from composefmt.options import Options
@@ -50,15 +50,19 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         checks.want(params.text_document.uri, 0)
+        checks.want_dependents(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         checks.want(params.text_document.uri, DELAY)
+        checks.want_dependents(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         if not server.client_pulls:
             server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(params.text_document.uri, []))
+        # What was not saved is gone.
+        checks.want_dependents(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(_: types.DidSaveTextDocumentParams) -> None:
@@ -82,22 +86,6 @@ def register(server: Server) -> None:
         return await checks.report(server.document(params.text_document.uri), params.previous_result_id)
 
 
-def find(view: View, options: Options) -> tuple[Finding, ...]:
-    """Return the findings of a text; never raises."""
-    source = view.source
-    if view.is_too_long:
-        message = f"file is longer than {MAX_CHARACTERS:,} characters, which is too long to check while typing"
-        return (Finding("too-large", Severity.ERROR, message, Span(0, 0), "run composefmt check"),)
-    try:
-        if view.tree is not None:
-            return check_tree(source, view.tree, options).findings
-        # As bytes, because only they can represent unpaired surrogates.
-        return check_bytes(source.text.encode("utf-8", "surrogatepass"), options, source.filename).findings
-    except Exception as error:  # noqa: BLE001 - the editor's user must not lose the server over one text
-        message = f"could not check the file: {type(error).__name__}: {str(error)[:200]}"
-        return (Finding("internal-error", Severity.ERROR, message, Span(0, 0)),)
-
-
 class _Checks:
     """The scheduled and running checks: one per document, whose result is discarded if the text has changed."""
 
@@ -106,6 +94,7 @@ class _Checks:
         self.running: dict[str, asyncio.Task[None]] = {}
         # The number of requests per document that is being checked.
         self.wanted: Counter[str] = Counter()
+        self.refreshing: asyncio.Task[None] | None = None
 
     def want(self, uri: str, delay: float) -> None:
         """Schedule the check of a document after a delay; a check that is already scheduled covers the request."""
@@ -114,6 +103,26 @@ class _Checks:
         self.wanted[uri] += 1
         if uri not in self.running:
             self.running[uri] = asyncio.get_running_loop().create_task(self.run(uri, delay))
+
+    def want_dependents(self, uri: str) -> None:
+        """Schedule checks of the other documents that depend on one that has changed, such as the base of an override."""
+        path = to_fs_path(uri)
+        dependents = [each for each in self.server.open_documents() if each.uri != uri and path and each.depends_on(path)]
+        for document in dependents:
+            document.forget()
+            self.want(document.uri, DELAY)
+        if dependents:
+            self.want_refresh()
+
+    def want_refresh(self) -> None:
+        """Ask a client that pulls diagnostics to pull all of them again, once for all changes within the delay."""
+        if self.server.client_refreshes and self.refreshing is None:
+            self.refreshing = asyncio.get_running_loop().create_task(self.refresh())
+
+    async def refresh(self) -> None:
+        await asyncio.sleep(DELAY)
+        self.refreshing = None
+        self.server.workspace_diagnostic_refresh(None)
 
     def want_all(self) -> None:
         """Schedule checks of all documents after a change of files that they depend on."""
@@ -152,25 +161,38 @@ class _Checks:
 
     async def found(self, document: OpenDocument) -> list[types.Diagnostic]:
         """Return the diagnostics of the current text."""
-        try:
-            options = document.options()
-        except FileError as error:
-            return [diagnostic(Finding(error.rule, Severity.ERROR, error.message, Span(0, 0)), document, document.view.positions)]
         view = document.view
-        findings = await asyncio.get_running_loop().run_in_executor(self.server.worker, find, view, options)
-        view.remembered("findings", lambda: findings)
+        try:
+            result = await self.checked(document, document.options())
+        except FileError as error:
+            return [diagnostic(Finding(error.rule, Severity.ERROR, error.message, Span(0, 0)), document, view.positions)]
+        others = [await self.known(other) for other in document.documents.dependents_of(document)]
         gc.collect()
-        made = [diagnostic(finding, document, view.positions) for finding in findings]
+        made = [diagnostic(finding, document, view.positions) for finding in together(document, result, others)]
         for each in made if self.server.client_links else ():
             if each.code in all_rules():
                 each.code_description = types.CodeDescription(self.server.pages.uri(str(each.code)))
         return made
 
+    async def known(self, document: OpenDocument) -> CheckResult:
+        """Return the result of the last check of a document, or of a new one if it had another text."""
+        view = document.view
+        known: CheckResult | None = view.recalled("result")
+        return await self.checked(document, view.options) if known is None else known
 
-def findings_of(document: OpenDocument) -> tuple[Finding, ...]:
-    """Return the findings of the current text, from the last check if it had the same text."""
-    view = document.view
-    return view.remembered("findings", lambda: find(view, view.options))
+    async def checked(self, document: OpenDocument, options: Options) -> CheckResult:
+        """Check a document; if that changes what is found in another one, schedule that, too."""
+        view = document.view
+        result = await asyncio.get_running_loop().run_in_executor(self.server.worker, check, view, options)
+        view.replace("result", result)
+        elsewhere = {(source.filename, finding) for source, finding in result.others}
+        changed = {filename for filename, _ in elsewhere ^ document.found_elsewhere}
+        document.found_elsewhere = elsewhere
+        for other in self.server.open_documents():
+            if other is not document and other.name in changed:
+                self.want(other.uri, 0)
+                self.want_refresh()
+        return result
 
 
 def diagnostic(finding: Finding, document: OpenDocument, positions: Positions) -> types.Diagnostic:

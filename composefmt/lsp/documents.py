@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from lsprotocol.types import TextDocumentContentChangeEvent
 
+    from composefmt.findings import Finding
     from composefmt.syntax.nodes import Tree
 
 Made = TypeVar("Made")
@@ -87,6 +89,14 @@ class View:
         made: Made = self._memory[what]
         return made
 
+    def recalled(self, what: str) -> Any:  # noqa: ANN401 - of the kind that was remembered
+        """Return a remembered value; None without one."""
+        return self._memory.get(what)
+
+    def replace(self, what: str, made: object) -> None:
+        """Remember a value that was computed again."""
+        self._memory[what] = made
+
 
 class OpenDocument(TextDocument):
     """An open document."""
@@ -94,6 +104,13 @@ class OpenDocument(TextDocument):
     documents: Documents
     _view: View | None = None
     _last_good: View | None = None
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - those of pygls
+        super().__init__(*arguments, **more)
+        # What the last checks and features asked about other files.
+        self._asked: deque[Surroundings] = deque(maxlen=4)
+        # What the last check found in other files.
+        self.found_elsewhere: set[tuple[str, Finding]] = set()
 
     @property
     def is_compose(self) -> bool:
@@ -144,9 +161,15 @@ class OpenDocument(TextDocument):
             return options
         folder = os.path.dirname(path)
         surroundings = Surroundings(InMemory(self.documents.open_texts(), beneath=OnDisk()), folder)
+        self._asked.append(surroundings)
         options = options._replace(surroundings=surroundings)
         environment = environment_beside(surroundings, self.source.encode("utf-8", "replace"), variable_claims(options, path))
         return options._replace(environment=environment)
+
+    def depends_on(self, path: str) -> bool:
+        """Return whether something computed from the text depends on another file."""
+        path = OnDisk().absolute(path)
+        return any(path in surroundings.touched for surroundings in tuple(self._asked))
 
     def forget(self) -> None:
         """Discard everything computed from the text, because it or a file that it depends on has changed."""
@@ -190,6 +213,11 @@ class Documents(Workspace):
         except FileError:
             return None
         return uri, View(source, Positions(source, self.position_encoding))
+
+    def dependents_of(self, document: OpenDocument) -> list[OpenDocument]:
+        """Return the other open Compose files that depend on a document."""
+        documents = [each for each in self._text_documents.values() if isinstance(each, OpenDocument) and each is not document]
+        return [each for each in documents if document.is_file and each.is_compose and each.depends_on(document.path)]
 
     def open_texts(self) -> dict[str, bytes]:
         """Return the open files as bytes, by path."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,7 @@ from pygls.uris import from_fs_path
 from composefmt.compose.file import text_span
 from composefmt.compose.patterns import PatternNode
 from composefmt.compose.references import KINDS, Name, names, visit
-from composefmt.files.names import COMPOSE_NAME
+from composefmt.project.membership import files_together, merged_files
 from composefmt.project.namespace import namespace
 from composefmt.syntax.nodes import Mapping, Scalar
 from composefmt.syntax.values import value_of
@@ -40,7 +39,6 @@ _PATTERNS = (
     "configs.*.file",
     "secrets.*.file",
 )
-_TWIN = re.compile(r"((?:docker-)?compose)(\.override)?\.ya?ml")
 # More files than these are not looked into for one name.
 _MAX_FILES = 50
 
@@ -127,15 +125,15 @@ def extended(document: OpenDocument, view: View, offset: int) -> list[types.Loca
 
 
 def elsewhere(document: OpenDocument, view: View, name: Name) -> list[types.Location]:
-    """Where a name is defined that the document does not define: in what it includes, and in the project's other files."""
-    return _defined(document, _others(document, view), name.section, name.text) if name.section in KINDS else []
+    """Where a name is defined that the document does not define: in the other files of its projects."""
+    return _defined(document, _together(document, view), name.section, name.text) if name.section in KINDS else []
 
 
 def names_elsewhere(document: OpenDocument, section: str) -> list[str]:
-    """The names of a section that the document does not define but those other files do."""
+    """The names of a section that the document does not define but the other files of its projects do."""
     view = document.good_view
     found: list[str] = []
-    for path in _others(document, view) if view is not None else ():
+    for path in _together(document, view) if view is not None else ():
         other = document.documents.view_of(path)
         if other is not None and other[1].file is not None:
             found += [each.text for each in names(other[1].file) if each.defines and each.section == section]
@@ -143,7 +141,7 @@ def names_elsewhere(document: OpenDocument, section: str) -> list[str]:
 
 
 def project(document: OpenDocument, view: View) -> dict[str, tuple[str, View]]:
-    """The files that share their names with a document, itself, its override or base and what they include: URIs and texts by path."""
+    """The files that share their names with a document: those that it is merged with, and what they include; URIs and texts by path."""
     texts: dict[str, tuple[str, View]] = {}
 
     def open_file(path: str) -> ComposeFile | None:
@@ -153,7 +151,8 @@ def project(document: OpenDocument, view: View) -> dict[str, tuple[str, View]]:
         return text[1].file if text is not None else None
 
     if document.is_file:
-        namespace([document.path, *_twins(document)], os.path.dirname(document.path), open_file, limit=_MAX_FILES)
+        merged, folder = merged_files(view.file) if view.file is not None else ([], "")
+        namespace([document.path, *merged], folder or os.path.dirname(document.path), open_file, limit=_MAX_FILES)
     else:
         texts[document.path] = (document.uri, view)
     return texts
@@ -163,28 +162,11 @@ def _readable(document: OpenDocument, path: str) -> tuple[str, View] | None:
     return document.documents.view_of(path) if is_inside(document, path) else None
 
 
-def _twins(document: OpenDocument) -> list[str]:
-    """The file that Compose always reads together with a document: the override, or what lies under it."""
-    found = _TWIN.fullmatch(os.path.basename(document.path))
-    if found is None:
-        return []
-    names = [f"{found[1]}{'' if found[2] else '.override'}{ending}" for ending in (".yaml", ".yml")]
-    paths = [os.path.join(os.path.dirname(document.path), name) for name in names]
-    return [path for path in paths if document.documents.view_of(path) is not None][:1]
-
-
-def _others(document: OpenDocument, view: View) -> list[str]:
-    """Return the files that probably belong to the document's project: included files, and Compose files in its directory."""
-    if not document.is_file:
-        return []
-    paths = [path_of(document, link.path) for link in links(view) if link.pattern.startswith("include") and "env_file" not in link.pattern]
-    folder = os.path.dirname(document.path)
-    try:
-        beside = sorted(entry for entry in os.listdir(folder) if COMPOSE_NAME.fullmatch(entry))
-    except OSError:
-        beside = []
-    paths += [path for path in (os.path.join(folder, entry) for entry in beside) if path != document.path]
-    return list(dict.fromkeys(paths))[:_MAX_FILES]
+def _together(document: OpenDocument, view: View) -> list[str]:
+    """Return the paths of the other files of a document's projects."""
+    file = view.file
+    found = view.remembered("together", lambda: files_together(file)[:_MAX_FILES] if file is not None else [])
+    return [path for path in found if is_inside(document, path)]
 
 
 def _defined(document: OpenDocument, paths: list[str], section: str, text: str) -> list[types.Location]:

@@ -6,6 +6,7 @@ that list, include or extend the file, or put it on a base as a variant. To ask 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from posixpath import basename, dirname, isabs, join, normpath
 from typing import TYPE_CHECKING
 
@@ -176,6 +177,29 @@ def kind_of(file: ComposeFile, path: str) -> Kind | None:
         return kind
     folders = dict.fromkeys(each.folder for each in other_projects(file) if each.folder)
     return next((kind for folder in folders if (kind := surroundings.kind(surroundings.shortest(join(folder, path))))), None)
+
+
+def files_together(file: ComposeFile) -> list[str]:
+    """Return the names of the other files of all projects that a file belongs to, the surest first."""
+    found: dict[str, None] = {}
+    for claim in claims_for(file):
+        with suppress(ProjectError):
+            found.update(dict.fromkeys(source.filename for source, _ in load_claim(file, claim).files.parsed.values()))
+    for project in other_projects(file):
+        found.update(dict.fromkeys(other.source.filename for other in project.others))
+    return [name for name in found if name != file.source.filename]
+
+
+def merged_files(file: ComposeFile) -> tuple[list[str], str]:
+    """Return the names of the other files with which Docker Compose surely merges a file, such as its override.
+
+    Relative paths in all of them are relative to the second value.
+    """
+    found = [claim for claim in claims_for(file) if claim.certain]
+    folders = [normpath(join(dirname(file.source.filename), claim.folder)) for claim in found]
+    names = [normpath(join(folder, path)) for folder, claim in zip(folders, found, strict=True) for path in claim.paths]
+    own = normpath(file.source.filename)
+    return [name for name in dict.fromkeys(names) if name != own], folders[0] if folders else dirname(own)
 
 
 def projects_of(file: ComposeFile) -> list[tuple[tuple[str, ...], str]]:
