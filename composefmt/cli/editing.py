@@ -14,7 +14,9 @@ from composefmt.reports.text import printable
 
 if TYPE_CHECKING:
     from composefmt.edit.document import Document
+    from composefmt.edit.edited_file import EditedFile
     from composefmt.edit.errors import EditError
+    from composefmt.edit.project_edits import ProjectEdit
     from composefmt.edit.requests import Manner, Request
     from composefmt.edit.session import Session
     from composefmt.files.content import FileError
@@ -38,7 +40,9 @@ _OPTIONS = {
     "file": FILE_OPTION,
     "diff": click.option("--diff", is_flag=True, help="Do not write files; show the changes, and exit with 1 if there are any."),
     "dry-run": click.option("--dry-run", is_flag=True, help="Do not write files; exit with 1 if a file would change."),
-    "follow": click.option("--follow", is_flag=True, help="Change shared values where they are defined, for all that use them."),
+    "follow": click.option(
+        "--follow", is_flag=True, help="Change values where they are defined: at an anchor, in an extended service, in .env ..."
+    ),
     "here": click.option("--here", is_flag=True, help="Write a value of its own in place of a shared one."),
     "force": click.option("--force", is_flag=True, help="Also write what is not valid for its field."),
     "string": click.option("--string", "as_string", is_flag=True, help="Values are strings: do not read numbers, lists or mappings."),
@@ -97,6 +101,15 @@ def chosen_files(files: tuple[str, ...]) -> list[str]:
         fail(error)
 
 
+def env_files(files: list[str]) -> tuple[str, ...]:
+    """Return the env files with the variables of a project: those that the environment names, else the one beside the first file."""
+    named = [path for path in os.environ.get("COMPOSE_ENV_FILES", "").split(",") if path]
+    if named or files == [STDIN]:
+        return tuple(map(os.path.abspath, named))
+    path = os.path.join(os.path.dirname(files[0]), ".env")
+    return (path,) if os.path.isfile(path) else ()
+
+
 def new_session() -> Session:
     """Return a session without documents."""
     from composefmt.edit.session import Session
@@ -108,18 +121,19 @@ def new_session() -> Session:
 def change_values(output: Output, requests: Callable[[], list[Request]], manner: Manner) -> int:
     """Carry out requests; return the exit status. Exit with an error if a path is invalid."""
     from composefmt.edit.errors import EditError
-    from composefmt.edit.requests import run_in_files
 
     try:
         wanted = requests()
     except EditError as error:
         fail(error)
-    return edit(output, lambda session, files: run_in_files(session, files, wanted, manner))
+    return edit(output, manner, lambda project: project.run(wanted))
 
 
-def edit(output: Output, change: Callable[[Session, list[str]], None]) -> int:
+def edit(output: Output, manner: Manner, change: Callable[[ProjectEdit], None]) -> int:
     """Change files and write or show them; return the exit status. If a file changes meanwhile, its new content is changed."""
     from composefmt.edit.errors import EditError
+    from composefmt.edit.project_edits import ProjectEdit
+    from composefmt.edit.variables import Variables
     from composefmt.files.content import FileChanged, FileError
 
     files = chosen_files(output["files"])
@@ -128,8 +142,12 @@ def edit(output: Output, change: Callable[[Session, list[str]], None]) -> int:
         try:
             if files == [STDIN]:
                 session.documents[STDIN] = standard_input()
-            change(session, files)
-            return _finish(session, output, is_stream=files == [STDIN])
+            project = ProjectEdit(session, files, manner, Variables(os.environ, env_files(files)))
+            change(project)
+            status = _finish(session, output, is_stream=files == [STDIN])
+            if not output["quiet"]:
+                _print_notes(project.notes)
+            return status
         except FileChanged as error:
             if not tries_left:
                 fail(error)
@@ -149,7 +167,7 @@ def standard_input() -> Document:
 def _finish(session: Session, output: Output, *, is_stream: bool) -> int:
     """Write or show what was changed; return the exit status. Raises FileError."""
     changed = session.changed
-    sizes = [(count(document.changed_lines, "line"), printable(document.filename)) for document in changed]
+    sizes = [(count(file.changed_lines, "line"), printable(file.filename)) for file in changed]
     writes = not output["diff"] and not output["dry_run"]
     if is_stream and writes:
         sys.stdout.buffer.write(session.documents[STDIN].data)
@@ -166,16 +184,14 @@ def _finish(session: Session, output: Output, *, is_stream: bool) -> int:
     return 1 if changed and not writes else 0
 
 
-def _show(changed: list[Document]) -> None:
-    from composefmt.reports.diff import unified
-
+def _show(changed: list[EditedFile]) -> None:
     write_utf8(sys.stdout)
     style = style_for(sys.stdout)
-    for document in changed:
-        sys.stdout.write("".join(unified(document.filename, document.editor.first, document.text, style)))
+    for file in changed:
+        sys.stdout.write(file.diff(style))
 
 
-def note(notes: list[str]) -> None:
+def _print_notes(notes: list[str]) -> None:
     """Print what was not changed although it may belong to a change."""
     for each in notes[:_MAX_NOTES]:
         click.echo(f"note: {printable(each)}", err=True)

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from composefmt.cli.editing import Output, edit, editing_options, fail, note
+from composefmt.cli.editing import Output, edit, editing_options, fail
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from composefmt.edit.session import Session
 
 _EPILOG = """\b
 Examples:
@@ -36,18 +34,10 @@ def command(path: str, name: str, **output: Unpack[Output]) -> int:
     """
     from composefmt.edit.errors import EditError
     from composefmt.edit.paths import parse_path
-    from composefmt.edit.requests import rename_in_files
+    from composefmt.edit.requests import Manner
 
-    notes: list[str] = []
     try:
         wanted = parse_path(path)
     except EditError as error:
         fail(error)
-
-    def change(session: Session, files: list[str]) -> None:
-        notes[:] = rename_in_files(session, files, wanted, name)
-
-    status = edit(output, change)
-    if not output["quiet"]:
-        note(notes)
-    return status
+    return edit(output, Manner(), lambda project: project.rename(wanted, name))

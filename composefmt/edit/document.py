@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from composefmt.edit import additions
+from composefmt.edit.edited_file import EditedFile, read_source, source_of
 from composefmt.edit.editor import Access, Editor
 from composefmt.edit.errors import EditError, MissingPath
 from composefmt.edit.locate import expand, locate_all
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from composefmt.syntax.nodes import Node
 
 
-class Document:
+class Document(EditedFile):
     """The text of a Compose file as mappings and lists.
 
     `document["services"]["web"]["image"] = "nginx:1.28"` changes the text; `text`, `edits` and `diff()` show the result, `save()`
@@ -35,10 +35,7 @@ class Document:
     """
 
     def __init__(self, text: str, filename: str = "<text>", options: Options | None = None) -> None:
-        self.filename = filename
-        self._source = Source(text, filename)
-        self._path: str | None = None
-        self._data = b""
+        super().__init__(Source(text, filename))
         try:
             self.editor = Editor(text, options or Options())
         except SyntaxProblem as problem:
@@ -47,33 +44,18 @@ class Document:
     @classmethod
     def read(cls, path: str | os.PathLike[str], options: Options | None = None, filename: str = "") -> Document:
         """Return the document of a file; `filename` is the name to show. Raises EditError if it cannot be read or is not YAML."""
-        from os import fspath
-
-        from composefmt.files.content import FileError, read_file
-
-        name = filename or fspath(path)
-        try:
-            data = read_file(fspath(path))
-        except FileError as error:
-            raise EditError(f"{name}: {error.message}", error.advice) from None
-        made = cls.of_bytes(data, name, options)
-        made._path = fspath(path)
+        source, data = read_source(path, filename)
+        made = cls(source.text, source.filename, options)
+        made.came_from(source, data, path)
         return made
 
     @classmethod
     def of_bytes(cls, data: bytes, filename: str = "<text>", options: Options | None = None) -> Document:
         """Return the document of a file's bytes. Raises EditError."""
-        from composefmt.syntax.source import NotText
-
-        try:
-            source = Source.from_bytes(data, filename)
-        except NotText as problem:
-            raise EditError(f"{filename}: {problem.message}") from None
+        source = source_of(data, filename)
         made = cls(source.text, filename, options)
-        made._source, made._data = source, data
+        made.came_from(source, data)
         return made
-
-    # Results
 
     @property
     def text(self) -> str:
@@ -81,72 +63,24 @@ class Document:
         return self.editor.now.text
 
     @property
+    def first(self) -> str:
+        """The text without changes."""
+        return self.editor.first
+
+    @property
     def edits(self) -> tuple[Edit, ...]:
         """The changes since the text was read or saved, as edits of that text."""
         return self.editor.history.edits
 
-    @property
-    def data(self) -> bytes:
-        """The text in the encoding of the file."""
-        return self._source.to_bytes(self.text)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the text differs from that which was read or saved."""
-        return self.text != self.editor.first
-
-    @property
-    def changed_lines(self) -> int:
-        """The number of lines that are changed, added or removed."""
-        from composefmt.reports.diff import changed
-
-        old, new = (StringIO(text, newline="").readlines() for text in (self.editor.first, self.text))
-        return sum(max(part.end - part.start, part.new_end - part.new_start) for part in changed(old, new))
-
-    def diff(self) -> str:
-        """Return the changes as a unified diff."""
-        from composefmt.reports.diff import unified
-
-        return "".join(unified(self.filename, self.editor.first, self.text))
-
-    def save(self) -> None:
-        """Write the file that the document was read from, at once or not at all.
-
-        Raises EditError if it cannot be written or has changed since it was read.
-        """
-        from composefmt.files.content import FileError
-
-        try:
-            self.write()
-        except FileError as error:
-            raise EditError(f"{self.filename}: {error.message}", error.advice) from None
-        self.forget()
-
-    def write(self) -> None:
-        """Write the file if there are changes. Raises FileError."""
-        from composefmt.files.content import write_file
-
-        if self._path is None:
-            raise EditError("the document was not read from a file")
-        if self.is_changed:
-            write_file(self._path, self.data, self._data)
-
-    def write_back(self) -> None:
-        """Undo `write`. Raises FileError."""
-        from composefmt.files.content import write_file
-
-        if self._path is not None and self.is_changed:
-            write_file(self._path, self._data, self.data)
-
     def forget(self) -> None:
         """Make the current text the one from which changes are counted."""
-        self._data = self.data
+        super().forget()
         self.editor.forget()
 
     # Values
 
     def get(self, path: str | Path, default: object = ...) -> Any:  # noqa: ANN401 - a YAML value may be anything
-        """Return the plain value at a path. Raises MissingPath if it does not exist, without a default."""
+        """Return the plain value at a path. Raises MissingPath if it does not exist and there is no default."""
         try:
             found = self.find(path)
         except MissingPath:
@@ -169,6 +103,8 @@ class Document:
         `follow`: also change a value that is written at an anchor, for all that use it. `here`: write a value of its own in place
         of an alias, a merged value, or a value with variables.
         """
+        if not follow and not here:
+            self._refuse_inherited(_path(path))
         self._change(path, lambda one: self.editor.set(one, plain(value), Access(follow, here)))
 
     def add(self, path: str | Path, value: object, *, follow: bool = False) -> None:
@@ -200,6 +136,22 @@ class Document:
                 return rename({self.filename: NamedFile(self.editor, self.filename)}, exact[0], name)
         self.rename_key(path, name)
         return []
+
+    def _refuse_inherited(self, path: Path) -> None:
+        """Raise EditError if a value comes through `extends`."""
+        if len(path) < 3 or path[0] != "services":
+            return
+        from os.path import dirname
+
+        from composefmt.edit.definitions import refuse_inherited, with_names
+
+        for one in with_names([self], path):
+            refuse_inherited(self, one, dirname(self.path or ""), self._neighbor)
+
+    def _neighbor(self, path: str) -> Document:
+        if self.path is None:
+            raise EditError("the document was not read from a file")
+        return Document.read(path)
 
     def _change(self, path: str | Path, change: Callable[[Exact], None], *, exact: bool = False) -> None:
         """Change the values at all paths that a path means, all or none; the last first, so that indexes stay right."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from composefmt.compose.fields import Field
 from composefmt.edit.errors import EditError
@@ -43,6 +43,14 @@ class Access(NamedTuple):
 
 
 ORDINARY = Access()
+
+
+class Opened(Protocol):
+    """A file that is open for changes: the name to show, its path if it has one, and its editor."""
+
+    filename: str
+    path: str | None
+    editor: Editor
 
 
 class Editor:

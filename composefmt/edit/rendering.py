@@ -18,7 +18,8 @@ class Look(NamedTuple):
 
     `quotes` are those of strings and `key_quotes` those of keys, "" without a habit; `always`: also where none are needed.
     `lists` and `mappings`: whether such values are in flow style. `step` is the indentation of a mapping, `dash` that of a list
-    below its key, `gap` the text between a dash and its item. `literals`: whether texts of several lines become block scalars.
+    below its key, `gap` the text between a dash and its item. `literals`: whether texts of several lines become block scalars;
+    `words`: whether the strings of a list in flow style are quoted.
     """
 
     quotes: str = ""
@@ -30,6 +31,7 @@ class Look(NamedTuple):
     dash: int = 2
     gap: str = " "
     literals: bool = True
+    words: bool = False
 
     @property
     def inner(self) -> Look:
@@ -83,7 +85,7 @@ def flow_text(value: object, look: Look) -> str:
     if isinstance(value, (list, tuple)):
         # Strings of one list are quoted alike.
         texts = [part for part in value if isinstance(part, str)]
-        if any(scalar_text(text, look, flow=True)[0] in ("'", '"') for text in texts):
+        if look.words or any(scalar_text(text, look, flow=True)[0] in ("'", '"') for text in texts):
             look = look._replace(quotes=look.quotes or '"', always=True)
         return "[" + ", ".join(flow_text(part, look) for part in value) + "]"
     return scalar_text(value, look, flow=True)
@@ -140,9 +142,14 @@ def _indented(lines: list[str], by: int) -> list[str]:
     return [" " * by + line if line else "" for line in lines]
 
 
-def is_plain_like(value: str) -> bool:
-    """Return whether a string with a colon inside, such as an image with its tag, needs no quotes in flow style."""
-    return needs_no_quotes(value) and ":/" not in value and not set(value) & set(",[]{}")
+def is_plain_like(value: str, old: str, *, flow: bool) -> bool:
+    """Return whether a string can stay without quotes that are a habit, because those of the old one, which were as well, are missing.
+
+    Images with a tag in flow style, variables, and what looks like a port mapping are such strings.
+    """
+    if not is_plain_safe(value) or (flow and (":/" in value or set(value) & set(",[]{}"))):
+        return False
+    return ":" in old if flow and ":" in value and "$" not in value else write_scalar(old, flow=flow) != old
 
 
 def needs_no_quotes(value: str, *, flow: bool = False) -> bool:

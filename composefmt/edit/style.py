@@ -28,8 +28,11 @@ def look_of(layout: NodeLayout, holder: Node | None, path: Exact, but: Node | No
     step, dash = _indentation(layout, holder)
     lists, mappings = (_is_flow(layout, holder, path, but, kind) for kind in (Sequence, Mapping))
     if lists is None and path and path[-1] in _WORDS:
-        lists, quotes, always = True, quotes or '"', True
-    return Look(quotes, always, key_quotes if keys_always else "", bool(lists), bool(mappings), step, dash, _gap(layout, holder))
+        lists, words = True, True
+    else:
+        words = False
+    key_quotes = key_quotes if keys_always else ""
+    return Look(quotes, always, key_quotes, bool(lists), bool(mappings), step, dash, _gap(layout, holder), words=words)
 
 
 def _values(holder: Node | None) -> list[Node]:

@@ -112,8 +112,7 @@ class StepWriter(FlowNodeLayout):
         flow = self.in_flow(node)
         if type(node) is Scalar and node.style in ("'", '"') and isinstance(value, str):
             made = in_quotes(value, node.style)
-        elif type(node) is Scalar and ":" in node.value and isinstance(value, str) and flow and is_plain_like(value):
-            # `image: nginx:1.27` needs no quotes in braces either.
+        elif type(node) is Scalar and not node.style and isinstance(value, str) and is_plain_like(value, node.value, flow=flow):
             made = value
         elif flow:
             made = flow_text(value, look)
