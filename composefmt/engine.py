@@ -80,7 +80,7 @@ class FixResult(NamedTuple):
     """A file after its fixes: `source` is the new text, `data` its bytes, None if nothing was fixed.
 
     `fixed` counts the fixes by rule, `findings` are those that remain, in the new text; `is_formatted` and `others` as in
-    `CheckResult`.
+    `CheckResult`. `variables`: values that have to be added to the project's `.env` file before the new text is written.
     """
 
     source: Source
@@ -89,6 +89,7 @@ class FixResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
     is_formatted: bool = True
     others: tuple[tuple[Source, Finding], ...] = ()
+    variables: Mapping[str, str] = {}
 
 
 def format_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>") -> FormatResult:
@@ -137,22 +138,32 @@ def _is_fixed_by_formatting(finding: Finding) -> bool:
     return finding.is_about_formatting and finding.fix is not None
 
 
-def fix_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False) -> FixResult:
-    """Check the text of one file and apply the fixes; `unsafe`: also those that change what the file means."""
-    return _fix(Source(text, filename), options, unsafe=unsafe)
+def fix_text(text: str, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False, moving: bool = False) -> FixResult:
+    """Check the text of one file and apply the fixes.
+
+    `unsafe`: also those that change what the file means. `moving`: also those that move values to the `.env` file, which the caller
+    has to write.
+    """
+    return _fix(Source(text, filename), options, unsafe=unsafe, moving=moving)
 
 
 def fix_bytes(
-    data: bytes, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False, formatting: bool = False
+    data: bytes,
+    options: Options = _DEFAULTS,
+    filename: str = "<text>",
+    *,
+    unsafe: bool = False,
+    formatting: bool = False,
+    moving: bool = False,
 ) -> FixResult:
-    """Check the bytes of one file and apply the fixes; `unsafe`: also those that change what the file means.
+    """Check the bytes of one file and apply the fixes; `unsafe` and `moving` as for `fix_text`.
 
     `formatting`: report in `is_formatted` whether the new text is formatted.
     """
     source = _decode(data, filename)
     if not isinstance(source, Source):
         return FixResult(source[0], None, {}, source[2])
-    return _fix(source, options, unsafe=unsafe, formatting=formatting)
+    return _fix(source, options, unsafe=unsafe, formatting=formatting, moving=moving)
 
 
 def _decode(data: bytes, filename: str) -> Source | tuple[Source, None, tuple[Finding, ...]]:
@@ -273,7 +284,7 @@ def check_tree(source: Source, tree: Tree, options: Options = _DEFAULTS) -> Chec
 _MAX_ROUNDS = 5
 
 
-def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = False) -> FixResult:
+def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = False, moving: bool = False) -> FixResult:
     from collections import Counter
 
     from composefmt.fixes import apply_fixes, check_source
@@ -283,8 +294,9 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
     except SyntaxProblem as problem:
         return FixResult(source, None, {}, (_explained(source, problem),))
     fixed: Counter[str] = Counter()
+    moved: dict[str, str] = {}
     for _ in range(_MAX_ROUNDS):
-        now = apply_fixes(now, options, fixed, unsafe=unsafe)
+        now = apply_fixes(now, options, fixed, unsafe=unsafe, moved=moved if moving else None)
         if not any(map(_is_fixed_by_formatting, now.findings)):
             break
         formatted = _format(now.source, options)
@@ -294,7 +306,7 @@ def _fix(source: Source, options: Options, *, unsafe: bool, formatting: bool = F
         now = check_source(Source.from_bytes(formatted.data, source.filename), options)
     data = now.source.to_bytes(now.source.text) if now.source.text != source.text else None
     is_formatted = not formatting or _is_formatted(now, options)
-    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings), is_formatted, tuple(now.others))
+    return FixResult(now.source, data, fixed if data is not None else {}, tuple(now.findings), is_formatted, tuple(now.others), moved)
 
 
 def _is_formatted(now: CheckedSource, options: Options) -> bool:

@@ -52,7 +52,8 @@ class Fix(NamedTuple):
 
     `safe`: Docker Compose loads the same model before and after; only such changes are made unless unsafe fixes are
     requested. `comments`: the change is about comments; all other changes keep every comment. `deletes_definition`: it
-    removes a definition without uses, which another fix may restore.
+    removes a definition without uses, which another fix may restore. `variables`: values that the fix moves to the project's
+    `.env` file, by name; they are secrets, and never shown.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Fix(NamedTuple):
     safe: bool = True
     comments: bool = False
     deletes_definition: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, title: str, edits: tuple[Edit, ...], *, safe: bool, comments: bool = False) -> Fix | None:
@@ -71,10 +73,17 @@ class Fix(NamedTuple):
         return _sent, (self.title, tuple(map(tuple, self.edits)), *self[2:])
 
 
-def _sent(title: str, edits: tuple[tuple[int, int, str], ...], safe: bool, comments: bool, deletes_definition: bool) -> Fix:
+def _sent(
+    title: str,
+    edits: tuple[tuple[int, int, str], ...],
+    safe: bool,
+    comments: bool,
+    deletes_definition: bool,
+    variables: tuple[tuple[str, str], ...],
+) -> Fix:
     from composefmt.syntax.edits import Edit
 
-    return Fix(title, tuple(map(Edit._make, edits)), safe, comments, deletes_definition)
+    return Fix(title, tuple(map(Edit._make, edits)), safe, comments, deletes_definition, variables)
 
 
 class OtherFile(NamedTuple):

@@ -53,15 +53,18 @@ def check_source(source: Source, options: Options) -> CheckedSource:
     return CheckedSource(source, tree, run_rules(file), file.elsewhere)
 
 
-def apply_fixes(now: CheckedSource, options: Options, fixed: Counter[str], *, unsafe: bool) -> CheckedSource:
+def apply_fixes(
+    now: CheckedSource, options: Options, fixed: Counter[str], *, unsafe: bool, moved: dict[str, str] | None = None
+) -> CheckedSource:
     """Return the text after all fixes but the formatter's, and count the fixes by rule in `fixed`.
 
     Unsafe fixes, if requested, are applied when no safe one is left, and unused definitions are deleted last. A finding
-    whose fix could not be applied is returned without it.
+    whose fix could not be applied is returned without it. Values that fixes move to the `.env` file are added to `moved`; such
+    fixes are only applied if it is given.
     """
     failed: set[tuple[Edit, ...]] = set()
     for _ in range(MAX_PASSES):
-        turns = (_wanted(now, failed, turn) for turn in range(_TURNS if unsafe else 1))
+        turns = (_wanted(now, failed, turn, moved) for turn in range(_TURNS if unsafe else 1))
         chosen: list[Finding] = next(filter(None, turns), [])
         if not chosen:
             break
@@ -70,6 +73,8 @@ def apply_fixes(now: CheckedSource, options: Options, fixed: Counter[str], *, un
             failed.update(_fix(finding).edits for finding in chosen)
             continue
         fixed.update(finding.rule for finding in made)
+        if moved is not None:
+            moved.update(variable for finding in made for variable in _fix(finding).variables)
         now, failed = after, set()
     findings = [f._replace(fix=None) if f.fix is not None and f.fix.edits in failed else f for f in now.findings]
     return now._replace(findings=findings)
@@ -89,22 +94,28 @@ def _turn(finding: Finding) -> int:
     return 0 if fix.safe else 2 if fix.deletes_definition else 1
 
 
-def _wanted(now: CheckedSource, failed: set[tuple[Edit, ...]], turn: int) -> list[Finding]:
+def _wanted(now: CheckedSource, failed: set[tuple[Edit, ...]], turn: int, moved: dict[str, str] | None) -> list[Finding]:
     """Return the findings of a turn whose fixes do not touch one another or protected regions; the first one wins."""
     from composefmt.format.protection import is_protected, protected
 
     offered = [f for f in now.findings if not f.is_about_formatting and f.fix and _turn(f) == turn and f.fix.edits not in failed]
+    offered = [f for f in offered if not _fix(f).variables or moved is not None]
     if not offered:
         return []
     keep_out = protected(now.source.text, now.tree)
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
+    variables = dict(moved or {})
     for finding in sorted(offered, key=lambda f: min(_fix(f).edits)):
         spans = [Span(edit.start, edit.end) for edit in _fix(finding).edits]
         if any(is_protected(keep_out, start, max(end, start + 1)) for start, end in spans):
             failed.add(_fix(finding).edits)
+        elif any(variables.get(name, value) != value for name, value in _fix(finding).variables):
+            # Another value has this name already.
+            failed.add(_fix(finding).edits)
         elif not any(_touches(span, taken) for span in spans):
             chosen.append(finding)
+            variables.update(_fix(finding).variables)
             for span in spans:
                 insort(taken, span)
     return chosen

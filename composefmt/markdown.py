@@ -144,11 +144,17 @@ def check_with_formatting(data: bytes, options: Options = _DEFAULTS, filename: s
 
 
 def fix_bytes(
-    data: bytes, options: Options = _DEFAULTS, filename: str = "<text>", *, unsafe: bool = False, formatting: bool = False
+    data: bytes,
+    options: Options = _DEFAULTS,
+    filename: str = "<text>",
+    *,
+    unsafe: bool = False,
+    formatting: bool = False,
+    moving: bool = False,
 ) -> FixResult:
     """Check the bytes of one file and apply the fixes; in Markdown, nothing is fixed."""
     if not is_markdown(filename):
-        return engine.fix_bytes(data, options, filename, unsafe=unsafe, formatting=formatting)
+        return engine.fix_bytes(data, options, filename, unsafe=unsafe, formatting=formatting, moving=moving)
     found = check_with_formatting(data, options, filename)
     return FixResult(found.source, None, {}, found.findings, found.is_formatted or not formatting)
 

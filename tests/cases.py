@@ -129,7 +129,8 @@ class Case:
         """Return the text after the safe fixes and after all fixes; "" for each that changes nothing further."""
         if self.kind != "findings":
             return "", ""
-        safe, unsafe = (fix_text(self.text, self.fix_options, self.filename, unsafe=unsafe).source.text for unsafe in (False, True))
+        results = [fix_text(self.text, self.fix_options, self.filename, unsafe=unsafe, moving=True) for unsafe in (False, True)]
+        safe, unsafe = (result.source.text for result in results)
         return safe if safe != self.text else "", unsafe if unsafe != safe else ""
 
     def written(self) -> str:

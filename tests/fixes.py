@@ -22,7 +22,7 @@ def assert_fixes_keep_the_promises(text: str, options: Options = _DEFAULTS, file
     try:
         comments = Counter(comment_texts(text, parse(text)))
     except SyntaxProblem:
-        assert fix_text(text, options, filename, unsafe=True).data is None
+        assert fix_text(text, options, filename, unsafe=True, moving=True).data is None
         return
     offered = [finding for finding in check_text(text, options, filename).findings if finding.fix is not None]
     for finding in offered:
@@ -30,7 +30,7 @@ def assert_fixes_keep_the_promises(text: str, options: Options = _DEFAULTS, file
     for unsafe in (False, True):
         if not any(finding.fix.safe or unsafe for finding in offered):
             continue
-        result = fix_text(text, options, filename, unsafe=unsafe)
+        result = fix_text(text, options, filename, unsafe=unsafe, moving=True)
         after = result.source.text
         found = Counter(comment_texts(after, parse(after)))
         assert found == comments or result.fixed.keys() & ABOUT_COMMENTS
@@ -38,7 +38,7 @@ def assert_fixes_keep_the_promises(text: str, options: Options = _DEFAULTS, file
         assert len(errors(after, options, filename)) <= len(errors(text, options, filename)), after
         left = [f for f in result.findings if f.fix is not None and (f.fix.safe or unsafe)]
         assert not left or "composefmt:" in text, (left, after)
-        again = fix_text(after, options, filename, unsafe=unsafe)
+        again = fix_text(after, options, filename, unsafe=unsafe, moving=True)
         assert again.data is None, (again.fixed, again.source.text)
         if not unsafe:
             assert model(after) == model(text)
@@ -63,8 +63,8 @@ def assert_is_as_claimed(text, finding):
 
 def assert_fixes_keep_line_breaks(text: str, options: Options, filename: str) -> None:
     """With other line breaks or a byte order mark, the fixed text is the same apart from those."""
-    fixed = fix_text(text, options, filename, unsafe=True).source.text
-    crlf = fix_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), options, filename, unsafe=True)
+    fixed = fix_text(text, options, filename, unsafe=True, moving=True).source.text
+    crlf = fix_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), options, filename, unsafe=True, moving=True)
     assert crlf.source.text == fixed.replace("\n", "\r\n")
     assert crlf.data is None or crlf.data.startswith(b"\xef\xbb\xbf")
 

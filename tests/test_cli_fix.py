@@ -112,3 +112,74 @@ def test_protected_regions_are_not_fixed(run):
     assert run("check", "--fix", "-", stdin=text.encode()).stdout == text
     silenced = 'version: "3" # composefmt: ignore[obsolete-version] for an old tool\n' + CLEAN
     assert run("check", "--fix", "--ignore", "unformatted", "-", stdin=silenced.encode()).stdout == silenced
+
+
+SECRETS = """\
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: hunter2  # of the administrator
+      POSTGRES_USER: app
+  web:
+    image: my/web
+    environment:
+      - DB_PASSWORD=two words
+      - API_TOKEN=abc$$123
+"""
+MOVED = """\
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: "${POSTGRES_PASSWORD:?}"  # of the administrator
+      POSTGRES_USER: app
+  web:
+    image: my/web
+    environment:
+      - "DB_PASSWORD=${DB_PASSWORD:?}"
+      - "API_TOKEN=${API_TOKEN:?}"
+"""
+MOVE = ("check", "--select", "secret-in-environment", "--fix", "--unsafe-fixes")
+
+
+def test_a_secret_is_moved_to_the_env_file(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(SECRETS)
+    done = run(*MOVE)
+    assert (tmp_path / "compose.yaml").read_text() == MOVED
+    assert (tmp_path / ".env").read_text() == "POSTGRES_PASSWORD=hunter2\nDB_PASSWORD='two words'\nAPI_TOKEN='abc$123'\n"
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+    assert done.stderr == "Fixed 3 findings (secret-in-environment 3). All checks passed (1 file).\n"
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_an_env_file_keeps_its_lines(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(SECRETS)
+    (tmp_path / ".env").write_text("# ours\nLEVEL=info\nDB_PASSWORD=other\nAPI_TOKEN='abc$123'")
+    run(*MOVE)
+    assert (tmp_path / ".env").read_text() == (
+        "# ours\nLEVEL=info\nDB_PASSWORD=other\nAPI_TOKEN='abc$123'\nPOSTGRES_PASSWORD=hunter2\nWEB_DB_PASSWORD='two words'\n"
+    )
+    assert '"DB_PASSWORD=${WEB_DB_PASSWORD:?}"' in (tmp_path / "compose.yaml").read_text()
+
+
+def test_the_diff_of_a_moved_secret_masks_it(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(SECRETS)
+    done = run("check", "--select", "secret-in-environment", "--diff", "--unsafe-fixes")
+    assert '+      POSTGRES_PASSWORD: "${POSTGRES_PASSWORD:?}"  # of the administrator' in done.stdout
+    assert "hunter2" not in done.stdout
+    assert not (tmp_path / ".env").exists()
+
+
+def test_no_secret_is_moved_from_standard_input(run, tmp_path):
+    done = run("check", "--select", "secret-in-environment", "--fix", "--unsafe-fixes", "-", stdin=SECRETS.encode())
+    assert done.stdout == SECRETS
+    assert not (tmp_path / ".env").exists()
+
+
+def test_a_fixed_secret_that_cannot_be_written_stays(run, tmp_path):
+    (tmp_path / "compose.yaml").write_text(SECRETS)
+    (tmp_path / ".env").mkdir()
+    done = run(*MOVE)
+    assert (tmp_path / "compose.yaml").read_text() == SECRETS
+    assert done.returncode == 2

@@ -133,7 +133,8 @@ def load_cached(kind: ResultKind, text: str, data: bytes, options: Options, name
 def _finding_row(finding: Finding) -> list[Any]:
     row: list[Any] = [finding.rule, _SEVERITIES.index(finding.severity), finding.message, *finding.span, finding.help]
     if finding.fix or finding.related or finding.project:
-        fix = finding.fix and [finding.fix.title, finding.fix.edits, *finding.fix[2:]]
+        # The values of variables are secrets, which must not be stored; a fix itself never comes from the cache.
+        fix = finding.fix and [finding.fix.title, finding.fix.edits, *finding.fix[2:-1]]
         row += [fix, [[*related.span, related.message, related.file] for related in finding.related], finding.project]
     return row
 

@@ -14,6 +14,7 @@ from composefmt.cli.file_work import Work
 from composefmt.cli.run import STDIN, count, style_for
 from composefmt.engine import CheckResult, FixResult
 from composefmt.files.content import FileError, write_file
+from composefmt.files.env_file import add_variables
 from composefmt.markdown import check_bytes, check_with_formatting, fix_bytes
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Fixing:
     def work(self) -> Work:
         """The work for each file."""
         if self.active:
-            return Work(partial(fix_bytes, unsafe=self.unsafe, formatting=self.formatting))
+            moving = STDIN not in self.run.paths
+            return Work(partial(fix_bytes, unsafe=self.unsafe, formatting=self.formatting, moving=moving))
         return Work(check_with_formatting if self.formatting else check_bytes, CHECKED_WITH_FORMATTING if self.formatting else CHECKED)
 
     def apply(self, path: str, data: bytes, result: CheckResult | FixResult) -> bool:
@@ -86,6 +88,8 @@ class Fixing:
             sys.stdout.buffer.write(data if result.data is None else result.data)
         elif result.data is not None:
             try:
+                if result.variables:
+                    add_variables(path, result.variables)
                 write_file(path, result.data, data)
             except FileError as error:
                 self.run.report_failure(path, error)
@@ -97,11 +101,15 @@ class Fixing:
         """Print the diff of a file."""
         if result.data is not None:
             self.run.progress.clear()
+            from composefmt.compose.secrecy import masked_lines
             from composefmt.reports.diff import unified
             from composefmt.syntax.source import Source
 
-            before = Source.from_bytes(data).text
-            sys.stdout.write("".join(unified(result.source.filename, before, result.source.text, style_for(sys.stdout))))
+            before, after = Source.from_bytes(data).text, result.source.text
+            if result.variables:
+                # The lines that the fixes remove hold secrets.
+                before, after = masked_lines(before), masked_lines(after)
+            sys.stdout.write("".join(unified(result.source.filename, before, after, style_for(sys.stdout))))
 
     def count(self, finding: Finding) -> None:
         """Count a fixable finding."""

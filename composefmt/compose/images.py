@@ -27,7 +27,8 @@ class ImageFacts(NamedTuple):
     `unused`: directories of other versions, at which the image refuses a mount. `data_settings` and `port_settings`: variables that
     move the data and the ports. `programs`: the names of the server as first word of a command. `required`: variables of which one
     is required, as `NAME` or `NAME=value`; `together`: those that are set together or not at all. `user`: the user that the
-    image sets, "" for root. `initial_data`: directories from which the data may come instead.
+    image sets, "" for root. `initial_data`: directories from which the data may come instead. `files`: secret variables
+    that have a twin `NAME_FILE`, the path of a file with the value.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ImageFacts(NamedTuple):
     together: tuple[str, ...]
     user: str
     initial_data: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
@@ -85,6 +87,7 @@ def _of_version(name: str, facts: Mapping[str, Any], tag: str) -> ImageFacts:
         together=tuple(facts.get("together", ())),
         user=facts.get("user", ""),
         initial_data=tuple(facts.get("initial-data", ())),
+        files=tuple(facts.get("files", ())),
     )
 
 

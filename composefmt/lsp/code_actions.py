@@ -73,7 +73,8 @@ def _action(
 
 def _for_finding(document: OpenDocument, finding: Finding) -> Iterator[types.CodeAction]:
     """Yield the fix, a suppression comment and the rule page of a finding."""
-    if finding.fix is not None:
+    # A fix that moves values to another file is only made on the command line.
+    if finding.fix is not None and not finding.fix.variables:
         title = f"{finding.fix.title[:1].upper()}{finding.fix.title[1:]} ({finding.rule})"
         yield _action(document, title, _QUICK_FIX, finding.fix.edits, finding, preferred=finding.fix.safe)
     if finding.rule not in all_rules():

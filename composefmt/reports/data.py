@@ -30,7 +30,8 @@ def report(found: Iterable[Found], style: Style) -> Iterator[str]:  # noqa: ARG0
 
 
 def _entry(source: Source, finding: Finding) -> dict[str, object]:
-    fix = finding.fix
+    # Without the values that it moves to another file, a fix would lose them.
+    fix = finding.fix if finding.fix is None or not finding.fix.variables else None
     return {
         "filename": source.filename,
         "rule": finding.rule,
@@ -38,7 +39,7 @@ def _entry(source: Source, finding: Finding) -> dict[str, object]:
         "message": finding.message,
         "help": finding.help,
         **_place(source, finding.span),
-        "fixable": fix is not None,
+        "fixable": finding.fix is not None,
         "fix": fix
         and {
             "title": fix.title,

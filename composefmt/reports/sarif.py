@@ -85,7 +85,8 @@ def _result(source: Source, finding: Finding, fingerprint: str, rules: dict[str,
             {"id": number, "message": {"text": related.message}, **_related(source, related)}
             for number, related in enumerate(finding.related, 1)
         ]
-    if finding.fix is not None:
+    # Without the values that it moves to another file, a fix would lose them.
+    if finding.fix is not None and not finding.fix.variables:
         result["fixes"] = [_fix(source, finding.fix)]
     return result
 

@@ -14,10 +14,11 @@ from composefmt.compose.credentials import (
     url_password,
 )
 from composefmt.compose.file import first_line, text_span
-from composefmt.findings import Severity
+from composefmt.findings import Fix, Severity
+from composefmt.project.membership import is_project
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
-from composefmt.syntax.nodes import Scalar, resolve
+from composefmt.syntax.nodes import Scalar, Sequence, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,10 @@ def secret_in_environment(element: Element) -> Iterator[Problem]:
     connection string. Variables, paths, placeholders such as `<password>` and settings such as `ALLOW_EMPTY_PASSWORD` are not
     reported.
 
+    Fix safety: the fix moves the value to the `.env` file beside the Compose file, and makes it a required variable. It is unsafe
+    because the file no longer works without its `.env` file, which must not be committed. A value that was committed before stays in
+    the history.
+
     Bad:
 
         services:
@@ -105,7 +110,40 @@ def secret_in_environment(element: Element) -> Iterator[Problem]:
                 node.span if what == "value" else _within(element.file, node, start + place[0], start + place[1]),
                 f'service "{element.service}": {what} of "{name}" is in plain text',
                 f'use a secret or an environment variable: "${{{_variable(name)}}}"',
+                _moved(element, name, node) if what == "value" else None,
             )
+
+
+def _moved(element: Element, name: str, node: Scalar) -> Fix | None:
+    """Return the fix that moves a value to the project's `.env` file, and uses it as a required variable."""
+    file = element.file
+    value = (node.value.partition("=")[2] if type(element.node) is Sequence else node.value).replace("$$", "$")
+    if file.options.surroundings is None or file.options.env_files or not is_project(file) or set(value) & set("'\\\n\r"):
+        return None
+    given = file.once(_values_by_name)
+    known = file.options.environment
+    options = [_variable(name), _variable(f"{_variable(element.service).upper()}_{name}")]
+    free = [each for each in options if known.get(each, value) == value and given.get(each, {value}) == {value}]
+    if not free:
+        return None
+    variable = free[0]
+    reference = f"${{{variable}:?}}"
+    made = f"{name}={reference}" if type(element.node) is Sequence else reference
+    fix = Fix.of(f'move it to ".env" as "{variable}"', file.changes.replace(node, made), safe=False)
+    return fix._replace(variables=((variable, value),)) if fix is not None else None
+
+
+def _values_by_name(file: ComposeFile) -> dict[str, set[str]]:
+    """Return the literal values that services give to each variable."""
+    found: dict[str, set[str]] = {}
+    for service, node in file.services():
+        environment = file.entries(node).get("environment")
+        if environment is not None:
+            inside = Element(file, ("services", service, "environment"), None, resolve(environment[1]))
+            for name, value, _ in _assignments(inside):
+                if "$" not in value.replace("$$", ""):
+                    found.setdefault(_variable(name), set()).add(value.replace("$$", "$"))
+    return found
 
 
 @rule("secret-in-build-arg", Severity.WARNING, "services.*.build.args", group="security", default=False)
