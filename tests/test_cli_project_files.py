@@ -208,3 +208,46 @@ def test_the_cache_notices_changes_of_all_files_of_a_project(run, tmp_path):
         assert after != before or name == "composefmt.toml", name
         before = after
     assert found(".", "--env-file", "apps/3/prod.env") != before
+
+
+HOST = 'services:\n  web:\n    image: nginx:1.27\n    ports:\n      - target: 80\n        published: "8080"\n'
+
+
+def offered(run, *paths):
+    found = json.loads(run("check", "--output-format", "json", *paths).stdout)
+    return [(each["filename"], each["rule"], each["fixable"]) for each in found]
+
+
+def test_a_fix_for_one_of_two_projects_is_not_offered(run, tmp_path):
+    """Only app/ runs the service on the host network; what both extend keeps its ports."""
+    extends = "services:\n  web:\n    extends:\n      file: ../common.yaml\n      service: web\n"
+    write(tmp_path, common_yaml=HOST, app__compose_yaml=f"{extends}    network_mode: host\n", other__compose_yaml=extends)
+    assert offered(run, ".") == [("common.yaml", "ports-with-host-network", False)]
+    done = run("check", "--fix", "--unsafe-fixes", ".")
+    assert "No fixes to apply" in done.stderr
+    assert (tmp_path / "common.yaml").read_text(encoding="utf-8") == HOST
+
+
+def test_a_fix_that_the_including_project_does_not_need_is_not_offered(run, tmp_path):
+    override = "services:\n  web:\n    network_mode: host\n"
+    write(tmp_path, app__compose_yaml=HOST, app__compose_override_yaml=override)
+    (tmp_path / ".git").mkdir()
+    assert offered(run, "app") == [("app/compose.yaml", "ports-with-host-network", True)]
+    # Docker Compose includes the file without its override.
+    write(tmp_path, compose_yaml="include: [app/compose.yaml]\n")
+    assert offered(run, "app") == [("app/compose.yaml", "ports-with-host-network", False)]
+    write(tmp_path, compose_yaml="include:\n  - path: [app/compose.yaml, app/compose.override.yaml]\n")
+    assert offered(run, "app") == [("app/compose.yaml", "ports-with-host-network", True)]
+    # Nobody knows what this project needs.
+    write(tmp_path, compose_yaml="include: [app/compose.yaml, missing.yaml]\nservices: 5\n")
+    assert offered(run, "app") == [("app/compose.yaml", "ports-with-host-network", False)]
+    run("check", "--fix", "--unsafe-fixes", "app")
+    assert (tmp_path / "app/compose.yaml").read_text(encoding="utf-8") == HOST
+
+
+def test_a_fix_is_made_in_the_file_where_the_value_stands(run, tmp_path):
+    write(tmp_path, compose_yaml=HOST, compose_override_yaml="services:\n  web:\n    network_mode: host\n")
+    for paths in (["compose.override.yaml"], ["compose.yaml"]):
+        run("check", "--fix", "--unsafe-fixes", *paths)
+        text = (tmp_path / "compose.yaml").read_text(encoding="utf-8")
+        assert text == (HOST if paths == ["compose.override.yaml"] else HOST.partition("    ports")[0])

@@ -30,21 +30,34 @@ _RUNS_SOMETHING = {"image", "build", "extends", "provider"}
 class KnownProject:
     """What defines the names that a file uses. `complete`: all files of the project are known.
 
-    `is_single`: no other file takes part. Paths in the file are relative to `folder`, which is relative to its own directory.
+    `claim`: its files, None if they cannot be merged. `is_single`: no other file takes part. Paths in the file are relative to
+    `folder`, which is relative to its own directory.
     """
 
     def __init__(
-        self, file: ComposeFile, loaded: LoadedProject | None = None, *, complete: bool, is_single: bool = False, folder: str = ""
+        self,
+        file: ComposeFile,
+        loaded: LoadedProject | None = None,
+        claim: Claim | None = None,
+        *,
+        complete: bool,
+        is_single: bool = False,
+        folder: str = "",
     ) -> None:
         self._file = file
         self._loaded = loaded
         self.complete = complete
+        self.claim = claim
         self.is_single = is_single
         self.folder = folder
 
     def names(self, section: str) -> Collection[str]:
         """Return the names that a top-level section has."""
         return self._file.defined(section) if self._loaded is None else self._loaded.names(section)
+
+    def contains(self, path: str) -> bool:
+        """Return whether a file takes part; its path is relative to the project directory."""
+        return self._loaded is not None and path in self._loaded.paths
 
     @property
     def others(self) -> list[ComposeFile]:
@@ -127,24 +140,24 @@ def _other_projects(file: ComposeFile) -> list[KnownProject]:
     given = claims.given_claims(file.options, filename)
     if given:
         return [_known(file, claim) for claim in given]
-    listed = [_known(file, claim) for claim in claims.listed_above(filename, surroundings, _env_files(file))]
+    listed = claims.listed_above(filename, surroundings, _env_files(file))
     variants = claims.bases_above(filename, surroundings) if not is_project(file) else ()
-    based = [_known(file, claim) for claim in variants]
-    return [*listed, *_including(file, surroundings), *based]
+    sure = [_known(file, _as_checked(file, claim)) for claim in (*listed, *variants)]
+    return [*sure, *_including(file, surroundings)]
+
+
+def _as_checked(file: ComposeFile, claim: Claim) -> Claim:
+    """Return a claim as the check of a file uses it, if it does, else with the options of the command line."""
+    own = {(each.paths, each.folder): each for each in claims_for(file)}
+    return own.get((claim.paths, claim.folder)) or claims.with_options(claim, file.options, file.source.filename)
 
 
 def _including(file: ComposeFile, surroundings: Surroundings) -> Iterator[KnownProject]:
     """Yield the projects of other bases that include a file, or extend a service of it."""
     for claim in claims.possible_includers(file.source.filename, surroundings):
-        path = path_of(file, claim)
-        try:
-            loaded = load_claim(file, claim)
-        except ProjectError:
-            if claims.names(claim, path, surroundings):
-                yield KnownProject(file, complete=False)
-        else:
-            if path in loaded.paths:
-                yield _project(file, claim, loaded, path)
+        known, path = _known(file, _as_checked(file, claim)), path_of(file, claim)
+        if known.contains(path) if known.claim is not None else claims.names(claim, path, surroundings):
+            yield known
 
 
 def _known(file: ComposeFile, claim: Claim) -> KnownProject:
@@ -152,12 +165,8 @@ def _known(file: ComposeFile, claim: Claim) -> KnownProject:
         loaded = load_claim(file, claim)
     except ProjectError:
         return KnownProject(file, complete=False)
-    return _project(file, claim, loaded, path_of(file, claim))
-
-
-def _project(file: ComposeFile, claim: Claim, loaded: LoadedProject, path: str) -> KnownProject:
-    folder = normpath(join(claim.folder, loaded.folder_of(path)))
-    return KnownProject(file, loaded, complete=not loaded.gaps, folder="" if folder == "." else folder)
+    folder = normpath(join(claim.folder, loaded.folder_of(path_of(file, claim))))
+    return KnownProject(file, loaded, claim, complete=not loaded.gaps, folder="" if folder == "." else folder)
 
 
 def is_defined(file: ComposeFile, section: str, name: str) -> bool:

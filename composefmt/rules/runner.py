@@ -49,6 +49,7 @@ def run_rules(file: ComposeFile) -> list[Finding]:
         run.walk(document, (), root)
     _look_behind_repeated_keys(run, root)
     _add(run, merged, is_complete=len(merged) == len(claims))
+    _keep_fixes_for_all_projects(run, selected)
     if file.refusals and not any(map(_is_error, (*run.findings.values(), *(each.finding for found in merged for each in found.placed)))):
         for rule in rules_of("loading", selected):
             run.call(rule, whole)
@@ -132,7 +133,20 @@ def _add_elsewhere(file: ComposeFile, found: ProjectFindings) -> None:
     for others in elsewhere.values():
         source, tree = others[0].source, others[0].tree
         findings, _ = apply(source, [each.finding for each in others], suppressions(source, tree), _names_of)
-        file.elsewhere += [(source, finding) for finding in findings]
+        # A fix is offered where it is made: by the check of the file itself, which knows all of its projects.
+        file.elsewhere += [(source, finding._replace(fix=None)) for finding in findings]
+
+
+def _keep_fixes_for_all_projects(run: RuleRun, selected: frozenset[str]) -> None:
+    """Drop the fixes that other projects of the file do not offer, such as those that include it."""
+    rules = all_rules()
+    doubtful = [key for key, finding in run.findings.items() if finding.fix is not None and rules[finding.rule].scope == "project"]
+    for project in other_projects(run.file) if doubtful else ():
+        found = _merged(run.file, project.claim, selected) if project.claim is not None else None
+        offered = {(each.rule, each.span): each.fix for each, _ in common([found])} if found is not None else {}
+        for key in doubtful:
+            if offered.get(key) != run.findings[key].fix:
+                run.findings[key] = run.findings[key]._replace(fix=None)
 
 
 def _names_of(rule: str) -> tuple[str, ...]:
