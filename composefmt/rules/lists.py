@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composefmt.compose.dual import DUALS, MixedItems
 from composefmt.compose.port_syntax import LAST_PORT
 from composefmt.findings import Related, Severity
+from composefmt.project.values import frozen
 from composefmt.rules._fixes import deleted, nearest
 from composefmt.rules.registry import Element, Problem, rule
 from composefmt.syntax.lazy import pattern
-from composefmt.syntax.nodes import Scalar, Sequence, resolve
+from composefmt.syntax.nodes import Node, Scalar, Sequence, resolve
+from composefmt.syntax.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
 # Lists of which Docker Compose merges equal items; it refuses others with equal items.
 _SETS = ("cap_add", "cap_drop", "configs", "devices", "dns", "dns_opt", "dns_search", "env_file", "expose", "links", "secrets")
@@ -43,19 +46,27 @@ def duplicate_item(element: Element) -> Iterator[Problem]:
     node = element.node
     if type(node) is not Sequence:
         return
-    first: dict[str, Scalar] = {}
+    first: dict[Hashable, Node] = {}
     for item in map(resolve, element.file.items(node)):
-        if type(item) is not Scalar:
-            continue
-        other = first.setdefault(item.value, item)
+        written, same = _item(element, item)
+        other = first.setdefault(same, item)
         if other is not item:
             yield Problem(
                 item.span,
-                f'service "{element.service}": duplicate item "{item.value}" in "{element.path[-1]}"',
+                f'service "{element.service}": duplicate item "{written}" in "{element.path[-1]}"',
                 "remove one of the two",
                 deleted(element.file, item, "remove the duplicate item", safe=True),
                 related=(Related(other.span, "first item"),),
             )
+
+
+def _item(element: Element, item: Node) -> tuple[str, Hashable]:
+    """Return an item as messages show it, and a key that is the same for equal items in short and long form."""
+    value = Values().value(item)
+    shown = value.get("source", value.get("path")) if isinstance(value, dict) else getattr(item, "value", None)
+    reader = next((dual.reader for dual in DUALS if dual.name == element.path[-1]), None)
+    same = reader.canonical([value]) if isinstance(reader, MixedItems) else value
+    return str(shown if shown is not None else value), frozen(same)
 
 
 @rule("invalid-expose", Severity.WARNING, "services.*.expose.*", group="ports", scope="project")
