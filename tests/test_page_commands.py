@@ -182,8 +182,19 @@ def test_every_block_of_commands_is_followed_by_a_test():
 
 
 PLACEHOLDERS = {"RULE": "missing-colon", "PATH": "compose.yaml", "SHELL": "bash", "NAME": "json", "COMMAND": "check"}
+# The projects that the page on projects names.
+NAMED = """\
+[[projects]]
+files = ["compose.yaml", "compose.override.yaml"]
+name = "shop-catalog"
+
+[[projects]]
+files = ["other/compose.yaml"]
+name = "shop-cart"
+"""
 # Alone, these names are not complete commands.
-NAMES = {"composefmt diff", "composefmt lsp", "composefmt init", "composefmt config", "composefmt completions", "composefmt explain"}
+INCOMPLETE = ("add", "completions", "config", "diff", "explain", "get", "init", "lsp", "rename", "set", "unset")
+NAMES = {f"composefmt {command}" for command in INCOMPLETE}
 
 
 def sentences(page):
@@ -204,6 +215,7 @@ def project(tmp_path_factory):
     """The tutorial's project with an override, in a repository with three commits."""
     directory = tmp_path_factory.mktemp("project")
     git(directory, "init", "-q")
+    (directory / "composefmt.toml").write_text(NAMED, encoding="utf-8")
     for name, text in {"compose.yaml": SHORT, "compose.override.yaml": OVERRIDE, "other/compose.yaml": CLEAN}.items():
         (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_text(text, encoding="utf-8")

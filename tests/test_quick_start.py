@@ -35,7 +35,7 @@ def reader(tmp_path_factory, published):
 
 @slow
 def test_the_commit_was_made_and_both_hooks_ran(reader):
-    assert git(reader.work, "log", "--format=%s") == "Compose files are formatted and checked"
+    assert git(reader.work, "log", "--format=%s") == "Format and check Compose files"
     assert "composefmt format" in reader.said
     assert "composefmt check" in reader.said
     assert reader.said.count("Passed") == 2
